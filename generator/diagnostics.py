@@ -1,0 +1,148 @@
+"""Findings: what flowseal has to say about a user's documents, and the rules that say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator.source.position import Document, Fault, Path, Span
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops the module, a warning does not, information only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A stable name for one kind of finding. Names are never reused; severity is no part of them."""
+
+    name: str
+    severity: Severity
+    summary: str
+
+
+RULES: dict[str, Rule] = {}
+
+
+def declare_rule(name: str, severity: Severity, summary: str) -> Rule:
+    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises."""
+    if name in RULES:
+        raise ValueError(f"two rules are named {name}")
+    RULES[name] = Rule(name, severity, summary)
+    return RULES[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that explains a finding."""
+
+    message: str
+    path: Path
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell the user, at a canonical path (see model.Flow); `key` points at the key instead of the value.
+
+    `file` and `span` are set only where the place is not a path of the definition (a text file, a faulty document).
+    """
+
+    rule: Rule
+    message: str
+    remedy: str
+    path: Path = ()
+    key: bool = False
+    related: tuple[Related, ...] = ()
+    file: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedPlace:
+    """A message at a place in a file."""
+
+    message: str
+    file: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFinding:
+    """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document."""
+
+    rule: Rule
+    message: str
+    remedy: str
+    file: str
+    span: Span
+    pointer: str
+    related: tuple[LocatedPlace, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the finding's rule."""
+        return self.rule.severity
+
+
+SOURCE_RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        declare_rule("UnreadableText", Severity.ERROR, "The file is not UTF-8 text, or is too large."),
+        declare_rule("SyntaxError", Severity.ERROR, "The text is not well-formed YAML or JSON."),
+        declare_rule("DuplicateKey", Severity.ERROR, "A mapping has the same key twice."),
+        declare_rule(
+            "AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."
+        ),
+        declare_rule(
+            "UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."
+        ),
+        declare_rule("TooDeep", Severity.ERROR, "The document is nested too deeply."),
+        declare_rule(
+            "TooLarge", Severity.ERROR, "The document is too large, or grows too large through its anchors."
+        ),
+        declare_rule(
+            "LoneSurrogate", Severity.ERROR, "A string holds half of a surrogate pair, which is no character."
+        ),
+    )
+}
+
+
+def locate_fault(fault: Fault, file: str) -> LocatedFinding:
+    """Turn a fault of a text into a finding about `file`."""
+    related = tuple(LocatedPlace(message, file, span) for message, span in fault.related)
+    return LocatedFinding(
+        SOURCE_RULES[fault.kind], fault.message, fault.remedy, file, fault.span, "", related
+    )
+
+
+def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
+    """Look up where a finding stands. `root` is where the canonical ("definition",) stands in the document."""
+
+    def place(path: Path, key: bool) -> tuple[Path, Span]:
+        in_document = root + path[1:] if path[:1] == ("definition",) else path
+        return in_document, document.find_span(in_document, key)
+
+    path, span = place(finding.path, finding.key)
+    related = tuple(
+        LocatedPlace(other.message, document.file, place(other.path, other.key)[1])
+        for other in finding.related
+    )
+    return LocatedFinding(
+        finding.rule,
+        finding.message,
+        finding.remedy,
+        finding.file or document.file,
+        finding.span or span,
+        "" if finding.file else write_pointer(path),
+        related,
+    )
+
+
+def write_pointer(path: Path) -> str:
+    """Write a path as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
