@@ -95,16 +95,10 @@ SOURCE_RULES: dict[str, Rule] = {
         declare_rule("UnreadableText", Severity.ERROR, "The file is not UTF-8 text, or is too large."),
         declare_rule("SyntaxError", Severity.ERROR, "The text is not well-formed YAML or JSON."),
         declare_rule("DuplicateKey", Severity.ERROR, "A mapping has the same key twice."),
-        declare_rule(
-            "AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."
-        ),
-        declare_rule(
-            "UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."
-        ),
+        declare_rule("AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."),
+        declare_rule("UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."),
         declare_rule("TooDeep", Severity.ERROR, "The document is nested too deeply."),
-        declare_rule(
-            "TooLarge", Severity.ERROR, "The document is too large, or grows too large through its anchors."
-        ),
+        declare_rule("TooLarge", Severity.ERROR, "The document is too large, or grows too large through its anchors."),
         declare_rule(
             "LoneSurrogate", Severity.ERROR, "A string holds half of a surrogate pair, which is no character."
         ),
@@ -115,9 +109,7 @@ SOURCE_RULES: dict[str, Rule] = {
 def locate_fault(fault: Fault, file: str) -> LocatedFinding:
     """Turn a fault of a text into a finding about `file`."""
     related = tuple(LocatedPlace(message, file, span) for message, span in fault.related)
-    return LocatedFinding(
-        SOURCE_RULES[fault.kind], fault.message, fault.remedy, file, fault.span, "", related
-    )
+    return LocatedFinding(SOURCE_RULES[fault.kind], fault.message, fault.remedy, file, fault.span, "", related)
 
 
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
@@ -129,8 +121,7 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
 
     path, span = place(finding.path, finding.key)
     related = tuple(
-        LocatedPlace(other.message, document.file, place(other.path, other.key)[1])
-        for other in finding.related
+        LocatedPlace(other.message, document.file, place(other.path, other.key)[1]) for other in finding.related
     )
     return LocatedFinding(
         finding.rule,
