@@ -1,0 +1,158 @@
+"""The only place that knows the order of the rooms: texts in, files and findings out, no disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from generator.definition import read_flow, recognise_cloudformation
+from generator.diagnostics import LocatedFinding, Severity, locate_fault, locate_finding
+from generator.module import plan_module
+from generator.nodes import collect_grants
+from generator.source import read_document
+from generator.validation import find_colliding_flows, validate_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from generator.definition import FlowReading, TextReader
+    from generator.diagnostics import Finding
+    from generator.model import Flow
+    from generator.module import ModulePlan
+    from generator.source import Document
+    from generator.timings import Timings
+    from generator.verify import ProofFailure
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionText:
+    """A definition as it was found: its display path, its bytes, and the reader of the files that it names."""
+
+    file: str
+    data: bytes
+    reader: TextReader
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDefinition:
+    """A definition after all checks. `plan` is None where an error stands in the way of a module.
+
+    `inputs` gives the SHA-256 of each text by its path relative to the definition's folder; `texts` those texts by
+    display path, for reports.
+    """
+
+    file: str
+    findings: tuple[LocatedFinding, ...]
+    document: Document | None = None
+    flow: Flow | None = None
+    plan: ModulePlan | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether an error stands in the way of a module."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def input_digest(self) -> str:
+        """The SHA-256 of everything that the module is made from, but for flowseal itself."""
+        name = self.flow.name if self.flow else ""
+        return _hash_bytes(json.dumps([name, self.inputs], sort_keys=True).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenModule:
+    """A module's files, and what the proof found against them (nothing, if all is well)."""
+
+    files: dict[str, str]
+    failures: tuple[ProofFailure, ...]
+
+
+def check_definitions(
+    definitions: Iterable[DefinitionText], *, for_terraform: bool, timings: Timings
+) -> list[CheckedDefinition]:
+    """Read and check definitions, each by itself and then against each other.
+
+    With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned.
+    """
+    checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
+    with timings.measure("validation"):
+        return _add_collisions(checked)
+
+
+def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
+    """Render a module and hold the text against its plan."""
+    from generator.render import render_module
+    from generator.verify import prove_module
+
+    with timings.measure("render"):
+        files = render_module(plan)
+    with timings.measure("verify"):
+        failures = prove_module(plan, files)
+    return ProvenModule(files, tuple(failures))
+
+
+def _check_definition(definition: DefinitionText, for_terraform: bool, timings: Timings) -> CheckedDefinition:
+    with timings.measure("source"):
+        document, faults = read_document(definition.file, definition.data)
+    findings = [locate_fault(fault, definition.file) for fault in faults]
+    if document is None:
+        return CheckedDefinition(definition.file, tuple(findings))
+    if cloudformation := recognise_cloudformation(document):
+        return CheckedDefinition(definition.file, (locate_finding(cloudformation, document),), document)
+    with timings.measure("definition"):
+        reading = read_flow(document, definition.reader)
+    found = list(reading.findings)
+    plan = None
+    if reading.flow is not None:
+        plan, more = _plan_flow(reading.flow, for_terraform, timings)
+        found += more
+    findings += [locate_finding(finding, document, reading.root) for finding in found]
+    return CheckedDefinition(
+        definition.file,
+        tuple(findings),
+        document,
+        reading.flow,
+        plan,
+        _hash_inputs(definition, reading),
+    )
+
+
+def _plan_flow(flow: Flow, for_terraform: bool, timings: Timings) -> tuple[ModulePlan | None, list[Finding]]:
+    with timings.measure("validation"):
+        findings = list(validate_flow(flow))
+    with timings.measure("plan"):
+        grants, more = collect_grants(flow)
+        findings += more
+        if not for_terraform:
+            return None, findings
+        plan, more = plan_module(flow, grants)
+        return plan, findings + list(more)
+
+
+def _add_collisions(checked: Sequence[CheckedDefinition]) -> list[CheckedDefinition]:
+    flows = {index: item.flow.name for index, item in enumerate(checked) if item.flow is not None}
+    names = {item.file: item.flow.name for item in checked if item.flow is not None}
+    if len(flows) < 2:
+        return list(checked)
+    result = list(checked)
+    for file, finding in find_colliding_flows(names):
+        for index in flows:
+            item = result[index]
+            if item.file == file and item.document is not None:
+                located = locate_finding(finding, item.document)
+                result[index] = replace(item, findings=(*item.findings, located))
+    return result
+
+
+def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:
+    own_name = definition.file.replace("\\", "/").rpartition("/")[2]
+    return {own_name: _hash_bytes(definition.data)} | {
+        file: _hash_bytes(text.encode("utf-8")) for file, text in sorted(reading.texts.items())
+    }
+
+
+def _hash_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
