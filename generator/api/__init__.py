@@ -1,0 +1,17 @@
+"""The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
+
+from generator.api.check import check_shape
+from generator.api.sentences import describe_shape_rule, write_anchored_pattern
+from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types
+from generator.api.suggestions import suggest_name
+
+__all__ = [
+    "Shape",
+    "check_shape",
+    "describe_shape_rule",
+    "find_shape",
+    "find_shape_at",
+    "list_node_types",
+    "suggest_name",
+    "write_anchored_pattern",
+]

@@ -1,0 +1,31 @@
+"""Did you mean ...?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CLOSENESS = 0.75
+"""The least ratio (difflib) at which two names look like one name and its misspelling."""
+
+
+def suggest_name(found: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that `found` most likely means, or None.
+
+    Other spellings of a name (`ModelId`, `model_id`, `model-id` for `modelId`) come first, then near misses.
+    """
+    by_letters: dict[str, str] = {}
+    for name in known:
+        by_letters.setdefault(_keep_letters(name), name)
+    letters = _keep_letters(found)
+    if letters in by_letters:
+        return by_letters[letters]
+    if len(letters) > 2 * max(map(len, by_letters), default=0):
+        return None
+    from difflib import get_close_matches
+
+    close = get_close_matches(letters, list(by_letters), n=1, cutoff=CLOSENESS)
+    return by_letters[close[0]] if close else None
+
+
+def _keep_letters(name: str) -> str:
+    return name.replace("_", "").replace("-", "").replace(" ", "").casefold()

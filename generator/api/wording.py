@@ -1,0 +1,98 @@
+"""The words in which findings speak of values and places."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from generator.api.shapes import Shape
+from generator.model import ParameterReference, Value
+from generator.source.position import Path
+
+LONGEST_QUOTE = 60
+
+EXPECTED = {
+    "string": "a text",
+    "integer": "a whole number",
+    "float": "a number",
+    "boolean": "true or false",
+    "list": "a list",
+    "structure": "a mapping of keys to values",
+    "union": "a mapping of keys to values",
+    "map": "a mapping of keys to values",
+    "document": "JSON",
+}
+
+
+def quote_value(text: str) -> str:
+    """Quote a user's text as Python would, cut after 60 characters."""
+    if len(text) <= LONGEST_QUOTE:
+        return repr(str(text))
+    return f"{text[:LONGEST_QUOTE]!r}... ({len(text)} characters)"
+
+
+def name_place(path: Path) -> str:
+    """Name what stands at `path`: its key, or "item 2 of nodes"."""
+    if not path:
+        return "the document"
+    last = path[-1]
+    if isinstance(last, str):
+        return last
+    return f"item {last + 1} of {name_place(path[:-1])}"
+
+
+def describe_value(value: Value) -> str:
+    """Say what a value is, with the value where it is short."""
+    match value:
+        case None:
+            return "nothing (null)"
+        case bool():
+            return "true" if value else "false"
+        case int() | Decimal():
+            return f"the number {value}"
+        case str():
+            return f"the text {quote_value(value)}"
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping of keys to values"
+        case ParameterReference():
+            return f"the parameter {value.name}"
+    raise TypeError(f"{type(value).__name__} is no value of a definition")
+
+
+def describe_count(minimum: int | None, maximum: int | None) -> str:
+    """Say a range: "1 to 5", "up to 5", "at least 1", "exactly 3", or nothing where there is none."""
+    if maximum is None:
+        return f"at least {minimum:,}" if minimum else ""
+    if minimum == maximum:
+        return f"exactly {maximum:,}"
+    return f"{minimum:,} to {maximum:,}" if minimum else f"up to {maximum:,}"
+
+
+def list_names(names: tuple[str, ...] | list[str]) -> str:
+    """Join names for a sentence: "a", "a or b", "a, b or c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def advise_type(value: Value, shape: Shape) -> str:
+    """Say how to mend a value of the wrong type."""
+    expected = EXPECTED[shape.type]
+    match value:
+        case ParameterReference():
+            return "A parameter stands for one text, number or boolean, or for a list of texts."
+        case bool() | int() | Decimal() if shape.type == "string":
+            spelled = describe_value(value).removeprefix("the number ")
+            return f'Put it in quotes: "{spelled}".'
+        case None:
+            return f"Give {expected}, or leave the key out."
+        case str() if shape.type == "list":
+            return "Write a list, in brackets or with a dash before each item."
+        case str() if shape.type in ("integer", "float", "boolean") and _is_plain(value):
+            return "Write it without quotes."
+    return f"Give {expected}."
+
+
+def _is_plain(text: str) -> bool:
+    return text in ("true", "false") or text.replace(".", "", 1).isdecimal()

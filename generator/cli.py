@@ -1,0 +1,125 @@
+"""The command line: arguments in, text and exit codes out. Everything heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from generator.generate import GenerateResult
+    from generator.pipeline import CheckedDefinition
+    from generator.timings import Timings
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
+    epilog="Exit codes: 0 no error, 1 at least one error, 2 wrong usage, 4 flowseal's own proof failed.",
+)
+
+
+class Format(StrEnum):
+    """What is printed: text for people, or JSON for machines."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Target(StrEnum):
+    """What a definition is held to: AWS's API alone, or also what the Terraform resource can express."""
+
+    TERRAFORM = "terraform"
+    API = "api"
+
+
+Definitions = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...",
+        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml and *.flow.json.",
+        show_default=False,
+    ),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or JSON on standard output.")]
+ShowTimings = Annotated[bool, typer.Option("--timings", help="Print where the time went, on standard error.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        from generator import __version__
+
+        typer.echo(f"flowseal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def flowseal(
+    version: Annotated[  # noqa: ARG001 - the callback prints it
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Hold what every command shares: nothing but --version."""
+
+
+@app.command(epilog="Example: flowseal generate flows -o modules")
+def generate(
+    paths: Definitions,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the modules: DIR/<flow name>/.")
+    ],
+    output_format: OutputFormat = Format.TEXT,
+    show_timings: ShowTimings = False,
+) -> None:
+    """Make one Terraform module a flow definition, and prove each before it is written."""
+    from generator.generate import generate_modules
+    from generator.timings import Timings
+
+    timings = Timings()
+    checked = _check_paths(paths, output, Target.TERRAFORM, timings)
+    result = generate_modules(checked, output, output.as_posix(), timings)
+    _print_generated(result, checked, output_format)
+    _finish(timings, show_timings, result.exit_code)
+
+
+@app.command(epilog="Example: flowseal validate flows --target api")
+def validate(
+    paths: Definitions,
+    target: Annotated[
+        Target, typer.Option(help="api leaves out what only the Terraform resource cannot carry.")
+    ] = Target.TERRAFORM,
+    output_format: OutputFormat = Format.TEXT,
+    show_timings: ShowTimings = False,
+) -> None:
+    """Read and check flow definitions; write nothing."""
+    from generator.report import write_json_report
+    from generator.timings import Timings
+
+    timings = Timings()
+    checked = _check_paths(paths, None, target, timings)
+    findings = [finding for item in checked for finding in item.findings]
+    if output_format is Format.JSON:
+        typer.echo(write_json_report(findings, files=len(checked)), nl=False)
+    else:
+        _print_text_report(checked, len(checked))
+    _finish(timings, show_timings, int(any(item.has_errors for item in checked)))
+
+
+def _check_paths(
+    paths: list[Path], output: Path | None, target: Target, timings: Timings
+) -> list[CheckedDefinition]:
+    with timings.measure("import"):
+        from generator.intake import discover_definitions
+        from generator.pipeline import CheckedDefinition, check_definitions
+    with timings.measure("intake"):
+        definitions, findings = discover_definitions(paths, output)
+    checked = check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings)
+    return [*(CheckedDefinition(finding.file, (finding,)) for finding in findings), *checked]

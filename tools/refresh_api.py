@@ -1,0 +1,112 @@
+"""Make generator/data/bedrock_flow_api.json from the installed botocore: the shapes that CreateFlow's request reaches.
+
+Usage: python tools/refresh_api.py [--output FILE]. The same botocore gives the same bytes. Read the diff afterwards:
+a new pattern wants a sentence in generator/api/sentences.py, a new node type an entry in generator/nodes.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import botocore
+from botocore.loaders import Loader
+
+OUTPUT = Path(__file__).parent.parent / "generator" / "data" / "bedrock_flow_api.json"
+SERVICE = "bedrock-agent"
+ROOT = "CreateFlowRequest"
+
+TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
+
+# Where AWS itself takes more than its model says. `warn_above` keeps the model's own limit as a warning.
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "FlowConnections": {
+        "maximum": 100,
+        "warn_above": 20,
+        "source": "Flows with 39 connections have been deployed, and CloudFormation's AWS::Bedrock::Flow admits 100.",
+    },
+    "KmsKeyArn": {
+        "pattern": "arn:aws(-[a-z]+)*:kms:[a-zA-Z0-9-]*:[0-9]{12}:key/[a-zA-Z0-9-]{36}",
+        "source": "The model leaves out the partitions beyond aws, aws-cn and aws-us-gov, which have Bedrock and KMS too.",
+    },
+}
+
+
+def make_api() -> dict[str, Any]:
+    """Return the data: where it comes from, the root shape, the overrides with their sources, and the shapes by name."""
+    loader = Loader()
+    version = loader.determine_latest_version(SERVICE, "service-2")
+    model = loader.load_service_model(SERVICE, "service-2", version)["shapes"]
+    shapes = collect_shapes(model)
+    for name, override in OVERRIDES.items():
+        shapes[name].update({rule: value for rule, value in override.items() if rule != "source"})
+    return {
+        "source": f"botocore {botocore.__version__}, service model {SERVICE}/{version} (Apache-2.0)",
+        "botocore": botocore.__version__,
+        "root": ROOT,
+        "overrides": OVERRIDES,
+        "shapes": dict(sorted(shapes.items())),
+    }
+
+
+def collect_shapes(model: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the shapes that the root reaches, each with its rules only (no documentation)."""
+    shapes: dict[str, dict[str, Any]] = {}
+    waiting = [ROOT]
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shapes[name] = convert_shape(name, model[name])
+            waiting += list_references(shapes[name])
+    return shapes
+
+
+def convert_shape(name: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """Return one shape in the words of generator.api.Shape."""
+    if raw["type"] not in TYPES:
+        raise ValueError(f"{name} is a {raw['type']}: generator/api does not know how to check that yet")
+    kind = "document" if raw.get("document") else "union" if raw.get("union") else raw["type"]
+    members = {member: reference["shape"] for member, reference in raw.get("members", {}).items()}
+    shape = {
+        "type": kind,
+        "members": members,
+        "required": raw.get("required", []),
+        "element": raw.get("member", {}).get("shape"),
+        "key": raw.get("key", {}).get("shape"),
+        "value": raw.get("value", {}).get("shape"),
+        "pattern": raw.get("pattern"),
+        "minimum": raw.get("min"),
+        "maximum": raw.get("max"),
+        "enum": raw.get("enum", []),
+    }
+    return {rule: value for rule, value in shape.items() if value not in (None, [], {})}
+
+
+def list_references(shape: dict[str, Any]) -> list[str]:
+    """Return the names of the shapes that a shape names."""
+    ends = [shape[end] for end in ("element", "key", "value") if end in shape]
+    return [*shape.get("members", {}).values(), *ends]
+
+
+def write_api(api: dict[str, Any]) -> str:
+    """Write the data as JSON, a line a shape, so that a refresh reads well as a diff."""
+    head = {part: api[part] for part in ("source", "botocore", "root", "overrides")}
+    lines = [f"{json.dumps(name)}: {json.dumps(shape)}" for name, shape in api["shapes"].items()]
+    body = ",\n  ".join(lines)
+    return json.dumps(head, indent=1)[:-2] + f',\n "shapes": {{\n  {body}\n }}\n}}\n'
+
+
+def main() -> None:
+    """Read botocore's model and write the data file."""
+    parser = argparse.ArgumentParser(description="Refresh the API's grammar from the installed botocore.")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write (default: the project's data file)")
+    arguments = parser.parse_args()
+    api = make_api()
+    arguments.output.write_text(write_api(api), encoding="utf-8", newline="\n")
+    print(f"{len(api['shapes'])} shapes from {api['source']}")
+
+
+if __name__ == "__main__":
+    main()
