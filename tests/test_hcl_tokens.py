@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from generator.hcl_tokens import check_expression, check_identifier, quote_key, quote_text, write_comment, write_number
+from generator.hcl.tokens import check_expression, check_identifier, quote_key, quote_text, write_comment, write_number
 from tests.hcl_strategies import texts
 
 
