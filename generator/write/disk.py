@@ -1,0 +1,137 @@
+"""The only steps by which flowseal changes a disk. Each names its path in the OSError that it raises."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOT_A_FILE = "not a file"
+"""What read_digest answers for a folder, a symbolic link or a device: no digest is spelled so."""
+
+
+def make_folders(folder: Path) -> list[Path]:
+    """Make a folder and its parents; return those that were made, outermost first."""
+    missing = []
+    while not os.path.lexists(folder):
+        missing.append(folder)
+        folder = folder.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    missing.reverse()
+    for made in missing:
+        os.mkdir(made)
+    return missing
+
+
+def write_new_file(path: Path, data: bytes) -> None:
+    """Write a file that does not exist yet, with the mode that the umask leaves of 0666."""
+    with _name_path(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        finally:
+            os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Have the disk hold what was written to a file."""
+    with _name_path(path):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk hold a folder's names, where the system can (Windows cannot open a folder)."""
+    if os.name == "posix":
+        sync_file(folder)
+
+
+def keep_copy(path: Path, copy: Path) -> None:
+    """Keep a file's present content under a second name: a link where the file system has links, else a copy."""
+    try:
+        os.link(path, copy, follow_symlinks=False)
+    except OSError:
+        with _name_path(copy):
+            shutil.copy2(path, copy, follow_symlinks=False)
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Put `source` in the place of `target` in one step."""
+    os.replace(source, target)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file; a missing one is fine."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def remove_empty_folder(folder: Path) -> bool:
+    """Remove a folder if nothing is in it; return whether it is gone."""
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            return False
+        raise
+    return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all in it, never through a symbolic link; a missing one is fine."""
+    for parent, folders, files in os.walk(folder, topdown=False, followlinks=False):
+        for name in files:
+            os.unlink(os.path.join(parent, name))
+        for name in folders:
+            path = os.path.join(parent, name)
+            if os.path.islink(path):
+                os.unlink(path)
+            else:
+                os.rmdir(path)
+    remove_empty_folder(folder)
+
+
+def read_digest(path: Path) -> str | None:
+    """Return a file's SHA-256, None where there is nothing, NOT_A_FILE for what is no regular file."""
+    data = read_regular_file(path)
+    return sha256(data).hexdigest() if isinstance(data, bytes) else data
+
+
+def read_regular_file(path: Path) -> bytes | str | None:
+    """Return a file's bytes, None where there is nothing, NOT_A_FILE for what is no regular file (never opened)."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(mode):
+        return NOT_A_FILE
+    with open(path, "rb") as file:
+        return file.read()
+
+
+@contextmanager
+def _name_path(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or isinstance(error.filename, int):
+            error.filename = str(path)
+        raise

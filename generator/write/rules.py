@@ -1,0 +1,73 @@
+"""What writing has to say: its rules, and its findings by path."""
+
+from __future__ import annotations
+
+import errno
+import re
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule
+from generator.source.position import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNSAFE_PATH = declare_rule(
+    "UnsafePath", Severity.ERROR, "A path that flowseal would write leads, or may lead, out of the output folder."
+)
+UNOWNED_FILE = declare_rule(
+    "UnownedFile", Severity.ERROR, "At a path that the module needs stands something that flowseal did not make."
+)
+EDITED_FILE = declare_rule(
+    "EditedFile", Severity.ERROR, "A file that flowseal made was changed by hand, and would be overwritten or removed."
+)
+OVERRIDE_FILE = declare_rule(
+    "OverrideFile", Severity.ERROR, "A Terraform override file in the module changes what was proven."
+)
+OUTSIDE_PROOF = declare_rule(
+    "OutsideProof", Severity.INFORMATION, "A Terraform file in the module's folder is not flowseal's: nothing proves it."
+)
+WRITE_FAILED = declare_rule("WriteFailed", Severity.ERROR, "The system refused to write; nothing was changed.")
+OUTPUT_BUSY = declare_rule("OutputBusy", Severity.ERROR, "Another run of flowseal is writing to the same folder.")
+DAMAGED_LOCK = declare_rule(
+    "DamagedLock", Severity.ERROR, "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it."
+)
+NEWER_LOCK = declare_rule(
+    "NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal."
+)
+INTERRUPTED_RUN = declare_rule(
+    "InterruptedRun", Severity.INFORMATION, "An earlier run was stopped while it wrote; its change is whole now."
+)
+
+_PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")
+_REASONS = {
+    errno.ENOSPC: ("the disk is full", "Make room on the disk, then run again."),
+    errno.EDQUOT: ("the disk quota is used up", "Make room on the disk, then run again."),
+    errno.EROFS: ("the file system is read-only", "Choose an output folder that can be written to."),
+    errno.EACCES: ("permission denied", "Give yourself the right to write there, then run again."),
+    errno.EPERM: ("the system does not permit it", "Give yourself the right to write there, then run again."),
+    errno.ENOTDIR: ("a part of this path is not a folder", "Choose another output folder, or move the file away."),
+}
+
+
+def report_path(rule: Rule, output: Path, path: str, message: str, remedy: str) -> LocatedFinding:
+    """Make a finding about a path relative to the output folder, shown as the user gave that folder."""
+    return LocatedFinding(rule, message, remedy, (output / path).as_posix(), Span(1, 1, 1, 1), "")
+
+
+def report_failure(error: OSError, output: Path, *, changed: bool = False) -> LocatedFinding:
+    """Make the one finding of an OSError. `changed` says that a later run has to finish the work."""
+    reason, remedy = _REASONS.get(
+        error.errno or 0, (error.strerror or type(error).__name__, "See to the disk, then run again.")
+    )
+    file = name_shown_path(error, output)
+    outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
+    return LocatedFinding(
+        WRITE_FAILED, f"Cannot write '{file}': {reason}; {outcome}.", remedy, file, Span(1, 1, 1, 1), ""
+    )
+
+
+def name_shown_path(error: OSError, output: Path) -> str:
+    """Name the path of an OSError for the user: a file that was being prepared goes by its final path."""
+    name = error.filename if isinstance(error.filename, str) else str(error.filename or output)
+    return _PREPARED.sub(r"\1", name.replace("\\", "/"))
