@@ -19,7 +19,7 @@ NOT_A_FILE = "not a file"
 
 
 def make_folders(folder: Path) -> list[Path]:
-    """Make a folder and its parents; return those that were made, outermost first."""
+    """Make a folder and its parents; return those that were made, outermost first. All are made, or none."""
     missing = []
     while not os.path.lexists(folder):
         missing.append(folder)
@@ -27,9 +27,18 @@ def make_folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     missing.reverse()
-    for made in missing:
-        os.mkdir(made)
-    return missing
+    made = []
+    for path in missing:
+        try:
+            os.mkdir(path)
+        except FileExistsError:
+            continue
+        except OSError:
+            for parent in reversed(made):
+                remove_empty_folder(parent)
+            raise
+        made.append(path)
+    return made
 
 
 def write_new_file(path: Path, data: bytes) -> None:
@@ -42,6 +51,11 @@ def write_new_file(path: Path, data: bytes) -> None:
                 view = view[os.write(descriptor, view) :]
         finally:
             os.close(descriptor)
+
+
+def open_lock(path: Path) -> int:
+    """Open a file to lock it, made where it is missing; never through a symbolic link."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def sync_file(path: Path) -> None:
@@ -97,6 +111,8 @@ def remove_empty_folder(folder: Path) -> bool:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder and all in it, never through a symbolic link; a missing one is fine."""
+    if folder.is_symlink():
+        os.unlink(folder)
     for parent, folders, files in os.walk(folder, topdown=False, followlinks=False):
         for name in files:
             os.unlink(os.path.join(parent, name))

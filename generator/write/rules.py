@@ -25,16 +25,18 @@ OVERRIDE_FILE = declare_rule(
     "OverrideFile", Severity.ERROR, "A Terraform override file in the module changes what was proven."
 )
 OUTSIDE_PROOF = declare_rule(
-    "OutsideProof", Severity.INFORMATION, "A Terraform file in the module's folder is not flowseal's: nothing proves it."
+    "OutsideProof",
+    Severity.INFORMATION,
+    "A Terraform file in the module's folder is not flowseal's: nothing proves it.",
 )
 WRITE_FAILED = declare_rule("WriteFailed", Severity.ERROR, "The system refused to write; nothing was changed.")
 OUTPUT_BUSY = declare_rule("OutputBusy", Severity.ERROR, "Another run of flowseal is writing to the same folder.")
 DAMAGED_LOCK = declare_rule(
-    "DamagedLock", Severity.ERROR, "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it."
+    "DamagedLock",
+    Severity.ERROR,
+    "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it.",
 )
-NEWER_LOCK = declare_rule(
-    "NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal."
-)
+NEWER_LOCK = declare_rule("NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal.")
 INTERRUPTED_RUN = declare_rule(
     "InterruptedRun", Severity.INFORMATION, "An earlier run was stopped while it wrote; its change is whole now."
 )
@@ -63,7 +65,7 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False) -> Lo
     file = name_shown_path(error, output)
     outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
     return LocatedFinding(
-        WRITE_FAILED, f"Cannot write '{file}': {reason}; {outcome}.", remedy, file, Span(1, 1, 1, 1), ""
+        WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file, Span(1, 1, 1, 1), ""
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from generator.write import disk
@@ -21,6 +21,7 @@ WAIT_SECONDS = 3.0
 """How long a run waits for another one to end."""
 
 _PAUSE_SECONDS = 0.05
+_NAME = "run.lock"
 
 
 class OutputBusyError(Exception):
@@ -33,43 +34,60 @@ def hold_run_lock(state: Path) -> Iterator[None]:
 
     Waits up to WAIT_SECONDS, then raises OutputBusyError. A lock left by a killed process is free.
     """
-    path = state / "run.lock"
-    descriptor = _acquire(state, path)
+    descriptor = _acquire(state)
     try:
         yield
     finally:
-        if not any(entry.name not in ("run.lock", ".gitignore") for entry in os.scandir(state)):
-            disk.remove_file(state / ".gitignore")
-        disk.remove_file(path)
-        os.close(descriptor)
-        disk.remove_empty_folder(state)
+        try:
+            _leave(state)
+        finally:
+            os.close(descriptor)
 
 
-def _acquire(state: Path, path: Path) -> int:
+def _acquire(state: Path) -> int:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        descriptor = _open(state, path)
+        descriptor = _open(state)
+        holder = ""
         if descriptor is not None:
-            if _try_lock(descriptor) and _is_same_file(descriptor, path):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, f"{os.getpid()}\n".encode())
+            if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
+                _write_holder(descriptor)
                 return descriptor
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
-            if time.monotonic() > deadline:
-                raise OutputBusyError(f"process {holder}" if holder.isdigit() else "another process")
+        if time.monotonic() > deadline:
+            raise OutputBusyError(f"process {holder}" if holder.isdigit() else "another process")
         time.sleep(_PAUSE_SECONDS)
 
 
-def _open(state: Path, path: Path) -> int | None:
+def _open(state: Path) -> int | None:
     """Open the lock's file. None when the run before took the folder away in the meantime: try again."""
-    disk.make_folders(state)
     try:
+        disk.make_folders(state)
         if not os.path.lexists(state / ".gitignore"):
             disk.write_new_file(state / ".gitignore", b"*\n")
-        return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        return disk.open_lock(state / _NAME)
     except (FileNotFoundError, FileExistsError):
         return None
+    except OSError:
+        if set(os.listdir(state)) <= {".gitignore"}:
+            _leave(state)
+        raise
+
+
+def _leave(state: Path) -> None:
+    """Take the lock's file away, and the folder if nothing else is in it. What cannot go does no harm."""
+    with suppress(OSError):
+        if set(os.listdir(state)) <= {_NAME, ".gitignore"}:
+            disk.remove_file(state / ".gitignore")
+        disk.remove_file(state / _NAME)
+        disk.remove_empty_folder(state)
+
+
+def _write_holder(descriptor: int) -> None:
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
 
 
 def _try_lock(descriptor: int) -> bool:
