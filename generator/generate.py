@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator import __version__
 from generator.diagnostics import LocatedFinding, Severity
 from generator.pipeline import build_module
+from generator.write import ModuleWrite, open_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
     from generator.pipeline import CheckedDefinition, ProvenModule
     from generator.timings import Timings
     from generator.verify import ProofFailure
-    from generator.write import ModuleResult, Output
+    from generator.write import Output
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleOutcome:
-    """What became of one definition: "written", "unchanged" or "refused"; paths are relative to the module."""
+    """What became of one definition: "written", "unchanged" or "refused".
+
+    `folder` is shown as the user gave the output folder; the paths are relative to it.
+    """
 
     file: str
     name: str | None
@@ -39,29 +44,71 @@ class GenerateResult:
     findings: tuple[LocatedFinding, ...]
     failures: tuple[tuple[str, ProofFailure], ...] = ()
 
+    @property
+    def exit_code(self) -> int:
+        """4 when a proof failed, else 1 when there is an error, else 0."""
+        if self.failures:
+            return 4
+        return int(any(finding.severity is Severity.ERROR for finding in self.findings))
 
-def generate_modules(
-    checked: Sequence[CheckedDefinition], folder: Path, display: str, timings: Timings
-) -> GenerateResult:
-    """Make the modules of `checked` in `folder` (shown as `display`).
 
-    A definition with an error is refused and the others go on; one failed proof stops the whole run before it
-    writes anything.
+def generate_modules(checked: Sequence[CheckedDefinition], folder: Path, timings: Timings) -> GenerateResult:
+    """Make the modules of `checked` in `folder`, all of them in one step.
+
+    A definition with an error is refused and the others go on; one failed proof, or a disk that refuses, stops the
+    whole run before anything is changed. `timings` gets the stages render, verify and write.
     """
-    from generator.write import open_output
+    from generator.render import template_digest
 
     findings = [finding for item in checked for finding in item.findings]
-    with open_output(folder, display) as output:
+    with open_output(folder, __version__, template_digest()) as output:
         findings += output.findings
         modules = _build_modules(checked, output, timings)
-        failures = [(file, failure) for file, module in modules.items() for failure in module.failures]
+        failures = tuple((file, failure) for file, module in modules.items() for failure in module.failures)
         if failures:
-            outcomes = [_refuse(item, display) for item in checked]
-            return GenerateResult(tuple(outcomes), tuple(findings), tuple(failures))
+            return GenerateResult(tuple(map(_refuse, checked)), tuple(findings), failures)
+        outcomes = []
         with timings.measure("write"):
-            outcomes = []
             for item in checked:
-                outcome, more = _write_definition(item, modules.get(item.file), output, display)
+                outcome, more = _write_definition(item, modules.get(item.file), output)
                 outcomes.append(outcome)
                 findings += more
-    return GenerateResult(tuple(outcomes), tuple(findings))
+            refusals = output.commit()
+    if refusals:
+        outcomes = [
+            _refuse(item) if outcome.outcome == "written" else outcome
+            for item, outcome in zip(checked, outcomes, strict=True)
+        ]
+    return GenerateResult(tuple(outcomes), (*findings, *refusals))
+
+
+def _build_modules(checked: Sequence[CheckedDefinition], output: Output, timings: Timings) -> dict[str, ProvenModule]:
+    """Render and prove every module that is not current, by its definition's file."""
+    modules = {}
+    for item in checked:
+        if item.plan is None or item.has_errors or not output.usable:
+            continue
+        with timings.measure("write"):
+            current = output.is_current(item.plan.name, item.input_digest, item.inputs)
+        if not current:
+            modules[item.file] = build_module(item.plan, timings)
+    return modules
+
+
+def _write_definition(
+    item: CheckedDefinition, module: ProvenModule | None, output: Output
+) -> tuple[ModuleOutcome, tuple[LocatedFinding, ...]]:
+    if item.plan is None or item.has_errors or not output.usable:
+        return _refuse(item), ()
+    name = item.plan.name
+    if module is None:
+        result = output.keep_module(name)
+    else:
+        result = output.write_module(ModuleWrite(name, module.files, item.input_digest, item.inputs))
+    folder = (output.folder / name).as_posix()
+    outcome = ModuleOutcome(item.file, name, folder, result.status, result.created, result.changed, result.removed)
+    return outcome, result.findings
+
+
+def _refuse(item: CheckedDefinition) -> ModuleOutcome:
+    return ModuleOutcome(item.file, item.flow.name if item.flow else None, None, "refused")

@@ -27,7 +27,7 @@ def make_folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     missing.reverse()
-    made = []
+    made: list[Path] = []
     for path in missing:
         try:
             os.mkdir(path)

@@ -59,7 +59,7 @@ class ModuleComparison:
         self.has_lock = has_lock
 
     def compare(self, files: Mapping[str, str]) -> ModuleChange:
-        """Compare the module's texts with the disk; nothing is changed. Raises OSError where the disk cannot be read."""
+        """Compare the module's texts with the disk, changing nothing. Raises OSError where it cannot be read."""
         change = ModuleChange({path: text.encode("utf-8") for path, text in files.items()})
         if not is_module_name(self.name):
             remedy = "Give the flow a name of letters, digits, '-' and '_'."
