@@ -1,0 +1,50 @@
+"""The texts that a definition names with {$file: PATH}."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from generator.model import FileText
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefusal:
+    """Why a file is not read, and what to do."""
+
+    message: str
+    remedy: str
+
+
+class TextReader(Protocol):
+    """Gives the texts beside a definition."""
+
+    def read_text(self, path: str) -> str | FileRefusal:
+        """Return the text at `path`, as the definition spells it, or why there is none. Never raises.
+
+        The reader alone judges where a path leads: never outside the folder of the definition.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class FileTexts:
+    """Reads each file once and remembers what was read, by its path relative to the definition's folder."""
+
+    reader: TextReader
+    texts: dict[str, str] = field(default_factory=dict)
+    _refusals: dict[str, FileRefusal] = field(default_factory=dict)
+
+    def read_file(self, path: str) -> FileText | FileRefusal:
+        """Return the text of a file, or why there is none."""
+        name = PurePosixPath(path).as_posix()
+        if name not in self.texts and name not in self._refusals:
+            answer = self.reader.read_text(path)
+            if isinstance(answer, FileRefusal):
+                self._refusals[name] = answer
+            else:
+                self.texts[name] = answer
+        if name in self._refusals:
+            return self._refusals[name]
+        return FileText(self.texts[name], name)

@@ -1,0 +1,165 @@
+"""The forms in which people have flow definitions, brought to one: the sections of the house form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from generator.api import find_shape, suggest_name
+from generator.api.wording import describe_value
+from generator.definition.rules import (
+    CLOUDFORMATION,
+    DECIDED_BY_MODULE,
+    INCOMPLETE_DOCUMENT,
+    LIVE_FLOW,
+    NOT_A_FLOW,
+    UNKNOWN_KEY,
+    UNUSABLE_FILE_NAME,
+)
+from generator.diagnostics import Finding
+from generator.source.position import Document, Path
+
+SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions")
+BARE_KEYS = frozenset({"nodes", "connections"})
+SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
+
+DECIDED = {
+    "executionRoleArn": "The module makes a service role of its own, with exactly the rights that the nodes need.",
+    "customerEncryptionKeyArn": "The module makes a KMS key of its own for the flow.",
+    "clientToken": "Terraform sends a token of its own.",
+    "status": "AWS sets the status.",
+    "version": "AWS sets the version.",
+    "createdAt": "AWS sets the time.",
+    "updatedAt": "AWS sets the time.",
+    "validations": "AWS finds these itself, each time the flow is prepared.",
+    "ResponseMetadata": "It belongs to an answer of the API, not to the flow.",
+}
+"""What create-flow arguments and get-flow output carry beside the flow, and who decides it instead."""
+LIVE = ("id", "arn")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
+
+    `is_house` tells the forms that people write from those that AWS's API takes or gives.
+    """
+
+    sections: Mapping[str, object]
+    root: Path
+    is_house: bool
+
+
+def recognise_cloudformation(document: Document) -> Finding | None:
+    """Return the finding that says so if the document is a CloudFormation template (CDK's output is one too)."""
+    value = document.value
+    if not isinstance(value, dict):
+        return None
+    resources = value.get("Resources")
+    types = {
+        name: resource.get("Type")
+        for name, resource in (resources.items() if isinstance(resources, dict) else ())
+        if isinstance(resource, dict)
+    }
+    flows = [name for name, type_name in types.items() if type_name == "AWS::Bedrock::Flow"]
+    is_template = "AWSTemplateFormatVersion" in value or any(str(kind).startswith("AWS::") for kind in types.values())
+    if not is_template:
+        return None
+    return Finding(
+        CLOUDFORMATION,
+        "This is a CloudFormation template; flowseal does not read these yet.",
+        "Give flowseal the flow itself: `aws bedrock-agent get-flow` prints it for a deployed one.",
+        ("Resources", flows[0]) if flows else (),
+    )
+
+
+def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
+    """Find out in which form a document is, and what its top level says that the module does not take over."""
+    value = document.value
+    if not isinstance(value, dict):
+        return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {_describe(value)}.")]
+    if value and set(value) <= BARE_KEYS:
+        return _read_bare(document, value)
+    findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
+    if not set(value) & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
+        return None, [_report_no_flow("This document has none of a flow definition's keys."), *findings]
+    findings += [_report_missing(key) for key in ("name", "definition") if key not in value]
+    sections = {key: item for key, item in value.items() if key in SECTIONS}
+    return Form(sections, ("definition",), not set(value) & {*DECIDED, *LIVE}), findings
+
+
+def _read_bare(document: Document, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
+    name = name_flow_after(document.file)
+    sections: dict[str, object] = {"definition": value}
+    form = Form(sections, (), True)
+    if not is_flow_name(name):
+        message = f"The document has no name, and its file's name gives none: {name!r} is no name of a flow."
+        remedy = "Rename the file with letters, digits and single - or _, or write `name:` beside `definition:`."
+        return form, [Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",))]
+    sections["name"] = name
+    return form, []
+
+
+def name_flow_after(file: str) -> str:
+    """Return what is left of a file's name without its folders and its ending."""
+    name = PurePosixPath(file.replace("\\", "/")).name
+    for suffix in SUFFIXES:
+        if name.casefold().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def is_flow_name(name: str) -> bool:
+    """Tell whether CreateFlow takes a name."""
+    from generator.api import check_shape
+
+    return not check_shape(name, find_shape("FlowName"), ("name",))
+
+
+def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
+    if key in SECTIONS:
+        return None
+    if key in DECIDED:
+        return Finding(
+            DECIDED_BY_MODULE,
+            f"{key} is not taken over. {DECIDED[key]}",
+            "Nothing to do; leave it out if it misleads readers.",
+            (key,),
+            key=True,
+        )
+    if key in LIVE:
+        return Finding(
+            LIVE_FLOW,
+            f"The {key} is that of a live flow. This module makes a new flow; the live one stays as it is.",
+            f"Leave the {key} out, and delete the live flow when the new one has taken its place.",
+            (key,),
+        )
+    return Finding(UNKNOWN_KEY, f"{key!r} is no key of a flow definition.", _advise_key(key, value), (key,), key=True)
+
+
+def _advise_key(key: str, value: Mapping[str, object]) -> str:
+    if key in BARE_KEYS:
+        return f"Put {key} below `definition:`."
+    suggestion = suggest_name(key, (*SECTIONS, *DECIDED))
+    if suggestion and suggestion not in value:
+        return f"Did you mean {suggestion}?"
+    return f"Leave it out; the keys are {', '.join(SECTIONS)}."
+
+
+def _report_missing(key: str) -> Finding:
+    remedies = {
+        "name": "Write `name:` with the flow's name.",
+        "definition": "Write `definition:` with the flow's nodes and connections.",
+    }
+    return Finding(INCOMPLETE_DOCUMENT, f"The document has no {key}.", remedies[key])
+
+
+def _report_no_flow(message: str) -> Finding:
+    return Finding(NOT_A_FLOW, message, "Write at least `name:` and `definition:`, with nodes and connections in it.")
+
+
+def _describe(value: object) -> str:
+    if value is None or isinstance(value, str | int | bool | list):
+        return describe_value(value)
+    return "a number"
