@@ -1,0 +1,150 @@
+"""One walk over what the author wrote: references become values of the model, texts take Unicode's form NFC."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import cast
+
+from generator.api import find_shape_at, suggest_name
+from generator.definition.files import FileRefusal, FileTexts
+from generator.definition.rules import MALFORMED_REFERENCE, MISPLACED_REFERENCE, NOT_NORMALISED, UNREADABLE_FILE
+from generator.diagnostics import SOURCE_RULES, Finding, Severity
+from generator.model import FileText, ParameterReference, Value
+from generator.source.position import Path
+
+PLACEHOLDER = re.compile(r"\$\$[A-Za-z][A-Za-z0-9_]*")
+"""A whole value that AWS's sample templates leave open."""
+REFERENCES = ("$param", "$file")
+STRUCTURAL = frozenset(
+    {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
+    | {"category", "templateType", "role", "language", "selectionMode"}
+)
+"""Members that shape the flow: names, types, ends of connections, and what decides which members stand beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where a parameter stands; `placeholder` is its spelling where it is one of AWS's samples'."""
+
+    name: str
+    path: Path
+    placeholder: str | None = None
+
+
+@dataclass(slots=True)
+class ValueReader:
+    """Turns a document's values into the model's, and keeps what it found on the way."""
+
+    files: FileTexts
+    findings: list[Finding] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a value could not be read."""
+        return any(finding.rule.severity is Severity.ERROR for finding in self.findings)
+
+    def read_value(self, value: object, path: Path) -> Value:
+        """Return the value at a canonical path with its references resolved. What cannot be read becomes None."""
+        if isinstance(value, dict):
+            return self._read_mapping(value, path)
+        if isinstance(value, list):
+            return [self.read_value(item, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, str):
+            if PLACEHOLDER.fullmatch(value):
+                return self._read_placeholder(value, path)
+            return self._normalise(value, path)
+        return cast(Value, value)
+
+    def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
+        if any(key in REFERENCES for key in value):
+            return self._read_reference(value, path)
+        if len(value) == 1 and self._looks_like_reference(next(iter(value)), path):
+            return None
+        result: dict[str, Value] = {}
+        for key, item in value.items():
+            name = self._normalise(key, (*path, key), key=True)
+            if name in result:
+                message = f"The key {name!r} stands twice here, spelled with different Unicode characters."
+                rule = SOURCE_RULES["DuplicateKey"]
+                self.findings.append(Finding(rule, message, "Keep one of them.", (*path, key), key=True))
+            result[name] = self.read_value(item, (*path, key))
+        return result
+
+    def _read_reference(self, value: dict[str, object], path: Path) -> Value:
+        kind = next(key for key in REFERENCES if key in value)
+        name = value[kind]
+        if len(value) > 1 or not isinstance(name, str) or not name:
+            example = "{$param: answer_model}" if kind == "$param" else "{$file: prompts/answer.txt}"
+            message = f"A {kind} stands alone in its mapping and names one thing."
+            self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Write it like {example}.", path))
+            return None
+        if kind == "$param":
+            return self._refer_to_parameter(Use(name, path))
+        return self._read_file(name, path)
+
+    def _read_placeholder(self, text: str, path: Path) -> Value:
+        return self._refer_to_parameter(Use(name_parameter_after(text), path, text))
+
+    def _refer_to_parameter(self, use: Use) -> Value:
+        self.uses.append(use)
+        if reason := refuse_place(use.path):
+            what = use.placeholder or "$param"
+            remedy = "Write the value itself. Parameters stand for values such as ids, ARNs, numbers and texts."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"{what} cannot stand here: {reason}", remedy, use.path))
+            return None
+        return ParameterReference(use.name)
+
+    def _read_file(self, file: str, path: Path) -> Value:
+        reason = "this is no text of the flow." if path[0] == "permissions" else refuse_place(path)
+        if reason:
+            remedy = "Write the value itself. $file stands for prompts and code."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file cannot stand here: {reason}", remedy, path))
+            return None
+        answer = self.files.read_file(file)
+        if isinstance(answer, FileRefusal):
+            self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.remedy, (*path, "$file")))
+            return None
+        return FileText(self._normalise(answer, path), answer.file)
+
+    def _looks_like_reference(self, key: str, path: Path) -> bool:
+        meant = suggest_name(key, REFERENCES) if key.startswith("$") else None
+        shape = find_shape_at(path)
+        if meant is None or (shape is not None and shape.type in ("document", "map")):
+            return False
+        message = f"{key!r} is no reference that flowseal knows."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Did you mean {meant}?", (*path, key), key=True))
+        return True
+
+    def _normalise(self, text: str, path: Path, key: bool = False) -> str:
+        if text.isascii() or unicodedata.is_normalized("NFC", text):
+            return text
+        what = "key" if key else "text"
+        message = f"This {what} is not in Unicode's normal form C; the module has it in that form."
+        remedy = "Save it as NFC. Terraform would change it anyway; it looks the same."
+        self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
+        return unicodedata.normalize("NFC", text)
+
+
+def name_parameter_after(placeholder: str) -> str:
+    """Return the parameter's name for a placeholder: `$$KNOWLEDGEBASE_ID` and `$$KnowledgebaseId` alike."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", placeholder.removeprefix("$$"))
+    return re.sub(r"_+", "_", words).strip("_").lower()
+
+
+def refuse_place(path: Path) -> str | None:
+    """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
+    if path[0] in ("parameters", "encryption"):
+        return f"the section {path[0]} describes variables of the module itself."
+    if path[0] == "permissions":
+        return None if len(path) == 3 else "a parameter stands for one entry, not for a whole section."
+    shape = find_shape_at(path)
+    if shape is None:
+        return None
+    if shape.type == "document":
+        return "this is free JSON, which goes to the model as it stands."
+    if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
+        return f"{path[-1]} is part of the flow's structure."
+    return None
