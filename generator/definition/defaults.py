@@ -1,0 +1,115 @@
+"""What a parameter can be: one type at all its places, and a default that fits each of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from generator.api import Shape, check_shape, describe_shape_rule, find_shape, find_shape_at
+from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
+from generator.diagnostics import Finding, Related, Severity
+from generator.model import ModelKind, Parameter, Value
+from generator.source.position import Path
+
+MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
+PERMISSION_SHAPES = {"models": "FlowPromptModelIdentifier", "kms_keys": "KmsKeyArn"}
+ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
+TYPES = {
+    "string": "a text",
+    "integer": "a number",
+    "float": "a number",
+    "boolean": "true or false",
+    "list": "a list of texts",
+}
+RESOURCES = {
+    ModelKind.GLOBAL_INFERENCE_PROFILE: "inference-profile/global.",
+    ModelKind.MARKETPLACE_ENDPOINT: "endpoint/",
+}
+"""How the last part of a model's ARN begins, where it does not begin with the kind's own name."""
+
+
+def find_place_shape(path: Path) -> Shape | None:
+    """Return the API's shape at a canonical path, the entries of `permissions` included (accounts have none)."""
+    if path[0] == "permissions":
+        name = PERMISSION_SHAPES.get(str(path[1]))
+        return find_shape(name) if name else None
+    return find_shape_at(path)
+
+
+def stands_for_model(path: Path) -> bool:
+    """Tell whether a value at a canonical path names a model."""
+    shape = find_place_shape(path)
+    return shape is not None and shape.name in MODEL_SHAPES
+
+
+def check_account(value: Value, path: Path) -> list[Finding]:
+    """Report what is no account id (12 digits, as text)."""
+    if isinstance(value, str) and ACCOUNT.fullmatch(value):
+        return []
+    message = "An account is given by its id, a text of 12 digits."
+    return [Finding(UNFIT_DEFAULT, message, 'Write it in quotes, like "111122223333".', path)]
+
+
+def check_types(parameter: Parameter) -> list[Finding]:
+    """Report the first place whose type differs from that of the parameter's first place."""
+    first, *others = ((path, _name_type(path)) for path in parameter.uses)
+    for path, type_name in others:
+        if type_name != first[1]:
+            message = f"The parameter {parameter.name!r} would be {type_name} here, and {first[1]} elsewhere."
+            related = (Related(f"Here it is {first[1]}.", first[0]),)
+            return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
+    if parameter.model in (None, ModelKind.FOUNDATION_MODEL):
+        return []
+    for path in parameter.uses:
+        shape = find_place_shape(path)
+        if shape is not None and shape.name == "BedrockRerankingModelArn":
+            message = f"Reranking takes a foundation model, and {parameter.name!r} is of kind {parameter.model}."
+            return [Finding(CONFLICTING_USES, message, "Use a parameter of kind foundation-model.", path)]
+    return []
+
+
+def check_default(parameter: Parameter) -> list[Finding]:
+    """Hold a parameter's default against every place where it stands; the first place that it does not fit counts."""
+    if parameter.default is None:
+        return []
+    path = (*parameter.path, "default")
+    if isinstance(parameter.default, dict):
+        message = "A default is one text, number or boolean, or a list of texts."
+        return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give such a value.", path)]
+    for use in parameter.uses:
+        if findings := _check_default_at(parameter, use, path):
+            related = (Related("The parameter stands here.", use),)
+            return [replace(finding, related=related) for finding in findings]
+    return []
+
+
+def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Finding]:
+    shape = find_place_shape(use)
+    if shape is None:
+        return check_account(parameter.default, path) if use[0] == "permissions" else []
+    findings = [
+        finding
+        for finding in check_shape(parameter.default, shape, path)
+        if finding.rule.severity is Severity.ERROR
+    ]
+    if not findings and shape.pattern and parameter.default == "":
+        message = f"The default is empty. {describe_shape_rule(shape)}"
+        return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give a value.", path)]
+    if not findings and parameter.model is not None and shape.name in MODEL_SHAPES:
+        return _check_model(parameter, parameter.model, path)
+    return findings
+
+
+def _check_model(parameter: Parameter, kind: ModelKind, path: Path) -> list[Finding]:
+    resource = RESOURCES.get(kind, f"{kind.value}/")
+    arn = re.compile(rf"arn:[^:]+:[^:]+:[^:]*:[^:]*:{re.escape(resource)}[^*?\s]+")
+    if isinstance(parameter.default, str) and arn.fullmatch(parameter.default):
+        return []
+    message = f"A parameter that stands for a model takes the ARN of a {kind.value}, and its default is none."
+    remedy = f"Give an ARN that ends in {resource}<id>, or say with `model` of which kind it is."
+    return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+
+
+def _name_type(path: Path) -> str:
+    shape = find_place_shape(path)
+    return "a text" if shape is None else TYPES.get(shape.type, "a value of its own kind")

@@ -1,0 +1,197 @@
+"""The section `parameters`, held against the places where the parameters stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.api import suggest_name
+from generator.definition.defaults import check_default, check_types, stands_for_model
+from generator.definition.references import Use
+from generator.definition.rules import (
+    COLLIDING_PLACEHOLDERS,
+    MISPLACED_MODEL_KIND,
+    UNDECLARED_PARAMETER,
+    UNFIT_PARAMETER_NAME,
+    UNFIT_SECTION,
+    UNKNOWN_KEY,
+    UNKNOWN_MODEL_KIND,
+    UNUSED_PARAMETER,
+)
+from generator.diagnostics import Finding, Related
+from generator.model import ModelKind, Parameter, Value
+from generator.source.position import Path
+
+SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+TERRAFORMS_OWN = frozenset(
+    {"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"}
+)
+"""Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
+MODULES_OWN = frozenset(
+    {"name", "tags", "caller_roles", "caller_principals", "caller_policy_name", "permissions_boundary_arn"}
+    | {"deletion_window_in_days", "key_rotation_period_in_days"}
+)
+"""Variables that every module has."""
+KEYS = ("description", "default", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A parameter as declared; `model` is None where the author did not say."""
+
+    name: str
+    description: str
+    default: Value
+    model: ModelKind | None
+    path: Path
+
+
+def read_parameters(
+    section: Value, uses: Sequence[Use], nodes: Sequence[Value]
+) -> tuple[tuple[Parameter, ...], list[Finding]]:
+    """Return the parameters that stand somewhere, declared ones first, then placeholders in the document's order.
+
+    `nodes` are the definition's, for the description of a parameter that has none of its own.
+    """
+    declarations, findings = _read_section(section)
+    findings += _check_placeholders(uses) + _check_undeclared(uses, declarations)
+    for use in uses:
+        if use.placeholder is not None and use.name not in declarations:
+            declarations[use.name] = Declaration(use.name, "", None, None, use.path)
+            findings += _check_name(use.name, use.path, use.placeholder)
+    parameters = []
+    for declaration in declarations.values():
+        paths = tuple(use.path for use in uses if use.name == declaration.name)
+        if paths:
+            parameter = _build_parameter(declaration, paths, nodes)
+            findings += _check_parameter(parameter, declaration)
+            parameters.append(parameter)
+        else:
+            findings.append(_report_unused(declaration))
+    return tuple(parameters), findings
+
+
+def describe_place(path: Path, nodes: Sequence[Value]) -> str:
+    """Say what stands at a canonical path, such as "knowledgeBaseId of the node LookUp"."""
+    names = [part for part in path if isinstance(part, str)]
+    if path[:2] == ("definition", "nodes") and len(path) > 3 and isinstance(path[2], int):
+        node = nodes[path[2]] if path[2] < len(nodes) else None
+        if isinstance(node, dict) and isinstance(node.get("name"), str):
+            return f"{names[-1]} of the node {node['name']}"
+    return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
+
+
+def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]]:
+    if section is None:
+        return {}, []
+    if not isinstance(section, dict):
+        remedy = "Write `parameters:` with a name and, below it, a description for each."
+        return {}, [Finding(UNFIT_SECTION, "The section parameters is a mapping of names.", remedy, ("parameters",))]
+    declarations: dict[str, Declaration] = {}
+    findings: list[Finding] = []
+    for name, settings in section.items():
+        path: Path = ("parameters", name)
+        findings += _check_name(name, path)
+        if not isinstance(settings, dict | None):
+            remedy = f"Write `{name}: {{description: ...}}`." if SNAKE_CASE.fullmatch(name) else "Write a mapping."
+            message = f"A parameter is described by a mapping with {', '.join(KEYS)}."
+            findings.append(Finding(UNFIT_SECTION, message, remedy, path))
+        declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
+        findings += more
+    return declarations, findings
+
+
+def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declaration, list[Finding]]:
+    path: Path = ("parameters", name)
+    findings = [_report_key(key, (*path, key)) for key in settings if key not in KEYS]
+    description = settings.get("description")
+    if not isinstance(description, str | None):
+        message = "A parameter's description is a text."
+        findings.append(Finding(UNFIT_SECTION, message, "Put it in quotes.", (*path, "description")))
+        description = None
+    kind, more = _read_model_kind(settings.get("model"), (*path, "model"))
+    return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
+
+
+def _read_model_kind(value: Value, path: Path) -> tuple[ModelKind | None, list[Finding]]:
+    kinds = [kind.value for kind in ModelKind]
+    if value is None:
+        return None, []
+    if isinstance(value, str) and value in kinds:
+        return ModelKind(value), []
+    meant = suggest_name(value, kinds) if isinstance(value, str) else None
+    remedy = f"Did you mean {meant}?" if meant else f"Write one of {', '.join(kinds)}."
+    return None, [Finding(UNKNOWN_MODEL_KIND, f"{value!r} is no kind of model.", remedy, path)]
+
+
+def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
+    if name in TERRAFORMS_OWN:
+        message = f"Terraform keeps the name {name!r} for itself; no variable can have it."
+    elif name in MODULES_OWN:
+        message = f"The module has a variable {name!r} of its own."
+    elif not SNAKE_CASE.fullmatch(name):
+        message = f"{name!r} is not written in snake_case (lower-case letters and digits with single _ between them)."
+    else:
+        return []
+    if placeholder is None:
+        return [Finding(UNFIT_PARAMETER_NAME, message, "Give the parameter another name.", path, key=True)]
+    remedy = f"Rename the placeholder {placeholder} everywhere."
+    return [Finding(UNFIT_PARAMETER_NAME, message, remedy, path)]
+
+
+def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
+    first: dict[str, Use] = {}
+    findings = []
+    for use in uses:
+        if use.placeholder is None:
+            continue
+        other = first.setdefault(use.name, use)
+        if other.placeholder != use.placeholder:
+            message = f"{use.placeholder} and {other.placeholder} would both be the variable {use.name}."
+            related = (Related(f"{other.placeholder} stands here.", other.path),)
+            remedy = "Rename one of them, or spell them alike if they are one value."
+            findings.append(Finding(COLLIDING_PLACEHOLDERS, message, remedy, use.path, related=related))
+    return findings
+
+
+def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaration]) -> list[Finding]:
+    findings = []
+    for use in uses:
+        if use.placeholder is None and use.name not in declarations:
+            meant = suggest_name(use.name, declarations)
+            remedy = f"Did you mean {meant}?" if meant else "Declare it in the section parameters, with a description."
+            message = f"No parameter is named {use.name!r}."
+            findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param")))
+    return findings
+
+
+def _build_parameter(declaration: Declaration, paths: tuple[Path, ...], nodes: Sequence[Value]) -> Parameter:
+    model = None
+    if any(stands_for_model(path) for path in paths):
+        model = declaration.model or ModelKind.FOUNDATION_MODEL
+    description = declaration.description or describe_place(paths[0], nodes)
+    return Parameter(declaration.name, description, declaration.default, model, paths, declaration.path)
+
+
+def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Finding]:
+    findings = check_types(parameter)
+    if not findings:
+        findings = check_default(parameter)
+    if declaration.model is not None and parameter.model is None:
+        message = f"The parameter {parameter.name} stands for no model, so `model` says nothing here."
+        path = (*parameter.path, "model")
+        findings.append(Finding(MISPLACED_MODEL_KIND, message, "Leave `model` out.", path, key=True))
+    return findings
+
+
+def _report_unused(declaration: Declaration) -> Finding:
+    message = f"The parameter {declaration.name!r} stands nowhere; the module gets no variable for it."
+    remedy = f"Use it as {{$param: {declaration.name}}}, or leave it out."
+    return Finding(UNUSED_PARAMETER, message, remedy, declaration.path, key=True)
+
+
+def _report_key(key: str, path: Path) -> Finding:
+    meant = suggest_name(key, KEYS)
+    remedy = f"Did you mean {meant}?" if meant else f"The keys are {', '.join(KEYS)}."
+    return Finding(UNKNOWN_KEY, f"{key!r} is no key of a parameter.", remedy, path, key=True)
