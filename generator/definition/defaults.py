@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from generator.api import Shape, check_shape, describe_shape_rule, find_shape, find_shape_at
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
-from generator.diagnostics import Finding, Related, Severity
-from generator.model import ModelKind, Parameter, Value
+from generator.diagnostics import Finding, Related, Rule, Severity
+from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
 MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
@@ -42,12 +42,12 @@ def stands_for_model(path: Path) -> bool:
     return shape is not None and shape.name in MODEL_SHAPES
 
 
-def check_account(value: Value, path: Path) -> list[Finding]:
-    """Report what is no account id (12 digits, as text)."""
-    if isinstance(value, str) and ACCOUNT.fullmatch(value):
+def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
+    """Report under `rule` what is no account id (12 digits, as text)."""
+    if isinstance(value, ParameterReference) or (isinstance(value, str) and ACCOUNT.fullmatch(value)):
         return []
     message = "An account is given by its id, a text of 12 digits."
-    return [Finding(UNFIT_DEFAULT, message, 'Write it in quotes, like "111122223333".', path)]
+    return [Finding(rule, message, 'Write it in quotes, like "111122223333".', path)]
 
 
 def check_types(parameter: Parameter) -> list[Finding]:
@@ -86,7 +86,7 @@ def check_default(parameter: Parameter) -> list[Finding]:
 def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Finding]:
     shape = find_place_shape(use)
     if shape is None:
-        return check_account(parameter.default, path) if use[0] == "permissions" else []
+        return check_account(parameter.default, path, UNFIT_DEFAULT) if use[0] == "permissions" else []
     findings = [
         finding
         for finding in check_shape(parameter.default, shape, path)

@@ -62,12 +62,13 @@ def read_parameters(
             findings += _check_name(use.name, use.path, use.placeholder)
     parameters = []
     for declaration in declarations.values():
-        paths = tuple(use.path for use in uses if use.name == declaration.name)
+        named = [use for use in uses if use.name == declaration.name]
+        paths = tuple(use.path for use in named if not use.is_misplaced)
         if paths:
             parameter = _build_parameter(declaration, paths, nodes)
             findings += _check_parameter(parameter, declaration)
             parameters.append(parameter)
-        else:
+        elif not named:
             findings.append(_report_unused(declaration))
     return tuple(parameters), findings
 

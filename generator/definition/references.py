@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from generator.api import find_shape_at, suggest_name
@@ -31,6 +31,7 @@ class Use:
     name: str
     path: Path
     placeholder: str | None = None
+    is_misplaced: bool = False
 
 
 @dataclass(slots=True)
@@ -89,12 +90,13 @@ class ValueReader:
         return self._refer_to_parameter(Use(name_parameter_after(text), path, text))
 
     def _refer_to_parameter(self, use: Use) -> Value:
-        self.uses.append(use)
         if reason := refuse_place(use.path):
+            self.uses.append(replace(use, is_misplaced=True))
             what = use.placeholder or "$param"
             remedy = "Write the value itself. Parameters stand for values such as ids, ARNs, numbers and texts."
             self.findings.append(Finding(MISPLACED_REFERENCE, f"{what} cannot stand here: {reason}", remedy, use.path))
             return None
+        self.uses.append(use)
         return ParameterReference(use.name)
 
     def _read_file(self, file: str, path: Path) -> Value:

@@ -1,0 +1,81 @@
+"""Names for connections that have none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+
+from generator.api import check_shape, find_shape
+from generator.model import Value
+
+LONGEST = 100
+HASH_LENGTH = 8
+
+
+def name_connections(definition: Value) -> Value:
+    """Return a definition in which each connection has a name, those of nested loops included.
+
+    A name comes from what the connection itself says, so edits elsewhere leave it alone:
+    `Question_document_to_Classify_question`, `Route_urgent_to_Summarise`. One that would be too long, or that two
+    connections would share, ends in a hash of the connection's own source, output, target and input.
+    """
+    if not isinstance(definition, dict):
+        return definition
+    named = dict(definition)
+    nodes, connections = definition.get("nodes"), definition.get("connections")
+    if isinstance(nodes, list):
+        named["nodes"] = [_name_within_loop(node) for node in nodes]
+    if isinstance(connections, list):
+        named["connections"] = _name_all(connections)
+    return named
+
+
+def _name_within_loop(node: Value) -> Value:
+    match node:
+        case {"configuration": {"loop": {"definition": dict() as inner} as loop} as configuration}:
+            named = {**loop, "definition": name_connections(inner)}
+            return {**node, "configuration": {**configuration, "loop": named}}
+    return node
+
+
+def _name_all(connections: list[Value]) -> list[Value]:
+    bases = [_make_base(item) if isinstance(item, dict) and "name" not in item else None for item in connections]
+    taken = Counter(base for base in bases if base is not None)
+    taken.update(item["name"] for item in connections if isinstance(item, dict) and isinstance(item.get("name"), str))
+    result: list[Value] = []
+    for item, base in zip(connections, bases, strict=True):
+        if base is None or not isinstance(item, dict):
+            result.append(item)
+            continue
+        fits = len(base) <= LONGEST and taken[base] == 1
+        result.append({"name": base if fits else _add_hash(base, item), **item})
+    return result
+
+
+def _make_base(connection: Mapping[str, Value]) -> str:
+    source, output, target, input_name = (_keep_name(part) for part in _list_parts(connection))
+    base = "_to_".join("_".join(filter(None, pair)) for pair in ((source, output), (target, input_name)))
+    return base.strip("_")
+
+
+def _list_parts(connection: Mapping[str, Value]) -> tuple[Value, Value, Value, Value]:
+    match connection.get("configuration"):
+        case {"data": {"sourceOutput": output, "targetInput": input_name}}:
+            return connection.get("source"), output, connection.get("target"), input_name
+        case {"conditional": {"condition": condition}}:
+            return connection.get("source"), condition, connection.get("target"), None
+    return connection.get("source"), None, connection.get("target"), None
+
+
+def _keep_name(part: Value) -> str:
+    """Return a part that can stand in a name; a wrong one is reported where it stands, not through the name."""
+    if isinstance(part, str) and not check_shape(part, find_shape("FlowNodeName"), ()):
+        return part
+    return ""
+
+
+def _add_hash(base: str, connection: Mapping[str, Value]) -> str:
+    content = "\0".join(_keep_name(part) for part in _list_parts(connection))
+    digest = hashlib.sha256(content.encode()).hexdigest()[:HASH_LENGTH]
+    return f"{base[: LONGEST - HASH_LENGTH - 1].rstrip('_')}_{digest}"

@@ -1,0 +1,140 @@
+"""The sections `encryption` and `permissions`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from generator.api import check_shape, find_shape, suggest_name
+from generator.api.wording import describe_value
+from generator.definition.defaults import PERMISSION_SHAPES, check_account
+from generator.definition.rules import (
+    UNDECLARED_PARAMETER,
+    UNFIT_PERMISSION,
+    UNFIT_SECTION,
+    UNKNOWN_KEY,
+    WILDCARD_PERMISSION,
+)
+from generator.diagnostics import Finding
+from generator.model import Encryption, ParameterReference, Permissions, Value
+from generator.source.position import Path
+
+DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
+"""What KMS takes (ScheduleKeyDeletion's PendingWindowInDays, EnableKeyRotation's RotationPeriodInDays)."""
+LISTS = ("models", "kms_keys")
+PERMISSION_KEYS = (*LISTS, "bucket_accounts")
+WILDCARDS = frozenset("*?")
+
+
+def read_encryption(section: Value) -> tuple[Encryption, list[Finding]]:
+    """Return the settings of the flow's key; what is left out or wrong keeps its default."""
+    path: Path = ("encryption",)
+    settings, findings = _open_section(section, path, tuple(DAYS))
+    days: dict[str, int] = {}
+    for key, (least, most) in DAYS.items():
+        value = settings.get(key)
+        if value is None:
+            continue
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            days[key] = value
+            continue
+        found = describe_value(value)
+        message = f"{key} is a whole number of days from {least} to {most}, not {found}."
+        findings.append(Finding(UNFIT_SECTION, message, "Give a number that KMS takes.", (*path, key)))
+    return replace(Encryption(), **days), findings
+
+
+def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permissions, list[Finding]]:
+    """Return what the nodes need beside the definition. `parameters` are the names of those there are."""
+    path: Path = ("permissions",)
+    settings, findings = _open_section(section, path, PERMISSION_KEYS)
+    lists: dict[str, tuple[Value, ...]] = {}
+    for key in LISTS:
+        lists[key], more = _read_list(settings.get(key), (*path, key))
+        findings += more
+    accounts, more = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters)
+    return Permissions(lists["models"], lists["kms_keys"], accounts), findings + more
+
+
+def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
+    if section is None:
+        return {}, []
+    if not isinstance(section, dict):
+        message = f"The section {path[-1]} is a mapping with {', '.join(keys)}."
+        return {}, [Finding(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)]
+    findings = []
+    for key in section:
+        if key not in keys:
+            meant = suggest_name(key, keys)
+            remedy = f"Did you mean {meant}?" if meant else f"The keys are {', '.join(keys)}."
+            message = f"{key!r} is no key of the section {path[-1]}."
+            findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
+    return section, findings
+
+
+def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Finding]]:
+    if value is None:
+        return (), []
+    if not isinstance(value, list):
+        remedy = "Write a list, in brackets or with a dash before each item."
+        return (), [Finding(UNFIT_SECTION, f"{path[-1]} is a list.", remedy, path)]
+    right: list[Value] = []
+    findings: list[Finding] = []
+    for index, item in enumerate(value):
+        found = _check_entry(item, (*path, index), str(path[-1]))
+        findings += found
+        if not found:
+            right.append(item)
+    return tuple(right), findings
+
+
+def _check_entry(value: Value, path: Path, section: str) -> list[Finding]:
+    if isinstance(value, ParameterReference):
+        return []
+    if finding := _find_wildcard(value, path):
+        return [finding]
+    if not value:
+        message = f"An entry of {section} is empty."
+        return [Finding(UNFIT_PERMISSION, message, "Name what is meant, or leave the entry out.", path)]
+    return check_shape(value, find_shape(PERMISSION_SHAPES[section]), path)
+
+
+def _read_accounts(
+    value: Value, path: Path, parameters: Collection[str]
+) -> tuple[dict[str, Value] | None, list[Finding]]:
+    if value is None:
+        return None, []
+    if not isinstance(value, dict):
+        message = "bucket_accounts is a mapping of buckets to the accounts that own them."
+        return None, [Finding(UNFIT_SECTION, message, 'Write it like {reports: "111122223333"}.', path)]
+    accounts: dict[str, Value] = {}
+    findings: list[Finding] = []
+    for bucket, account in value.items():
+        place = (*path, bucket)
+        found = _check_bucket(bucket, place, parameters) + check_account(account, place, UNFIT_PERMISSION)
+        findings += found
+        if not found:
+            accounts[bucket] = account
+    return accounts, findings
+
+
+def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[Finding]:
+    if bucket.startswith("$"):
+        if bucket[1:] in parameters:
+            return []
+        message = f"{bucket!r} stands for the bucket of a parameter, and there is no parameter {bucket[1:]!r}."
+        meant = suggest_name(bucket[1:], parameters)
+        remedy = f"Did you mean ${meant}?" if meant else "Write $ and the name of the bucket's parameter."
+        return [Finding(UNDECLARED_PARAMETER, message, remedy, path, key=True)]
+    if finding := _find_wildcard(bucket, path):
+        return [replace(finding, key=True)]
+    if not bucket:
+        return [Finding(UNFIT_PERMISSION, "A bucket's name is empty.", "Name the bucket.", path, key=True)]
+    return [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
+
+
+def _find_wildcard(value: Value, path: Path) -> Finding | None:
+    if not isinstance(value, str) or not WILDCARDS & set(value):
+        return None
+    remedy = "Name each model, key or bucket by itself, or let a parameter stand for it."
+    return Finding(WILDCARD_PERMISSION, f"{value!r} is a pattern; permissions are exact.", remedy, path)
