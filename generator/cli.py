@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from generator.diagnostics import LocatedFinding
     from generator.generate import GenerateResult
-    from generator.pipeline import CheckedDefinition
+    from generator.pipeline import CheckedDefinition, DefinitionText
     from generator.timings import Timings
 
 app = typer.Typer(
@@ -42,7 +46,7 @@ class Target(StrEnum):
 
 
 Definitions = Annotated[
-    list[Path],
+    list[str],
     typer.Argument(
         metavar="PATH...",
         help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml and *.flow.json.",
@@ -84,8 +88,9 @@ def generate(
     from generator.timings import Timings
 
     timings = Timings()
-    checked = _check_paths(paths, output, Target.TERRAFORM, timings)
-    result = generate_modules(checked, output, output.as_posix(), timings)
+    checked, found = _check_paths(paths, output, Target.TERRAFORM, timings)
+    result = generate_modules(checked, output, timings)
+    result = replace(result, findings=(*found, *result.findings))
     _print_generated(result, checked, output_format)
     _finish(timings, show_timings, result.exit_code)
 
@@ -100,26 +105,32 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Read and check flow definitions; write nothing."""
+    from generator.diagnostics import Severity
     from generator.report import write_json_report
     from generator.timings import Timings
 
     timings = Timings()
-    checked = _check_paths(paths, None, target, timings)
-    findings = [finding for item in checked for finding in item.findings]
+    checked, found = _check_paths(paths, None, target, timings)
+    findings = [*found, *(finding for item in checked for finding in item.findings)]
     if output_format is Format.JSON:
         typer.echo(write_json_report(findings, files=len(checked)), nl=False)
     else:
-        _print_text_report(checked, len(checked))
-    _finish(timings, show_timings, int(any(item.has_errors for item in checked)))
+        _print_text_report(findings, checked)
+        typer.echo(f"{_count(len(checked), 'definition')} checked: {_count_findings(findings)}")
+    _finish(timings, show_timings, int(any(finding.severity is Severity.ERROR for finding in findings)))
 
 
 def _check_paths(
-    paths: list[Path], output: Path | None, target: Target, timings: Timings
-) -> list[CheckedDefinition]:
+    paths: list[str], output: Path | None, target: Target, timings: Timings
+) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
+    """Find, read and check; the findings returned beside the definitions belong to none of them."""
     with timings.measure("import"):
         from generator.intake import discover_definitions
-        from generator.pipeline import CheckedDefinition, check_definitions
+        from generator.pipeline import check_definitions
     with timings.measure("intake"):
-        definitions, findings = discover_definitions(paths, output)
-    checked = check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings)
-    return [*(CheckedDefinition(finding.file, (finding,)) for finding in findings), *checked]
+        files, findings = discover_definitions(paths, output)
+        definitions: list[DefinitionText] = []
+        for file in files:
+            definition = _read_definition(file.display, file.path)
+            (findings if isinstance(definition, LocatedFinding) else definitions).append(definition)
+    return check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings), findings

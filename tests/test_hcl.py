@@ -24,7 +24,7 @@ from generator.hcl import (
     join_parts,
     write_block,
 )
-from tests.hcl_strategies import blocks, read_with_terraform, run_terraform, templates, texts, values
+from hcl_strategies import blocks, read_with_terraform, run_terraform, templates, texts, values
 
 
 def test_values_on_one_line() -> None:

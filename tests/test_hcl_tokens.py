@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from generator.hcl.tokens import check_expression, check_identifier, quote_key, quote_text, write_comment, write_number
-from tests.hcl_strategies import texts
+from hcl_strategies import texts
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,43 @@
-"""Text in, values with positions out."""
+"""Texts as values that know where they stand."""
+
+from __future__ import annotations
+
+from generator.source.json_reader import read_json
+from generator.source.position import Document, Fault, Path, Span
+from generator.source.reading import Reading
+from generator.source.yaml_reader import read_yaml
+
+__all__ = ["Document", "Fault", "Path", "Span", "read_document"]
+
+LARGEST_TEXT = 16 * 1024 * 1024
+
+
+def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]:
+    """Read a text as JSON (names that end in .json, or text that begins like JSON) or as YAML.
+
+    Returns the document, or None where nothing can be made of it, and what is wrong with the text.
+    """
+    start = Span(1, 1, 1, 1)
+    if len(data) > LARGEST_TEXT:
+        return None, [Fault("UnreadableText", start, "The file is larger than 16 MiB.", "Split it into several flows.")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"The file is not UTF-8 text: byte {error.start + 1} is part of no character."
+        return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save the file as UTF-8.")]
+    reading = _read_text(file, text)
+    if reading.failed:
+        return None, reading.faults
+    return Document(file, text, reading.value, reading.spans, reading.key_spans), reading.faults
+
+
+def _read_text(file: str, text: str) -> Reading:
+    name = file.lower()
+    if name.endswith(".json"):
+        return read_json(text)
+    if not name.endswith((".yaml", ".yml")) and text.lstrip()[:1] in ("{", "["):
+        reading = read_json(text)
+        if not reading.faults:
+            return reading
+    return read_yaml(text)

@@ -1,0 +1,131 @@
+"""JSON with the place of each value; strict, as RFC 8259 says."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from decimal import Decimal
+from json.decoder import scanstring
+
+from generator.source.position import Fault, Path, Span
+from generator.source.reading import Reading, TextRefusedError
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_WORD = re.compile(r"[A-Za-z_+\-][A-Za-z0-9_.]*")
+_CONSTANTS = {"true": True, "false": False, "null": None}
+
+
+def read_json(text: str) -> Reading:
+    """Read a JSON text. The first syntax error ends the reading; duplicate keys and lone surrogates are collected."""
+    reading = Reading()
+    reader = _Reader(text, reading)
+    try:
+        reading.value, end = reader.read(reader.skip(0), ())
+        end = reader.skip(end)
+        if end < len(text):
+            raise reader.refuse(end, "something follows the end of the document", "Remove it.")
+    except TextRefusedError as refusal:
+        return reading.refuse(refusal.fault)
+    return reading
+
+
+class _Reader:
+    def __init__(self, text: str, reading: Reading) -> None:
+        self.text = text
+        self.reading = reading
+        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def locate(self, start: int, end: int) -> Span:
+        """Return the span of text[start:end]."""
+        first = bisect_right(self.line_starts, start)
+        last = bisect_right(self.line_starts, end)
+        return Span(first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1)
+
+    def skip(self, at: int) -> int:
+        """Return the place of the next character that is no blank."""
+        match = _BLANKS.match(self.text, at)
+        return match.end() if match else at
+
+    def refuse(self, at: int, what: str, remedy: str) -> TextRefusedError:
+        """Make the error for a place that is no JSON."""
+        return TextRefusedError(
+            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"This is not JSON: {what}.", remedy)
+        )
+
+    def read(self, at: int, path: Path) -> tuple[object, int]:
+        """Read the value that begins at `at`; return it with the place after it."""
+        self.reading.note_value(path, self.locate(at, at + 1))
+        character = self.text[at : at + 1]
+        if character == "{":
+            value, end = self._read_object(at, path)
+        elif character == "[":
+            value, end = self._read_array(at, path)
+        elif character == '"':
+            value, end = self._read_string(at)
+        else:
+            value, end = self._read_plain(at)
+        self.reading.spans[path] = self.locate(at, end)
+        return value, end
+
+    def _read_object(self, at: int, path: Path) -> tuple[object, int]:
+        result: dict[str, object] = {}
+        at = self.skip(at + 1)
+        if self.text[at : at + 1] == "}":
+            return result, at + 1
+        while True:
+            if self.text[at : at + 1] != '"':
+                raise self.refuse(at, "a key in double quotes was expected", "Look for a comma too many before it.")
+            key, end = self._read_string(at)
+            inner = (*path, key)
+            first = self.reading.key_spans.get(inner) if key in result else None
+            self.reading.note_key(inner, self.locate(at, end), first)
+            at = self.skip(end)
+            if self.text[at : at + 1] != ":":
+                raise self.refuse(at, "a colon was expected after the key", "Write the colon.")
+            value, end = self.read(self.skip(at + 1), inner)
+            result.setdefault(key, value)
+            at, done = self._continue(end, "}")
+            if done:
+                return result, at
+
+    def _read_array(self, at: int, path: Path) -> tuple[object, int]:
+        result: list[object] = []
+        at = self.skip(at + 1)
+        if self.text[at : at + 1] == "]":
+            return result, at + 1
+        while True:
+            value, end = self.read(at, (*path, len(result)))
+            result.append(value)
+            at, done = self._continue(end, "]")
+            if done:
+                return result, at
+
+    def _continue(self, at: int, closer: str) -> tuple[int, bool]:
+        at = self.skip(at)
+        if self.text[at : at + 1] == closer:
+            return at + 1, True
+        if self.text[at : at + 1] != ",":
+            raise self.refuse(at, f"a comma or {closer} was expected", "Write it, or close the string before it.")
+        return self.skip(at + 1), False
+
+    def _read_string(self, at: int) -> tuple[str, int]:
+        try:
+            text, end = scanstring(self.text, at + 1, True)
+        except ValueError as error:
+            place = getattr(error, "pos", at)
+            raise self.refuse(place, "a string is not closed, or holds a raw control character", "Mend it.") from error
+        self.reading.note_text(text, self.locate(at, end))
+        return text, end
+
+    def _read_plain(self, at: int) -> tuple[object, int]:
+        if match := _NUMBER.match(self.text, at):
+            spelled = match.group()
+            whole = match.group(2) is None and match.group(3) is None
+            return int(spelled) if whole else Decimal(spelled), match.end()
+        match = _WORD.match(self.text, at)
+        word = match.group() if match else ""
+        if word in _CONSTANTS:
+            return _CONSTANTS[word], at + len(word)
+        what = f"{word} is no value" if word else "a value was expected"
+        raise self.refuse(at, what, "JSON has texts in double quotes, numbers, true, false, null, [...] and {...}.")

@@ -1,0 +1,59 @@
+"""What both readers collect, and the limits that both keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from generator.source.position import Fault, Path, Span
+
+DEEPEST = 64
+MOST_VALUES = 200_000
+
+
+class TextRefusedError(Exception):
+    """Reading cannot go on: carries the fault that says why. Never leaves the room."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass
+class Reading:
+    """A text on its way to a Document."""
+
+    value: object = None
+    spans: dict[Path, Span] = field(default_factory=dict)
+    key_spans: dict[Path, Span] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    failed: bool = False
+
+    def note_value(self, path: Path, span: Span) -> None:
+        """Remember where a value stands; too deep or too many values end the reading."""
+        self.spans[path] = span
+        if len(path) > DEEPEST:
+            message = f"The document is nested more than {DEEPEST} levels deep."
+            raise TextRefusedError(Fault("TooDeep", span, message, "Make the definition flatter."))
+        if len(self.spans) > MOST_VALUES:
+            message = f"The document has more than {MOST_VALUES:,} values, counted after its anchors are followed."
+            raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
+
+    def note_key(self, path: Path, span: Span, first: Span | None) -> None:
+        """Remember where a key stands; `first` is where the same key stood before."""
+        if first is not None:
+            message = f"The key {path[-1]!r} is there twice in one mapping."
+            related = (("The first one is here.", first),)
+            self.faults.append(Fault("DuplicateKey", span, message, "Keep one of the two.", related))
+        self.key_spans.setdefault(path, span)
+
+    def note_text(self, text: str, span: Span) -> None:
+        """Report half surrogate pairs."""
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            message = "The text holds half of a surrogate pair, which is no character."
+            self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both halves."))
+
+    def refuse(self, fault: Fault) -> Reading:
+        """End the reading with a fault."""
+        self.faults.append(fault)
+        self.failed = True
+        return self

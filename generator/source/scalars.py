@@ -1,0 +1,41 @@
+"""What an unquoted YAML scalar means: YAML 1.2's core schema, and refusals where readers of YAML disagree."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OCTAL_OR_HEX = re.compile(r"[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+)")
+_UNDERSCORES = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?")
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+def resolve_scalar(text: str) -> object:
+    """Return the value of an unquoted scalar. Words such as `on`, `no` and dates are texts."""
+    if text in _CONSTANTS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) and not text.isdecimal():
+        return Decimal(text)
+    return text
+
+
+def explain_ambiguity(text: str) -> str | None:
+    """Say why readers of YAML disagree on an unquoted scalar, or None where they do not."""
+    if _OCTAL_OR_HEX.fullmatch(text) and text != "0":
+        return "some readers take it for an octal, hexadecimal or binary number, others do not"
+    if _UNDERSCORES.fullmatch(text):
+        return "some readers take it for a number, others for a text"
+    if _SEXAGESIMAL.fullmatch(text):
+        return "some readers take it for a number of base 60, others for a text"
+    if _NOT_A_NUMBER.fullmatch(text):
+        return "it stands for a number that JSON does not have"
+    return None

@@ -1,0 +1,126 @@
+"""YAML with the place of each value. Tags, merge keys and several documents are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from generator.source.position import Fault, Path, Span
+from generator.source.reading import Reading, TextRefusedError
+from generator.source.scalars import explain_ambiguity, resolve_scalar
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str")
+
+
+def read_yaml(text: str) -> Reading:
+    """Read one YAML document. Faults in well-formed YAML are collected; a syntax error is told alone."""
+    import yaml
+
+    reading = Reading()
+    try:
+        root = _compose(text)
+        if root is None:
+            return reading.refuse(
+                Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Write a flow definition into it.")
+            )
+        reading.value = _Reader(reading, yaml).read(root, (), ())
+    except TextRefusedError as refusal:
+        return reading.refuse(refusal.fault)
+    except yaml.MarkedYAMLError as error:
+        return reading.refuse(_describe_error(error))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"The character U+{ord(str(error.character)[:1] or ' '):04X} may not stand in YAML."
+        return reading.refuse(Fault("SyntaxError", Span(line, 1, line, 1), message, "Write it as an escape in quotes."))
+    except RecursionError:
+        return reading.refuse(
+            Fault("TooDeep", Span(1, 1, 1, 1), "The document is nested too deeply.", "Make the definition flatter.")
+        )
+    return reading
+
+
+def _compose(text: str) -> Node | None:
+    import yaml
+
+    class PlainLoader(yaml.SafeLoader):
+        """Resolves nothing: a scalar without quotes is told by its style."""
+
+        yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012
+
+    node: Node | None = yaml.compose(text, Loader=PlainLoader)
+    return node
+
+
+class _Reader:
+    def __init__(self, reading: Reading, yaml: Any) -> None:
+        self.reading = reading
+        self.yaml = yaml
+
+    def read(self, node: Node, path: Path, above: tuple[Node, ...]) -> object:
+        """Return the value of a node; `above` are the nodes around it."""
+        span = _measure(node)
+        if any(node is other for other in above):
+            message = "An alias stands inside of what its anchor names."
+            raise TextRefusedError(Fault("TooLarge", span, message, "Write the value out."))
+        self.reading.note_value(path, span)
+        if node.tag not in PLAIN_TAGS:
+            message = f"The tag {node.tag} means nothing in a flow definition."
+            self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Leave the tag out."))
+        if isinstance(node, self.yaml.MappingNode):
+            return self._read_mapping(node, path, (*above, node))
+        if isinstance(node, self.yaml.SequenceNode):
+            return [self.read(item, (*path, place), (*above, node)) for place, item in enumerate(node.value)]
+        return self._read_scalar(node, span)
+
+    def _read_scalar(self, node: Node, span: Span) -> object:
+        text = str(node.value)
+        self.reading.note_text(text, span)
+        if getattr(node, "style", None) is not None:
+            return text
+        if reason := explain_ambiguity(text):
+            message = f"Unquoted {text} is not clear: {reason}."
+            remedy = f'Put it in quotes for a text ("{text}"), or write a plain decimal number.'
+            self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
+            return text
+        return resolve_scalar(text)
+
+    def _read_mapping(self, node: Any, path: Path, above: tuple[Node, ...]) -> dict[str, object]:
+        result: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            span = _measure(key_node)
+            if not isinstance(key_node, self.yaml.ScalarNode):
+                message = "A key of a mapping is itself a list or a mapping."
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write a plain text as key."))
+                continue
+            key = str(key_node.value)
+            if key == "<<" and key_node.style is None:
+                message = "Merge keys (<<) are not read."
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write the keys out."))
+                continue
+            self.reading.note_text(key, span)
+            inner = (*path, key)
+            self.reading.note_key(inner, span, self.reading.key_spans.get(inner) if key in result else None)
+            if key not in result:
+                result[key] = self.read(value_node, inner, above)
+        return result
+
+
+def _measure(node: Node) -> Span:
+    start, end = node.start_mark, node.end_mark
+    if end.line > start.line and end.column == 0 and getattr(node, "style", None) is None:
+        # A block collection ends where the next thing begins: its first line says enough.
+        return Span(start.line + 1, start.column + 1, start.line + 1, start.column + 2)
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _describe_error(error: Any) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    place = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+    problem = str(error.problem or error.context)
+    if "expected a single document" in str(error.context):
+        message = "The file holds more than one YAML document."
+        return Fault("UnsupportedYaml", place, message, "Give each flow a file of its own.")
+    context = f" ({error.context})" if error.context and error.problem else ""
+    return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", "Mend it at this place.")
