@@ -1,0 +1,165 @@
+"""A document into a flow: the order of the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from generator.api import check_shape, find_shape, find_shape_at
+from generator.definition.connections import name_connections
+from generator.definition.files import FileTexts, TextReader
+from generator.definition.forms import Form, recognise_form
+from generator.definition.graph import build_connections, build_nodes
+from generator.definition.parameters import read_parameters
+from generator.definition.references import STRUCTURAL, ValueReader
+from generator.definition.settings import read_encryption, read_permissions
+from generator.diagnostics import Finding, Severity
+from generator.model import Flow, Parameter, Value
+from generator.source.position import Document, Path
+
+API_SECTIONS = {
+    "name": "FlowName",
+    "description": "FlowDescription",
+    "tags": "TagsMap",
+    "definition": "FlowDefinition",
+}
+"""The sections that CreateFlow takes, with their shapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowReading:
+    """What a document says. `flow` is None where an error leaves no flow that could be looked at further.
+
+    `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that the
+    definition names, by their paths relative to its folder.
+    """
+
+    flow: Flow | None
+    root: Path
+    findings: list[Finding]
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def read_flow(document: Document, reader: TextReader) -> FlowReading:
+    """Read a flow definition in any of its forms; `reader` gives the texts that it names with $file.
+
+    Wrong documents give findings at canonical paths (see model.Flow), as many as can be told in one run.
+    """
+    form, findings = recognise_form(document)
+    if form is None:
+        return FlowReading(None, (), findings)
+    files = FileTexts(reader)
+    values = ValueReader(files)
+    sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
+    if form.is_house and "definition" in sections:
+        sections["definition"] = name_connections(sections["definition"])
+    flow, more = _build_flow(form, sections, values)
+    return FlowReading(flow, form.root, findings + values.findings + more, files.texts)
+
+
+def _build_flow(form: Form, sections: dict[str, Value], values: ValueReader) -> tuple[Flow | None, list[Finding]]:
+    broken = _list_broken(values)
+    findings = [finding for finding in _check_sections(sections) if not _repeats(finding, broken)]
+    definition = sections.get("definition")
+    parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
+    encryption, more = read_encryption(_drop_broken(sections, "encryption", broken))
+    names = {parameter.name for parameter in parameters}
+    permissions, others = read_permissions(_drop_broken(sections, "permissions", broken), names)
+    name = sections.get("name")
+    is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
+    is_sound = is_sound and _are_all_declared(values, parameters)
+    findings += [*found, *more, *others]
+    if not is_sound or not isinstance(name, str) or not isinstance(definition, dict):
+        return None, findings
+    tags = sections.get("tags")
+    flow = Flow(
+        name=name,
+        description=sections.get("description"),
+        tags=tags if isinstance(tags, dict) else {},
+        definition=definition,
+        nodes=build_nodes(definition),
+        connections=build_connections(definition),
+        parameters=parameters,
+        encryption=encryption,
+        permissions=permissions,
+    )
+    return flow, findings
+
+
+def _check_sections(sections: dict[str, Value]) -> list[Finding]:
+    findings: list[Finding] = []
+    for name, shape in API_SECTIONS.items():
+        if name in sections and (sections[name] is not None or name in ("name", "definition")):
+            findings += check_shape(sections[name], find_shape(shape), (name,))
+    return findings
+
+
+def _list_broken(values: ValueReader) -> frozenset[Path]:
+    """Return the places whose values could not be read and stand as None."""
+    return frozenset(
+        finding.path[:-1] if finding.path[-1:] == ("$file",) or finding.key else finding.path
+        for finding in values.findings
+        if finding.rule.severity is Severity.ERROR
+    )
+
+
+def _repeats(finding: Finding, broken: frozenset[Path]) -> bool:
+    """Tell whether a finding is about a value that a reference should have given and did not."""
+    return finding.path in broken and finding.rule.severity is Severity.ERROR
+
+
+def _drop_broken(sections: dict[str, Value], name: str, broken: frozenset[Path]) -> Value:
+    return _prune(sections.get(name), (name,), broken)
+
+
+def _prune(value: Value, path: Path, broken: frozenset[Path]) -> Value:
+    if isinstance(value, dict):
+        return {key: _prune(item, (*path, key), broken) for key, item in value.items() if (*path, key) not in broken}
+    if isinstance(value, list):
+        return [
+            _prune(item, (*path, index), broken) for index, item in enumerate(value) if (*path, index) not in broken
+        ]
+    return value
+
+
+def _list_nodes(definition: Value) -> list[Value]:
+    nodes = definition.get("nodes") if isinstance(definition, dict) else None
+    return nodes if isinstance(nodes, list) else []
+
+
+def _are_all_declared(values: ValueReader, parameters: tuple[Parameter, ...]) -> bool:
+    names = {parameter.name for parameter in parameters}
+    return all(use.name in names for use in values.uses)
+
+
+def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
+    """Tell whether what a finding reports leaves a flow that later checks can look at.
+
+    Harmless are a number, a free text or a list of the right type but out of its bounds. Wrong names, types and
+    patterns are not: later rooms make file names and ARNs of them.
+    """
+    if finding.rule.severity is not Severity.ERROR:
+        return True
+    shape = find_shape_at(finding.path)
+    if shape is None or finding.key or shape.enum or shape.pattern or finding.path[-1] in STRUCTURAL:
+        return False
+    match _find_value(sections, finding.path), shape.type:
+        case (str(), "string") | (list(), "list"):
+            return True
+        case bool(), _:
+            return False
+        case value, "integer" | "float":
+            return value is not None and not isinstance(value, str | list | dict)
+    return False
+
+
+def _find_value(sections: dict[str, Value], path: Path) -> Value:
+    value: Value = sections
+    for part in path:
+        match value, part:
+            case dict(), str() if part in value:
+                value = value[part]
+            case list(), int() if part < len(value):
+                value = value[part]
+            case _:
+                return None
+    return value
