@@ -32,17 +32,21 @@ def name_connections(definition: Value) -> Value:
 
 
 def _name_within_loop(node: Value) -> Value:
-    match node:
-        case {"configuration": {"loop": {"definition": dict() as inner} as loop} as configuration}:
-            named = {**loop, "definition": name_connections(inner)}
-            return {**node, "configuration": {**configuration, "loop": named}}
-    return node
+    configuration = node.get("configuration") if isinstance(node, dict) else None
+    loop = configuration.get("loop") if isinstance(configuration, dict) else None
+    if not (isinstance(node, dict) and isinstance(configuration, dict) and isinstance(loop, dict)):
+        return node
+    if "definition" not in loop:
+        return node
+    named: Value = {**loop, "definition": name_connections(loop["definition"])}
+    return {**node, "configuration": {**configuration, "loop": named}}
 
 
 def _name_all(connections: list[Value]) -> list[Value]:
     bases = [_make_base(item) if isinstance(item, dict) and "name" not in item else None for item in connections]
     taken = Counter(base for base in bases if base is not None)
-    taken.update(item["name"] for item in connections if isinstance(item, dict) and isinstance(item.get("name"), str))
+    given = (item.get("name") for item in connections if isinstance(item, dict))
+    taken.update(name for name in given if isinstance(name, str))
     result: list[Value] = []
     for item, base in zip(connections, bases, strict=True):
         if base is None or not isinstance(item, dict):

@@ -57,12 +57,7 @@ def _build_ports(ports: Value, path: Path) -> tuple[Port, ...]:
 
 
 def _build_connection(connection: Mapping[str, Value], path: Path) -> Connection:
-    output = input_name = condition = None
-    match connection.get("configuration"):
-        case {"data": {"sourceOutput": str(output), "targetInput": str(input_name)}}:
-            pass
-        case {"conditional": {"condition": str(condition)}}:
-            pass
+    output, input_name, condition = _read_ends(connection.get("configuration"))
     return Connection(
         str(connection["name"]),
         str(connection["source"]),
@@ -72,6 +67,19 @@ def _build_connection(connection: Mapping[str, Value], path: Path) -> Connection
         input_name,
         condition,
         path,
+    )
+
+
+def _read_ends(configuration: Value) -> tuple[str | None, str | None, str | None]:
+    """Return the source's output, the target's input and the condition that a connection names."""
+    union = configuration if isinstance(configuration, dict) else {}
+    data, conditional = union.get("data"), union.get("conditional")
+    ends = data if isinstance(data, dict) else {}
+    branch = conditional if isinstance(conditional, dict) else {}
+    return (
+        _read_text(ends.get("sourceOutput")),
+        _read_text(ends.get("targetInput")),
+        _read_text(branch.get("condition")),
     )
 
 

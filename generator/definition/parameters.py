@@ -24,9 +24,7 @@ from generator.model import ModelKind, Parameter, Value
 from generator.source.position import Path
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-TERRAFORMS_OWN = frozenset(
-    {"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"}
-)
+TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
 """Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
 MODULES_OWN = frozenset(
     {"name", "tags", "caller_roles", "caller_principals", "caller_policy_name", "permissions_boundary_arn"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from generator.api import check_shape, find_shape, find_shape_at
 from generator.definition.connections import name_connections
 from generator.definition.files import FileTexts, TextReader
-from generator.definition.forms import Form, recognise_form
+from generator.definition.forms import recognise_form
 from generator.definition.graph import build_connections, build_nodes
 from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
@@ -52,22 +52,22 @@ def read_flow(document: Document, reader: TextReader) -> FlowReading:
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
     if form.is_house and "definition" in sections:
         sections["definition"] = name_connections(sections["definition"])
-    flow, more = _build_flow(form, sections, values)
+    flow, more = _build_flow(sections, values)
     return FlowReading(flow, form.root, findings + values.findings + more, files.texts)
 
 
-def _build_flow(form: Form, sections: dict[str, Value], values: ValueReader) -> tuple[Flow | None, list[Finding]]:
+def _build_flow(sections: dict[str, Value], values: ValueReader) -> tuple[Flow | None, list[Finding]]:
     broken = _list_broken(values)
-    findings = [finding for finding in _check_sections(sections) if not _repeats(finding, broken)]
+    findings = _drop_repeated(_check_sections(sections), broken)
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
-    encryption, more = read_encryption(_drop_broken(sections, "encryption", broken))
+    encryption, more = read_encryption(sections.get("encryption"))
     names = {parameter.name for parameter in parameters}
-    permissions, others = read_permissions(_drop_broken(sections, "permissions", broken), names)
+    permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")
     is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
     is_sound = is_sound and _are_all_declared(values, parameters)
-    findings += [*found, *more, *others]
+    findings += _drop_repeated([*found, *more, *others], broken)
     if not is_sound or not isinstance(name, str) or not isinstance(definition, dict):
         return None, findings
     tags = sections.get("tags")
@@ -102,23 +102,11 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
     )
 
 
-def _repeats(finding: Finding, broken: frozenset[Path]) -> bool:
-    """Tell whether a finding is about a value that a reference should have given and did not."""
-    return finding.path in broken and finding.rule.severity is Severity.ERROR
-
-
-def _drop_broken(sections: dict[str, Value], name: str, broken: frozenset[Path]) -> Value:
-    return _prune(sections.get(name), (name,), broken)
-
-
-def _prune(value: Value, path: Path, broken: frozenset[Path]) -> Value:
-    if isinstance(value, dict):
-        return {key: _prune(item, (*path, key), broken) for key, item in value.items() if (*path, key) not in broken}
-    if isinstance(value, list):
-        return [
-            _prune(item, (*path, index), broken) for index, item in enumerate(value) if (*path, index) not in broken
-        ]
-    return value
+def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
+    """Leave out errors about values that a reference should have given and did not: that is reported already."""
+    return [
+        finding for finding in findings if finding.path not in broken or finding.rule.severity is not Severity.ERROR
+    ]
 
 
 def _list_nodes(definition: Value) -> list[Value]:
