@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from generator.api import find_shape, suggest_name
+from generator.api import check_shape, find_shape, suggest_name
 from generator.api.wording import describe_value
 from generator.definition.rules import (
     CLOUDFORMATION,
@@ -112,8 +112,6 @@ def name_flow_after(file: str) -> str:
 
 def is_flow_name(name: str) -> bool:
     """Tell whether CreateFlow takes a name."""
-    from generator.api import check_shape
-
     return not check_shape(name, find_shape("FlowName"), ("name",))
 
 

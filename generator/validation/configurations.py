@@ -1,0 +1,74 @@
+"""Configurations: there where they are needed, and of the kind that the type asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.diagnostics import Finding, Severity, declare_rule
+from generator.model import Connection, Flow
+from generator.nodes import NODE_TYPES
+from generator.validation.registry import register_check
+
+MISSING_NODE_CONFIGURATION = declare_rule(
+    "MissingNodeConfiguration", Severity.ERROR, "A node of a type that needs a configuration has none."
+)
+MISMATCHED_NODE_CONFIGURATION = declare_rule(
+    "MismatchedNodeConfiguration", Severity.ERROR, "A node's configuration is that of another type."
+)
+MISSING_CONNECTION_CONFIGURATION = declare_rule(
+    "MissingConnectionConfiguration", Severity.ERROR, "A connection does not say what it carries."
+)
+MISMATCHED_CONNECTION_CONFIGURATION = declare_rule(
+    "MismatchedConnectionConfiguration", Severity.ERROR, "A connection's configuration is that of another type."
+)
+
+CONNECTION_MEMBERS = {"Data": "data", "Conditional": "conditional"}
+
+
+@register_check
+def check_missing_node_configurations(flow: Flow) -> Iterator[Finding]:
+    """Report nodes without the configuration that PrepareFlow asks for. Input, Output and the like need none."""
+    for node in flow.nodes:
+        kind = NODE_TYPES[node.type]
+        if kind.needs_configuration and node.configuration_path == (*node.path, "configuration"):
+            message = f"The node {node.name!r} has no configuration, and a {node.type} node needs one."
+            remedy = f"Write `configuration:` with `{kind.configuration}:` in it."
+            yield Finding(MISSING_NODE_CONFIGURATION, message, remedy, node.path)
+
+
+@register_check
+def check_node_configurations(flow: Flow) -> Iterator[Finding]:
+    """Report nodes whose configuration belongs to another type, which CreateFlow refuses."""
+    for node in flow.nodes:
+        expected = NODE_TYPES[node.type].configuration
+        if node.configuration_path != (*node.path, "configuration") and node.configuration_path[-1] != expected:
+            found = node.configuration_path[-1]
+            message = f"The node {node.name!r} is of type {node.type}, and its configuration is {found}."
+            remedy = f"Write {expected} instead of {found}, or give the node the type that it is meant to have."
+            yield Finding(MISMATCHED_NODE_CONFIGURATION, message, remedy, node.configuration_path, key=True)
+
+
+@register_check
+def check_connection_configurations(flow: Flow) -> Iterator[Finding]:
+    """Report connections whose configuration is absent, or does not fit their type."""
+    for connection in flow.connections:
+        expected, found = CONNECTION_MEMBERS[connection.type], _find_member(connection)
+        if found == expected:
+            continue
+        if found is None:
+            message = f"The connection {connection.name!r} has no configuration."
+            remedy = f"Write `configuration:` with `{expected}:` in it."
+            yield Finding(MISSING_CONNECTION_CONFIGURATION, message, remedy, connection.path)
+        else:
+            message = (
+                f"The connection {connection.name!r} is of type {connection.type}, and its configuration is {found}."
+            )
+            remedy = f"Write {expected} instead of {found}, or change the type."
+            path = (*connection.path, "configuration", found)
+            yield Finding(MISMATCHED_CONNECTION_CONFIGURATION, message, remedy, path, key=True)
+
+
+def _find_member(connection: Connection) -> str | None:
+    if connection.condition is not None:
+        return "conditional"
+    return "data" if connection.output is not None else None
