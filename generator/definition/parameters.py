@@ -157,7 +157,7 @@ def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
 def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaration]) -> list[Finding]:
     findings = []
     for use in uses:
-        if use.placeholder is None and use.name not in declarations:
+        if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
             meant = suggest_name(use.name, declarations)
             remedy = f"Did you mean {meant}?" if meant else "Declare it in the section parameters, with a description."
             message = f"No parameter is named {use.name!r}."

@@ -1,0 +1,71 @@
+"""Names for connections that have none."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flow_documents import conditional, data
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.definition.connections import LONGEST, name_connections
+
+PATTERN = re.compile(r"[a-zA-Z]([_]?[0-9a-zA-Z]){1,100}")
+NAMES = st.from_regex(r"[a-zA-Z](_?[0-9a-zA-Z]){1,50}", fullmatch=True)
+
+
+def list_names(*connections: dict[str, Any]) -> list[str]:
+    named: Any = name_connections({"nodes": [], "connections": list(connections)})
+    return [connection["name"] for connection in named["connections"]]
+
+
+def test_a_name_says_source_output_target_and_input() -> None:
+    names = list_names(data("Question", "document", "Ask", "text"), conditional("Route", "urgent", "Call"))
+    assert names == ["Question_document_to_Ask_text", "Route_urgent_to_Call"]
+
+
+def test_a_name_that_is_there_stays() -> None:
+    assert list_names(data("A1", "b1", "C1", "d1", name="Mine")) == ["Mine"]
+
+
+def test_a_connection_taken_for_another_gets_a_hash_of_its_own_content() -> None:
+    first, second = data("A1", "b1_c1", "D1", "e1"), data("A1_b1", "c1", "D1", "e1")
+    names = list_names(first, second)
+    assert len(set(names)) == 2
+    assert list_names(second, first) == names[::-1]
+    assert all(re.fullmatch(r"A1_b1_c1_to_D1_e1_[0-9a-f]{8}", name) for name in names)
+
+
+def test_a_name_given_to_another_connection_is_not_taken_again() -> None:
+    names = list_names(data("A1", "b1", "C1", "d1"), data("E1", "f1", "G1", "h1", name="A1_b1_to_C1_d1"))
+    assert names[0] != names[1]
+
+
+def test_other_connections_leave_a_name_alone() -> None:
+    alone = list_names(data("A1", "b1", "C1", "d1"))
+    assert list_names(data("E1", "f1", "G1", "h1"), data("A1", "b1", "C1", "d1"))[1:] == alone
+
+
+def test_connections_within_a_loop_are_named_too() -> None:
+    inner = {"nodes": [], "connections": [data("A1", "b1", "C1", "d1")]}
+    loop = {"name": "Again", "type": "Loop", "configuration": {"loop": {"definition": inner}}}
+    named: Any = name_connections({"nodes": [loop], "connections": []})
+    found = named["nodes"][0]["configuration"]["loop"]["definition"]["connections"][0]
+    assert found["name"] == "A1_b1_to_C1_d1"
+    assert "name" not in inner["connections"][0]
+
+
+@given(NAMES, NAMES, NAMES, NAMES)
+def test_every_name_is_one_that_the_api_takes(source: str, output: str, target: str, port: str) -> None:
+    for name in list_names(data(source, output, target, port), conditional(source, output, target)):
+        assert len(name) <= LONGEST
+        assert PATTERN.fullmatch(name)
+
+
+@given(st.sampled_from([None, 3, [], {}, "", {"a": 1}, ["x"]]))
+def test_wrong_ends_are_no_matter_for_names(wrong: Any) -> None:
+    connection = data("A1", "b1", "C1", "d1") | {"source": wrong}
+    assert PATTERN.fullmatch(list_names(connection)[0])
+    assert name_connections({"connections": wrong}) == {"connections": wrong}
+    assert name_connections(wrong) == wrong

@@ -1,0 +1,107 @@
+"""Each form in which people have flow definitions."""
+
+from __future__ import annotations
+
+import pytest
+from flow_documents import list_rules, make_document, make_flow, make_prompt, read
+
+from generator.definition import recognise_cloudformation
+from generator.diagnostics import Severity
+
+LIFECYCLE = {"status": "Prepared", "createdAt": "2025-01-01", "executionRoleArn": "arn:aws:iam::111122223333:role/r"}
+
+
+def test_the_house_form_gives_a_flow_without_findings() -> None:
+    reading = read(make_flow(description="Small", tags={"team": "support"}))
+    assert reading.findings == []
+    assert reading.root == ("definition",)
+    assert reading.flow is not None
+    assert (reading.flow.name, reading.flow.tags) == ("small", {"team": "support"})
+    assert [node.name for node in reading.flow.nodes] == ["Start", "Ask", "End"]
+    assert [port.name for port in reading.flow.nodes[1].outputs] == ["modelCompletion"]
+    assert reading.flow.nodes[0].configuration_path == ("definition", "nodes", 0, "configuration")
+    assert reading.flow.nodes[1].configuration_path == ("definition", "nodes", 1, "configuration", "prompt")
+
+
+def test_a_bare_definition_is_named_after_its_file() -> None:
+    reading = read(make_flow()["definition"], file="flows/order-desk.flow.yaml")
+    assert reading.flow is not None
+    assert (reading.flow.name, reading.root) == ("order-desk", ())
+
+
+def test_a_file_name_that_is_no_flow_name_is_a_finding() -> None:
+    reading = read(make_flow()["definition"], file="my flow.json")
+    assert reading.flow is None
+    assert list_rules(reading) == [("UnusableFileName", ("name",))]
+
+
+def test_what_the_module_decides_is_named_as_information() -> None:
+    document = make_flow(**LIFECYCLE)
+    for number, connection in enumerate(document["definition"]["connections"]):
+        connection["name"] = f"Connection{number}"
+    reading = read(document)
+    assert reading.flow is not None
+    assert [finding.path for finding in reading.findings] == [(key,) for key in LIFECYCLE]
+    assert {finding.rule.severity for finding in reading.findings} == {Severity.INFORMATION}
+
+
+def test_the_id_of_a_live_flow_is_a_warning() -> None:
+    reading = read(make_flow(id="ABCDEFGHIJ"))
+    assert ("LiveFlow", ("id",)) in list_rules(reading)
+
+
+def test_the_api_s_own_forms_need_the_names_of_connections() -> None:
+    reading = read(make_flow(id="ABCDEFGHIJ"))
+    assert reading.flow is None
+
+
+@pytest.mark.parametrize(("key", "meant"), [("descripton", "description"), ("Tags", "tags"), ("nodes", "definition:")])
+def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) -> None:
+    (finding,) = read(make_flow(**{key: {}})).findings
+    assert (finding.rule.name, finding.path, finding.key) == ("UnknownKey", (key,), True)
+    assert meant in finding.remedy
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 3, {}, {"colour": "red"}])
+def test_something_else_is_no_flow(value: object) -> None:
+    reading = read(value)
+    assert reading.flow is None
+    assert reading.findings[0].rule.name == "NotAFlow"
+
+
+@pytest.mark.parametrize("key", ["name", "definition"])
+def test_name_and_definition_are_required(key: str) -> None:
+    document = make_flow()
+    del document[key]
+    reading = read(document)
+    assert reading.flow is None
+    assert list_rules(reading) == [("IncompleteDocument", ())]
+
+
+def test_cloudformation_is_recognised_and_points_at_the_flow() -> None:
+    resources = {"Role": {"Type": "AWS::IAM::Role"}, "Desk": {"Type": "AWS::Bedrock::Flow"}}
+    finding = recognise_cloudformation(make_document({"Resources": resources}))
+    assert finding is not None
+    assert finding.path == ("Resources", "Desk")
+    assert recognise_cloudformation(make_document({"AWSTemplateFormatVersion": "2010-09-09"})) is not None
+    assert recognise_cloudformation(make_document(make_flow())) is None
+    assert recognise_cloudformation(make_document([])) is None
+
+
+def test_placeholders_of_aws_s_samples_become_parameters() -> None:
+    reading = read(make_flow(make_prompt(model="$$PROMPT_MODEL_ID")))
+    assert reading.findings == []
+    assert reading.flow is not None
+    (parameter,) = reading.flow.parameters
+    assert (parameter.name, parameter.description) == ("prompt_model_id", "modelId of the node Ask")
+
+
+def test_two_placeholders_of_one_variable_are_a_finding() -> None:
+    reading = read(make_flow(make_prompt(model="$$Model_Id"), make_prompt("Other", model="$$MODEL_ID")))
+    (finding,) = reading.findings
+    assert finding.rule.name == "CollidingPlaceholders"
+    assert finding.related[0].path[2] == 1
+
+
+def test_a_placeholder_that_the_module_uses_itself_is_a_finding() -> None:
+    assert read(make_flow(tags={"stage": "$$NAME"})).findings[0].rule.name == "UnfitParameterName"

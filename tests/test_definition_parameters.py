@@ -1,0 +1,128 @@
+"""The section `parameters` against the places where the parameters stand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flow_documents import list_rules, make_flow, make_prompt, read
+
+from generator.model import ModelKind
+
+FOUNDATION = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"
+
+
+def read_one(settings: object, name: str = "it") -> list[str]:
+    """Return the rules reported about a parameter that stands as a model."""
+    prompt = make_prompt(model={"$param": name})
+    return [finding.rule.name for finding in read(make_flow(prompt, parameters={name: settings})).findings]
+
+
+def use_temperature(value: object) -> dict[str, object]:
+    prompt = make_prompt()
+    inline = prompt["configuration"]["prompt"]["sourceConfiguration"]["inline"]
+    inline["inferenceConfiguration"]["text"] = value
+    return prompt
+
+
+@pytest.mark.parametrize("name", ["modelId", "Model", "model__id", "_model", "model-id", "1st", "count", "for_each"])
+def test_names_are_snake_case_and_not_terraform_s(name: str) -> None:
+    assert read_one({}, name) == ["UnfitParameterName"]
+
+
+@pytest.mark.parametrize("name", ["name", "tags", "caller_roles", "key_rotation_period_in_days"])
+def test_names_are_not_the_module_s_own(name: str) -> None:
+    assert read_one({}, name) == ["UnfitParameterName"]
+
+
+def test_an_undeclared_parameter_is_reported_with_what_was_meant() -> None:
+    reading = read(make_flow(make_prompt(model={"$param": "answer_modl"}), parameters={"answer_model": {}}))
+    assert reading.flow is None
+    assert reading.findings[0].rule.name == "UndeclaredParameter"
+    assert "answer_model" in reading.findings[0].remedy
+    assert reading.findings[0].path[-1] == "$param"
+
+
+def test_an_unused_parameter_is_a_warning_and_no_variable() -> None:
+    reading = read(make_flow(parameters={"unused": {"description": "x"}}))
+    assert list_rules(reading) == [("UnusedParameter", ("parameters", "unused"))]
+    assert reading.flow is not None
+    assert reading.flow.parameters == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "rule"),
+    [
+        ("text", "UnfitSection"),
+        ({"description": 3}, "UnfitSection"),
+        ({"descripton": "x"}, "UnknownKey"),
+        ({"model": "foundation_modell"}, "UnknownModelKind"),
+        ({"model": True}, "UnknownModelKind"),
+        ({"default": {"a": 1}}, "UnfitDefault"),
+        ({"default": {"$param": "other"}}, "MisplacedReference"),
+    ],
+)
+def test_wrong_settings_are_reported(settings: object, rule: str) -> None:
+    assert rule in read_one(settings)
+
+
+@pytest.mark.parametrize("section", [3, [], "text"])
+def test_the_section_is_a_mapping(section: object) -> None:
+    assert "UnfitSection" in [finding.rule.name for finding in read(make_flow(parameters=section)).findings]
+
+
+def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
+    prompts = [make_prompt(model={"$param": "plain"}), make_prompt("Other", model={"$param": "profile"})]
+    parameters = {"plain": None, "profile": {"model": "inference-profile", "default": PROFILE}}
+    reading = read(make_flow(*prompts, parameters=parameters))
+    assert reading.findings == []
+    assert reading.flow is not None
+    kinds = [parameter.model for parameter in reading.flow.parameters]
+    assert kinds == [ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE]
+
+
+@pytest.mark.parametrize(
+    ("settings", "rules"),
+    [
+        ({"default": FOUNDATION}, []),
+        ({"default": PROFILE}, ["UnfitDefault"]),
+        ({"default": "amazon.nova-lite-v1:0"}, ["UnfitDefault"]),
+        ({"default": ""}, ["UnfitDefault"]),
+        ({"default": None}, []),
+        ({"default": PROFILE, "model": "inference-profile"}, []),
+        ({"default": PROFILE, "model": "global-inference-profile"}, ["UnfitDefault"]),
+    ],
+)
+def test_the_default_of_a_model_is_an_arn_of_its_kind(settings: object, rules: list[str]) -> None:
+    assert read_one(settings) == rules
+
+
+def test_a_kind_of_model_on_something_else_is_a_warning() -> None:
+    parameters = {"cold": {"model": "custom-model"}}
+    reading = read(make_flow(use_temperature({"temperature": {"$param": "cold"}}), parameters=parameters))
+    assert list_rules(reading) == [("MisplacedModelKind", ("parameters", "cold", "model"))]
+
+
+@pytest.mark.parametrize("default", [2, "warm", True])
+def test_a_default_must_fit_where_the_parameter_stands(default: object) -> None:
+    parameters = {"cold": {"default": default}}
+    reading = read(make_flow(use_temperature({"temperature": {"$param": "cold"}}), parameters=parameters))
+    (finding,) = reading.findings
+    assert finding.path == ("parameters", "cold", "default")
+    assert finding.related[0].path[-1] == "temperature"
+
+
+def test_a_list_of_texts_may_be_a_parameter() -> None:
+    parameters = {"stops": {"default": ["END"]}}
+    reading = read(make_flow(use_temperature({"stopSequences": {"$param": "stops"}}), parameters=parameters))
+    assert reading.findings == []
+
+
+def test_one_parameter_is_of_one_type() -> None:
+    place = {"temperature": {"$param": "it"}, "topP": {"$param": "it"}, "maxTokens": {"$param": "it"}}
+    parameters = {"it": {"default": Decimal("0.5")}}
+    inference = use_temperature({**place, "stopSequences": {"$param": "it"}})
+    (finding,) = read(make_flow(inference, parameters=parameters)).findings
+    assert (finding.rule.name, finding.path[-1]) == ("ConflictingUses", "stopSequences")
+    assert finding.related[0].path[-1] == "temperature"

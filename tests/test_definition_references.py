@@ -1,0 +1,108 @@
+"""$param, $file, and Unicode's normal form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flow_documents import TextsInMemory, list_rules, make_document, make_flow, make_prompt, read
+
+from generator.definition import read_flow
+from generator.model import FileText, ParameterReference
+
+MODEL = ("definition", "nodes", 1, "configuration", "prompt", "sourceConfiguration", "inline", "modelId")
+TEXT = (*MODEL[:-1], "templateConfiguration", "text", "text")
+
+
+def read_prompt(reading: Any) -> dict[str, Any]:
+    inline: dict[str, Any] = reading.flow.nodes[1].configuration["sourceConfiguration"]["inline"]
+    return inline
+
+
+def test_a_parameter_stands_for_a_value() -> None:
+    parameters = {"answer_model": {"description": "Answers"}}
+    reading = read(make_flow(make_prompt(model={"$param": "answer_model"}), parameters=parameters))
+    assert reading.findings == []
+    assert read_prompt(reading)["modelId"] == ParameterReference("answer_model")
+    assert reading.flow is not None
+    assert reading.flow.parameters[0].uses == (MODEL,)
+
+
+def test_a_file_gives_its_text_and_is_read_once() -> None:
+    nodes = [make_prompt(text={"$file": "prompts/ask.txt"}), make_prompt("Other", text={"$file": "./prompts/ask.txt"})]
+    reader = TextsInMemory({"prompts/ask.txt": "Ask ${him}"})
+    reading = read_flow(make_document(make_flow(*nodes)), reader)
+    text = read_prompt(reading)["templateConfiguration"]["text"]["text"]
+    assert text == "Ask ${him}"
+    assert isinstance(text, FileText)
+    assert text.file == "prompts/ask.txt"
+    assert (reader.asked, reading.texts) == (["prompts/ask.txt"], {"prompts/ask.txt": "Ask ${him}"})
+
+
+def test_a_file_that_cannot_be_read_is_one_finding() -> None:
+    reading = read(make_flow(make_prompt(text={"$file": "gone.txt"})))
+    assert reading.flow is None
+    assert list_rules(reading) == [("UnreadableFile", (*TEXT, "$file"))]
+
+
+@pytest.mark.parametrize("value", [{"$param": 3}, {"$param": "a", "b": 1}, {"$file": ""}, {"$parm": "a"}])
+def test_a_malformed_reference_is_one_finding(value: object) -> None:
+    reading = read(make_flow(make_prompt(text=value)))
+    assert [finding.rule.name for finding in reading.findings] == ["MalformedReference"]
+
+
+@pytest.mark.parametrize("member", ["name", "type"])
+def test_no_parameter_for_names_and_types(member: str) -> None:
+    node = make_prompt()
+    node[member] = {"$param": "other"}
+    reading = read(make_flow(node, parameters={"other": {"description": "Other"}}))
+    assert reading.flow is None
+    assert list_rules(reading) == [("MisplacedReference", ("definition", "nodes", 1, member))]
+
+
+@pytest.mark.parametrize("end", ["source", "target"])
+def test_no_parameter_for_the_ends_of_connections(end: str) -> None:
+    document = make_flow(parameters={"other": {"description": "Other"}})
+    document["definition"]["connections"][0][end] = {"$param": "other"}
+    assert list_rules(read(document)) == [("MisplacedReference", ("definition", "connections", 0, end))]
+
+
+@pytest.mark.parametrize("value", [{"$param": "top_k"}, {"$file": "k.txt"}, "$$TOP_K"])
+def test_no_reference_within_free_json(value: object) -> None:
+    node = make_prompt()
+    fields = {"top_k": [value]}
+    node["configuration"]["prompt"]["sourceConfiguration"]["inline"]["additionalModelRequestFields"] = fields
+    reading = read(make_flow(node, parameters={"top_k": {}}))
+    assert reading.findings[0].rule.name == "MisplacedReference"
+    assert reading.flow is None
+
+
+def test_free_json_may_have_keys_of_its_own_that_begin_with_a_dollar() -> None:
+    node = make_prompt()
+    fields = {"schema": {"$params": "x"}}
+    node["configuration"]["prompt"]["sourceConfiguration"]["inline"]["additionalModelRequestFields"] = fields
+    assert read(make_flow(node)).findings == []
+
+
+def test_the_flow_s_name_is_no_parameter() -> None:
+    reading = read(make_flow() | {"name": "$$FLOW_NAME"})
+    assert list_rules(reading) == [("MisplacedReference", ("name",))]
+
+
+def test_text_that_is_not_nfc_is_normalised_with_a_finding() -> None:
+    reading = read(make_flow(make_prompt(text="cafe\u0301")))
+    assert list_rules(reading) == [("NotNormalised", TEXT)]
+    assert read_prompt(reading)["templateConfiguration"]["text"]["text"] == "caf\u00e9"
+
+
+def test_the_text_of_a_file_is_normalised_too_and_stays_a_file_s() -> None:
+    reading = read(make_flow(make_prompt(text={"$file": "a.txt"})), {"a.txt": "cafe\u0301"})
+    text = read_prompt(reading)["templateConfiguration"]["text"]["text"]
+    assert (text, text.file) == ("caf\u00e9", "a.txt")
+    assert reading.texts == {"a.txt": "cafe\u0301"}
+
+
+def test_two_keys_that_become_one_are_a_finding() -> None:
+    reading = read(make_flow(tags={"caf\u00e9": "a", "cafe\u0301": "b"}))
+    assert "DuplicateKey" in [finding.rule.name for finding in reading.findings]
+    assert reading.flow is None

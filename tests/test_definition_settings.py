@@ -1,0 +1,83 @@
+"""The sections `encryption` and `permissions`."""
+
+from __future__ import annotations
+
+import pytest
+from flow_documents import list_rules, make_flow, read
+
+from generator.model import Encryption, ParameterReference
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+
+
+def test_the_key_s_settings_have_defaults() -> None:
+    reading = read(make_flow(encryption={"deletion_window_in_days": 7}))
+    assert reading.flow is not None
+    assert reading.flow.encryption == Encryption(7, 365)
+
+
+@pytest.mark.parametrize(
+    ("encryption", "path"),
+    [
+        ({"deletion_window_in_days": 6}, ("encryption", "deletion_window_in_days")),
+        ({"deletion_window_in_days": 31}, ("encryption", "deletion_window_in_days")),
+        ({"rotation_period_in_days": 89}, ("encryption", "rotation_period_in_days")),
+        ({"rotation_period_in_days": 2561}, ("encryption", "rotation_period_in_days")),
+        ({"rotation_period_in_days": "365"}, ("encryption", "rotation_period_in_days")),
+        ({"rotation_period_in_days": True}, ("encryption", "rotation_period_in_days")),
+        ({"deletion_window": 7}, ("encryption", "deletion_window")),
+        ([], ("encryption",)),
+    ],
+)
+def test_settings_that_kms_refuses_are_reported(encryption: object, path: tuple[str, ...]) -> None:
+    assert [finding.path for finding in read(make_flow(encryption=encryption)).findings] == [path]
+
+
+def test_permissions_are_taken_over() -> None:
+    permissions = {
+        "models": ["amazon.nova-lite-v1:0"],
+        "kms_keys": [KEY, {"$param": "other_key"}],
+        "bucket_accounts": {"reports": "111122223333", "$bucket": {"$param": "owner"}},
+    }
+    description = {"description": "x"}
+    parameters = {"other_key": description, "owner": description, "bucket": description}
+    document = make_flow(permissions=permissions, parameters=parameters, tags={"bucket": {"$param": "bucket"}})
+    reading = read(document)
+    assert reading.findings == []
+    assert reading.flow is not None
+    assert reading.flow.permissions.models == ("amazon.nova-lite-v1:0",)
+    assert reading.flow.permissions.kms_keys == (KEY, ParameterReference("other_key"))
+    accounts = {"reports": "111122223333", "$bucket": ParameterReference("owner")}
+    assert reading.flow.permissions.bucket_accounts == accounts
+
+
+@pytest.mark.parametrize(
+    ("permissions", "rule", "path"),
+    [
+        ({"models": ["*"]}, "WildcardPermission", ("permissions", "models", 0)),
+        ({"models": [""]}, "UnfitPermission", ("permissions", "models", 0)),
+        ({"models": "amazon.nova-lite-v1:0"}, "UnfitSection", ("permissions", "models")),
+        ({"model": []}, "UnknownKey", ("permissions", "model")),
+        ({"kms_keys": [KEY.replace("eu-west-1", "*")]}, "WildcardPermission", ("permissions", "kms_keys", 0)),
+        ({"bucket_accounts": ["a"]}, "UnfitSection", ("permissions", "bucket_accounts")),
+        ({"bucket_accounts": {"abc": 111122223333}}, "UnfitPermission", ("permissions", "bucket_accounts", "abc")),
+        ({"bucket_accounts": {"abc": "1234"}}, "UnfitPermission", ("permissions", "bucket_accounts", "abc")),
+        ({"bucket_accounts": {"a*": "111122223333"}}, "WildcardPermission", ("permissions", "bucket_accounts", "a*")),
+        (
+            {"bucket_accounts": {"$no": "111122223333"}},
+            "UndeclaredParameter",
+            ("permissions", "bucket_accounts", "$no"),
+        ),
+        ({"models": {"$param": "p"}}, "MisplacedReference", ("permissions", "models")),
+        ({"models": [{"$file": "p"}]}, "MisplacedReference", ("permissions", "models", 0)),
+        ([], "UnfitSection", ("permissions",)),
+    ],
+)
+def test_inexact_permissions_are_reported(permissions: object, rule: str, path: tuple[object, ...]) -> None:
+    assert list_rules(read(make_flow(permissions=permissions))) == [(rule, path)]
+
+
+@pytest.mark.parametrize("key", [KEY.replace("key/", "alias/"), "12345678-1234-1234-1234-123456789012"])
+def test_keys_are_given_by_their_arn(key: str) -> None:
+    (finding,) = read(make_flow(permissions={"kms_keys": [key]})).findings
+    assert finding.path == ("permissions", "kms_keys", 0)

@@ -1,0 +1,130 @@
+"""Definitions and texts on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from generator.definition import FileRefusal
+from generator.diagnostics import LocatedFinding
+from generator.intake import LARGEST_TEXT, DiskReader, discover_definitions, read_definition
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def make_files(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}", encoding="utf-8")
+
+
+def list_found(*paths: str, output: Path | None = None) -> list[str]:
+    files, findings = discover_definitions(paths, output)
+    assert findings == []
+    return [file.display for file in files]
+
+
+def list_findings(*paths: str) -> list[tuple[str, str]]:
+    _, findings = discover_definitions(paths, None)
+    return [(finding.rule.name, finding.file) for finding in findings]
+
+
+def test_a_folder_is_searched_in_a_fixed_order(here: Path) -> None:
+    make_files(here, "flows/b.flow.yaml", "flows/a/z.flow.json", "flows/c.flow.yml", "flows/d.yaml", "flows/e.json")
+    assert list_found("flows") == ["flows/a/z.flow.json", "flows/b.flow.yaml", "flows/c.flow.yml"]
+    assert list_found(".") == list_found("flows/")
+
+
+def test_dot_folders_and_the_output_are_skipped(here: Path) -> None:
+    make_files(here, "a.flow.yaml", ".git/b.flow.yaml", "modules/c.flow.yaml", "other/d.flow.yaml")
+    assert list_found(".", output=Path("modules")) == ["a.flow.yaml", "other/d.flow.yaml"]
+    assert list_found(".git") == [".git/b.flow.yaml"]
+    assert list_found(".", output=Path()) == ["a.flow.yaml", "modules/c.flow.yaml", "other/d.flow.yaml"]
+
+
+def test_symlinked_folders_are_not_followed(here: Path) -> None:
+    make_files(here.parent, "outside/x.flow.yaml")
+    make_files(here, "a.flow.yaml")
+    (here / "link").symlink_to(here.parent / "outside", target_is_directory=True)
+    (here / "circle").symlink_to(here, target_is_directory=True)
+    assert list_found(".") == ["a.flow.yaml"]
+
+
+def test_a_file_named_outright_may_have_any_name_and_counts_once(here: Path) -> None:
+    make_files(here, "flow.txt", "b.flow.yaml")
+    assert list_found("flow.txt", ".", "./b.flow.yaml", str(here / "flow.txt")) == ["flow.txt", "b.flow.yaml"]
+
+
+def test_paths_that_lead_nowhere_are_findings(here: Path) -> None:
+    (here / "empty").mkdir()
+    assert list_findings("gone", "empty", "") == [
+        ("MissingPath", "gone"),
+        ("NoDefinitions", "empty"),
+        ("MissingPath", "."),
+    ]
+
+
+def test_a_definition_that_cannot_be_read_is_a_finding(here: Path) -> None:
+    make_files(here, "a.flow.yaml")
+    (here / "b.flow.yaml").symlink_to(here / "gone.yaml")
+    files, _ = discover_definitions(["."], None)
+    answers = [read_definition(file) for file in files]
+    assert answers[0] == b"{}"
+    assert isinstance(answers[1], LocatedFinding)
+    assert answers[1].file == "b.flow.yaml"
+    assert str(here) not in answers[1].message
+
+
+def refuse(folder: Path, path: str) -> str:
+    answer = DiskReader(folder).read_text(path)
+    assert isinstance(answer, FileRefusal), answer
+    return answer.message
+
+
+def test_texts_beside_and_below_a_definition_are_read(here: Path) -> None:
+    (here / "prompts").mkdir()
+    (here / "prompts" / "a.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo")
+    reader = DiskReader(here)
+    assert reader.read_text("prompts/a.txt") == "one\r\ntwo"
+    assert reader.read_text("./prompts/../prompts/a.txt") == "one\r\ntwo"
+    assert DiskReader(Path("prompts")).read_text("a.txt") == "one\r\ntwo"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "C:/x.txt", "//server/x", "a\\b.txt", "", " ", "a\0b"])
+def test_paths_that_are_not_relative_are_refused(here: Path, path: str) -> None:
+    refuse(here, path)
+
+
+def test_nothing_outside_the_folder_is_read(here: Path) -> None:
+    make_files(here.parent, "secret.txt", "here2/secret.txt")
+    (here / "link.txt").symlink_to(here.parent / "secret.txt")
+    (here / "up").symlink_to(here.parent, target_is_directory=True)
+    for path in ("../secret.txt", "../here2/secret.txt", "link.txt", "up/secret.txt", "up/here2/../secret.txt"):
+        assert "outside" in refuse(here, path)
+
+
+def test_a_symlink_within_the_folder_is_followed(here: Path) -> None:
+    make_files(here, "a.txt")
+    (here / "b.txt").symlink_to("a.txt")
+    assert DiskReader(here).read_text("b.txt") == "{}"
+
+
+def test_what_is_no_text_is_refused(here: Path) -> None:
+    (here / "latin.txt").write_bytes(b"caf\xe9")
+    (here / "large.txt").write_bytes(b"x" * (LARGEST_TEXT + 1))
+    (here / "folder").mkdir()
+    os.mkfifo(here / "pipe")
+    (here / "loop").symlink_to("loop")
+    assert "byte 4" in refuse(here, "latin.txt")
+    assert "too large" in refuse(here, "large.txt")
+    for path in ("folder", "pipe", "gone.txt", "loop", "x" * 5000):
+        refuse(here, path)

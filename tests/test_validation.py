@@ -1,0 +1,142 @@
+"""What the parts of a flow say of each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flow_documents import conditional, data, make_flow, make_prompt, read
+
+from generator.diagnostics import Finding
+from generator.source.position import Path
+from generator.validation import find_colliding_flows, validate_flow
+
+CONNECTIONS: Path = ("definition", "connections")
+CODE = {"inlineCode": {"code": "x = 1", "language": "Python_3"}}
+
+
+def validate(document: dict[str, Any]) -> list[Finding]:
+    reading = read(document)
+    assert reading.flow is not None, reading.findings
+    return validate_flow(reading.flow)
+
+
+def validate_with(*connections: dict[str, Any], nodes: tuple[dict[str, Any], ...] = ()) -> list[tuple[str, Path, str]]:
+    """Return what is reported about these connections between the small flow's nodes and `nodes`."""
+    document = make_flow(make_prompt(), *nodes)
+    document["definition"]["connections"] = list(connections)
+    return [(finding.rule.name, finding.path, finding.remedy) for finding in validate(document)]
+
+
+def make_condition(*names: str) -> dict[str, Any]:
+    conditions = [{"name": name} for name in names]
+    return {"name": "Route", "type": "Condition", "configuration": {"condition": {"conditions": conditions}}}
+
+
+def test_a_flow_that_fits_together_gives_no_findings() -> None:
+    assert validate(make_flow()) == []
+    route = make_condition("urgent", "default")
+    assert validate_with(conditional("Route", "default", "Ask"), nodes=(route,)) == []
+
+
+@pytest.mark.parametrize(
+    ("connection", "rule", "end", "meant"),
+    [
+        (data("Strat", "document", "Ask", "question"), "UnknownConnectionSource", ("source",), "Start"),
+        (data("Start", "document", "Asks", "question"), "UnknownConnectionTarget", ("target",), "Ask"),
+        (
+            data("Start", "documents", "Ask", "question"),
+            "UnknownConnectionSourceOutput",
+            ("configuration", "data", "sourceOutput"),
+            "document",
+        ),
+        (
+            data("Start", "document", "Ask", "questions"),
+            "UnknownConnectionTargetInput",
+            ("configuration", "data", "targetInput"),
+            "question",
+        ),
+        (
+            conditional("Route", "urgnt", "Ask"),
+            "UnknownConnectionCondition",
+            ("configuration", "conditional", "condition"),
+            "urgent",
+        ),
+    ],
+)
+def test_an_end_that_is_not_there(connection: dict[str, Any], rule: str, end: Path, meant: str) -> None:
+    route = make_condition("urgent", "default")
+    expected = [(rule, (*CONNECTIONS, 0, *end), f"Did you mean {meant}?")]
+    assert validate_with(connection, nodes=(route,)) == expected
+
+
+def test_conditions_belong_to_condition_nodes() -> None:
+    ((rule, _, _),) = validate_with(conditional("Ask", "urgent", "End"))
+    assert rule == "UnknownConnectionCondition"
+
+
+def test_a_condition_that_is_not_listed_is_not_there_default_included() -> None:
+    route = make_condition("urgent")
+    ((rule, _, remedy),) = validate_with(conditional("Route", "default", "Ask"), nodes=(route,))
+    assert (rule, remedy) == ("UnknownConnectionCondition", "There is urgent.")
+
+
+def test_a_connection_s_configuration_fits_its_type() -> None:
+    wrong = data("Start", "document", "Ask", "question") | {"type": "Conditional"}
+    ((rule, path, _),) = validate_with(wrong)
+    assert (rule, path) == ("MismatchedConnectionConfiguration", (*CONNECTIONS, 0, "configuration", "data"))
+
+
+def test_a_connection_without_configuration() -> None:
+    connection = data("Start", "document", "Ask", "question")
+    del connection["configuration"]
+    assert [rule for rule, _, _ in validate_with(connection)] == ["MissingConnectionConfiguration"]
+
+
+def test_nodes_of_one_name() -> None:
+    (finding,) = validate(make_flow(make_prompt(), make_prompt()))
+    assert (finding.rule.name, finding.path) == ("DuplicateNodeName", ("definition", "nodes", 2, "name"))
+    assert finding.related[0].path == ("definition", "nodes", 1, "name")
+
+
+def test_connections_of_one_name() -> None:
+    same = data("Start", "document", "Ask", "question", name="Same")
+    assert ("DuplicateConnectionName", (*CONNECTIONS, 1, "name")) in [item[:2] for item in validate_with(same, same)]
+
+
+def test_a_configuration_of_another_type() -> None:
+    prompt = make_prompt() | {"configuration": CODE}
+    (finding,) = validate(make_flow(prompt))
+    assert finding.rule.name == "MismatchedNodeConfiguration"
+    assert finding.path == ("definition", "nodes", 1, "configuration", "inlineCode")
+
+
+def test_a_configuration_that_is_missing_matters_where_one_is_needed() -> None:
+    prompt = make_prompt()
+    del prompt["configuration"]
+    (finding,) = validate(make_flow(prompt))
+    assert (finding.rule.name, finding.path) == ("MissingNodeConfiguration", ("definition", "nodes", 1))
+
+
+def test_nodes_whose_texts_would_be_one_file() -> None:
+    code = {"name": "ask", "type": "InlineCode", "configuration": CODE}
+    assert validate(make_flow(make_prompt("Ask"), code)) == []
+    (finding,) = validate(make_flow(make_prompt("Ask"), make_prompt("ASK")))
+    assert (finding.rule.name, finding.path) == ("CollidingNodeFiles", ("definition", "nodes", 2, "name"))
+
+
+@pytest.mark.parametrize("name", ["con", "AUX", "Com1", "LPT9"])
+def test_names_that_windows_keeps_for_devices(name: str) -> None:
+    document = make_flow(make_prompt(), make_prompt(name)) | {"name": name}
+    paths = [finding.path for finding in validate(document) if finding.rule.name == "ForbiddenFileName"]
+    assert paths == [("name",), ("definition", "nodes", 2, "name")]
+    assert validate(make_flow(make_prompt(), make_prompt("Console"))) == []
+
+
+def test_flows_that_would_share_a_folder() -> None:
+    names = {"a.flow.yaml": "Triage", "b.flow.yaml": "orders", "c.flow.yaml": "triage", "d.flow.yaml": "orders"}
+    found = find_colliding_flows(names)
+    assert [file for file, _ in found] == ["a.flow.yaml", "b.flow.yaml", "c.flow.yaml", "d.flow.yaml"]
+    assert "ignores case" in found[0][1].message
+    assert found[1][1].message == "The flow in d.flow.yaml is named 'orders' too."
+    assert find_colliding_flows({"a.flow.yaml": "Triage", "b.flow.yaml": "orders"}) == []
