@@ -69,3 +69,8 @@ def test_wrong_ends_are_no_matter_for_names(wrong: Any) -> None:
     assert PATTERN.fullmatch(list_names(connection)[0])
     assert name_connections({"connections": wrong}) == {"connections": wrong}
     assert name_connections(wrong) == wrong
+
+
+def test_a_name_cut_at_an_underscore_keeps_a_single_one() -> None:
+    (name,) = list_names(data("A" * 51, "b" * 38, "C" * 51, "d1"))
+    assert re.fullmatch(r"A{51}_b{38}_[0-9a-f]{8}", name)

@@ -98,7 +98,7 @@ def _index_nodes(flow: Flow) -> dict[str, Node]:
 
 def _list_conditions(node: Node) -> list[str]:
     conditions = node.configuration.get("conditions")
-    if node.type != "Condition" or not isinstance(conditions, list):
+    if not isinstance(conditions, list):
         return []
     names = [condition.get("name") for condition in conditions if isinstance(condition, dict)]
     return [name for name in names if isinstance(name, str)]
