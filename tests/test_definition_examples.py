@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
-from flow_documents import make_document
 
 from generator.definition import read_flow, recognise_cloudformation
 from generator.intake import DiskReader
-from generator.source.position import Document
+from generator.source import Document, read_document
 from generator.validation import validate_flow
 
 ROOT = Path(__file__).parent.parent
@@ -20,18 +16,11 @@ EXAMPLES = sorted((ROOT / "examples" / "flows").glob("*/*.flow.*"))
 SAMPLES = sorted((ROOT.parent / "shared" / "real_flows").glob("*_flow.json"))
 
 
-class DecimalLoader(yaml.SafeLoader):
-    """Reads floats as the author wrote them."""
-
-
-DecimalLoader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(node.value))
-
-
 def load_document(path: Path) -> Document:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        return make_document(json.loads(text, parse_float=Decimal), path.name)
-    return make_document(yaml.load(text, DecimalLoader), path.name)
+    document, faults = read_document(path.name, path.read_bytes())
+    assert faults == []
+    assert document is not None
+    return document
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
