@@ -66,15 +66,15 @@ def _has_type(value: Value, shape: Shape) -> bool:
 
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     size = value if isinstance(value, int | Decimal) else len(value) if isinstance(value, str | list | dict) else 0
-    unfit = (shape.minimum is not None and size < shape.minimum) or (
-        shape.maximum is not None and size > shape.maximum
-    )
+    unfit = (shape.minimum is not None and size < shape.minimum) or (shape.maximum is not None and size > shape.maximum)
     if isinstance(value, str):
         unfit = unfit or bool(shape.enum and value not in shape.enum)
         unfit = unfit or bool(shape.pattern and not _matches(shape.pattern, value))
     if unfit:
         found = quote_value(value) if isinstance(value, str) else size
-        what = f"{name_place(path)} does not take {found}" + ("." if isinstance(value, str | int | Decimal) else " items.")
+        what = f"{name_place(path)} does not take {found}" + (
+            "." if isinstance(value, str | int | Decimal) else " items."
+        )
         meant = suggest_name(value, shape.enum) if isinstance(value, str) and shape.enum else None
         hint = f" Did you mean {meant}?" if meant else ""
         return [Finding(UNFIT_VALUE, what, describe_shape_rule(shape) + hint, path)]
