@@ -1,26 +1,30 @@
-"""Finding definitions and their texts on disk."""
+"""Definitions on disk: which there are, and the texts that they may name."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule
 from generator.source.position import Span
 
-SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json")
-LARGEST_FILE = 20_000_000
+MISSING_PATH = declare_rule("MissingPath", Severity.ERROR, "A path on the command line leads nowhere.")
+UNREADABLE_PATH = declare_rule("UnreadablePath", Severity.ERROR, "A file or folder cannot be read.")
+NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder holds no flow definition.")
 
-NOT_FOUND = declare_rule("NotFound", Severity.ERROR, "A path that the command names does not exist.")
-NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.WARNING, "A folder holds no flow definition.")
+ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
+LARGEST_DEFINITION = 16 * 1024 * 1024
+"""What the source room takes, in bytes; one more is read, so that it can say what is wrong."""
+LARGEST_TEXT = 21_000_000
+"""The API's 5,000,000 characters of inline code at UTF-8's four bytes each, and some slack."""
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFile:
-    """A definition on disk; `display` is how findings name it."""
+    """A definition: its path, and how findings show it (as the user gave it, with forward slashes)."""
 
     display: str
     path: Path
@@ -29,63 +33,122 @@ class DefinitionFile:
 def discover_definitions(
     paths: Sequence[str], output: Path | None
 ) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
-    """Return the definitions that the paths name, each once, in the order of the paths and then of names."""
-    found: dict[Path, DefinitionFile] = {}
-    findings = []
-    for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            below = list(_search_folder(path, output.resolve() if output else None))
-            if not below:
-                message = "The folder holds no *.flow.yaml, *.flow.yml or *.flow.json."
-                findings.append(_report(NO_DEFINITIONS, given, message, "Name the file itself, or rename it."))
-        elif path.exists():
-            below = [path]
-        else:
-            below = []
-            findings.append(_report(NOT_FOUND, given, "There is no such file or folder.", "Look at the path."))
-        for file in below:
-            found.setdefault(file.resolve(), DefinitionFile(file.as_posix(), file))
-    return list(found.values()), findings
+    """Return the definitions that `paths` name, in their order, and findings about paths that name none.
+
+    A file named outright is taken whatever its name. A folder is searched for *.flow.yaml, *.flow.yml and
+    *.flow.json, without folders that begin with a dot, symlinked folders, and `output`; what it holds is sorted. A
+    file reached twice counts once.
+    """
+    files: dict[str, DefinitionFile] = {}
+    findings: list[LocatedFinding] = []
+    for path in paths:
+        for found in _search_path(path, output):
+            if isinstance(found, LocatedFinding):
+                findings.append(found)
+            else:
+                files.setdefault(os.path.realpath(found.path), found)
+    return list(files.values()), findings
 
 
-def _search_folder(folder: Path, output: Path | None) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder, followlinks=False):
-        here = Path(root)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (here / name).resolve() != output
-        )
-        yield from (here / name for name in sorted(files) if name.lower().endswith(SUFFIXES))
-
-
-def _report(rule: Rule, file: str, message: str, remedy: str) -> LocatedFinding:
-
-    return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")
+def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
+    """Return a definition's bytes (not much more than the source room takes), or why they cannot be read."""
+    try:
+        with file.path.open("rb") as stream:
+            return stream.read(LARGEST_DEFINITION + 1)
+    except OSError as error:
+        return _report(UNREADABLE_PATH, file.display, _say(error), "Check the file and its permissions.")
 
 
 @dataclass(frozen=True, slots=True)
 class DiskReader:
-    """Reads the texts that a definition names, below the definition's own folder and nowhere else."""
+    """Reads the texts beside a definition in `folder`, and nothing outside that folder's tree."""
 
     folder: Path
 
     def read_text(self, path: str) -> str | FileRefusal:
-        """Return the text of a file, or why it is not read. The path is resolved before it is judged."""
-        if "\0" in path or Path(path).is_absolute():
-            return FileRefusal(f"{path!r} is no relative path.", "Give a path relative to the definition's file.")
-        folder = self.folder.resolve()
-        try:
-            target = (folder / path).resolve()
-            if not target.is_relative_to(folder):
-                message = f"{path!r} leads outside the definition's folder."
-                return FileRefusal(message, "Move the text beside the definition, or below it.")
-            if not target.is_file():
-                return FileRefusal(f"There is no file {path!r}.", "Paths are relative to the definition's file.")
-            if target.stat().st_size > LARGEST_FILE:
-                return FileRefusal(f"{path!r} is larger than 20 MB.", "AWS takes at most 5,000,000 characters.")
-            return target.read_bytes().decode("utf-8")
-        except UnicodeDecodeError:
-            return FileRefusal(f"{path!r} is not UTF-8 text.", "Save it as UTF-8.")
-        except (OSError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or "it cannot be resolved"
-            return FileRefusal(f"{path!r} cannot be read: {reason}.", "Look at the file and its permissions.")
+        """Return the text at `path` (relative, UTF-8; a byte order mark is dropped), or why it is not read.
+
+        Where a path leads is judged after its symlinks and `..` are resolved.
+        """
+        if refusal := _judge_spelling(path):
+            return refusal
+        root = os.path.realpath(self.folder)
+        target = os.path.realpath(os.path.join(root, path))
+        if not Path(target).is_relative_to(root):
+            message = f"The file {path!r} lies outside the folder of the definition."
+            return FileRefusal(message, "Put the file beside the definition, or in a folder below it.")
+        if not os.path.exists(target):
+            return FileRefusal(f"There is no file {path!r}.", "Paths are relative to the definition's own folder.")
+        if not os.path.isfile(target):
+            return FileRefusal(f"{path!r} is no file.", "Name a text file.")
+        return _read_text(path, target)
+
+
+def _judge_spelling(path: str) -> FileRefusal | None:
+    if not path.strip() or "\0" in path:
+        return FileRefusal(f"{path!r} names no file.", "Name a text file beside the definition.")
+    if "\\" in path:
+        return FileRefusal(f"The path {path!r} has backslashes.", "Write / between folders, on Windows too.")
+    windows = PureWindowsPath(path)
+    if path.startswith("/") or windows.drive or windows.root:
+        return FileRefusal(f"The path {path!r} is absolute.", "Give it relative to the definition's own folder.")
+    return None
+
+
+def _read_text(path: str, target: str) -> str | FileRefusal:
+    try:
+        with open(target, "rb") as stream:
+            data = stream.read(LARGEST_TEXT + 1)
+    except OSError as error:
+        return FileRefusal(f"The file {path!r} cannot be read: {_say(error)}", "Check its permissions.")
+    if len(data) > LARGEST_TEXT:
+        return FileRefusal(f"The file {path!r} is too large.", f"Texts may have {LARGEST_TEXT:,} bytes at most.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file {path!r} is not UTF-8: byte {error.start + 1} is wrong."
+        return FileRefusal(message, "Save it as UTF-8.")
+
+
+def _search_path(path: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+    display = _show(Path(path))
+    if not path or not os.path.lexists(path):
+        yield _report(MISSING_PATH, display, "There is no such file or folder.", "Check the path.")
+    elif os.path.isdir(path):
+        yield from _search_folder(Path(path), display, output)
+    else:
+        yield DefinitionFile(display, Path(path))
+
+
+def _search_folder(folder: Path, display: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+    skipped = os.path.realpath(output) if output is not None else None
+    errors: list[OSError] = []
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=errors.append):
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != skipped
+        ]
+        found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
+    for error in sorted(errors, key=lambda item: str(item.filename)):
+        shown = _show(Path(str(error.filename)))
+        yield _report(UNREADABLE_PATH, shown, _say(error), "Check the folder's permissions.")
+    if not found and not errors:
+        message = "The folder holds no flow definition."
+        yield _report(NO_DEFINITIONS, display, message, f"Definitions there are named *{', *'.join(ENDINGS)}.")
+    for path in sorted(found, key=lambda item: item.as_posix()):
+        yield DefinitionFile(_show(path), path)
+
+
+def _show(path: Path) -> str:
+    """Return a path with forward slashes; bytes in it that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _say(error: OSError) -> str:
+    return f"{error.strerror or type(error).__name__}."
+
+
+def _report(rule: Rule, file: str, message: str, remedy: str) -> LocatedFinding:
+    return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")

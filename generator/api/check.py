@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from generator.api.rules import (
+    MALFORMED_VALUE,
+    MISSING_MEMBER,
+    NOT_EXACTLY_ONE_MEMBER,
+    TOO_MANY_CONNECTIONS,
+    UNKNOWN_MEMBER,
+    UNKNOWN_VALUE,
+    VALUE_OUT_OF_RANGE,
+    WRONG_LENGTH,
+    WRONG_TYPE,
+)
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape
 from generator.api.suggestions import suggest_name
 from generator.api.wording import EXPECTED, advise_type, describe_value, list_names, name_place, quote_value
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, Rule
 from generator.model import ParameterReference, Value
 from generator.source.position import Path
-
-MISSING_MEMBER = declare_rule("MissingMember", Severity.ERROR, "A member that the API requires is not there.")
-UNKNOWN_MEMBER = declare_rule("UnknownMember", Severity.ERROR, "A key that the API does not know.")
-WRONG_TYPE = declare_rule("WrongType", Severity.ERROR, "A value is of another type than the API's.")
-UNFIT_VALUE = declare_rule("UnfitValue", Severity.ERROR, "A value breaks the API's pattern, length, range or choice.")
-UNFIT_UNION = declare_rule("UnfitUnion", Severity.ERROR, "Exactly one of several members must be there.")
-ABOVE_DOCUMENTED_LIMIT = declare_rule(
-    "AboveDocumentedLimit", Severity.WARNING, "More than AWS documents, though AWS has taken as many."
-)
 
 
 def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
@@ -66,22 +68,29 @@ def _has_type(value: Value, shape: Shape) -> bool:
 
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     size = value if isinstance(value, int | Decimal) else len(value) if isinstance(value, str | list | dict) else 0
-    unfit = (shape.minimum is not None and size < shape.minimum) or (shape.maximum is not None and size > shape.maximum)
-    if isinstance(value, str):
-        unfit = unfit or bool(shape.enum and value not in shape.enum)
-        unfit = unfit or bool(shape.pattern and not _matches(shape.pattern, value))
-    if unfit:
+    rule = _find_broken_rule(value, size, shape)
+    if rule is not None:
         found = quote_value(value) if isinstance(value, str) else size
-        what = f"{name_place(path)} does not take {found}" + (
-            "." if isinstance(value, str | int | Decimal) else " items."
-        )
+        unit = "" if isinstance(value, str | int | Decimal) else " items"
         meant = suggest_name(value, shape.enum) if isinstance(value, str) and shape.enum else None
         hint = f" Did you mean {meant}?" if meant else ""
-        return [Finding(UNFIT_VALUE, what, describe_shape_rule(shape) + hint, path)]
+        message = f"{name_place(path)} does not take {found}{unit}."
+        return [Finding(rule, message, describe_shape_rule(shape) + hint, path)]
     if shape.warn_above is not None and size > shape.warn_above:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
-        return [Finding(ABOVE_DOCUMENTED_LIMIT, message, "AWS has taken up to 100; deploy early to see.", path)]
+        return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has taken up to 100; deploy early to see.", path)]
     return []
+
+
+def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule | None:
+    if isinstance(value, str) and shape.enum and value not in shape.enum:
+        return UNKNOWN_VALUE
+    too_small = shape.minimum is not None and size < shape.minimum
+    if too_small or (shape.maximum is not None and size > shape.maximum):
+        return VALUE_OUT_OF_RANGE if isinstance(value, int | Decimal) else WRONG_LENGTH
+    if isinstance(value, str) and shape.pattern and not _matches(shape.pattern, value):
+        return MALFORMED_VALUE
+    return None
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -108,7 +117,9 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
             findings.append(Finding(MISSING_MEMBER, message, f"The API requires it: add {key}.", path))
     if shape.type == "union" and len(value) != 1:
         message = f"{name_place(path)} has {len(value)} members; it takes exactly one."
-        findings.append(Finding(UNFIT_UNION, message, f"Give one of {list_names(list(shape.members))}.", path))
+        findings.append(
+            Finding(NOT_EXACTLY_ONE_MEMBER, message, f"Give one of {list_names(list(shape.members))}.", path)
+        )
     return findings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from decimal import Decimal
-from json.decoder import scanstring
+from json.decoder import scanstring  # the decoder of the standard library
 
 from generator.source.position import Fault, Path, Span
 from generator.source.reading import Reading, TextRefusedError
