@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,12 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import TracebackType
-
     from generator.diagnostics import LocatedFinding
-    from generator.generate import GenerateResult
-    from generator.pipeline import CheckedDefinition, DefinitionText
+    from generator.pipeline import CheckedDefinition
     from generator.timings import Timings
 
 app = typer.Typer(
@@ -67,7 +61,7 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def flowseal(
-    version: Annotated[  # noqa: ARG001 - the callback prints it
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -105,7 +99,7 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Read and check flow definitions; write nothing."""
-    from generator.diagnostics import Severity
+    from generator.diagnostics import has_errors
     from generator.report import write_json_report
     from generator.timings import Timings
 
@@ -117,7 +111,7 @@ def validate(
     else:
         _print_text_report(findings, checked)
         typer.echo(f"{_count(len(checked), 'definition')} checked: {_count_findings(findings)}")
-    _finish(timings, show_timings, int(any(finding.severity is Severity.ERROR for finding in findings)))
+    _finish(timings, show_timings, int(has_errors(findings)))
 
 
 def _check_paths(
@@ -125,12 +119,15 @@ def _check_paths(
 ) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
     """Find, read and check; the findings returned beside the definitions belong to none of them."""
     with timings.measure("import"):
-        from generator.intake import discover_definitions
-        from generator.pipeline import check_definitions
+        from generator.intake import DiskReader, discover_definitions, read_definition
+        from generator.pipeline import DefinitionText, check_definitions
     with timings.measure("intake"):
         files, findings = discover_definitions(paths, output)
         definitions: list[DefinitionText] = []
         for file in files:
-            definition = _read_definition(file.display, file.path)
-            (findings if isinstance(definition, LocatedFinding) else definitions).append(definition)
+            data = read_definition(file)
+            if isinstance(data, bytes):
+                definitions.append(DefinitionText(file.display, data, DiskReader(file.path.parent)))
+            else:
+                findings.append(data)
     return check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings), findings
