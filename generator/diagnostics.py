@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +62,11 @@ class Finding:
     file: str | None = None
     span: Span | None = None
 
+    @property
+    def severity(self) -> Severity:
+        """The severity of the finding's rule."""
+        return self.rule.severity
+
 
 @dataclass(frozen=True, slots=True)
 class LocatedPlace:
@@ -89,6 +95,11 @@ class LocatedFinding:
         return self.rule.severity
 
 
+def has_errors(findings: Iterable[Finding | LocatedFinding]) -> bool:
+    """Tell whether one of the findings is an error."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
 SOURCE_RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
@@ -104,6 +115,11 @@ SOURCE_RULES: dict[str, Rule] = {
         ),
     )
 }
+
+
+def report_file(rule: Rule, message: str, remedy: str, file: str) -> LocatedFinding:
+    """Make a finding about a file or folder as a whole: it stands at the file's first character."""
+    return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")
 
 
 def locate_fault(fault: Fault, file: str) -> LocatedFinding:

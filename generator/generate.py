@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.diagnostics import LocatedFinding, Severity
+from generator.diagnostics import LocatedFinding, has_errors
 from generator.pipeline import build_module
 from generator.write import ModuleWrite, open_output
 
@@ -49,7 +49,7 @@ class GenerateResult:
         """4 when a proof failed, else 1 when there is an error, else 0."""
         if self.failures:
             return 4
-        return int(any(finding.severity is Severity.ERROR for finding in self.findings))
+        return int(has_errors(self.findings))
 
 
 def generate_modules(checked: Sequence[CheckedDefinition], folder: Path, timings: Timings) -> GenerateResult:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule
-from generator.source.position import Span
+from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file
+from generator.source import LARGEST_DOCUMENT
 
 MISSING_PATH = declare_rule("MissingPath", Severity.ERROR, "A path on the command line leads nowhere.")
 UNREADABLE_PATH = declare_rule("UnreadablePath", Severity.ERROR, "A file or folder cannot be read.")
 NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder holds no flow definition.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
-LARGEST_DEFINITION = 16 * 1024 * 1024
-"""What the source room takes, in bytes; one more is read, so that it can say what is wrong."""
 LARGEST_TEXT = 21_000_000
 """The API's 5,000,000 characters of inline code at UTF-8's four bytes each, and some slack."""
 
@@ -51,12 +49,15 @@ def discover_definitions(
 
 
 def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
-    """Return a definition's bytes (not much more than the source room takes), or why they cannot be read."""
+    """Return a definition's bytes, or why they cannot be read.
+
+    Of a larger file than the source room takes, one byte more is read, so that it can say what is wrong.
+    """
     try:
         with file.path.open("rb") as stream:
-            return stream.read(LARGEST_DEFINITION + 1)
+            return stream.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
-        return _report(UNREADABLE_PATH, file.display, _say(error), "Check the file and its permissions.")
+        return report_file(UNREADABLE_PATH, _say(error), "Check the file and its permissions.", file.display)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _read_text(path: str, target: str) -> str | FileRefusal:
 def _search_path(path: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
     display = _show(Path(path))
     if not path or not os.path.lexists(path):
-        yield _report(MISSING_PATH, display, "There is no such file or folder.", "Check the path.")
+        yield report_file(MISSING_PATH, "There is no such file or folder.", "Check the path.", display)
     elif os.path.isdir(path):
         yield from _search_folder(Path(path), display, output)
     else:
@@ -133,10 +134,10 @@ def _search_folder(folder: Path, display: str, output: Path | None) -> Iterator[
         found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
     for error in sorted(errors, key=lambda item: str(item.filename)):
         shown = _show(Path(str(error.filename)))
-        yield _report(UNREADABLE_PATH, shown, _say(error), "Check the folder's permissions.")
+        yield report_file(UNREADABLE_PATH, _say(error), "Check the folder's permissions.", shown)
     if not found and not errors:
         message = "The folder holds no flow definition."
-        yield _report(NO_DEFINITIONS, display, message, f"Definitions there are named *{', *'.join(ENDINGS)}.")
+        yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)
     for path in sorted(found, key=lambda item: item.as_posix()):
         yield DefinitionFile(_show(path), path)
 
@@ -148,7 +149,3 @@ def _show(path: Path) -> str:
 
 def _say(error: OSError) -> str:
     return f"{error.strerror or type(error).__name__}."
-
-
-def _report(rule: Rule, file: str, message: str, remedy: str) -> LocatedFinding:
-    return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generator.definition import read_flow, recognise_cloudformation
-from generator.diagnostics import LocatedFinding, Severity, locate_fault, locate_finding
+from generator.diagnostics import LocatedFinding, has_errors, locate_fault, locate_finding
 from generator.module import plan_module
 from generator.nodes import collect_grants
 from generator.source import read_document
@@ -53,7 +53,7 @@ class CheckedDefinition:
     @property
     def has_errors(self) -> bool:
         """Whether an error stands in the way of a module."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        return has_errors(self.findings)
 
     @property
     def input_digest(self) -> str:

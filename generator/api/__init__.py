@@ -3,10 +3,11 @@
 from generator.api.check import check_shape
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
 from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types
-from generator.api.suggestions import suggest_name
+from generator.api.suggestions import advise_name, suggest_name
 
 __all__ = [
     "Shape",
+    "advise_name",
     "check_shape",
     "describe_shape_rule",
     "find_shape",

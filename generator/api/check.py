@@ -17,7 +17,7 @@ from generator.api.rules import (
 )
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape
-from generator.api.suggestions import suggest_name
+from generator.api.suggestions import advise_name, suggest_name
 from generator.api.wording import EXPECTED, advise_type, describe_value, list_names, name_place, quote_value
 from generator.diagnostics import Finding, Rule
 from generator.model import ParameterReference, Value
@@ -88,15 +88,9 @@ def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule |
     too_small = shape.minimum is not None and size < shape.minimum
     if too_small or (shape.maximum is not None and size > shape.maximum):
         return VALUE_OUT_OF_RANGE if isinstance(value, int | Decimal) else WRONG_LENGTH
-    if isinstance(value, str) and shape.pattern and not _matches(shape.pattern, value):
+    if isinstance(value, str) and shape.pattern and not compile_pattern(shape.pattern).fullmatch(value):
         return MALFORMED_VALUE
     return None
-
-
-def _matches(pattern: str, value: str) -> bool:
-    if pattern.startswith("$|^"):
-        return not value or compile_pattern(pattern.removeprefix("$|^").removesuffix("$")).fullmatch(value) is not None
-    return compile_pattern(pattern).fullmatch(value) is not None
 
 
 def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Finding]:
@@ -124,9 +118,8 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
 
 
 def _report_unknown(key: str, value: dict[str, Value], shape: Shape, path: Path) -> Finding:
-    meant = suggest_name(key, [member for member in shape.members if member not in value]) if shape.members else None
-    remedy = f"Did you mean {meant}?" if meant else "Leave it out."
-    if not meant and shape.members:
-        remedy = f"Leave it out; the keys here are {list_names(list(shape.members))}."
+    keys = f"; the keys here are {list_names(list(shape.members))}" if shape.members else ""
+    absent = [member for member in shape.members if member not in value]
+    remedy = advise_name(key, absent, f"Leave it out{keys}.")
     message = f"{key!r} is no key that the API knows in {name_place(path)}."
     return Finding(UNKNOWN_MEMBER, message, remedy, (*path, key), key=True)

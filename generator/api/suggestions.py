@@ -27,5 +27,11 @@ def suggest_name(found: str, known: Iterable[str]) -> str | None:
     return by_letters[close[0]] if close else None
 
 
+def advise_name(found: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the remedy for a name that is not known: the one most likely meant, or else `otherwise`."""
+    meant = suggest_name(found, known)
+    return f"Did you mean {meant}?" if meant else otherwise
+
+
 def _keep_letters(name: str) -> str:
     return name.replace("_", "").replace("-", "").replace(" ", "").casefold()

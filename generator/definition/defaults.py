@@ -88,7 +88,7 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
     if shape is None:
         return check_account(parameter.default, path, UNFIT_DEFAULT) if use[0] == "permissions" else []
     findings = [
-        finding for finding in check_shape(parameter.default, shape, path) if finding.rule.severity is Severity.ERROR
+        finding for finding in check_shape(parameter.default, shape, path) if finding.severity is Severity.ERROR
     ]
     if not findings and shape.pattern and parameter.default == "":
         message = f"The default is empty. {describe_shape_rule(shape)}"

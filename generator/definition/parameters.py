@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.api import suggest_name
+from generator.api import advise_name
 from generator.definition.defaults import check_default, check_types, stands_for_model
 from generator.definition.references import Use
 from generator.definition.rules import (
@@ -119,8 +119,9 @@ def _read_model_kind(value: Value, path: Path) -> tuple[ModelKind | None, list[F
         return None, []
     if isinstance(value, str) and value in kinds:
         return ModelKind(value), []
-    meant = suggest_name(value, kinds) if isinstance(value, str) else None
-    remedy = f"Did you mean {meant}?" if meant else f"Write one of {', '.join(kinds)}."
+    remedy = f"Write one of {', '.join(kinds)}."
+    if isinstance(value, str):
+        remedy = advise_name(value, kinds, remedy)
     return None, [Finding(UNKNOWN_MODEL_KIND, f"{value!r} is no kind of model.", remedy, path)]
 
 
@@ -158,8 +159,8 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
     findings = []
     for use in uses:
         if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
-            meant = suggest_name(use.name, declarations)
-            remedy = f"Did you mean {meant}?" if meant else "Declare it in the section parameters, with a description."
+            otherwise = "Declare it in the section parameters, with a description."
+            remedy = advise_name(use.name, declarations, otherwise)
             message = f"No parameter is named {use.name!r}."
             findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param")))
     return findings
@@ -191,6 +192,5 @@ def _report_unused(declaration: Declaration) -> Finding:
 
 
 def _report_key(key: str, path: Path) -> Finding:
-    meant = suggest_name(key, KEYS)
-    remedy = f"Did you mean {meant}?" if meant else f"The keys are {', '.join(KEYS)}."
+    remedy = advise_name(key, KEYS, f"The keys are {', '.join(KEYS)}.")
     return Finding(UNKNOWN_KEY, f"{key!r} is no key of a parameter.", remedy, path, key=True)

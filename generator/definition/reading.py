@@ -98,15 +98,13 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
     return frozenset(
         finding.path[:-1] if finding.path[-1:] == ("$file",) or finding.key else finding.path
         for finding in values.findings
-        if finding.rule.severity is Severity.ERROR
+        if finding.severity is Severity.ERROR
     )
 
 
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
     """Leave out errors about values that a reference should have given and did not: that is reported already."""
-    return [
-        finding for finding in findings if finding.path not in broken or finding.rule.severity is not Severity.ERROR
-    ]
+    return [finding for finding in findings if finding.path not in broken or finding.severity is not Severity.ERROR]
 
 
 def _list_nodes(definition: Value) -> list[Value]:
@@ -125,7 +123,7 @@ def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
     Harmless are a number, a free text or a list of the right type but out of its bounds. Wrong names, types and
     patterns are not: later rooms make file names and ARNs of them.
     """
-    if finding.rule.severity is not Severity.ERROR:
+    if finding.severity is not Severity.ERROR:
         return True
     shape = find_shape_at(finding.path)
     if shape is None or finding.key or shape.enum or shape.pattern or finding.path[-1] in STRUCTURAL:

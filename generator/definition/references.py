@@ -10,7 +10,7 @@ from typing import cast
 from generator.api import find_shape_at, suggest_name
 from generator.definition.files import FileRefusal, FileTexts
 from generator.definition.rules import MALFORMED_REFERENCE, MISPLACED_REFERENCE, NOT_NORMALISED, UNREADABLE_FILE
-from generator.diagnostics import SOURCE_RULES, Finding, Severity
+from generator.diagnostics import SOURCE_RULES, Finding, has_errors
 from generator.model import FileText, ParameterReference, Value
 from generator.source.position import Path
 
@@ -45,7 +45,7 @@ class ValueReader:
     @property
     def has_errors(self) -> bool:
         """Whether a value could not be read."""
-        return any(finding.rule.severity is Severity.ERROR for finding in self.findings)
+        return has_errors(self.findings)
 
     def read_value(self, value: object, path: Path) -> Value:
         """Return the value at a canonical path with its references resolved. What cannot be read becomes None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from generator.api import check_shape, find_shape, suggest_name
+from generator.api import advise_name, check_shape, find_shape, suggest_name
 from generator.api.wording import describe_value
 from generator.definition.defaults import PERMISSION_SHAPES, check_account
 from generator.definition.rules import (
@@ -65,8 +65,7 @@ def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[di
     findings = []
     for key in section:
         if key not in keys:
-            meant = suggest_name(key, keys)
-            remedy = f"Did you mean {meant}?" if meant else f"The keys are {', '.join(keys)}."
+            remedy = advise_name(key, keys, f"The keys are {', '.join(keys)}.")
             message = f"{key!r} is no key of the section {path[-1]}."
             findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
     return section, findings

@@ -7,9 +7,10 @@ from generator.source.position import Document, Fault, Path, Span
 from generator.source.reading import Reading
 from generator.source.yaml_reader import read_yaml
 
-__all__ = ["Document", "Fault", "Path", "Span", "read_document"]
+__all__ = ["LARGEST_DOCUMENT", "Document", "Fault", "Path", "Span", "read_document"]
 
-LARGEST_TEXT = 16 * 1024 * 1024
+LARGEST_DOCUMENT = 16 * 1024 * 1024
+"""In bytes."""
 
 
 def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]:
@@ -18,7 +19,7 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     Returns the document, or None where nothing can be made of it, and what is wrong with the text.
     """
     start = Span(1, 1, 1, 1)
-    if len(data) > LARGEST_TEXT:
+    if len(data) > LARGEST_DOCUMENT:
         return None, [Fault("UnreadableText", start, "The file is larger than 16 MiB.", "Split it into several flows.")]
     try:
         text = data.decode("utf-8-sig")

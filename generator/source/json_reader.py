@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from decimal import Decimal
-from json.decoder import scanstring  # the decoder of the standard library
+from json import JSONDecoder
 
 from generator.source.position import Fault, Path, Span
 from generator.source.reading import Reading, TextRefusedError
 
+_DECODER = JSONDecoder()
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z_+\-][A-Za-z0-9_.]*")
@@ -111,7 +112,7 @@ class _Reader:
 
     def _read_string(self, at: int) -> tuple[str, int]:
         try:
-            text, end = scanstring(self.text, at + 1, True)
+            text, end = _DECODER.raw_decode(self.text, at)
         except ValueError as error:
             place = getattr(error, "pos", at)
             raise self.refuse(place, "a string is not closed, or holds a raw control character", "Mend it.") from error

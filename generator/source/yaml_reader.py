@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.source.position import Fault, Path, Span
@@ -20,7 +21,7 @@ def read_yaml(text: str) -> Reading:
 
     reading = Reading()
     try:
-        root = _compose(text)
+        root: Node | None = yaml.compose(text, Loader=_define_loader())
         if root is None:
             return reading.refuse(
                 Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Write a flow definition into it.")
@@ -41,7 +42,8 @@ def read_yaml(text: str) -> Reading:
     return reading
 
 
-def _compose(text: str) -> Node | None:
+@cache
+def _define_loader() -> Any:
     import yaml
 
     class PlainLoader(yaml.SafeLoader):
@@ -49,8 +51,7 @@ def _compose(text: str) -> Node | None:
 
         yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012
 
-    node: Node | None = yaml.compose(text, Loader=PlainLoader)
-    return node
+    return PlainLoader
 
 
 class _Reader:

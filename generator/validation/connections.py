@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import suggest_name
+from generator.api import advise_name
 from generator.diagnostics import Finding, Rule, Severity, declare_rule
 from generator.model import Connection, Flow, Node
 from generator.source.position import Path
@@ -110,10 +110,7 @@ def _find_place(connection: Connection, member: str, end: str) -> Path:
 
 def _report(rule: Rule, subject: str, what: str, found: str, names: list[str], path: Path) -> Finding:
     message = f"{subject} has no {what} {found!r}."
-    if suggestion := suggest_name(found, names):
-        remedy = f"Did you mean {suggestion}?"
-    elif names:
-        remedy = f"There {'are' if len(names) > 1 else 'is'} {', '.join(names)}."
-    else:
-        remedy = f"It has no {what} at all: add one, or leave the connection out."
-    return Finding(rule, message, remedy, path)
+    otherwise = f"It has no {what} at all: add one, or leave the connection out."
+    if names:
+        otherwise = f"There {'are' if len(names) > 1 else 'is'} {', '.join(names)}."
+    return Finding(rule, message, advise_name(found, names, otherwise), path)

@@ -141,7 +141,7 @@ def _read_block(tree: Tree[Token], faults: list[tuple[int, str]]) -> ReadBlock:
     labels = tuple(_read_label(part) for part in header[1:])
     if isinstance(body, str):
         raise UnreadableError(line, "a block without a body")
-    inner = [part for part in list_parts(body)]
+    inner = list_parts(body)
     if inner and (find_first_line(inner[0]) == line or find_last_line(inner[-1]) == find_first_line(closing)):
         faults.append((line, "a block with something in it stands on one line"))
     return ReadBlock(_read_word(header[0]), labels, _read_body(body, faults), line)

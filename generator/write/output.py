@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from generator.diagnostics import Severity
+from generator.diagnostics import has_errors
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, find_obstacle
 from generator.write.foreign import find_foreign_configuration
@@ -18,7 +18,7 @@ from generator.write.module_write import ModuleComparison
 from generator.write.rules import EDITED_FILE, report_failure, report_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from generator.diagnostics import LocatedFinding
@@ -79,7 +79,7 @@ class Output:
     def keep_module(self, name: str) -> WriteResult:
         """Leave a current module as it is, and say what stands beside it."""
         findings = find_foreign_configuration(self.folder, name, self._modules[name].files)
-        return WriteResult("refused" if _has_errors(findings) else "unchanged", tuple(findings))
+        return WriteResult("refused" if has_errors(findings) else "unchanged", tuple(findings))
 
     def write_module(self, module: ModuleWrite) -> WriteResult:
         """Prepare a module's change, or say why it must not be made; `commit` puts it in place."""
@@ -92,7 +92,7 @@ class Output:
             change = comparison.compare(module.files)
             if not change.findings:
                 change.findings += find_foreign_configuration(self.folder, module.name, module.files)
-            if _has_errors(change.findings):
+            if has_errors(change.findings):
                 return WriteResult("refused", tuple(change.findings))
             self._prepare(module.name, change)
         except OSError as error:
@@ -155,7 +155,3 @@ class Output:
 def _lock_module(module: ModuleWrite, made_by: tuple[str, str], contents: Mapping[str, bytes]) -> LockedModule:
     files = {path: sha256(data).hexdigest() for path, data in contents.items()}
     return LockedModule(*made_by, module.input_digest, dict(module.inputs), files)
-
-
-def _has_errors(findings: Sequence[LocatedFinding]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in findings)

@@ -6,8 +6,7 @@ import errno
 import re
 from typing import TYPE_CHECKING
 
-from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule
-from generator.source.position import Span
+from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +53,7 @@ _REASONS = {
 
 def report_path(rule: Rule, output: Path, path: str, message: str, remedy: str) -> LocatedFinding:
     """Make a finding about a path relative to the output folder, shown as the user gave that folder."""
-    return LocatedFinding(rule, message, remedy, (output / path).as_posix(), Span(1, 1, 1, 1), "")
+    return report_file(rule, message, remedy, (output / path).as_posix())
 
 
 def report_failure(error: OSError, output: Path, *, changed: bool = False) -> LocatedFinding:
@@ -64,9 +63,7 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False) -> Lo
     )
     file = name_shown_path(error, output)
     outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
-    return LocatedFinding(
-        WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file, Span(1, 1, 1, 1), ""
-    )
+    return report_file(WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file)
 
 
 def name_shown_path(error: OSError, output: Path) -> str:
