@@ -1,5 +1,23 @@
 """The policies of a module as data: AWS's three, the role's trust, and what the nodes need."""
 
 from generator.policies.documents import Condition, PolicyDocument, Principal, Statement, Text
+from generator.policies.page import plan_caller_policy, plan_encryption_policy, plan_key_policy, plan_trust_policy
+from generator.policies.rights import LARGEST_POLICY, list_derived_locals, plan_node_policies
+from generator.policies.writing import build_document_block, write_policy_json
 
-__all__ = ["Condition", "PolicyDocument", "Principal", "Statement", "Text"]
+__all__ = [
+    "LARGEST_POLICY",
+    "Condition",
+    "PolicyDocument",
+    "Principal",
+    "Statement",
+    "Text",
+    "build_document_block",
+    "list_derived_locals",
+    "plan_caller_policy",
+    "plan_encryption_policy",
+    "plan_key_policy",
+    "plan_node_policies",
+    "plan_trust_policy",
+    "write_policy_json",
+]

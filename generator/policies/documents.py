@@ -29,7 +29,6 @@ class Condition:
     test: str
     variable: str
     values: tuple[Text, ...]
-    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
