@@ -37,11 +37,12 @@ _PROFILES = "|".join(prefix for prefix in PROFILE_PREFIXES if prefix != "global"
 class KindOfModel:
     """What a kind of model looks like, and what it needs.
 
-    `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike. `own_actions` is allowed on the
-    model's own ARN, in the statement `capability`.
+    `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike; `arn_form` says the same to people.
+    `own_actions` are allowed on the model's own ARN, in the statement `capability`.
     """
 
     arn_pattern: str
+    arn_form: str
     capability: str
     own_actions: tuple[str, ...]
     list_further: Callable[[Text, Text], Iterator[Grant]] | None = None
@@ -89,54 +90,74 @@ _ROUTER_ACTIONS = ("bedrock:GetPromptRouter", _INVOKE)
 
 MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
     {
-        ModelKind.FOUNDATION_MODEL: KindOfModel(f"{_HOME}:foundation-model/{_MODEL_ID}", "InvokeModel", (_INVOKE,)),
+        ModelKind.FOUNDATION_MODEL: KindOfModel(
+            f"{_HOME}:foundation-model/{_MODEL_ID}",
+            "arn:<partition>:bedrock:<region>::foundation-model/<id>",
+            "InvokeModel",
+            (_INVOKE,),
+        ),
         ModelKind.INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}inference-profile/(?:{_PROFILES})[.]{_MODEL_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_profile_grants,
         ),
         ModelKind.GLOBAL_INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}inference-profile/global[.]{_MODEL_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_global_profile_grants,
         ),
         ModelKind.APPLICATION_INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}application-inference-profile/{_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_application_profile_grants,
         ),
         ModelKind.PROVISIONED_MODEL: KindOfModel(
             f"{_OWNED}provisioned-model/{_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:provisioned-model/<id>",
             "InvokeProvisionedModel",
             ("bedrock:GetProvisionedModelThroughput", _INVOKE),
         ),
         ModelKind.CUSTOM_MODEL: KindOfModel(
             f"{_OWNED}custom-model/[A-Za-z0-9.:-]{{1,192}}(?:/{_ID})?",
+            "arn:<partition>:bedrock:<region>:<account>:custom-model/<id>",
             "InvokeCustomModel",
             ("bedrock:GetCustomModel", _INVOKE),
         ),
         ModelKind.CUSTOM_MODEL_DEPLOYMENT: KindOfModel(
             f"{_OWNED}custom-model-deployment/{_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:custom-model-deployment/<id>",
             "InvokeCustomModelDeployment",
             ("bedrock:GetCustomModelDeployment", _INVOKE),
         ),
         ModelKind.IMPORTED_MODEL: KindOfModel(
-            f"{_OWNED}imported-model/{_ID}", "InvokeImportedModel", ("bedrock:GetImportedModel", _INVOKE)
+            f"{_OWNED}imported-model/{_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:imported-model/<id>",
+            "InvokeImportedModel",
+            ("bedrock:GetImportedModel", _INVOKE),
         ),
         ModelKind.PROMPT_ROUTER: KindOfModel(
-            f"{_OWNED}prompt-router/{_ID}", "InvokePromptRouter", _ROUTER_ACTIONS, _list_router_grants
+            f"{_OWNED}prompt-router/{_ID}",
+            "arn:<partition>:bedrock:<region>:<account>:prompt-router/<id>",
+            "InvokePromptRouter",
+            _ROUTER_ACTIONS,
+            _list_router_grants,
         ),
         ModelKind.DEFAULT_PROMPT_ROUTER: KindOfModel(
             f"{_OWNED}default-prompt-router/[A-Za-z0-9.:-]{{1,128}}",
+            "arn:<partition>:bedrock:<region>:<account>:default-prompt-router/<id>",
             "InvokePromptRouter",
             _ROUTER_ACTIONS,
             _list_router_grants,
         ),
         ModelKind.MARKETPLACE_ENDPOINT: KindOfModel(
             f"arn:aws(?:-[a-z]+)*:sagemaker:[a-z0-9-]{{1,20}}:[0-9]{{12}}:endpoint/{_ID}",
+            "arn:<partition>:sagemaker:<region>:<account>:endpoint/<name>",
             "InvokeEndpoint",
             ("sagemaker:InvokeEndpoint",),
             _list_endpoint_grants,

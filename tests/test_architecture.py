@@ -20,7 +20,7 @@ ROOMS = {
     "validation": {"source", "diagnostics", "model", "api", "nodes"},
     "policies": {"model", "hcl"},
     "provider": {"source", "diagnostics", "model", "api", "hcl"},
-    "module": {"source", "diagnostics", "model", "api", "hcl", "policies", "provider"},
+    "module": {"source", "diagnostics", "model", "api", "inference", "hcl", "policies", "provider"},
     "readme": {"model", "nodes", "hcl", "policies", "module"},
     "render": {"hcl", "module", "readme"},
     "verify": {"hcl", "policies", "module"},

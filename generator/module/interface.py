@@ -1,0 +1,194 @@
+"""What every module takes and gives: variables.tf but for a flow's parameters, outputs.tf, versions.tf."""
+
+from __future__ import annotations
+
+from generator.hcl import Block, Reference, encode_value
+from generator.module.blocks import make_block
+from generator.module.plan import Output, Validation, Variable
+
+TERRAFORM_VERSION = ">= 1.5.7"
+PROVIDER_VERSION = ">= 6.8.0"
+
+
+def _demand(condition: str, error_message: str) -> Validation:
+    return Validation(Reference(condition), error_message)
+
+
+def _match(pattern: str, subject: str) -> str:
+    return f"can(regex({encode_value(pattern)}, {subject}))"
+
+
+def _demand_arns(variable: str, principals: str, error_message: str) -> Validation:
+    pattern = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/[^*?\s]+$"
+    return _demand(f"alltrue([for arn in values(var.{variable}) : {_match(pattern, 'arn')}])", error_message)
+
+
+def _demand_if_given(variable: str, pattern: str, error_message: str) -> Validation:
+    return _demand(f"var.{variable} == null || {_match(pattern, f'var.{variable}')}", error_message)
+
+
+def _demand_days(variable: str, least: int, most: int, default: int) -> Validation:
+    days = f"coalesce(var.{variable}, {default})"
+    within = f"{days} >= {least} && {days} <= {most} && floor({days}) == {days}"
+    return _demand(within, f"{variable} is a whole number from {least} to {most}.")
+
+
+VARIABLES = (
+    Variable(
+        "name",
+        "string",
+        "Name of the flow. By default the name that its definition gives.",
+        None,
+        True,
+        (
+            _demand_if_given(
+                "name",
+                "^([0-9a-zA-Z][_-]?){1,100}$",
+                "A flow's name has letters, digits, and single - or _ between them.",
+            ),
+        ),
+    ),
+    Variable(
+        "caller_roles",
+        "map(string)",
+        "Roles of this account that call the flow, label => role ARN: named in the key policy, and the caller policy "
+        "is attached to each.",
+        {},
+        True,
+        (
+            _demand_arns(
+                "caller_roles",
+                "role",
+                "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or "
+                "of assumed-role sessions.",
+            ),
+            _demand(
+                'alltrue([for arn in values(var.caller_roles) : !strcontains(arn, ":role/aws-reserved/")])',
+                "Roles of IAM Identity Center take no attachments. Put them into caller_principals.",
+            ),
+            _demand(
+                "length(distinct(values(var.caller_roles))) == length(var.caller_roles)",
+                "caller_roles names a role twice.",
+            ),
+        ),
+    ),
+    Variable(
+        "caller_principals",
+        "map(string)",
+        "Further principals that call the flow, label => ARN of a role or user: named in the key policy, nothing is "
+        "attached. For SSO roles, roles of other accounts, and roles that have no room for another policy.",
+        {},
+        True,
+        (_demand_arns("caller_principals", "(role|user)", "caller_principals takes ARNs of IAM roles or users."),),
+    ),
+    Variable(
+        "caller_policy_name",
+        "string",
+        "Fixed name of the caller policy, for those who refer to it by name (such as IAM Identity Center permission "
+        "sets). By default a generated one.",
+        None,
+        True,
+        (
+            _demand_if_given(
+                "caller_policy_name",
+                "^[a-zA-Z0-9_+=,.@-]{1,128}$",
+                "A policy's name has up to 128 letters, digits, and any of _+=,.@-",
+            ),
+        ),
+    ),
+    Variable(
+        "permissions_boundary_arn",
+        "string",
+        "Permissions boundary of the service role.",
+        None,
+        True,
+        (
+            _demand_if_given(
+                "permissions_boundary_arn",
+                r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\s]+$",
+                "permissions_boundary_arn is the ARN of an IAM policy.",
+            ),
+        ),
+    ),
+    Variable(
+        "deletion_window_in_days",
+        "number",
+        "Days before a deleted key is gone, 7 to 30. By default what the definition gives.",
+        None,
+        True,
+        (_demand_days("deletion_window_in_days", 7, 30, 30),),
+    ),
+    Variable(
+        "key_rotation_period_in_days",
+        "number",
+        "Days between rotations of the key, 90 to 2560. By default what the definition gives.",
+        None,
+        True,
+        (_demand_days("key_rotation_period_in_days", 90, 2560, 365),),
+    ),
+    Variable(
+        "tags",
+        "map(string)",
+        "Tags of everything that this module makes, over those of the definition.",
+        {},
+        True,
+        (
+            _demand(
+                'alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])',
+                "Tag keys that begin with aws: are AWS's own.",
+            ),
+        ),
+    ),
+)
+
+
+def _give(name: str, description: str, value: str) -> Output:
+    return Output(name, description, Reference(value))
+
+
+OUTPUTS = (
+    _give("flow_id", "Id of the flow.", "aws_bedrockagent_flow.this.id"),
+    _give("flow_arn", "ARN of the flow.", "aws_bedrockagent_flow.this.arn"),
+    _give("key_arn", "ARN of the key that encrypts the flow.", "aws_kms_key.this.arn"),
+    _give("key_id", "Id of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
+    _give("key_alias", "Alias of the key that encrypts the flow.", "aws_kms_alias.this.name"),
+    _give("role_arn", "ARN of the flow's service role.", "aws_iam_role.this.arn"),
+    _give("role_name", "Name of the flow's service role.", "aws_iam_role.this.name"),
+    _give(
+        "caller_policy_arn",
+        "ARN of the policy that lets a caller use the flow's key, to attach elsewhere.",
+        "aws_iam_policy.caller.arn",
+    ),
+    _give("caller_policy_json", "The caller's policy.", "data.aws_iam_policy_document.caller.json"),
+    _give("key_policy_json", "The key's policy.", "data.aws_iam_policy_document.key.json"),
+    _give(
+        "encryption_policy_json",
+        "The service role's policy for the key.",
+        "data.aws_iam_policy_document.encryption.json",
+    ),
+)
+
+
+def plan_outputs_file() -> tuple[Block, ...]:
+    """Return the blocks of outputs.tf."""
+    return tuple(
+        make_block("output", output.name, description=output.description, value=output.value) for output in OUTPUTS
+    )
+
+
+def plan_versions_file() -> tuple[Block, ...]:
+    """Return the blocks of versions.tf."""
+    required = make_block("required_providers", aws={"source": "hashicorp/aws", "version": PROVIDER_VERSION})
+    return (make_block("terraform", required_version=TERRAFORM_VERSION, body=(required,)),)
+
+
+def build_variable_block(variable: Variable) -> Block:
+    """Return a variable as a block: null never stands for a value that the module needs."""
+    head = make_block("variable", variable.name, description=variable.description, type=Reference(variable.type))
+    default = make_block("", default=variable.default).body if variable.has_default else ()
+    nullable = () if variable.has_default and variable.default is None else make_block("", nullable=False).body
+    rules = tuple(
+        make_block("validation", condition=rule.condition, error_message=rule.error_message)
+        for rule in variable.validations
+    )
+    return Block("variable", (variable.name,), (*head.body, *default, *nullable, *rules))

@@ -1,0 +1,40 @@
+"""kms.tf: the key that seals the flow, its alias and its policy. The same in every module."""
+
+from __future__ import annotations
+
+from generator.hcl import Block, Reference, Template
+from generator.module.blocks import make_block
+from generator.policies import PolicyDocument, build_document_block
+
+NAME = Reference("local.name")
+
+
+def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
+    """Return the blocks of kms.tf; `policy` is the key's."""
+    return (
+        make_block(
+            "resource",
+            "aws_kms_key",
+            "this",
+            description=Template(("Encrypts the Amazon Bedrock flow ", NAME)),
+            deletion_window_in_days=Reference("local.deletion_window_in_days"),
+            enable_key_rotation=True,
+            rotation_period_in_days=Reference("local.key_rotation_period_in_days"),
+            tags=Reference("local.tags"),
+        ),
+        make_block(
+            "resource",
+            "aws_kms_alias",
+            "this",
+            name=Template(("alias/bedrock-flows/", NAME)),
+            target_key_id=Reference("aws_kms_key.this.key_id"),
+        ),
+        make_block(
+            "resource",
+            "aws_kms_key_policy",
+            "this",
+            key_id=Reference("aws_kms_key.this.key_id"),
+            policy=Reference(f"data.aws_iam_policy_document.{policy.name}.json"),
+        ),
+        build_document_block(policy),
+    )

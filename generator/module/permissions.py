@@ -1,0 +1,40 @@
+"""permissions.tf: what the nodes of this flow need, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.hcl import Attribute, Block, Reference
+from generator.module.blocks import make_block
+from generator.module.role import plan_attachment, plan_policy
+from generator.policies import LARGEST_POLICY, build_document_block, list_derived_locals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from generator.model import Grant
+    from generator.policies import PolicyDocument
+
+
+def plan_permissions_file(grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
+    """Yield the blocks of permissions.tf; `policies` are those that the grants came to."""
+    derived = list_derived_locals(grants)
+    if derived:
+        yield Block("locals", (), tuple(Attribute(name, value) for name, value in derived.items()))
+    for policy in policies:
+        yield build_document_block(policy)
+        yield plan_policy(
+            policy.name, "What the nodes of the Amazon Bedrock flow ", " need", _limit_length(policy.name)
+        )
+        yield plan_attachment(policy.name)
+
+
+def _limit_length(label: str) -> Block:
+    """Guard what is only known at apply: IAM counts a managed policy's characters without blanks."""
+    rendered = f"data.aws_iam_policy_document.{label}.json"
+    fits = make_block(
+        "precondition",
+        condition=Reference(f'length(replace({rendered}, "/\\\\s/", "")) <= {LARGEST_POLICY}'),
+        error_message=f"The rights of the nodes exceed IAM's {LARGEST_POLICY:,} characters for a managed policy.",
+    )
+    return make_block("lifecycle", create_before_destroy=True, body=(fits,))
