@@ -29,8 +29,7 @@ def _demand_if_given(variable: str, pattern: str, error_message: str) -> Validat
 
 def _demand_days(variable: str, least: int, most: int, default: int) -> Validation:
     days = f"coalesce(var.{variable}, {default})"
-    within = f"{days} >= {least} && {days} <= {most} && floor({days}) == {days}"
-    return _demand(within, f"{variable} is a whole number from {least} to {most}.")
+    return _demand(f"{days} >= {least} && {days} <= {most}", f"{variable} is a number from {least} to {most}.")
 
 
 VARIABLES = (
