@@ -1,0 +1,273 @@
+"""What each node type and each kind of model needs, statement by statement."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flow_documents import make_flow, make_prompt
+from policy_texts import list_rights, read_small_flow, write_short
+
+from generator.api import list_node_types
+from generator.inference import MODEL_KINDS, list_model_grants
+from generator.model import ModelKind
+from generator.nodes import NODE_TYPES
+
+OWN = "arn:aws:bedrock:us-east-1:123456789012:"
+CONDITION = "if StringEquals bedrock:InferenceProfileArn"
+
+
+def make_node(kind: str, configuration: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "Ask", "type": kind, "configuration": configuration}
+
+
+def test_every_node_type_of_the_api_is_known() -> None:
+    assert sorted(NODE_TYPES) == sorted(list_node_types())
+
+
+def test_every_kind_of_model_is_known() -> None:
+    assert list(MODEL_KINDS) == list(ModelKind)
+
+
+MODELS = {
+    "amazon.nova-lite-v1:0": ["InvokeModel: bedrock:InvokeModel on FM/amazon.nova-lite-v1:0"],
+    "amazon.titan-text-express-v1:0:8k": ["InvokeModel: bedrock:InvokeModel on FM/amazon.titan-text-express-v1:0:8k"],
+    "deepseek.v3.1": ["InvokeModel: bedrock:InvokeModel on FM/deepseek.v3.1"],
+    "newvendor.model-1": ["InvokeModel: bedrock:InvokeModel on FM/newvendor.model-1"],
+    "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0": [
+        "InvokeModel: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+    ],
+    "us-gov.amazon.nova-pro-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
+        f"{CONDITION} OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
+    ],
+    "global.amazon.nova-2-lite-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:::foundation-model/amazon.nova-2-lite-v1:0, "
+        "arn:aws:bedrock:*::foundation-model/amazon.nova-2-lite-v1:0 "
+        f"{CONDITION} OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
+    ],
+    f"{OWN}inference-profile/eu.amazon.nova-pro-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/eu.amazon.nova-pro-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
+        f"{CONDITION} OWN:inference-profile/eu.amazon.nova-pro-v1:0",
+    ],
+    f"{OWN}application-inference-profile/abc123": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:application-inference-profile/abc123",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/* "
+        f"{CONDITION} OWN:application-inference-profile/abc123",
+    ],
+    f"{OWN}provisioned-model/abc123": [
+        "InvokeProvisionedModel: bedrock:InvokeModel, bedrock:GetProvisionedModelThroughput on "
+        "OWN:provisioned-model/abc123"
+    ],
+    f"{OWN}custom-model/amazon.nova-lite-v1:0/abc123def456": [
+        "InvokeCustomModel: bedrock:InvokeModel, bedrock:GetCustomModel on "
+        "OWN:custom-model/amazon.nova-lite-v1:0/abc123def456"
+    ],
+    f"{OWN}custom-model-deployment/abc123def456": [
+        "InvokeCustomModelDeployment: bedrock:InvokeModel, bedrock:GetCustomModelDeployment on "
+        "OWN:custom-model-deployment/abc123def456"
+    ],
+    f"{OWN}imported-model/abc123def456": [
+        "InvokeImportedModel: bedrock:InvokeModel, bedrock:GetImportedModel on OWN:imported-model/abc123def456"
+    ],
+    f"{OWN}prompt-router/abc123def456": [
+        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
+        "arn:aws:bedrock:*:123456789012:inference-profile/* "
+        "if StringEquals bedrock:PromptRouterArn OWN:prompt-router/abc123def456",
+        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:prompt-router/abc123def456",
+    ],
+    f"{OWN}default-prompt-router/amazon.nova:1": [
+        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
+        "arn:aws:bedrock:*:123456789012:inference-profile/* "
+        "if StringEquals bedrock:PromptRouterArn OWN:default-prompt-router/amazon.nova:1",
+        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:default-prompt-router/amazon.nova:1",
+    ],
+    "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop": [
+        "InvokeEndpoint: sagemaker:InvokeEndpoint on arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop",
+        "InvokeMarketplaceModel: bedrock:InvokeModel on OWN:marketplace/model-endpoint/all-access",
+    ],
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_gets_exactly_its_rights(model: str) -> None:
+    # A model is named where a managed prompt's is: the API's pattern for a prompt's own model has no room for all.
+    prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": f"{OWN}prompt/ABCDEFGHIJ"}}}}
+    statements, findings = list_rights(make_flow(make_node("Prompt", prompt), permissions={"models": [model]}))
+    assert not findings
+    short = [
+        write_short(statement).replace("arn:aws:bedrock:us-east-1::foundation-model", "FM") for statement in statements
+    ]
+    assert [line for line in short if not line.startswith("RenderPrompt")] == MODELS[model]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("ca.amazon.nova-lite-v1:0", "no prefix 'ca'"),
+        ("abc123", "neither the id"),
+        ("one.two.three", "neither the id"),
+        (f"{OWN}agent/abc", "no kind of model"),
+        (f"{OWN}inference-profile/ca.amazon.nova-lite-v1:0", "no kind of model"),
+    ],
+)
+def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
+    (need,) = list_model_grants(model, ("here",))
+    assert getattr(need, "rule", None) is not None
+    assert words in need.message  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
+    document = make_flow(make_prompt(model={"$param": "m"}), parameters={"m": {"model": kind.value}})
+    statements, findings = list_rights(document)
+    assert not findings
+    own = [item for item in statements if item["Resource"] == "<var.m>"]
+    assert [sorted(item["Action"]) if isinstance(item["Action"], list) else [item["Action"]] for item in own] == [
+        list(MODEL_KINDS[kind].own_actions)
+    ]
+    conditions = [item["Condition"]["StringEquals"] for item in statements if "Condition" in item]
+    assert all(list(condition.values()) == ["<var.m>"] for condition in conditions)
+    assert bool(conditions) == (MODEL_KINDS[kind].list_further is not None and "marketplace" not in kind)
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
+    pattern = MODEL_KINDS[kind].arn_pattern
+    for text in (
+        "arn:aws:bedrock:us-east-1:123456789012:" + kind.value + "/*",
+        "*",
+        "",
+        "arn:aws:bedrock:*::x/y",
+        "a b",
+    ):
+        assert not re.fullmatch(pattern, text)
+
+
+ALIAS = f"{OWN}agent-alias/ABCDEFGHIJ/KLMNOPQRST"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:look-up:live"
+BOT = "arn:aws:lex:us-east-1:123456789012:bot-alias/ABC/DEF"
+PROMPT = f"{OWN}prompt/ABCDEFGHIJ"
+GUARD = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}
+NODES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "an agent": (
+        make_node("Agent", {"agent": {"agentAliasArn": ALIAS}}),
+        ["InvokeAgent: bedrock:InvokeAgent on OWN:agent-alias/ABCDEFGHIJ/KLMNOPQRST"],
+    ),
+    "a function": (
+        make_node("LambdaFunction", {"lambdaFunction": {"lambdaArn": FUNCTION}}),
+        [f"InvokeFunction: lambda:InvokeFunction on {FUNCTION}"],
+    ),
+    "a bot": (
+        make_node("Lex", {"lex": {"botAliasArn": BOT, "localeId": "en_GB"}}),
+        [f"RecognizeUtterance: lex:RecognizeUtterance on {BOT}"],
+    ),
+    "reading from S3": (
+        make_node("Retrieval", {"retrieval": {"serviceConfiguration": {"s3": {"bucketName": "reports"}}}}),
+        ["ReadBucket: s3:GetObject on arn:aws:s3:::reports/* if StringEquals aws:ResourceAccount 123456789012"],
+    ),
+    "writing to S3": (
+        make_node("Storage", {"storage": {"serviceConfiguration": {"s3": {"bucketName": "reports"}}}}),
+        [
+            "WriteBucket: s3:PutObject on arn:aws:s3:::reports/*, arn:aws:s3:::reports "
+            "if StringEquals aws:ResourceAccount 123456789012"
+        ],
+    ),
+    "a knowledge base alone": (
+        make_node("KnowledgeBase", {"knowledgeBase": {"knowledgeBaseId": "KB1"}}),
+        ["RetrieveFromKnowledgeBase: bedrock:Retrieve on OWN:knowledge-base/KB1"],
+    ),
+    "a knowledge base with a model and a guardrail": (
+        make_node(
+            "KnowledgeBase",
+            {
+                "knowledgeBase": {
+                    "knowledgeBaseId": "KB1",
+                    "modelId": "amazon.nova-lite-v1:0",
+                    "guardrailConfiguration": GUARD,
+                }
+            },
+        ),
+        [
+            "ApplyGuardrail: bedrock:ApplyGuardrail on OWN:guardrail/abc123",
+            "InvokeModel: bedrock:InvokeModel on arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+            "RetrieveAndGenerate: bedrock:RetrieveAndGenerate on *",
+            "RetrieveFromKnowledgeBase: bedrock:Retrieve on OWN:knowledge-base/KB1",
+        ],
+    ),
+    "a managed prompt of a version": (
+        make_node("Prompt", {"prompt": {"sourceConfiguration": {"resource": {"promptArn": f"{PROMPT}:7"}}}}),
+        ["RenderPrompt: bedrock:RenderPrompt on OWN:prompt/ABCDEFGHIJ:7, OWN:prompt/ABCDEFGHIJ"],
+    ),
+    "inline code": (make_node("InlineCode", {"inlineCode": {"code": "1", "language": "Python_3"}}), []),
+    "an iterator": ({"name": "Ask", "type": "Iterator"}, []),
+}
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_gets_exactly_its_rights(name: str) -> None:
+    node, expected = NODES[name]
+    statements, _ = list_rights(make_flow(node))
+    assert [write_short(statement) for statement in statements] == expected
+
+
+def test_a_managed_prompt_without_its_model_is_a_warning() -> None:
+    node = NODES["a managed prompt of a version"][0]
+    _, (finding,) = list_rights(make_flow(node))
+    assert finding.rule.name == "UnknownPromptModel"
+    assert finding.path[-3:] == ("sourceConfiguration", "resource", "promptArn")
+    _, findings = list_rights(make_flow(node, permissions={"models": ["amazon.nova-lite-v1:0"]}))
+    assert not findings
+
+
+def test_an_account_for_a_bucket_that_no_node_uses_is_an_error() -> None:
+    node = NODES["reading from S3"][0]
+    flow = make_flow(node, permissions={"bucket_accounts": {"report": "111122223333", "reports": "111122223333"}})
+    (statement,), (finding,) = list_rights(flow)
+    assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
+    assert (finding.rule.name, finding.path) == ("UnusedBucketAccount", ("permissions", "bucket_accounts", "report"))
+
+
+def test_what_a_parameter_gives_is_named_by_the_variable() -> None:
+    guarded = {
+        "knowledgeBaseId": {"$param": "kb"},
+        "guardrailConfiguration": {**GUARD, "guardrailIdentifier": {"$param": "g"}},
+    }
+    prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": {"$param": "p"}}}}}
+    bucket = {"retrieval": {"serviceConfiguration": {"s3": {"bucketName": {"$param": "b"}}}}}
+    document = make_flow(
+        make_node("KnowledgeBase", {"knowledgeBase": guarded}),
+        {**make_node("Prompt", prompt), "name": "Managed"},
+        {**make_node("Retrieval", bucket), "name": "Fetch"},
+        parameters={name: {} for name in ("kb", "g", "p", "b", "a", "k")},
+        permissions={"bucket_accounts": {"$b": {"$param": "a"}}, "kms_keys": [{"$param": "k"}]},
+    )
+    statements, _ = list_rights(document)
+    assert [write_short(statement) for statement in statements] == [
+        "ApplyGuardrail: bedrock:ApplyGuardrail on <local.guardrail_arn_of_g>",
+        "ReadBucket: s3:GetObject on arn:aws:s3:::<var.b>/* if StringEquals aws:ResourceAccount <var.a>",
+        "RenderPrompt: bedrock:RenderPrompt on <var.p>, <local.unversioned_p>",
+        "RetrieveFromKnowledgeBase: bedrock:Retrieve on OWN:knowledge-base/<var.kb>",
+        "UseOtherKeys: kms:GenerateDataKey, kms:Decrypt on <var.k>",
+    ]
+
+
+def test_rights_of_one_shape_are_one_statement() -> None:
+    document = make_flow(make_prompt("One"), make_prompt("Two", "amazon.nova-pro-v1:0"), make_prompt("Three"))
+    (statement,), _ = list_rights(document)
+    assert statement["Resource"] == [
+        "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0",
+        "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+    ]
+    from generator.nodes import collect_grants
+
+    ((grant,), _) = collect_grants(read_small_flow(document))
+    assert grant.nodes == ("One", "Two", "Three")
