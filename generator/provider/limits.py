@@ -1,0 +1,110 @@
+"""What the resource refuses although the API takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from generator.api import Shape
+from generator.diagnostics import Finding, Severity, declare_rule
+from generator.model import ParameterReference, Value
+from generator.provider.resource import Schema, find_member, find_provider_version
+from generator.source.position import Path
+
+CANNOT_EXPRESS = declare_rule(
+    "ProviderCannotExpress", Severity.ERROR, "The Terraform resource has no name for something that the API has."
+)
+STRICTER = declare_rule(
+    "ProviderIsStricter", Severity.ERROR, "The Terraform resource refuses a value that the API takes."
+)
+RESOURCE = "aws_bedrockagent_flow"
+OTHER_WAY = "; or make this flow in another way than through Terraform (check it with --target api)"
+REMEDIES = {
+    ("FlowNodeType", "Loop"): "Put what the loop does into a Lambda function or into inline code",
+    ("FlowNodeType", "LoopController"): "Put what the loop does into a Lambda function or into inline code",
+    ("FlowNodeType", "LoopInput"): "Put what the loop does into a Lambda function or into inline code",
+    (
+        "KnowledgeBaseFlowNodeConfiguration",
+        "orchestrationConfiguration",
+    ): "Leave it out: the knowledge base's own holds",
+    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
+        "Leave modelId's prompt to AWS, or word the answer in a Prompt node after this one"
+    ),
+    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): "Leave it out: results come in their own order",
+    ("ToolSpecification", "strict"): "Leave it out: the model is then free in how it fills in the tool's input",
+}
+_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
+
+
+def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
+    """Report a member, or a node type, that the resource has no name for."""
+    version = find_provider_version()
+    if shape.enum:
+        message = f"{RESOURCE} has no nodes of type {member} (hashicorp/aws {version})."
+    else:
+        message = f"{RESOURCE} has nothing for {member!r} (hashicorp/aws {version})."
+    remedy = REMEDIES.get((shape.name, member), "Leave it out")
+    return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path, key=not shape.enum)
+
+
+def report_repeated(path: Path, most: int) -> Finding:
+    """Report a list with more items than the resource has room for."""
+    count = "only one item" if most == 1 else f"at most {most} items"
+    message = f"{RESOURCE} takes {count} of {path[-1]!r} (hashicorp/aws {find_provider_version()})."
+    remedy = "Join them into one, or spread them over several messages" if path[-1] == "content" else "Use fewer"
+    return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path)
+
+
+def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Finding]:
+    """Yield what the resource refuses in the members of a block: what it requires, and its validators."""
+    given = {target.name for member in value if (target := find_member(schema, member)) is not None}
+    for member in shape.members:
+        target = find_member(schema, member)
+        if target is None or target.name in given:
+            continue
+        if target.is_required or (target.members is not None and target.items is not None and target.items[0] > 0):
+            message = f"{RESOURCE} requires {member!r} here; the API does not."
+            yield Finding(STRICTER, message, f"Give {member}{OTHER_WAY}.", path)
+    one_of = [target.name for target in (schema.members or {}).values()]
+    if any(target.wants_one_of_siblings for target in (schema.members or {}).values()):
+        chosen = [name for name in one_of if name in given]
+        if not chosen and shape.members:
+            message = f"{RESOURCE} wants exactly one of {', '.join(shape.members)} here."
+            yield Finding(STRICTER, message, "Give one of them.", path)
+    for member, item in value.items():
+        target = find_member(schema, member)
+        if target is not None and (rule := _find_broken_rule(item, target)):
+            message = f"{RESOURCE} takes for {member!r} only {rule}; the API is less strict."
+            yield Finding(STRICTER, message, "Change the value.", (*path, member))
+
+
+def _find_broken_rule(value: Value, schema: Schema) -> str | None:
+    """Say which validator of the resource a value breaks; a parameter's value is not known here."""
+    if isinstance(value, ParameterReference):
+        return None
+    if isinstance(value, str):
+        return _find_broken_text_rule(value, schema)
+    if isinstance(value, list) and schema.items and len(value) < schema.items[0]:
+        return f"{schema.items[0]} or more items"
+    if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
+        return f"a number {_describe(schema.range)}"
+    return None
+
+
+def _find_broken_text_rule(value: str, schema: Schema) -> str | None:
+    if schema.is_arn and not _ARN.fullmatch(value):
+        return "an ARN"
+    if schema.pattern and not re.search(schema.pattern.removesuffix("$") + r"\Z", value, re.ASCII):
+        return f"what matches {schema.pattern}"
+    if schema.length and not _is_within(len(value), schema.length):
+        return f"a text of {_describe(schema.length)} characters"
+    return None
+
+
+def _is_within(number: int | Decimal, bounds: tuple[int, int | None]) -> bool:
+    return bounds[0] <= number and (bounds[1] is None or number <= bounds[1])
+
+
+def _describe(bounds: tuple[int, int | None]) -> str:
+    return f"from {bounds[0]} to {bounds[1]}" if bounds[1] is not None else f"of {bounds[0]} or more"
