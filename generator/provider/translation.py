@@ -80,9 +80,8 @@ def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema, walk:
         walk.findings.append(report_unexpressible(find_shape("FlowNodeType"), node.type, (*node.path, "type")))
         return {key: item for key, item in value.items() if key != "configuration"}
     # Absent means empty; the resource asks for exactly one.
-    return {key: item for key, item in value.items() if key != "configuration" or item} | (
-        {} if value.get("configuration") else {"configuration": {member: {}}}
-    )
+    rest = {key: item for key, item in value.items() if key != "configuration"}
+    return {"configuration": value.get("configuration") or {member: {}}, **rest}
 
 
 def _translate_blocks(value: Value, shape: Shape, schema: Schema, path: Path, walk: _Walk) -> Iterator[Block]:
