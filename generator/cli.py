@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+import traceback
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.pipeline import CheckedDefinition
     from generator.timings import Timings
+
+DEFECT = 4
+"""The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
 
 app = typer.Typer(
     add_completion=True,
@@ -78,6 +84,7 @@ def generate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Make one Terraform module a flow definition, and prove each before it is written."""
+    from generator.console import print_generated_json, print_generated_text
     from generator.generate import generate_modules
     from generator.timings import Timings
 
@@ -85,7 +92,10 @@ def generate(
     checked, found = _check_paths(paths, output, Target.TERRAFORM, timings)
     result = generate_modules(checked, output, timings)
     result = replace(result, findings=(*found, *result.findings))
-    _print_generated(result, checked, output_format)
+    if output_format is Format.JSON:
+        print_generated_json(result, len(checked))
+    else:
+        print_generated_text(result, checked)
     _finish(timings, show_timings, result.exit_code)
 
 
@@ -99,6 +109,7 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Read and check flow definitions; write nothing."""
+    from generator.console import print_validated
     from generator.diagnostics import has_errors
     from generator.report import write_json_report
     from generator.timings import Timings
@@ -109,8 +120,7 @@ def validate(
     if output_format is Format.JSON:
         typer.echo(write_json_report(findings, files=len(checked)), nl=False)
     else:
-        _print_text_report(findings, checked)
-        typer.echo(f"{_count(len(checked), 'definition')} checked: {_count_findings(findings)}")
+        print_validated(findings, checked)
     _finish(timings, show_timings, int(has_errors(findings)))
 
 
@@ -131,3 +141,32 @@ def _check_paths(
             else:
                 findings.append(data)
     return check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings), findings
+
+
+def _finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
+    if show_timings:
+        typer.echo(timings.write_table(), err=True, nl=False)
+    raise typer.Exit(exit_code)
+
+
+def main() -> None:
+    """Run the command line. What flowseal did not foresee is told on one line, as a defect of its own: exit code 4."""
+    # Names of files that are no UTF-8, and terminals of other encodings, must not end in a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name="flowseal")
+    except (OSError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        typer.echo(describe_defect(error), err=True)
+        sys.exit(DEFECT)
+
+
+def describe_defect(error: BaseException) -> str:
+    """Return one line that says where flowseal itself went wrong."""
+    place = "?"
+    if error.__traceback__ is not None:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}:{last.lineno}"
+    kind = type(error).__name__
+    return f"flowseal: a defect of flowseal itself ({kind} at {place}: {error}). Nothing was written; please report it."

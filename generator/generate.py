@@ -85,22 +85,23 @@ def generate_modules(checked: Sequence[CheckedDefinition], folder: Path, timings
 def _build_modules(checked: Sequence[CheckedDefinition], output: Output, timings: Timings) -> dict[str, ProvenModule]:
     """Render and prove every module that is not current, by its definition's file."""
     modules = {}
-    for item in checked:
-        if item.plan is None or item.has_errors or not output.usable:
+    for item in checked if output.usable else ():
+        plan = item.buildable_plan
+        if plan is None:
             continue
         with timings.measure("write"):
-            current = output.is_current(item.plan.name, item.input_digest, item.inputs)
+            current = output.is_current(plan.name, item.input_digest, item.inputs)
         if not current:
-            modules[item.file] = build_module(item.plan, timings)
+            modules[item.file] = build_module(plan, timings)
     return modules
 
 
 def _write_definition(
     item: CheckedDefinition, module: ProvenModule | None, output: Output
 ) -> tuple[ModuleOutcome, tuple[LocatedFinding, ...]]:
-    if item.plan is None or item.has_errors or not output.usable:
+    if item.buildable_plan is None or not output.usable:
         return _refuse(item), ()
-    name = item.plan.name
+    name = item.buildable_plan.name
     if module is None:
         result = output.keep_module(name)
     else:

@@ -37,13 +37,14 @@ class DefinitionText:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDefinition:
-    """A definition after all checks. `plan` is None where an error stands in the way of a module.
+    """A definition after all checks. `plan` is None where nothing can be planned.
 
-    `inputs` gives the SHA-256 of each text by its path relative to the definition's folder; `texts` those texts by
-    display path, for reports.
+    `text` is what stands in the file, for reports. `inputs` gives the SHA-256 of each text by its path relative to the
+    definition's folder.
     """
 
     file: str
+    text: str
     findings: tuple[LocatedFinding, ...]
     document: Document | None = None
     flow: Flow | None = None
@@ -51,9 +52,9 @@ class CheckedDefinition:
     inputs: dict[str, str] = field(default_factory=dict)
 
     @property
-    def has_errors(self) -> bool:
-        """Whether an error stands in the way of a module."""
-        return has_errors(self.findings)
+    def buildable_plan(self) -> ModulePlan | None:
+        """The plan, where no error stands in the way of a module."""
+        return None if has_errors(self.findings) else self.plan
 
     @property
     def input_digest(self) -> str:
@@ -98,10 +99,11 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
     with timings.measure("source"):
         document, faults = read_document(definition.file, definition.data)
     findings = [locate_fault(fault, definition.file) for fault in faults]
+    text = definition.data.decode("utf-8-sig", errors="replace")
     if document is None:
-        return CheckedDefinition(definition.file, tuple(findings))
+        return CheckedDefinition(definition.file, text, tuple(findings))
     if cloudformation := recognise_cloudformation(document):
-        return CheckedDefinition(definition.file, (locate_finding(cloudformation, document),), document)
+        return CheckedDefinition(definition.file, text, (locate_finding(cloudformation, document),), document)
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader)
     found = list(reading.findings)
@@ -112,6 +114,7 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
     findings += [locate_finding(finding, document, reading.root) for finding in found]
     return CheckedDefinition(
         definition.file,
+        text,
         tuple(findings),
         document,
         reading.flow,

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from generator.hcl import Block, encode_value, write_block
+from generator.hcl import Block, Value, encode_value, write_block
 from generator.readme import render_readme
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def load_templates() -> Environment:
 
     # Without the context, Jinja would fold constants before the encoder sees them.
     @pass_eval_context
-    def encode(_context: EvalContext, value: object) -> Markup:
+    def encode(_context: EvalContext, value: Value | Block) -> Markup:
         return Markup(write_block(value) if isinstance(value, Block) else encode_value(value))  # noqa: S704
 
     return Environment(

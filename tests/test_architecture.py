@@ -29,7 +29,7 @@ ROOMS = {
     "report": {"source", "diagnostics"},
     "timings": set(),
 }
-TOP = {"pipeline", "generate", "cli", "__main__", "__init__"}
+TOP = {"pipeline", "generate", "console", "cli", "__main__", "__init__"}
 
 
 def list_imported_rooms(path: Path) -> set[str]:
