@@ -68,8 +68,8 @@ def write_anchored_pattern(shape: Shape) -> str | None:
     """Return the shape's pattern as `^(?:...)$` for engines that search (RE2), or None where it has none.
 
     The API's branch for the empty text is left out, and where it takes anything for the rest of a partition's name,
-    only letters and hyphens are, so that no `*` reaches an ARN. A pattern whose parts are all optional (model ids) still admits
-    the empty text: bound the length beside it.
+    only letters and hyphens are, so that no `*` reaches an ARN. A pattern whose parts are all optional (model ids)
+    still admits the empty text: bound the length beside it.
     """
     if shape.pattern is None:
         return None

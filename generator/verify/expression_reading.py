@@ -1,4 +1,4 @@
-"""Parse trees of expressions -> expressions. What Terraform refuses and python-hcl2 lets pass raises UnreadableError."""
+"""Parse trees of expressions -> expressions. What Terraform refuses raises UnreadableError."""
 
 from __future__ import annotations
 

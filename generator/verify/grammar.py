@@ -23,7 +23,12 @@ def load_parser() -> Lark:
     folder = find_cache_folder()
     cache = False if folder is None else str(folder / name_cache_file(__version__))
     return Lark.open(
-        "hcl2.lark", rel_to=hcl2.parser.__file__, parser="lalr", postlex=PostLexer(), cache=cache, propagate_positions=False
+        "hcl2.lark",
+        rel_to=hcl2.parser.__file__,
+        parser="lalr",
+        postlex=PostLexer(),
+        cache=cache,
+        propagate_positions=False,
     )
 
 

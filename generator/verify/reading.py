@@ -1,4 +1,4 @@
-"""The text of a .tf file -> blocks and attributes, read with python-hcl2's grammar but as strictly as Terraform reads."""
+"""The text of a .tf file -> blocks and attributes, by python-hcl2's grammar but as strict as Terraform."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def _spell_compound(expression: Expression) -> str:
         case Operation(operator, operands):
             return "(" + f" {operator} ".join(spell_expression(operand) for operand in operands) + ")"
         case Choice(condition, then, otherwise):
-            return f"({' '.join((spell_expression(condition), '?', spell_expression(then), ':', spell_expression(otherwise)))})"
+            branches = f"{spell_expression(then)} : {spell_expression(otherwise)}"
+            return f"({spell_expression(condition)} ? {branches})"
         case Sequence(items):
             return f"[{_spell_all(items)}]"
         case Object(entries):

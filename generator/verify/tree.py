@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -50,11 +51,13 @@ def find_last_line(branch: Branch) -> int:
 
 def require_one_line(parts: list[Branch]) -> None:
     """Raise UnreadableError where a line breaks between two parts: outside brackets, Terraform ends the value there."""
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         # The reader hides a break before an operator in the operator's own token.
         hidden = isinstance(after, str) and "\n" in after
         if hidden or find_first_line(after) != find_last_line(before):
-            raise UnreadableError(find_last_line(before), "a line breaks inside an expression that no bracket holds together")
+            raise UnreadableError(
+                find_last_line(before), "a line breaks inside an expression that no bracket holds together"
+            )
 
 
 def _is_layout(branch: Branch) -> bool:
