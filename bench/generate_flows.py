@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
-WORDS = "invoice claim order route parcel letter ticket audit answer summary draft notice".split()
+WORDS = ("invoice", "claim", "order", "route", "parcel", "letter", "ticket", "audit", "answer", "draft", "notice")
 PEER = """
 import sys, pathlib, hcl2
 seen = set()
@@ -42,7 +43,7 @@ def make_flow(number: int) -> dict[str, object]:
     nodes.append({"name": "End", "type": "Output", "inputs": [end]})
     connections = [
         {"source": source, "target": target, "type": "Data", "configuration": {"data": find_ports(source, target)}}
-        for source, target in zip(names, names[1:], strict=False)
+        for source, target in pairwise(names)
     ]
     return {"name": f"bench-{number:04}", "definition": {"nodes": nodes, "connections": connections}}
 

@@ -6,7 +6,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="rewrite the expected results; read the diff before you commit")
+    parser.addoption(
+        "--accept", action="store_true", help="rewrite the expected results; read the diff before you commit"
+    )
 
 
 @pytest.fixture

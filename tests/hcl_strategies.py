@@ -66,9 +66,15 @@ names = st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True)
 def make_blocks(bodies: st.SearchStrategy[Block] | None) -> st.SearchStrategy[Block]:
     """Blocks around the given inner blocks; attribute names are unique in a body."""
     attributes = st.builds(Attribute, names, st.one_of(values, templates, references))
-    items = st.one_of(attributes, st.builds(Comment, texts), *([bodies] if bodies else []))
+    items = st.one_of(attributes, st.builds(Comment, texts), *([] if bodies is None else [bodies]))
     unique = st.lists(items, max_size=6, unique_by=lambda item: item.name if isinstance(item, Attribute) else id(item))
-    return st.builds(lambda type_, body: Block(type_, (), tuple(body)), names, unique)
+    return st.builds(lambda type_, body: Block(type_, (), drop_namesakes(body)), names, unique)
+
+
+def drop_namesakes(body: list[Attribute | Block | Comment]) -> tuple[Attribute | Block | Comment, ...]:
+    """Leave out blocks named like an attribute beside them: no schema has both, and python-hcl2 refuses it."""
+    attributes = {item.name for item in body if isinstance(item, Attribute)}
+    return tuple(item for item in body if not isinstance(item, Block) or item.type not in attributes)
 
 
 blocks: st.SearchStrategy[Block] = st.recursive(make_blocks(None), make_blocks, max_leaves=6)

@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 
 import pytest
+from hcl_strategies import texts
 from hypothesis import given
 
 from generator.hcl.tokens import check_expression, check_identifier, quote_key, quote_text, write_comment, write_number
-from hcl_strategies import texts
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     },
     "KmsKeyArn": {
         "pattern": "arn:aws(-[a-z]+)*:kms:[a-zA-Z0-9-]*:[0-9]{12}:key/[a-zA-Z0-9-]{36}",
-        "source": "The model leaves out the partitions beyond aws, aws-cn and aws-us-gov, which have Bedrock and KMS too.",
+        "source": "The model leaves out partitions beyond aws, aws-cn and aws-us-gov, which have Bedrock and KMS too.",
     },
 }
 
 
 def make_api() -> dict[str, Any]:
-    """Return the data: where it comes from, the root shape, the overrides with their sources, and the shapes by name."""
+    """Return the data: where it comes from, the root shape, the overrides with their sources, the shapes by name."""
     loader = Loader()
     version = loader.determine_latest_version(SERVICE, "service-2")
     model = loader.load_service_model(SERVICE, "service-2", version)["shapes"]
