@@ -36,6 +36,11 @@ class Schema:
     wants_one_of_siblings: bool = False
     is_json: bool = False
 
+    @property
+    def requires_members(self) -> bool:
+        """Whether the block says nothing while it is empty."""
+        return any(member.is_required or member.members for member in (self.members or {}).values())
+
 
 @cache
 def find_definition_block() -> Schema:

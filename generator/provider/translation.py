@@ -79,8 +79,11 @@ def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema, walk:
     if configuration is None or find_member(configuration, member) is None:
         walk.findings.append(report_unexpressible(find_shape("FlowNodeType"), node.type, (*node.path, "type")))
         return {key: item for key, item in value.items() if key != "configuration"}
-    # Absent means empty; the resource asks for exactly one.
     rest = {key: item for key, item in value.items() if key != "configuration"}
+    own = find_member(configuration, member)
+    if not value.get("configuration") and own is not None and own.requires_members:
+        return rest  # The missing configuration is a finding of the validation.
+    # Absent means empty; the resource asks for exactly one.
     return {"configuration": value.get("configuration") or {member: {}}, **rest}
 
 

@@ -31,7 +31,7 @@ def check_missing_node_configurations(flow: Flow) -> Iterator[Finding]:
     for node in flow.nodes:
         kind = NODE_TYPES[node.type]
         if kind.needs_configuration and node.configuration_path == (*node.path, "configuration"):
-            message = f"The node {node.name!r} has no configuration, and a {node.type} node needs one."
+            message = f"The node {node.name!r} has no configuration, and its type {node.type} needs one."
             remedy = f"Write `configuration:` with `{kind.configuration}:` in it."
             yield Finding(MISSING_NODE_CONFIGURATION, message, remedy, node.path)
 

@@ -93,7 +93,8 @@ def check_connection_conditions(flow: Flow) -> Iterator[Finding]:
 
 
 def _index_nodes(flow: Flow) -> dict[str, Node]:
-    return {node.name: node for node in flow.nodes}
+    # Of two nodes with one name (a finding of its own) the first is meant.
+    return {node.name: node for node in reversed(flow.nodes)}
 
 
 def _list_conditions(node: Node) -> list[str]:

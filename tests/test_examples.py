@@ -1,0 +1,61 @@
+"""The examples: examples/modules is what the definitions come to, byte for byte, and in Terraform's own form."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hcl_strategies import run_terraform
+from trees import compare_trees, read_tree, write_tree
+from typer.testing import CliRunner
+
+from generator.cli import app
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+SAMPLES = sorted((EXAMPLES.parent.parent / "shared" / "real_flows").glob("*_flow.json"))
+
+
+def generate(folder: Path) -> dict[str, bytes]:
+    """Return the tree of modules made of the definitions in `folder`, which must be without a finding."""
+    result = CliRunner().invoke(app, ["generate", str(folder), "-o", str(folder / "modules")])
+    assert result.exit_code == 0, result.output
+    assert "no errors, no warnings" in result.output
+    return read_tree(folder / "modules")
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("examples") / "flows"
+    shutil.copytree(EXAMPLES / "flows", folder)
+    return generate(folder)
+
+
+def test_the_modules_are_those_in_the_repository(modules: dict[str, bytes], accept: bool) -> None:
+    if accept:
+        write_tree(EXAMPLES / "modules", modules)
+    assert compare_trees(modules, read_tree(EXAMPLES / "modules")) == []
+
+
+def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, bytes]) -> None:
+    for file in ("iam.tf", "kms.tf", "outputs.tf", "versions.tf", ".gitattributes"):
+        assert len({data for name, data in modules.items() if name.endswith(f"/{file}")}) == 1
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
+def test_terraform_would_format_nothing() -> None:
+    checked = run_terraform(EXAMPLES / "modules", "fmt", "-check", "-recursive", "-diff")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.skipif(not SAMPLES, reason="AWS's samples are not here")
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_a_sample_of_aws_s_becomes_a_module(sample: Path, tmp_path: Path) -> None:
+    made = tmp_path / "modules"
+    result = CliRunner().invoke(app, ["generate", str(sample), "-o", str(made)])
+    assert result.exit_code == 0, result.output
+    assert len(read_tree(made)) > 8
+    if shutil.which("terraform"):
+        checked = run_terraform(made, "fmt", "-check", "-recursive", "-diff")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
