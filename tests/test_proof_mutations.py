@@ -1,0 +1,162 @@
+"""The proof can fail: each wrong word in what was rendered ends with exit code 4, and the disk stays as it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from trees import read_tree
+from typer.testing import CliRunner
+
+import generator.hcl
+import generator.hcl.tokens
+import generator.render
+from generator.cli import app
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
+Files = dict[str, str]
+PLACES: dict[str, tuple[str, str, str]] = {
+    "a wrong condition key": ("kms.tf", "aws:bedrock-flows:arn", "aws:bedrock:flow:arn"),
+    "a condition that takes patterns": (
+        "iam.tf",
+        '"StringEquals"\n      variable = "kms:Enc',
+        '"StringLike"\n      variable = "kms:Enc',
+    ),
+    "a condition less": (
+        "kms.tf",
+        """
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [local.via_service]
+    }""",
+        "",
+    ),
+    "a widened resource": ("iam.tf", "resources = [local.key_arn]", 'resources = ["*"]'),
+    "a widened context": ("iam.tf", "[local.flow_arn]", '["arn:${local.partition}:bedrock:*:*:flow/*"]'),
+    "an action more": (
+        "iam.tf",
+        '["kms:Decrypt", "kms:GenerateDataKey"]',
+        '["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]',
+    ),
+    "an action less": ("iam.tf", '["kms:Decrypt", "kms:GenerateDataKey"]', '["kms:Decrypt"]'),
+    "a swapped principal": ("kms.tf", ":iam::${local.account_id}:root", ":iam::111122223333:root"),
+    "a principal for everybody": ("kms.tf", "concat([local.role_arn],", 'concat(["*"],'),
+    "callers that are left out": ("kms.tf", ", values(var.caller_principals)", ""),
+    "a trust in another service": ("iam.tf", "bedrock.amazonaws.com", "lambda.amazonaws.com"),
+    "a renamed statement": ("kms.tf", "AllowRoleUseKMSKey", "AllowRoleUseKey"),
+    "a statement that denies": (
+        "kms.tf",
+        '    sid       = "AllowRoleUseKMSKey"',
+        '    effect    = "Deny"\n    sid       = "AllowRoleUseKMSKey"',
+    ),
+    "not these actions": ("iam.tf", 'actions   = ["kms:Decrypt"', 'not_actions = ["kms:Decrypt"'),
+    "a lost node": ("main.tf", '    node {\n      name = "ForPerson"', '    nod {\n      name = "ForPerson"'),
+    "a changed expression": ("main.tf", 'expression = "$.data"', 'expression = "$.data.x"'),
+    "a changed number": ("main.tf", "temperature = 0.7", "temperature = 0.70001"),
+    "a text that runs": ("main.tf", '"kind == \\"handbook\\""', '"${var.name}"'),
+    "an attribute twice": (
+        "main.tf",
+        "  tags                        = local.tags",
+        "  tags                        = local.tags\n  tags                        = {}",
+    ),
+    "two things on a line": ("main.tf", 'type = "Input"', 'type = "Input" extra = 1'),
+    "a second block of one name": ("kms.tf", 'resource "aws_kms_alias" "this"', 'resource "aws_kms_key" "this"'),
+    "no rotation": ("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false"),
+    "a key with a policy of its own": (
+        "kms.tf",
+        "  tags                    = local.tags",
+        '  tags                    = local.tags\n  policy                  = "{}"',
+    ),
+    "rights that come too late": (
+        "main.tf",
+        "  depends_on = [aws_iam_role_policy_attachment.nodes]",
+        "  depends_on = []",
+    ),
+    "a wrong attachment": (
+        "iam.tf",
+        "policy_arn = aws_iam_policy.encryption.arn",
+        "policy_arn = aws_iam_policy.caller.arn",
+    ),
+    "a precondition less": ("iam.tf", 'split(":", each.value)[4] == local.account_id', "true"),
+    "old before new": ("iam.tf", "create_before_destroy = true", "create_before_destroy = false"),
+    "a policy that names a resource": (
+        "kms.tf",
+        "values   = [local.flow_arn]",
+        "values   = [aws_bedrockagent_flow.this.arn]",
+    ),
+    "a cycle": ("iam.tf", "  key_arn  = aws_kms_key.this.arn", "  key_arn  = local.key_arn"),
+    "something undeclared": ("outputs.tf", "aws_kms_key.this.key_id", "aws_kms_key.that.key_id"),
+    "a wider right of a node": ("permissions.tf", "knowledge-base/${var.handbook_id}", "knowledge-base/*"),
+    "a variable without its rule": ("variables.tf", "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[^*?\\\\s]+$", ".*"),
+    "a default of a parameter": (
+        "variables.tf",
+        'variable "handbook_id" {',
+        'variable "handbook_id" {\n  default = "X"',
+    ),
+    "an output less": ("outputs.tf", 'output "key_arn"', 'output "key_arm"'),
+    "an older provider": ("versions.tf", ">= 6.8.0", ">= 5.0.0"),
+    "another prompt": ("prompts/Classify.txt", "question", "questions"),
+    "a prompt from elsewhere": ("main.tf", "/prompts/Classify.txt", "/prompts/Answer.txt"),
+    "a file more": ("extra.tf", "", "# nothing\n"),
+}
+
+
+def spoil_files(name: str, files: Files) -> Files:
+    file, old, new = PLACES[name]
+    text = files.get(file, "")
+    assert old in text, f"nothing to spoil: {old!r} is not in {file}"
+    return {**files, file: text.replace(old, new, 1) if old else new}
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a generated module and a definition that was edited since."""
+    shutil.copytree(EXAMPLE, tmp_path / "flows")
+    monkeypatch.chdir(tmp_path)
+    assert generate() == 0
+    with Path("flows/support-triage.flow.yaml").open("a", encoding="utf-8") as definition:
+        definition.write("# edited\n")
+    return tmp_path
+
+
+def generate() -> int:
+    return CliRunner().invoke(app, ["generate", "flows", "-o", "modules"]).exit_code
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_wrong_text_is_never_written(name: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    render: Callable[..., Files] = generator.render.render_module
+    before = read_tree(work)
+    monkeypatch.setattr(generator.render, "render_module", lambda plan: spoil_files(name, render(plan)))
+    assert generate() == 4
+    assert read_tree(work) == before
+
+
+def test_without_a_mutation_the_module_is_written(work: Path) -> None:
+    assert generate() == 0
+    assert (work / "modules" / "flowseal.lock.json").exists()
+
+
+ENCODERS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "that leaves interpolations open": ("escape_text", lambda text: text.replace("\\", "\\\\").replace('"', '\\"')),
+    "that leaves quotes open": ("escape_text", lambda text: text),
+    "that loses the end": ("escape_text", lambda text: text[:-1]),
+    "that doubles dollars": ("escape_text", lambda text: text.replace("${", "$${").replace('"', '\\"')),
+}
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_a_wrong_encoder_is_found(name: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = work / "flows" / "support-triage.flow.yaml"
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text(text.replace("description: Sorts", 'description: Sorts "a" ${b}', 1), encoding="utf-8")
+    before = read_tree(work)
+    function, replacement = ENCODERS[name]
+    for module in (generator.hcl.tokens, generator.hcl):
+        monkeypatch.setattr(module, function, replacement)
+    assert generate() == 4
+    assert read_tree(work) == before
