@@ -1,0 +1,169 @@
+"""The module's public face, and every leaf of a definition in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from plans import plan_example
+
+from generator.definition import read_flow
+from generator.intake import DiskReader
+from generator.model import ParameterReference
+from generator.module import ModulePlan
+from generator.render import render_module
+from generator.source import read_document
+from generator.verify.declarations import list_declarations
+from generator.verify.expressions import (
+    Expression,
+    FunctionCall,
+    Interpolation,
+    Member,
+    Name,
+    Number,
+    Object,
+    Sequence,
+    Text,
+    Truth,
+)
+from generator.verify.reading import ReadBlock, read_file
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples" / "flows").glob("*/*.flow.*"))
+
+ADDRESSES = """
+aws_bedrockagent_flow.this
+aws_iam_policy.caller
+aws_iam_policy.encryption
+aws_iam_policy.nodes
+aws_iam_role.this
+aws_iam_role_policy_attachment.caller
+aws_iam_role_policy_attachment.encryption
+aws_iam_role_policy_attachment.nodes
+aws_kms_alias.this
+aws_kms_key.this
+aws_kms_key_policy.this
+data.aws_caller_identity.current
+data.aws_iam_policy_document.caller
+data.aws_iam_policy_document.encryption
+data.aws_iam_policy_document.key
+data.aws_iam_policy_document.nodes
+data.aws_iam_policy_document.trust
+data.aws_partition.current
+data.aws_region.current
+output.caller_policy_arn
+output.caller_policy_json
+output.encryption_policy_json
+output.flow_arn
+output.flow_id
+output.key_alias
+output.key_arn
+output.key_id
+output.key_policy_json
+output.role_arn
+output.role_name
+var.answer_model
+var.caller_policy_name
+var.caller_principals
+var.caller_roles
+var.deletion_window_in_days
+var.handbook_id
+var.key_rotation_period_in_days
+var.name
+var.permissions_boundary_arn
+var.tags
+"""
+"""Public: others refer to these. A change of one needs a `moved` block, or a new major version."""
+
+
+def read_blocks(plan: ModulePlan) -> dict[str, tuple[ReadBlock, ...]]:
+    files = render_module(plan)
+    return {name: read_file(text).blocks for name, text in files.items() if name.endswith(".tf")}
+
+
+def test_addresses_variables_and_outputs_stay_what_they_are() -> None:
+    declared = {item.address for item in list_declarations(read_blocks(plan_example("support-triage")))}
+    assert sorted(address for address in declared if not address.startswith("local.")) == ADDRESSES.split()
+
+
+def test_a_module_has_these_files() -> None:
+    assert sorted(render_module(plan_example("travel-chat"))) == [
+        ".gitattributes",
+        "README.md",
+        "iam.tf",
+        "kms.tf",
+        "main.tf",
+        "outputs.tf",
+        "permissions.tf",
+        "prompts/Plan.message-1.txt",
+        "prompts/Plan.message-2.txt",
+        "prompts/Plan.message-3.txt",
+        "prompts/Plan.system-1.txt",
+        "prompts/Plan.system-3.txt",
+        "variables.tf",
+        "versions.tf",
+    ]
+
+
+def list_leaves(value: object) -> Iterator[object]:
+    """Yield the leaves of a definition, but for empty configurations, whose absence means the same."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from list_leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from list_leaves(item)
+    elif isinstance(value, ParameterReference):
+        yield f"var.{value.name}"
+    else:
+        yield normalize("NFC", value) if isinstance(value, str) else value
+
+
+def list_read_leaves(expression: Expression, texts: dict[str, str]) -> Iterator[object]:
+    inner: tuple[Expression, ...] = ()
+    match expression:
+        case Text(value) | Truth(value) | Number(value):
+            yield value
+        case FunctionCall("file", (Interpolation((_, str() as path)),)):
+            yield texts[path.removeprefix("/")]
+        case FunctionCall("jsonencode", items) | Sequence(items):
+            inner = items
+        case Object(entries):
+            inner = tuple(value for _, value in entries)
+        case Member(Name("var"), name):
+            yield f"var.{name}"
+        case _:
+            raise TypeError(expression)
+    for item in inner:
+        yield from list_read_leaves(item, texts)
+
+
+def list_block_leaves(block: ReadBlock, texts: dict[str, str]) -> Iterator[object]:
+    for value in block.attributes.values():
+        yield from list_read_leaves(value, texts)
+    for nested in block.blocks:
+        yield from list_block_leaves(nested, texts)
+
+
+def sort_leaves(leaves: Iterator[object]) -> list[str]:
+    return sorted(f"{Decimal(leaf)}" if type(leaf) is int else f"{leaf!s}" for leaf in leaves)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_no_leaf_of_a_definition_is_lost_or_added(path: Path) -> None:
+    document, _ = read_document(path.name, path.read_bytes())
+    assert document is not None
+    flow = read_flow(document, DiskReader(path.parent)).flow
+    assert flow is not None
+    plan = plan_example(path.parent.name)
+    main = read_blocks(plan)["main.tf"]
+    (definition,) = next(block for block in main if block.type == "resource").blocks
+    assert sort_leaves(list_block_leaves(definition, dict(plan.texts))) == sort_leaves(
+        list_leaves(dict(flow.definition))
+    )
+
+
+def test_a_number_stays_as_its_author_wrote_it() -> None:
+    assert "temperature    = 0.2\n" in render_module(plan_example("support-triage"))["main.tf"]

@@ -1,0 +1,167 @@
+"""What the resource can carry, and that all else is told."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flow_documents import make_flow, make_prompt, read
+
+from generator.api import find_shape
+from generator.diagnostics import Finding
+from generator.hcl import Block, write_block
+from generator.provider import find_definition_block, list_unexpressible_members, translate_definition
+from generator.provider.resource import Schema
+
+UNEXPRESSIBLE = [
+    ("FlowNodeType", "Loop"),
+    ("FlowNodeType", "LoopInput"),
+    ("FlowNodeType", "LoopController"),
+    ("FlowNodeConfiguration", "loop"),
+    ("FlowNodeConfiguration", "loopController"),
+    ("FlowNodeConfiguration", "loopInput"),
+    ("KnowledgeBaseFlowNodeConfiguration", "orchestrationConfiguration"),
+    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"),
+    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"),
+    ("Message", "content[1]"),
+    ("ToolSpecification", "strict"),
+]
+"""API minus provider, 6.58.0. A refresh of either side that changes this is to be read, not just accepted."""
+
+
+def translate(document: dict[str, Any]) -> tuple[Block, list[Finding]]:
+    flow = read(document).flow
+    assert flow is not None, read(document).findings
+    return translate_definition(flow, lambda node, path, text: f"{node.name}: {text}")
+
+
+def make_knowledge_base(**more: object) -> dict[str, Any]:
+    knowledge_base = {"knowledgeBaseId": "KB1", "modelId": "amazon.nova-lite-v1:0", **more}
+    return {"name": "Ask", "type": "KnowledgeBase", "configuration": {"knowledgeBase": knowledge_base}}
+
+
+def make_chat(*contents: dict[str, Any], **tool: object) -> dict[str, Any]:
+    node = make_prompt()
+    inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
+    inline["templateType"] = "CHAT"
+    chat: dict[str, Any] = {"messages": [{"role": "user", "content": list(contents)}]}
+    if tool:
+        spec = {"name": "look_up", "inputSchema": {"json": {"type": "object"}}, **tool}
+        chat["toolConfiguration"] = {"tools": [{"toolSpec": spec}]}
+    inline["templateConfiguration"] = {"chat": chat}
+    return node
+
+
+TEXT = {"text": "Say it."}
+TRIED: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
+    ("FlowNodeType", "Loop"): (
+        {"name": "Ask", "type": "Loop", "configuration": {"loop": {"definition": {"nodes": [], "connections": []}}}},
+        "type",
+    ),
+    ("FlowNodeType", "LoopInput"): ({"name": "Ask", "type": "LoopInput", "configuration": {"loopInput": {}}}, "type"),
+    ("FlowNodeType", "LoopController"): (
+        {
+            "name": "Ask",
+            "type": "LoopController",
+            "configuration": {
+                "loopController": {"maxIterations": 3, "continueCondition": {"name": "again", "expression": "x > 1"}}
+            },
+        },
+        "type",
+    ),
+    ("FlowNodeConfiguration", "loop"): ({**make_prompt(), "configuration": {"loop": {"definition": {}}}}, "loop"),
+    ("FlowNodeConfiguration", "loopController"): (
+        {
+            **make_prompt(),
+            "configuration": {
+                "loopController": {"maxIterations": 3, "continueCondition": {"name": "again", "expression": "x > 1"}}
+            },
+        },
+        "loopController",
+    ),
+    ("FlowNodeConfiguration", "loopInput"): ({**make_prompt(), "configuration": {"loopInput": {}}}, "loopInput"),
+    ("KnowledgeBaseFlowNodeConfiguration", "orchestrationConfiguration"): (
+        make_knowledge_base(orchestrationConfiguration={}),
+        "orchestrationConfiguration",
+    ),
+    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
+        make_knowledge_base(promptTemplate={"textPromptTemplate": "$search_results$"}),
+        "promptTemplate",
+    ),
+    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): (
+        make_knowledge_base(rerankingConfiguration={"type": "BEDROCK_RERANKING_MODEL"}),
+        "rerankingConfiguration",
+    ),
+    ("Message", "content[1]"): (make_chat(TEXT, TEXT), "content"),
+    ("ToolSpecification", "strict"): (make_chat(TEXT, strict=True), "strict"),
+}
+
+
+def test_api_minus_provider_is_exactly_this() -> None:
+    assert list(list_unexpressible_members()) == UNEXPRESSIBLE
+    assert list(TRIED) == UNEXPRESSIBLE
+
+
+@pytest.mark.parametrize("difference", TRIED, ids=lambda difference: ".".join(difference))
+def test_what_the_resource_cannot_carry_is_told(difference: tuple[str, str]) -> None:
+    node, end = TRIED[difference]
+    _, findings = translate(make_flow(node))
+    found = [finding for finding in findings if finding.rule.name == "ProviderCannotExpress"]
+    assert [finding.path[-1] for finding in found] == [end]
+    assert found[0].path[:3] == ("definition", "nodes", 1)
+
+
+def test_what_the_resource_requires_and_the_api_does_not_is_told() -> None:
+    node = make_knowledge_base()
+    del node["configuration"]["knowledgeBase"]["modelId"]
+    _, (finding,) = translate(make_flow(node))
+    assert finding.rule.name == "ProviderIsStricter"
+    assert "modelId" in finding.message
+
+
+def list_blocks(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
+    for name, member in (schema.members or {}).items():
+        yield f"{path}.{name}", member
+        yield from list_blocks(member, f"{path}.{name}")
+
+
+def test_the_data_has_every_name_of_the_listing() -> None:
+    names = dict(list_blocks(find_definition_block()))
+    assert len(names) == 113
+    assert names[".node.configuration.knowledge_base.model_id"].is_required
+    assert names[".node.configuration.condition.condition"].items == (1, 5)
+
+
+def test_names_come_first_then_attributes_then_blocks() -> None:
+    node = {**make_prompt(), "configuration": make_prompt()["configuration"]}
+    turned = dict(reversed(list(node.items())))
+    block, _ = translate(make_flow(turned))
+    text = write_block(block)
+    start = text.index('name = "Ask"')
+    assert start < text.index('type = "Prompt"') < text.index("configuration {", start) < text.index("input {\n", start)
+
+
+def test_free_json_is_encoded_and_not_looked_into() -> None:
+    node = copy.deepcopy(make_prompt())
+    inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
+    inline["additionalModelRequestFields"] = {"topK": 3, "nodes": [{"strict": True}], "text": "${x}"}
+    block, findings = translate(make_flow(node))
+    assert not findings
+    assert "jsonencode({" in write_block(block)
+    assert "\\u0024{x}" in write_block(block)
+
+
+def test_an_absent_configuration_means_an_empty_one() -> None:
+    absent, _ = translate(make_flow({"name": "Ask", "type": "Iterator"}))
+    present, _ = translate(make_flow({"name": "Ask", "type": "Iterator", "configuration": {"iterator": {}}}))
+    assert absent == present
+    assert "iterator {}" in write_block(absent)
+
+
+def test_texts_that_get_files_are_members_of_the_api() -> None:
+    from generator.provider.translation import TEXTS
+
+    for shape, member in TEXTS:
+        assert find_shape(find_shape(shape).members[member]).type == "string"
