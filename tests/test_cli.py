@@ -1,0 +1,117 @@
+"""The command line as a process: start-up, exit codes, streams, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import generator.pipeline
+from generator import __version__
+from generator.cli import app, describe_defect
+
+FLOWS = Path(__file__).parent.parent / "examples" / "flows"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_version_is_printed_without_anything_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['flowseal', '--version']\n"
+        "from generator.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'jinja2', 'hcl2', 'lark', 'yaml', 'botocore', 'rich', 'pydantic'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed == f"flowseal {__version__}\n[]\n"
+
+
+@pytest.mark.parametrize("command", ["generate", "validate"])
+def test_each_command_s_help_has_an_example(command: str) -> None:
+    assert f"Example: flowseal {command} " in CliRunner().invoke(app, [command, "--help"]).output
+
+
+def test_wrong_usage_is_2() -> None:
+    assert run("generate").returncode == 2
+    assert run("validate", "--target", "nothing", ".").returncode == 2
+
+
+def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
+    result = run("generate", str(FLOWS), "-o", str(tmp_path / "modules"), "--format", "json", "--timings")
+    report = json.loads(result.stdout)
+    assert result.returncode == 0
+    assert [module["outcome"] for module in report["modules"]] == ["written"] * 7
+    assert "sum" in result.stderr
+    assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 7
+
+
+def test_no_colour_where_the_output_is_no_terminal() -> None:
+    assert "\x1b" not in run("validate", "nowhere").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
+@pytest.mark.parametrize(
+    ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_on_a_terminal_unless_it_is_not_wanted(environment: dict[str, str], colored: bool) -> None:
+    import pty
+
+    leader, follower = pty.openpty()
+    base = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    command = [sys.executable, "-m", "generator", "validate", "nowhere"]
+    process = subprocess.Popen(command, stdout=follower, stderr=follower, env={**base, **environment})
+    assert process.wait() == 1
+    os.close(follower)
+    assert (b"\x1b[" in os.read(leader, 10_000)) == colored
+    os.close(leader)
+
+
+def test_a_defect_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "import sys, generator.pipeline\n"
+        "def fail(*_, **__): raise KeyError('nodes')\n"
+        "generator.pipeline.check_definitions = fail\n"
+        f"sys.argv = ['flowseal', 'generate', {str(FLOWS)!r}, '-o', {str(tmp_path)!r}]\n"
+        "from generator.cli import main\nmain()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (4, "")
+    assert result.stderr.count("\n") == 1
+    assert "a defect of flowseal itself (KeyError" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_defect_names_its_place() -> None:
+    with pytest.raises(TypeError) as raised:
+        generator.pipeline.check_definitions(None, for_terraform=True, timings=None)  # type: ignore[arg-type]
+    assert "pipeline.py:" in describe_defect(raised.value)
+
+
+def test_a_closed_pipe_is_no_defect() -> None:
+    command = f"{sys.executable} -m generator validate {FLOWS} nowhere --format json | head -c 1"
+    result = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in result.stderr
+    assert "defect" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
+def test_a_file_name_that_is_no_text_is_shown_somehow(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff\x1b.flow.yaml"
+    with open(name, "wb") as stream:
+        stream.write(b"name: x\n")
+    result = run("validate", str(tmp_path), PYTHONIOENCODING="ascii")
+    assert result.returncode == 1
+    assert "\\ufffd\\x1b.flow.yaml:1:1: error: IncompleteDocument" in result.stdout

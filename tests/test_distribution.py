@@ -1,0 +1,58 @@
+"""What pip installs works from any folder: templates and data are in the wheel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    # A copy, because setuptools leaves its traces where it builds.
+    archive = run("git", "archive", "--format=zip", f"--output={folder / 'source.zip'}", "HEAD", folder=ROOT)
+    if archive.returncode != 0:
+        pytest.skip("no git repository to build from")
+    with zipfile.ZipFile(folder / "source.zip") as files:
+        files.extractall(source)
+    built = run(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", str(folder), str(source), folder=folder
+    )
+    assert built.returncode == 0, built.stderr
+    (path,) = folder.glob("flowseal-*.whl")
+    return path
+
+
+def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        names = files.namelist()
+    for folder, ending in (("hcl_templates", "*.jinja"), ("generator/data", "*.json")):
+        for path in (ROOT / folder).glob(ending):
+            assert f"{folder}/{path.name}" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}
+
+
+@pytest.mark.slow
+def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    made = run(sys.executable, "-m", "venv", "env", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    binaries = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+    installed = run(str(binaries / "python"), "-m", "pip", "install", "--quiet", str(wheel), folder=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    flow = ROOT / "examples" / "flows" / "travel-chat"
+    result = run(str(binaries / "flowseal"), "generate", str(flow), "-o", "modules", folder=elsewhere)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (elsewhere / "modules" / "travel-chat" / "main.tf").exists()
