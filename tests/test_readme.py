@@ -1,0 +1,93 @@
+"""The README of a module: a picture, who can decrypt, and no text of a definition that does more than be read."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flow_documents import make_flow, make_prompt
+from hypothesis import given
+from hypothesis import strategies as st
+from plans import plan_document, plan_example
+
+from generator.module.interface import OUTPUTS, VARIABLES
+from generator.readme import escape_markdown, render_readme, write_code
+
+HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
+
+
+def test_it_has_a_picture_with_every_node_and_connection() -> None:
+    readme = render_readme(plan_example("support-triage"))
+    picture = readme.split("```mermaid\n")[1].split("```")[0]
+    assert picture.count("<br/>") == 9
+    assert picture.count("-->") == 8
+    assert picture.count(".->") == 3
+    assert '  n3 -. "urgent" .-> n5\n' in picture
+
+
+def test_it_names_every_input_and_output() -> None:
+    readme = render_readme(plan_example("policy-answers"))
+    docs = readme.split("<!-- BEGIN_TF_DOCS -->")[1].split("<!-- END_TF_DOCS -->")[0]
+    names = re.findall(r'<a name="(input|output)_(\w+)">', docs)
+    expected = {item.name for item in VARIABLES} | {
+        "policy_documents_id",
+        "guardrail",
+        "guardrail_version",
+        "documents_key",
+        "temperature",
+    }
+    assert {name for kind, name in names if kind == "input"} == expected
+    assert [name for kind, name in names if kind == "output"] == sorted(item.name for item in OUTPUTS)
+
+
+def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
+    readme = render_readme(plan_example("order-desk"))
+    for words in ("AllowRootModifyKMSId", "AllowRoleUseKMSKey", "EncryptionFlows", "EncryptFlow", "kms:PutKeyPolicy"):
+        assert words in readme
+    assert "in clear in the repository" in readme
+    assert "never write `depends_on` on its call" in readme
+
+
+def test_the_deployer_s_policy_is_json_and_fits_iam() -> None:
+    text = render_readme(plan_example("order-desk")).split("```json\n")[1].split("```")[0]
+    policy = json.loads(text)
+    assert len(re.sub(r"\s", "", text)) < 6144
+    sids = [statement["Sid"] for statement in policy["Statement"]]
+    assert len(set(sids)) == len(sids)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert actions == sorted(actions)
+        assert not [action for action in actions if "*" in action]
+
+
+def test_the_usage_is_a_call_with_a_label_that_terraform_takes() -> None:
+    assert 'module "support_triage" {' in render_readme(plan_example("support-triage"))
+    assert 'module "flow_4_ever" {' in render_readme(plan_document({**make_flow(make_prompt()), "name": "4-Ever"}))
+
+
+def test_hostile_text_is_only_read() -> None:
+    parameters = {"m": {"description": HOSTILE, "model": "foundation-model"}}
+    description = HOSTILE.replace("\x00", "").replace("\u202e", "")
+    document = make_flow(make_prompt(model={"$param": "m"}), description=description, parameters=parameters)
+    readme = render_readme(plan_document(document))
+    for raw in ("<script>", "![c]", "[a](b)", "\u202e", "\x00", "\r", '--> "]', "`x`", "\n# h", "\n- l"):
+        assert raw not in readme
+    row = next(line for line in readme.splitlines() if "input_m" in line)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 6
+
+
+@given(st.text())
+def test_escaped_text_stays_on_its_line_and_in_its_cell(text: str) -> None:
+    escaped = escape_markdown(text)
+    assert "\n" not in escaped
+    assert "\r" not in escaped
+    assert not re.search(r"(?<!\\)(?:\\\\)*[|`*_\[\]~<>]", escaped)
+    code = write_code(text)
+    assert "\n" not in code
+    assert "|" not in code
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "= a", "> a", "# a", "1. a", "23) a"])
+def test_nothing_begins_a_list_or_heading(text: str) -> None:
+    assert re.match(r"\\|&gt;|\d+\\", escape_markdown(text))
