@@ -1,0 +1,196 @@
+"""Writing: owned files only, confined, unchanged where nothing changed, one clear finding where the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from trees import read_tree
+
+from generator.diagnostics import LocatedFinding
+from generator.write import ModuleWrite, disk, open_output
+from generator.write.run_lock import hold_run_lock
+
+FIRST = {"main.tf": "one\n", "README.md": "# one\n", "prompts/Ask.txt": "Say it."}
+SECOND = {"main.tf": "two\n", "README.md": "# one\n", "code/Add.py": "1\n"}
+
+
+def write(
+    folder: Path, files: dict[str, str], name: str = "small", digest: str = "d"
+) -> tuple[str, list[LocatedFinding]]:
+    """Write one module; return its status and all findings."""
+    with open_output(folder, "1.0", "templates") as output:
+        result = output.write_module(ModuleWrite(name, files, digest, {"a.flow.yaml": digest}))
+        findings = [*output.findings, *result.findings, *output.commit()]
+    return result.status, findings
+
+
+def name_rules(findings: list[LocatedFinding]) -> list[str]:
+    return [finding.rule.name for finding in findings]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An output folder with one module in it."""
+    folder = tmp_path / "modules"
+    assert write(folder, FIRST) == ("written", [])
+    return folder
+
+
+def test_a_module_is_written_and_what_it_no_longer_has_goes(folder: Path) -> None:
+    (folder / "small" / "own.tf").write_text("# mine\n")
+    (folder / "small" / ".terraform").mkdir()
+    (folder / "small" / ".terraform" / "state").write_text("x")
+    status, findings = write(folder, SECOND)
+    assert (status, name_rules(findings)) == ("written", ["OutsideProof"])
+    assert {name: data.decode() for name, data in read_tree(folder / "small").items()} == {
+        **SECOND,
+        "own.tf": "# mine\n",
+        ".terraform/state": "x",
+    }
+    assert not (folder / "small" / "prompts").exists()
+
+
+def test_an_unchanged_module_is_not_touched(folder: Path) -> None:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    before = {path: path.stat().st_mtime_ns for path in paths}
+    assert write(folder, FIRST) == ("unchanged", [])
+    assert {path: path.stat().st_mtime_ns for path in paths} == before
+
+
+def test_a_module_is_current_until_anything_about_it_changes(folder: Path) -> None:
+    inputs = {"a.flow.yaml": "d"}
+    with open_output(folder, "1.0", "templates") as output:
+        assert output.is_current("small", "d", inputs)
+        assert not output.is_current("small", "e", inputs)
+        assert not output.is_current("other", "d", inputs)
+    for made_by in (("1.1", "templates"), ("1.0", "others")):
+        with open_output(folder, *made_by) as output:
+            assert not output.is_current("small", "d", inputs)
+    (folder / "small" / "main.tf").write_text("edited\n")
+    with open_output(folder, "1.0", "templates") as output:
+        assert not output.is_current("small", "d", inputs)
+
+
+def test_without_a_commit_nothing_is_there(tmp_path: Path) -> None:
+    with open_output(tmp_path / "modules", "1.0", "templates") as output:
+        assert output.write_module(ModuleWrite("small", FIRST, "d", {})).status == "written"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_file_is_sorted_and_knows_neither_time_nor_machine(folder: Path) -> None:
+    write(folder, FIRST, "a-first")
+    text = (folder / "flowseal.lock.json").read_text()
+    document = json.loads(text)
+    assert text == json.dumps(document, indent=2, sort_keys=True) + "\n"
+    assert list(document["modules"]) == ["a-first", "small"]
+    assert list(document["modules"]["small"]["files"]) == ["README.md", "main.tf", "prompts/Ask.txt"]
+    assert str(folder.parent) not in text
+    assert not re.search(r"20\d\d-\d\d", text)
+
+
+SPOILERS = {
+    "EditedFile": lambda module: (module / "main.tf").write_text("edited\n"),
+    "UnownedFile": lambda module: (module / "code").mkdir() or (module / "code" / "Add.py").write_text("mine"),
+    "OverrideFile": lambda module: (module / "extra_override.tf").write_text("# x\n"),
+    "OverrideFile ": lambda module: (module / "override.tf.json").write_text("{}"),
+    "UnsafePath": lambda module: (module / "code").symlink_to(module.parent.parent),
+    "UnsafePath ": lambda module: (module / "main.tf").unlink() or (module / "main.tf").symlink_to("README.md"),
+}
+
+
+@pytest.mark.parametrize("rule", SPOILERS)
+def test_what_stands_in_the_way_is_told_and_nothing_changes(rule: str, folder: Path) -> None:
+    SPOILERS[rule](folder / "small")
+    before = read_tree(folder)
+    status, findings = write(folder, SECOND, digest="e")
+    assert status == "refused"
+    assert rule.strip() in name_rules(findings)
+    assert read_tree(folder) == before
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "", ".hidden"])
+def test_a_module_stays_in_the_folder(name: str, folder: Path) -> None:
+    before = read_tree(folder.parent)
+    assert name_rules(write(folder, FIRST, name)[1]) == ["UnsafePath"]
+    assert read_tree(folder.parent) == before
+
+
+@pytest.mark.parametrize("path", ["../x.tf", "a/../../x.tf", "/x.tf", "a\\..\\x.tf"])
+def test_a_file_stays_in_its_module(path: str, folder: Path) -> None:
+    before = read_tree(folder.parent)
+    assert name_rules(write(folder, {**FIRST, path: "x"})[1]) == ["UnsafePath"]
+    assert read_tree(folder.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("{", "DamagedLock"),
+        ("[]", "DamagedLock"),
+        ('{"version": 1, "modules": {"..": {}}}', "DamagedLock"),
+        ("<<<<<<< ours\n", "DamagedLock"),
+        ('{"version": 99, "modules": {}}', "NewerLock"),
+    ],
+)
+def test_a_lock_file_that_cannot_be_used_stops_the_run(text: str, rule: str, folder: Path) -> None:
+    (folder / "flowseal.lock.json").write_text(text)
+    before = read_tree(folder)
+    status, findings = write(folder, SECOND)
+    assert (status, name_rules(findings)) == ("refused", [rule])
+    assert read_tree(folder) == before
+
+
+def test_without_the_lock_file_nothing_is_overwritten(folder: Path) -> None:
+    (folder / "flowseal.lock.json").unlink()
+    status, findings = write(folder, SECOND)
+    assert (status, name_rules(findings)) == ("refused", ["UnownedFile"])
+    assert "flowseal.lock.json" in findings[0].remedy
+    # What is there already, byte for byte, is no obstacle.
+    assert write(folder, FIRST) == ("unchanged", [])
+
+
+def test_a_read_only_file_is_one_finding(folder: Path) -> None:
+    (folder / "small" / "main.tf").chmod(0o444)
+    before = read_tree(folder)
+    status, (finding,) = write(folder, SECOND)
+    assert (status, finding.rule.name) == ("refused", "WriteFailed")
+    assert "main.tf" in finding.file
+    assert read_tree(folder) == before
+
+
+@pytest.mark.parametrize("function", ["write_new_file", "replace_file", "keep_copy", "sync_file", "make_folders"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_a_disk_that_refuses_is_one_finding(
+    function: str, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read_tree(folder)
+    real = getattr(disk, function)
+    calls = []
+
+    def refuse(path: Path, *arguments: object) -> object:
+        calls.append(path)
+        # The first calls prepare; the way back, which comes after, must work.
+        if len(calls) == 2:
+            raise OSError(code, os.strerror(code), str(path))
+        return real(path, *arguments)
+
+    monkeypatch.setattr(disk, function, refuse)
+    _, findings = write(folder, SECOND)
+    monkeypatch.undo()
+    assert name_rules(findings) == ["WriteFailed"]
+    assert "nothing was changed" in findings[0].message
+    assert read_tree(folder) == before
+
+
+def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.write.run_lock.WAIT_SECONDS", 0.1)
+    with hold_run_lock(folder / ".flowseal"):
+        status, findings = write(folder, SECOND)
+    assert (status, name_rules(findings)) == ("refused", ["OutputBusy"])
+    assert str(os.getpid()) in findings[0].message
+    assert write(folder, SECOND)[0] == "written"

@@ -1,0 +1,104 @@
+"""A run that is killed at any step leaves either the old or the new modules, once the next run has begun."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_write import FIRST, SECOND, write
+from trees import read_tree
+
+from generator.write import ModuleWrite, disk, open_output
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
+STEPS = [
+    "write_new_file",
+    "sync_file",
+    "keep_copy",
+    "replace_file",
+    "remove_file",
+    "remove_empty_folder",
+    "remove_tree",
+    "make_folders",
+]
+FOREIGN = {"small/own.tf": b"# mine\n", "other/notes.txt": b"mine", "terraform.tfstate": b"{}"}
+
+
+def change_both(folder: Path) -> None:
+    """Change one module and make another, in one run."""
+    with open_output(folder, "1.0", "templates") as output:
+        output.write_module(ModuleWrite("small", SECOND, "e", {}))
+        output.write_module(ModuleWrite("other", FIRST, "e", {}))
+        output.commit()
+
+
+def count_down(step: int) -> None:
+    """Make the process die before its disk step number `step`, in place of doing it."""
+    left = [step]
+
+    def wrap(real: Callable[..., object]) -> Callable[..., object]:
+        def do(*arguments: object) -> object:
+            if left[0] == 0:
+                os._exit(9)
+            left[0] -= 1
+            return real(*arguments)
+
+        return do
+
+    for name in STEPS:
+        setattr(disk, name, wrap(getattr(disk, name)))
+
+
+def run_until(folder: Path, step: int) -> bool:
+    """Run in a process of its own; tell whether it was killed at that step."""
+    child = os.fork()
+    if child == 0:
+        count_down(step)
+        change_both(folder)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+def make_folder(folder: Path) -> dict[str, bytes]:
+    """Make a folder with one module and foreign files; return its tree."""
+    write(folder, FIRST)
+    for name, data in FOREIGN.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+    return read_tree(folder)
+
+
+def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    before = make_folder(done)
+    change_both(done)
+    after = read_tree(done)
+    assert after != before
+    outcomes = []
+    for step in range(500):
+        folder = tmp_path / str(step)
+        make_folder(folder)
+        if not run_until(folder, step):
+            break
+        with open_output(folder, "1.0", "templates") as output:
+            assert output.usable
+            assert {finding.rule.name for finding in output.findings} <= {"InterruptedRun"}
+        found = read_tree(folder)
+        assert found in (before, after), step
+        outcomes.append(found == after)
+    else:
+        pytest.fail("the run never ended")
+    # First nothing is changed, from the journal on everything is; both were met.
+    assert outcomes == sorted(outcomes)
+    assert len(set(outcomes)) == 2
+
+
+def test_a_run_after_a_killed_one_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    assert run_until(tmp_path, 12)
+    change_both(tmp_path)
+    assert read_tree(tmp_path)["small/main.tf"] == b"two\n"
+    assert not (tmp_path / ".flowseal").exists()
