@@ -1,0 +1,219 @@
+"""YAML and JSON: every value with its place, what is ambiguous told, nothing raised whatever the text."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.source import LARGEST_DOCUMENT, Document, read_document
+from generator.source.position import Span
+
+
+def read(text: str | bytes, name: str = "a.yaml") -> tuple[Document | None, list[str]]:
+    document, faults = read_document(name, text if isinstance(text, bytes) else text.encode())
+    return document, [fault.kind for fault in faults]
+
+
+def read_value(text: str, name: str = "a.yaml") -> object:
+    document, faults = read(text, name)
+    assert faults == []
+    assert document is not None
+    return document.value
+
+
+@pytest.mark.parametrize("word", ["on", "off", "yes", "no", "y", "n", "On", "NO", "2026-01-31", "a:b"])
+def test_words_that_yaml_1_1_spoils_stay_texts(word: str) -> None:
+    assert read_value(f"key: {word}\n{word}: 1\n") == {"key": word, word: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("-3", -3),
+        ("0.70", Decimal("0.70")),
+        ("1e3", Decimal("1e3")),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("'1'", "1"),
+        ('"true"', "true"),
+        ("1.2.3", "1.2.3"),
+        ("$.data", "$.data"),
+    ],
+)
+def test_plain_scalars_mean_what_json_would_mean(text: str, value: object) -> None:
+    found = read_value(f"key: {text}\n")
+    assert found == {"key": value}
+    assert isinstance(found, dict)
+    assert type(found["key"]) is type(value)
+    assert str(found["key"]) == str(value)
+
+
+@pytest.mark.parametrize("text", ["1_000", "010", "0o17", "0x1F", "0b1", "12:30", ".inf", ".nan"])
+def test_what_readers_of_yaml_disagree_on_is_told(text: str) -> None:
+    assert read(f"key: {text}\n")[1] == ["AmbiguousScalar"]
+    assert read(f"key: '{text}'\n")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a: 1\na: 2\n", "DuplicateKey"),
+        ("a: !x 1\n", "UnsupportedYaml"),
+        ("a: 1\n---\nb: 2\n", "UnsupportedYaml"),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", "UnsupportedYaml"),
+        ("? [a]\n: 1\n", "UnsupportedYaml"),
+        ("a: &x [*x]\n", "TooLarge"),
+        ("a: [\n", "SyntaxError"),
+        ("a:\n\tb: 1\n", "SyntaxError"),
+        ("", "SyntaxError"),
+        ("a: \x07\n", "SyntaxError"),
+        ("a: *nowhere\n", "SyntaxError"),
+        (b"a: \xff\n", "UnreadableText"),
+        ('a: "\\ud800"\n', "LoneSurrogate"),
+    ],
+)
+def test_yaml_that_is_refused(text: str | bytes, kind: str) -> None:
+    assert kind in read(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"a": 1, "a": 2}', "DuplicateKey"),
+        ('{"a": NaN}', "SyntaxError"),
+        ('{"a": Infinity}', "SyntaxError"),
+        ('{"a": 01}', "SyntaxError"),
+        ('{"a": 1,}', "SyntaxError"),
+        ("{'a': 1}", "SyntaxError"),
+        ('{"a": "\t"}', "SyntaxError"),
+        ('{"a": 1} x', "SyntaxError"),
+        ('{"a": "\\ud83d"}', "LoneSurrogate"),
+        ("", "SyntaxError"),
+        ("[" * 70 + "]" * 70, "TooDeep"),
+    ],
+)
+def test_json_that_is_refused(text: str, kind: str) -> None:
+    assert kind in read(text, "a.json")[1]
+
+
+def test_json_of_all_sorts_is_read() -> None:
+    assert read_value(
+        '\ufeff{\r\n\t"a": "\\ud83d\\ude00 😀 \\u00e9",\r\n\t"b": [1.50, -0, 1e2]\r\n}\r\n', "a.json"
+    ) == {
+        "a": "😀 😀 é",
+        "b": [Decimal("1.50"), 0, Decimal("1e2")],
+    }
+
+
+def test_anchors_are_followed_and_cannot_blow_up() -> None:
+    assert read_value("a: &x {b: [1]}\nc: *x\n") == {"a": {"b": [1]}, "c": {"b": [1]}}
+    laughs = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+    laughs += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    start = time.monotonic()
+    assert read(laughs)[1] == ["TooLarge"]
+    assert time.monotonic() - start < 30
+
+
+def test_a_text_beyond_all_sizes_is_not_even_read() -> None:
+    assert read(b"a" * (LARGEST_DOCUMENT + 1))[1] == ["UnreadableText"]
+
+
+def test_yaml_says_where_each_value_stands() -> None:
+    document, _ = read('a: one\nb:\n  - {c: "two", d: 3}\n  - é: vier\n')
+    assert document is not None
+    assert document.find_span(("a",)) == Span(1, 4, 1, 7)
+    assert document.find_span(("b", 0, "c")) == Span(3, 9, 3, 14)
+    assert document.find_span(("b", 0, "d"), key=True) == Span(3, 16, 3, 17)
+    assert document.find_span(("b", 1, "é")) == Span(4, 8, 4, 12)
+    assert document.find_span(("b", 1, "nothing", 3)) == document.find_span(("b", 1))
+
+
+def test_json_says_where_each_value_stands() -> None:
+    document, _ = read('{"a": "one",\n "b": [\n  {"😀": 2.5}]}', "a.json")
+    assert document is not None
+    assert document.find_span(("a",)) == Span(1, 7, 1, 12)
+    assert document.find_span(("b", 0, "😀")) == Span(3, 9, 3, 12)
+    assert document.find_span(("b", 0, "😀"), key=True) == Span(3, 4, 3, 7)
+    assert document.find_span(()) == Span(1, 1, 3, 15)
+
+
+def test_a_file_of_another_name_is_json_if_it_begins_like_it() -> None:
+    assert read_value('{"a": 1}', "a.txt") == {"a": 1}
+    assert read_value("a: 1\n", "a.txt") == {"a": 1}
+
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**12), 10**12),
+        st.floats(allow_nan=False, allow_infinity=False, width=32),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def as_read(value: object) -> object:
+    """Return a value as it must be read back: numbers with a point or an exponent in their author's digits."""
+    if isinstance(value, float):
+        return Decimal(json.dumps(value))
+    if isinstance(value, list):
+        return [as_read(item) for item in value]
+    return {key: as_read(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def cut_out(text: str, span: Span) -> str:
+    lines = text.split("\n")[span.line - 1 : span.end_line]
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return "\n".join(lines)
+
+
+@given(json_values, st.sampled_from([None, 2]))
+@settings(deadline=None)
+def test_any_json_is_read_back_and_each_span_is_its_value(value: object, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    document, faults = read(text, "a.json")
+    assert faults == []
+    assert document is not None
+    assert document.value == as_read(value)
+    for path, span in document.spans.items():
+        found: object = document.value
+        for part in path:
+            found = found[part]  # type: ignore[index]
+        assert as_read(json.loads(cut_out(text, span))) == found
+
+
+@given(json_values)
+@settings(deadline=None)
+def test_json_in_a_yaml_file_means_the_same(value: object) -> None:
+    document, faults = read(json.dumps({"key": value}, ensure_ascii=False))
+    if faults:
+        # YAML forbids a few characters that JSON allows; and a key may be longer than YAML takes on one line.
+        assert faults == ["SyntaxError"]
+        return
+    assert document is not None
+    assert document.value == {"key": as_read(value)}
+
+
+@given(
+    st.one_of(st.text(), st.binary(), st.text(st.sampled_from(list("{}[]:,-&*!|>'\"#%@` \n\tab1.~?<=")))), st.booleans()
+)
+@settings(deadline=None, max_examples=300)
+def test_no_text_ends_in_an_exception(data: str | bytes, is_json: bool) -> None:
+    raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
+    read_document("a.json" if is_json else "a.yaml", raw)
