@@ -21,6 +21,7 @@ UNKNOWN_PROMPT_MODEL = declare_rule(
 UNUSED_BUCKET_ACCOUNT = declare_rule(
     "UnusedBucketAccount", Severity.ERROR, "An account is given for a bucket that no node uses."
 )
+UNNAMED_RESOURCE = declare_rule("UnnamedResource", Severity.ERROR, "What a node works with has an empty name.")
 
 Need = Grant | Finding
 BEDROCK: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":")
@@ -60,9 +61,17 @@ def _list_flow_needs(flow: Flow) -> Iterator[Need]:
         if list_needs is None or not node.configuration:
             continue
         for need in list_needs(node, flow):
-            yield replace(need, nodes=(node.name,)) if isinstance(need, Grant) else need
+            if isinstance(need, Grant) and any("" in text for text in need.resources):
+                yield _report_unnamed(node)
+            else:
+                yield replace(need, nodes=(node.name,)) if isinstance(need, Grant) else need
     for need in _list_permission_needs(flow):
         yield replace(need, nodes=(FROM_PERMISSIONS,)) if isinstance(need, Grant) else need
+
+
+def _report_unnamed(node: Node) -> Finding:
+    message = f"An id, a name or an ARN of the node {node.name!r} is empty; the API takes that for a draft."
+    return Finding(UNNAMED_RESOURCE, message, "Fill it in, or let a parameter stand for it.", node.configuration_path)
 
 
 def _merge_grants(grants: list[Grant]) -> tuple[Grant, ...]:
@@ -103,7 +112,7 @@ def _list_model_needs(model: Value, path: Path, flow: Flow) -> Iterator[Need]:
         parameter = next(item for item in flow.parameters if item.name == model.name)
         if parameter.model is not None:
             yield from list_parameter_grants(parameter.name, parameter.model)
-    elif isinstance(model, str) and model:
+    elif isinstance(model, str):
         yield from list_model_grants(model, path)
 
 
@@ -151,8 +160,8 @@ def _list_guardrail_needs(node: Node) -> Iterator[Need]:
         resource: Text = (Derived("guardrail-arn", guardrail.name),)
     elif isinstance(guardrail, str) and guardrail.startswith("arn:"):
         resource = (guardrail,)
-    elif isinstance(guardrail, str) and guardrail:
-        resource = (*BEDROCK, f"guardrail/{guardrail}")
+    elif isinstance(guardrail, str):
+        resource = (*BEDROCK, "guardrail/", guardrail)
     else:
         return
     yield Grant("ApplyGuardrail", ("bedrock:ApplyGuardrail",), (resource,))

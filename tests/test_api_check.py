@@ -42,7 +42,11 @@ INFERENCE = "PromptModelInferenceConfiguration"
         ({"maxTokens": Decimal("5.5")}, INFERENCE, [("WrongType", ("x", "maxTokens"))]),
         ({"stopSequences": ["a"] * 5}, INFERENCE, [("WrongLength", ("x", "stopSequences"))]),
         ({"stopSequences": ["a", None]}, INFERENCE, [("WrongType", ("x", "stopSequences", 1))]),
-        ({"text": {}, "chat": {"messages": []}}, "PromptTemplateConfiguration", [("NotExactlyOneMember", ("x",))]),
+        (
+            {"text": {"text": "a"}, "chat": {"messages": []}},
+            "PromptTemplateConfiguration",
+            [("NotExactlyOneMember", ("x",))],
+        ),
         ({}, "PromptTemplateConfiguration", [("NotExactlyOneMember", ("x",))]),
         (ParameterReference("p"), "FlowNodeInputName", []),
         (ParameterReference("p"), "FlowNodeInput", [("WrongType", ("x",))]),
