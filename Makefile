@@ -28,7 +28,7 @@ types: setup
 	$(BIN)/mypy
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
-	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py --accept
+	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py --accept
 
 bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
 	$(BIN)/python bench/generate_flows.py

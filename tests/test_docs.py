@@ -1,0 +1,72 @@
+"""The documents say what the code says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from rules import list_rules
+from test_architecture import ROOMS
+
+from generator.model import ModelKind
+from generator.module.interface import OUTPUTS, VARIABLES
+from generator.render import TEMPLATES
+
+ROOT = Path(__file__).parent.parent
+
+
+def read_page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_import_table_is_the_one_that_is_held() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, -]+) \|$", read_page("architecture.md"), re.MULTILINE)
+    assert {room: set(imports.split(", ")) - {"-"} for room, imports in rows} == ROOMS
+
+
+def write_findings_page() -> str:
+    rows = "".join(f"| `{rule.name}` | {rule.severity.value} | {rule.summary} |\n" for rule in list_rules().values())
+    return (
+        "# Findings\n\n"
+        "Everything that flowseal may say of a definition, a text or the output folder. Names are stable and never\n"
+        "reused. An error stops the module, a warning does not, information only tells. Each has a case with the\n"
+        "exact words in `tests/cases`, but for those of the disk.\n\n"
+        f"| name | severity | what |\n|------|----------|------|\n{rows}"
+    )
+
+
+def test_every_finding_is_on_its_page(accept: bool) -> None:
+    if accept:
+        (ROOT / "docs" / "findings.md").write_text(write_findings_page(), encoding="utf-8")
+    assert read_page("findings.md") == write_findings_page()
+
+
+def test_the_module_s_interface_is_on_its_page() -> None:
+    page = read_page("module.md")
+    for name in [*(item.name for item in VARIABLES), *(item.name for item in OUTPUTS), *TEMPLATES]:
+        assert f"`{name}`" in page
+    for variable in VARIABLES:
+        assert f"| `{variable.name}` | {variable.type} |" in page
+
+
+def test_every_kind_of_model_is_on_the_page_of_definitions() -> None:
+    for kind in ModelKind:
+        assert f"`{kind.value}`" in read_page("definition.md")
+
+
+def test_every_action_of_a_deployer_has_its_reason() -> None:
+    policy = json.loads((ROOT / "generator" / "data" / "deployer_policy.json").read_text(encoding="utf-8"))
+    actions = set()
+    for statement in policy["Statement"]:
+        actions |= set(statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
+    assert set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", read_page("deployer-rights.md"))) == actions | {
+        "kms:ViaService"
+    }
+
+
+@pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", read_page(page)):
+        assert (ROOT / "docs" / link).exists(), link
