@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# The first example pays for imports; no test asserts a time.
+settings.register_profile("flowseal", deadline=None)
+settings.load_profile("flowseal")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -171,7 +171,7 @@ def normalise(value: object) -> object:
 
 
 @pytest.mark.terraform
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(values, min_size=5, max_size=40))
 def test_terraform_reads_what_was_encoded(tmp_path_factory: pytest.TempPathFactory, value: list[Value]) -> None:
     folder = tmp_path_factory.mktemp("read")
@@ -179,7 +179,7 @@ def test_terraform_reads_what_was_encoded(tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.terraform
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(texts, texts), min_size=5, max_size=30))
 def test_terraform_interpolates_only_references(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]]
@@ -190,7 +190,7 @@ def test_terraform_interpolates_only_references(
 
 
 @pytest.mark.terraform
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(blocks, min_size=3, max_size=15))
 def test_blocks_are_clean_under_terraform_fmt(items: list[Block]) -> None:
     text = "\n\n".join(map(write_block, items)) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from decimal import Decimal
 
 import pytest
@@ -118,9 +117,7 @@ def test_anchors_are_followed_and_cannot_blow_up() -> None:
     assert read_value("a: &x {b: [1]}\nc: *x\n") == {"a": {"b": [1]}, "c": {"b": [1]}}
     laughs = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
     laughs += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
-    start = time.monotonic()
     assert read(laughs)[1] == ["TooLarge"]
-    assert time.monotonic() - start < 30
 
 
 def test_a_text_beyond_all_sizes_is_not_even_read() -> None:
@@ -184,7 +181,6 @@ def cut_out(text: str, span: Span) -> str:
 
 
 @given(json_values, st.sampled_from([None, 2]))
-@settings(deadline=None)
 def test_any_json_is_read_back_and_each_span_is_its_value(value: object, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     document, faults = read(text, "a.json")
@@ -199,7 +195,6 @@ def test_any_json_is_read_back_and_each_span_is_its_value(value: object, indent:
 
 
 @given(json_values)
-@settings(deadline=None)
 def test_json_in_a_yaml_file_means_the_same(value: object) -> None:
     document, faults = read(json.dumps({"key": value}, ensure_ascii=False))
     if faults:
@@ -213,7 +208,7 @@ def test_json_in_a_yaml_file_means_the_same(value: object) -> None:
 @given(
     st.one_of(st.text(), st.binary(), st.text(st.sampled_from(list("{}[]:,-&*!|>'\"#%@` \n\tab1.~?<=")))), st.booleans()
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_no_text_ends_in_an_exception(data: str | bytes, is_json: bool) -> None:
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     read_document("a.json" if is_json else "a.yaml", raw)
