@@ -8,7 +8,8 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from plans import plan_example
+from flow_documents import make_flow, make_prompt
+from plans import plan_document, plan_example
 
 from generator.definition import read_flow
 from generator.intake import DiskReader
@@ -167,3 +168,11 @@ def test_no_leaf_of_a_definition_is_lost_or_added(path: Path) -> None:
 
 def test_a_number_stays_as_its_author_wrote_it() -> None:
     assert "temperature    = 0.2\n" in render_module(plan_example("support-triage"))["main.tf"]
+
+
+def test_a_large_prompt_arrives_byte_for_byte() -> None:
+    text = '"${x}" %{ if y } \u0024{z}\n*/ EOT {{question}} \U0001f600\r\n' * 2500
+    files = render_module(plan_document(make_flow(make_prompt(text=text))))
+    assert len(text) > 100_000
+    assert files["prompts/Ask.txt"] == text
+    assert "EOT" not in files["main.tf"]

@@ -100,7 +100,7 @@ def test_json_has_this_form() -> None:
                 "related": [{"message": "Here too.", "file": "a.flow.yaml", "line": 1, "column": 1}],
             }
         ],
-        "summary": {"errors": 1, "warnings": 0, "information": 0, "files": 1},
+        "summary": {"errors": 1, "warnings": 0, "files": 1},
     }
     assert json.loads(write_json_report([], files=0))["findings"] == []
 

@@ -68,7 +68,8 @@ def read_listing(text: str) -> dict[str, Any]:
 def main() -> None:
     """Write the data file, sorted, so that a new release of the provider is a diff."""
     data = read_listing(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    DATA.write_text(json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    DATA.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ REMEDIES = {
         "orchestrationConfiguration",
     ): "Leave it out: the knowledge base's own holds",
     ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
-        "Leave modelId's prompt to AWS, or word the answer in a Prompt node after this one"
+        "Leave it out and take AWS's own prompt, or word the answer in a Prompt node after this one"
     ),
     ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): "Leave it out: results come in their own order",
     ("ToolSpecification", "strict"): "Leave it out: the model is then free in how it fills in the tool's input",
@@ -66,12 +66,14 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
         if target.is_required or (target.members is not None and target.items is not None and target.items[0] > 0):
             message = f"{RESOURCE} requires {member!r} here; the API does not."
             yield Finding(STRICTER, message, f"Give {member}{OTHER_WAY}.", path)
-    one_of = [target.name for target in (schema.members or {}).values()]
-    if any(target.wants_one_of_siblings for target in (schema.members or {}).values()):
-        chosen = [name for name in one_of if name in given]
-        if not chosen and shape.members:
-            message = f"{RESOURCE} wants exactly one of {', '.join(shape.members)} here."
-            yield Finding(STRICTER, message, "Give one of them.", path)
+    if any(target.wants_one_of_siblings for target in (schema.members or {}).values()) and len(given) != 1:
+        message = f"{RESOURCE} wants exactly one of {', '.join(shape.members)} here; there are {len(given)}."
+        yield Finding(STRICTER, message, "Give one of them.", path)
+    yield from find_unfit_values(value, schema, path)
+
+
+def find_unfit_values(value: Mapping[str, Value], schema: Schema, path: Path) -> Iterator[Finding]:
+    """Yield the members of a block whose values a validator of the resource refuses."""
     for member, item in value.items():
         target = find_member(schema, member)
         if target is not None and (rule := _find_broken_rule(item, target)):
@@ -88,7 +90,7 @@ def _find_broken_rule(value: Value, schema: Schema) -> str | None:
     if isinstance(value, list) and schema.items and len(value) < schema.items[0]:
         return f"{schema.items[0]} or more items"
     if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
-        return f"a number {_describe(schema.range)}"
+        return f"a number of {_describe(schema.range)}"
     return None
 
 
@@ -97,8 +99,9 @@ def _find_broken_text_rule(value: str, schema: Schema) -> str | None:
         return "an ARN"
     if schema.pattern and not re.search(schema.pattern.removesuffix("$") + r"\Z", value, re.ASCII):
         return f"what matches {schema.pattern}"
-    if schema.length and not _is_within(len(value), schema.length):
-        return f"a text of {_describe(schema.length)} characters"
+    # The provider's length validators count bytes, where the API counts characters.
+    if schema.length and not _is_within(size := len(value.encode("utf-8", "surrogatepass")), schema.length):
+        return f"a text of {_describe(schema.length)} bytes (in UTF-8 this one has {size:,})"
     return None
 
 
@@ -107,4 +110,4 @@ def _is_within(number: int | Decimal, bounds: tuple[int, int | None]) -> bool:
 
 
 def _describe(bounds: tuple[int, int | None]) -> str:
-    return f"from {bounds[0]} to {bounds[1]}" if bounds[1] is not None else f"of {bounds[0]} or more"
+    return f"{bounds[0]:,} to {bounds[1]:,}" if bounds[1] is not None else f"{bounds[0]:,} or more"

@@ -45,7 +45,13 @@ class Schema:
 @cache
 def find_definition_block() -> Schema:
     """Return the schema of the block `definition`."""
-    return _read_schema("definition", _load_data()["members"]["definition"])
+    return (find_resource().members or {})["definition"]
+
+
+@cache
+def find_resource() -> Schema:
+    """Return the schema of the whole resource, as of a block."""
+    return _read_schema("aws_bedrockagent_flow", _load_data())
 
 
 @cache

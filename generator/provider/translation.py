@@ -11,8 +11,8 @@ from generator.diagnostics import Finding
 from generator.hcl import Attribute, Block, Call, Reference
 from generator.hcl import Value as HclValue
 from generator.model import Flow, Node, ParameterReference, Value
-from generator.provider.limits import find_faults, report_repeated, report_unexpressible
-from generator.provider.resource import Schema, find_definition_block, find_member, name_configuration
+from generator.provider.limits import find_faults, find_unfit_values, report_repeated, report_unexpressible
+from generator.provider.resource import Schema, find_definition_block, find_member, find_resource, name_configuration
 from generator.source.position import Path
 
 PlaceText: TypeAlias = Callable[[Node, Path, str], HclValue]
@@ -37,13 +37,14 @@ class _Walk:
 
 
 def translate_definition(flow: Flow, place_text: PlaceText) -> tuple[Block, list[Finding]]:
-    """Return the block `definition`, and a finding for everything that the resource cannot carry.
+    """Return the block `definition`, and a finding for everything that the resource cannot carry or refuses.
 
     `place_text` says what stands for a prompt or for code, given its node and path. With a finding, the block is not
     whole and must not be used.
     """
     nodes = {node.path: node for node in flow.nodes}
-    walk = _Walk(place_text, nodes)
+    head: dict[str, Value] = {"name": flow.name, "description": flow.description}
+    walk = _Walk(place_text, nodes, list(find_unfit_values(head, find_resource(), ())))
     body = _translate_members(
         dict(flow.definition), find_shape("FlowDefinition"), find_definition_block(), ("definition",), walk
     )

@@ -24,13 +24,9 @@ def write_json_report(findings: Iterable[LocatedFinding], files: int) -> str:
 
 
 def summarise_findings(findings: Sequence[LocatedFinding]) -> dict[str, int]:
-    """Count errors, warnings and information."""
+    """Count errors and warnings."""
     counts = Counter(finding.severity for finding in findings)
-    return {
-        "errors": counts[Severity.ERROR],
-        "warnings": counts[Severity.WARNING],
-        "information": counts[Severity.INFORMATION],
-    }
+    return {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
 
 
 def describe_finding(finding: LocatedFinding) -> dict[str, Any]:
