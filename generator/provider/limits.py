@@ -66,8 +66,11 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
         if target.is_required or (target.members is not None and target.items is not None and target.items[0] > 0):
             message = f"{RESOURCE} requires {member!r} here; the API does not."
             yield Finding(STRICTER, message, f"Give {member}{OTHER_WAY}.", path)
-    if any(target.wants_one_of_siblings for target in (schema.members or {}).values()) and len(given) != 1:
-        message = f"{RESOURCE} wants exactly one of {', '.join(shape.members)} here; there are {len(given)}."
+    wants_one = any(target.wants_one_of_siblings for target in (schema.members or {}).values())
+    # A member that the resource has no name for is told already.
+    if wants_one and len(given) != 1 and (given or not value):
+        choice = ", ".join(member for member in shape.members if find_member(schema, member))
+        message = f"{RESOURCE} wants exactly one of {choice} here; there are {len(given)}."
         yield Finding(STRICTER, message, "Give one of them.", path)
     yield from find_unfit_values(value, schema, path)
 
