@@ -9,7 +9,7 @@ setup: $(VENV)/.installed ## a virtual environment with everything that the proj
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
 	@touch $@
 
 demo: setup ## generate the examples, show a module, a finding and a policy
@@ -26,6 +26,9 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+prove: setup ## every example's module through its whole life, by real Terraform
+	$(BIN)/python -m pytest -v -n 2 tests/test_prove.py
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py --accept

@@ -1,0 +1,89 @@
+"""The API that the provider speaks to: boto3's clients, made late and once, and what all resources share."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import threading
+import time
+from typing import Any
+
+from standin import wire
+from standin.documents import say_the_same
+
+GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"}
+_count = itertools.count()
+_lock = threading.Lock()
+_clients: dict[str, Any] = {}
+
+
+class Cloud:
+    """One configured provider: its region and clients."""
+
+    region = ""
+
+    def configure(self, config: dict[str, Any]) -> bool:
+        """Take the provider's configuration; false where no region is given."""
+        given = config.get("region")
+        default = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+        self.region = default if given is None or wire.is_unknown(given) else str(given)
+        return bool(self.region)
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service. boto3 must not make two at once; made ones are safe to share."""
+        with _lock:
+            if service not in _clients:
+                import boto3
+
+                _clients[service] = boto3.client(service, region_name=self.region)
+            return _clients[service]
+
+
+cloud = Cloud()
+
+
+def is_gone(error: Exception) -> bool:
+    """Tell whether an API's error says that a thing does not exist."""
+    return getattr(error, "response", {}).get("Error", {}).get("Code") in GONE
+
+
+def make_name(planned: dict[str, Any]) -> str:
+    """Return the name that is asked for, or one made from its prefix."""
+    name, prefix = planned.get("name"), planned.get("name_prefix")
+    if isinstance(name, str) and name:
+        return name
+    start = prefix if isinstance(prefix, str) else "terraform-"
+    return f"{start}{time.strftime('%Y%m%d%H%M%S')}{time.time_ns() % 10**8:08d}{next(_count):04x}"
+
+
+def read_prefix(state: dict[str, Any]) -> str:
+    """Return the prefix that a state was made with."""
+    prefix = state.get("name_prefix")
+    return prefix if isinstance(prefix, str) else ""
+
+
+def list_tags(planned: dict[str, Any], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """Return tags as most APIs take them."""
+    return [{key: name, value: text} for name, text in (planned.get("tags") or {}).items()]
+
+
+def read_tags(found: dict[str, str], state: dict[str, Any]) -> dict[str, Any]:
+    """Return the two attributes that carry tags; none stays null or empty, as it was."""
+    return {"tags": found or (None if state.get("tags") is None else {}), "tags_all": found}
+
+
+def find_lost_tags(old: dict[str, Any], planned: dict[str, Any]) -> list[str]:
+    """Return the keys of tags that go."""
+    return sorted(set(old.get("tags_all") or {}) - set(planned.get("tags") or {}))
+
+
+def drop_nothing(**arguments: Any) -> dict[str, Any]:
+    """Return arguments of a call without those that are null or unknown."""
+    return {name: value for name, value in arguments.items() if value is not None and not wire.is_unknown(value)}
+
+
+def keep_policy(old: object, found: object) -> str:
+    """Return a policy in the spelling of the configuration where that says the same."""
+    text = found if isinstance(found, str) else json.dumps(found)
+    return old if isinstance(old, str) and say_the_same(old, text) else text

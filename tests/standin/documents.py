@@ -1,0 +1,93 @@
+"""aws_iam_policy_document: statements in, JSON out, by the rules of the real data source."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+
+class RefusedError(Exception):
+    """A configuration that the real provider refuses; the message is for the user."""
+
+
+def render_document(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the data source's state for a wholly known configuration."""
+    if config.get("source_policy_documents") or config.get("override_policy_documents"):
+        raise RefusedError("documents made from others are not built in this stand-in: our modules have none")
+    statements = [_render_statement(item) for item in config.get("statement") or []]
+    sids = [item["Sid"] for item in statements if "Sid" in item]
+    if len(set(sids)) < len(sids):
+        raise RefusedError("writing IAM Policy Document: duplicate Sid. Ensure Sids are unique.")
+    document = {"Version": config.get("version") or "2012-10-17", "Statement": statements}
+    text = write_go_json(document, 2)
+    filled = [{**item, "effect": item.get("effect") or "Allow"} for item in config.get("statement") or []]
+    return {
+        **config,
+        "version": document["Version"],
+        "json": text,
+        "minified_json": write_go_json(document),
+        "id": str(zlib.crc32(text.encode())),
+        "statement": filled,
+    }
+
+
+def say_the_same(first: str, second: str) -> bool:
+    """Tell whether two JSON policies mean the same; the order of values is of no account."""
+    try:
+        return bool(_normalise(json.loads(first)) == _normalise(json.loads(second)))
+    except (TypeError, ValueError):
+        return first == second
+
+
+def write_go_json(value: object, indent: int | None = None) -> str:
+    """Write JSON as Go's encoder does: < > & escaped, all else as it is."""
+    separators = (",", ": ") if indent else (",", ":")
+    text = json.dumps(value, indent=indent, ensure_ascii=False, separators=separators)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _render_statement(statement: dict[str, Any]) -> dict[str, Any]:
+    rendered: dict[str, Any] = {"Sid": statement.get("sid"), "Effect": statement.get("effect") or "Allow"}
+    for member, name in (
+        ("Action", "actions"),
+        ("NotAction", "not_actions"),
+        ("Resource", "resources"),
+        ("NotResource", "not_resources"),
+    ):
+        rendered[member] = _collapse(_sort_descending(statement.get(name) or []))
+    for member, name in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
+        blocks = sorted(statement.get(name) or [], key=lambda block: str(block["type"]))
+        rendered[member] = {block["type"]: _collapse(_sort_descending(block["identifiers"])) for block in blocks}
+    rendered["Condition"] = _render_conditions(statement.get("condition") or [])
+    return {member: value for member, value in rendered.items() if value}
+
+
+def _render_conditions(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    rendered: dict[str, Any] = {}
+    for block in blocks:
+        pairs = rendered.setdefault(block["test"], {})
+        if block["variable"] in pairs:
+            raise RefusedError("two conditions of one test and variable: their order is known to nobody")
+        pairs[block["variable"]] = _collapse(list(block["values"]))
+    return {test: dict(sorted(pairs.items())) for test, pairs in sorted(rendered.items())}
+
+
+def _sort_descending(values: list[str]) -> list[str]:
+    return sorted(values, key=lambda value: value.encode(), reverse=True)
+
+
+def _collapse(values: list[str]) -> str | list[str]:
+    unique = list(dict.fromkeys(values))
+    return unique[0] if len(unique) == 1 else unique
+
+
+def _normalise(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _normalise(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_normalise(item) for item in value]
+        return items[0] if len(items) == 1 else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+    return value

@@ -1,0 +1,40 @@
+"""A filesystem mirror that holds the stand-in, and the CLI configuration that points to it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+SCHEMA = Path(__file__).with_name("schema.json")
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def read_version() -> str:
+    """Return the release of hashicorp/aws whose schema the stand-in serves."""
+    return str(json.loads(SCHEMA.read_text(encoding="utf-8"))["provider_version"])
+
+
+def install_mirror(folder: Path) -> Path:
+    """Lay the mirror out below `folder`; return the CLI configuration for TF_CLI_CONFIG_FILE."""
+    version, system = read_version(), platform.system().lower()
+    home = folder / "mirror" / "registry.terraform.io" / "hashicorp" / "aws" / version
+    program = home / f"{system}_{ARCHITECTURES[platform.machine()]}" / f"terraform-provider-aws_v{version}"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    # Terraform calls it through a link: the folder of the package must stand in the script itself.
+    tests = str(Path(__file__).parent.parent)
+    # Small: a script is compiled at each start, a module is not. By way of sh: a path may hold blanks.
+    start = f"import sys; sys.path.insert(0, {tests!r}); from standin.servicer import main; main()"
+    program.write_text(f'#!/bin/sh\nexec \'{sys.executable}\' -Es -c "{start}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return write_configuration(folder, folder / "mirror")
+
+
+def write_configuration(folder: Path, mirror: Path) -> Path:
+    """Write the CLI configuration that takes hashicorp/aws from `mirror` and nothing else from anywhere."""
+    path = folder / "terraform.rc"
+    include = 'include = ["registry.terraform.io/hashicorp/aws"]'
+    text = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n    {include}\n  }}\n}}\n'
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,73 @@
+"""What a change will come to, as the real provider plans it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standin import documents, validators, wire
+from standin.cloud import cloud
+from standin.definitions import keep_spelling
+
+State = dict[str, Any]
+STABLE = {"id", "arn", "region", "created_at", "tags_all"}
+"""What stays known while a flow is updated."""
+
+
+def plan_change(
+    kind: str, block: dict[str, Any], prior: State | None, proposed: State, config: State
+) -> tuple[State, list[str]]:
+    """Return the planned state, and the names of what forces a replacement."""
+    attributes = block["attributes"]
+    planned = _fill_defaults(kind, attributes, prior, proposed, config)
+    if prior is None:
+        return _mark_computed(planned, attributes), []
+    for name in planned:
+        if name in prior and _is_same(name, prior[name], planned[name]):
+            planned[name] = prior[name]
+    changed = {name for name in planned if planned[name] != prior.get(name)}
+    if kind == validators.FRAMEWORK and changed:
+        planned |= dict.fromkeys(_list_unstable(attributes), wire.UNKNOWN)
+    if kind == "aws_kms_alias" and "target_key_id" in changed:
+        planned["target_key_arn"] = wire.UNKNOWN
+    return planned, sorted(changed & validators.REPLACE.get(kind, set()))
+
+
+def _fill_defaults(kind: str, attributes: dict[str, Any], prior: State | None, proposed: State, config: State) -> State:
+    planned = dict(proposed)
+    for name, default in validators.DEFAULTS.get(kind, {}).items():
+        if planned.get(name) is None:
+            planned[name] = default
+    if "tags_all" in attributes:
+        planned["tags_all"] = _plan_all_tags(config.get("tags"), prior)
+    if "region" in attributes and config.get("region") is None:
+        planned["region"] = prior["region"] if prior else cloud.region
+    return planned
+
+
+def _list_unstable(attributes: dict[str, Any]) -> list[str]:
+    return [
+        name
+        for name, attribute in attributes.items()
+        if attribute.get("computed") and not attribute.get("optional") and name not in STABLE
+    ]
+
+
+def _plan_all_tags(tags: Any, prior: State | None) -> Any:
+    if not wire.is_wholly_known(tags) or (not tags and prior is None):
+        return wire.UNKNOWN
+    return tags or {}
+
+
+def _mark_computed(planned: State, attributes: dict[str, Any]) -> State:
+    computed = [name for name, attribute in attributes.items() if attribute.get("computed")]
+    return planned | {name: wire.UNKNOWN for name in computed if planned.get(name) is None}
+
+
+def _is_same(name: str, old: Any, new: Any) -> bool:
+    if old == new or (old in (None, [], {}) and new in (None, [], {})):
+        return True
+    if name in validators.POLICIES and isinstance(old, str) and isinstance(new, str):
+        return documents.say_the_same(old, new)
+    if name == "definition" and old is not None and new is not None:
+        return bool(keep_spelling(old, new) == old)
+    return False

@@ -1,0 +1,223 @@
+"""Terraform's plugin protocol 6. Of PyPI's `tf`, only the messages and the runner (handshake, TLS, end) are used."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tf.provider
+from tf.gen import tfplugin_pb2 as protocol
+from tf.gen import tfplugin_pb2_grpc
+from tf.runner import run_provider
+
+from standin import documents, validators, wire
+from standin.cloud import cloud, is_gone
+from standin.flow import Flow
+from standin.iam import Attachment, Policy, Role
+from standin.kms import Alias, Key, KeyPolicy
+from standin.planning import plan_change
+
+SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+RESOURCES: dict[str, Any] = {
+    "aws_bedrockagent_flow": Flow(SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]),
+    "aws_iam_policy": Policy(),
+    "aws_iam_role": Role(),
+    "aws_iam_role_policy_attachment": Attachment(),
+    "aws_kms_alias": Alias(),
+    "aws_kms_key": Key(),
+    "aws_kms_key_policy": KeyPolicy(),
+}
+
+
+def read_caller(config: dict[str, Any]) -> dict[str, Any]:
+    """Read data.aws_caller_identity."""
+    found = cloud.client("sts").get_caller_identity()
+    return {
+        **config,
+        "id": found["Account"],
+        "account_id": found["Account"],
+        "arn": found["Arn"],
+        "user_id": found["UserId"],
+    }
+
+
+def read_partition(config: dict[str, Any]) -> dict[str, Any]:
+    """Read data.aws_partition."""
+    names = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
+    found = next((value for start, value in names.items() if cloud.region.startswith(start)), ("aws", "amazonaws.com"))
+    reverse = ".".join(reversed(found[1].split(".")))
+    return {**config, "id": found[0], "partition": found[0], "dns_suffix": found[1], "reverse_dns_prefix": reverse}
+
+
+def read_region(config: dict[str, Any]) -> dict[str, Any]:
+    """Read data.aws_region."""
+    region = config.get("region") or cloud.region
+    endpoint = f"ec2.{region}.amazonaws.com"
+    return {**config, "id": region, "region": region, "name": region, "endpoint": endpoint, "description": region}
+
+
+DATA: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "aws_caller_identity": read_caller,
+    "aws_iam_policy_document": documents.render_document,
+    "aws_partition": read_partition,
+    "aws_region": read_region,
+}
+
+
+def tell_errors(answer: Any) -> Callable[[Any], Any]:
+    """Turn an exception into a diagnostic: without this, Terraform says only that the plugin did not respond."""
+
+    def wrap(method: Any) -> Any:
+        @functools.wraps(method)
+        def call(self: Any, request: Any, context: Any) -> Any:
+            try:
+                return method(self, request, context)
+            except documents.RefusedError as error:
+                return answer(diagnostics=[wire.build_error(str(error))])
+            except Exception as error:
+                what = f"{method.__name__} {getattr(request, 'type_name', 'provider')}: {type(error).__name__}"
+                return answer(diagnostics=[wire.build_error(what, str(error))])
+
+        return call
+
+    return wrap
+
+
+def read_resource(kind: str, state: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the present state of a resource, None where it is gone."""
+    try:
+        found: dict[str, Any] | None = RESOURCES[kind].read(state)
+    except Exception as error:
+        if is_gone(error):
+            return None
+        raise
+    return found
+
+
+class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
+    """Answers Terraform's calls, which are spelled as the protocol spells them."""
+
+    def __init__(self, _provider: object) -> None:
+        pass
+
+    def GetMetadata(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        metadata = protocol.GetMetadata
+        return metadata.Response(
+            server_capabilities=protocol.ServerCapabilities(get_provider_schema_optional=True),
+            resources=[metadata.ResourceMetadata(type_name=name) for name in SCHEMA["resource_schemas"]],
+            data_sources=[metadata.DataSourceMetadata(type_name=name) for name in SCHEMA["data_source_schemas"]],
+        )
+
+    def GetProviderSchema(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        resources, data = SCHEMA["resource_schemas"], SCHEMA["data_source_schemas"]
+        return protocol.GetProviderSchema.Response(
+            provider=wire.build_schema(SCHEMA["provider"]),
+            server_capabilities=protocol.ServerCapabilities(get_provider_schema_optional=True),
+            resource_schemas={name: wire.build_schema(schema) for name, schema in resources.items()},
+            data_source_schemas={name: wire.build_schema(schema) for name, schema in data.items()},
+        )
+
+    def ValidateProviderConfig(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        return protocol.ValidateProviderConfig.Response()
+
+    @tell_errors(protocol.ValidateResourceConfig.Response)
+    def ValidateResourceConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        faults = validators.find_faults(request.type_name, wire.decode(request.config))
+        return protocol.ValidateResourceConfig.Response(diagnostics=faults)
+
+    def ValidateDataResourceConfig(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        return protocol.ValidateDataResourceConfig.Response()
+
+    @tell_errors(protocol.ConfigureProvider.Response)
+    def ConfigureProvider(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        if cloud.configure(wire.decode(request.config)):
+            return protocol.ConfigureProvider.Response()
+        missing = wire.build_error("Invalid provider configuration", "Missing AWS region: set region or AWS_REGION.")
+        return protocol.ConfigureProvider.Response(diagnostics=[missing])
+
+    def UpgradeResourceState(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        state = wire.encode(wire.read_state(request.raw_state.json))
+        return protocol.UpgradeResourceState.Response(upgraded_state=state)
+
+    @tell_errors(protocol.ReadResource.Response)
+    def ReadResource(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        found = read_resource(request.type_name, wire.decode(request.current_state))
+        return protocol.ReadResource.Response(new_state=wire.encode(found))
+
+    @tell_errors(protocol.PlanResourceChange.Response)
+    def PlanResourceChange(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        kind, proposed = request.type_name, wire.decode(request.proposed_new_state)
+        if proposed is None:
+            return protocol.PlanResourceChange.Response(planned_state=request.proposed_new_state)
+        prior, config = wire.decode(request.prior_state), wire.decode(request.config)
+        planned, replaced = plan_change(kind, SCHEMA["resource_schemas"][kind]["block"], prior, proposed, config)
+        return protocol.PlanResourceChange.Response(
+            planned_state=wire.encode(planned),
+            requires_replace=[wire.build_path([name]) for name in replaced],
+            legacy_type_system=kind != validators.FRAMEWORK,
+        )
+
+    @tell_errors(protocol.ApplyResourceChange.Response)
+    def ApplyResourceChange(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        kind, prior, planned = request.type_name, wire.decode(request.prior_state), wire.decode(request.planned_state)
+        response = functools.partial(
+            protocol.ApplyResourceChange.Response, legacy_type_system=kind != validators.FRAMEWORK
+        )
+        try:
+            if planned is None:
+                RESOURCES[kind].delete(prior)
+                return response(new_state=wire.encode(None))
+            if prior is None:
+                RESOURCES[kind].create(planned)
+            else:
+                RESOURCES[kind].update(planned, prior, {name for name in planned if planned[name] != prior.get(name)})
+        except Exception as error:
+            if planned is None and is_gone(error):
+                return response(new_state=wire.encode(None))
+            fault = wire.build_error(f"changing {kind}", f"{type(error).__name__}: {error}")
+            # What was made before the failure is told to Terraform, which marks it as tainted.
+            half_done = prior is None and isinstance(planned.get("id"), str)
+            state = wire.encode(read_resource(kind, planned)) if half_done else request.prior_state
+            return response(new_state=state, diagnostics=[fault])
+        return response(new_state=wire.encode(read_resource(kind, planned)))
+
+    @tell_errors(protocol.ReadDataSource.Response)
+    def ReadDataSource(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        found = DATA[request.type_name](wire.decode(request.config))
+        return protocol.ReadDataSource.Response(state=wire.encode(found))
+
+    def GetFunctions(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        return protocol.GetFunctions.Response()
+
+    def StopProvider(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        return protocol.StopProvider.Response()
+
+
+class Identity:
+    """What the runner asks of a provider."""
+
+    def full_name(self) -> str:
+        """Return the address under which Terraform asks for it."""
+        return "registry.terraform.io/hashicorp/aws"
+
+
+def end_with_parent() -> None:
+    """End this process when Terraform is gone: a killed one leaves its plugins running for ever."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until Terraform ends."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    tf.provider.ProviderServicer = Servicer
+    run_provider(Identity(), sys.argv)
