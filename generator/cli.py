@@ -30,7 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
-    epilog="Exit codes: 0 no error, 1 at least one error, 2 wrong usage, 4 flowseal's own proof failed.",
+    epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
+    "4 flowseal's own proof failed.",
 )
 
 

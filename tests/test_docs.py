@@ -59,3 +59,10 @@ def test_every_action_of_a_deployer_has_its_reason() -> None:
 def test_what_a_page_links_to_is_there(page: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", read_page(page)):
         assert (ROOT / "docs" / link).exists(), link
+
+
+@pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
+def test_the_section_that_a_link_names_is_there(page: str) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", read_page(page)):
+        headings = re.findall(r"^#+ (.+)$", read_page(target or page), re.MULTILINE)
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, anchor

@@ -153,7 +153,7 @@ def test_a_file_is_a_uri(file: str, uri: str) -> None:
     assert write_uri(file) == uri
 
 
-@given(st.text(alphabet="aä/ %:#?\\\n", min_size=1))
+@given(st.text(alphabet="ä/ %:#?\\\n", min_size=1))
 def test_a_relative_file_comes_back_from_its_uri(file: str) -> None:
     uri = write_uri(file)
     assert re.fullmatch(r"(file://)?[A-Za-z0-9/%_.~:-]*", uri)

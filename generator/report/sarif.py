@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +27,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
 FINGERPRINT = "flowsealFinding/v1"
 """Rule, file and place by names: the same after edits elsewhere in the file."""
+_WINDOWS_DRIVE = re.compile(r"[A-Za-z]:/")
 _LINK = re.compile(r"(\\*)\]\(")
 
 
@@ -63,7 +63,6 @@ def _describe_rule(rule: Rule) -> dict[str, Any]:
     markdown = [page.explanation, *(_write_example(title, example) for title, example in examples if example)]
     return {
         "id": rule.name,
-        "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": " ".join(first.split())},
         "help": {"text": page.explanation, "markdown": "\n\n".join(markdown)},
@@ -114,9 +113,9 @@ def _describe_place(file: str, span: Span) -> dict[str, Any]:
 def write_uri(file: str) -> str:
     """Return a path with forward slashes as a URI reference: percent-encoded, relative unless the path is absolute."""
     path = quote(file, safe="/", errors="replace")
-    if PureWindowsPath(file).drive:
+    if _WINDOWS_DRIVE.match(file):
         return f"file:///{path.replace('%3A', ':', 1)}"
-    return f"file://{path}" if PurePosixPath(file).is_absolute() else path
+    return f"file://{path}" if file.startswith("/") else path
 
 
 def escape_message(text: str) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.source.position import Document, Span
+from generator.source.yaml_reader import OLD_BREAKS
 
-_COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
-_BLOCK_HEAD = re.compile(r"[|>][^\r\n\x85\u2028\u2029]*")
+_COMMENT = re.compile(r"#[^\r\n]*")
+_BLOCK_HEAD = re.compile(r"[|>][^\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ def read_comments(document: Document, containing: str) -> Comments:
     import yaml
 
     try:
-        tokens = list(yaml.scan(document.text, Loader=yaml.SafeLoader))
+        # Any letter in their places leaves every other place as it is.
+        text = document.text.translate(dict.fromkeys(map(ord, OLD_BREAKS), "x"))
+        tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError:
         # JSON under another name that YAML's scanner does not take.
         return Comments()
@@ -90,7 +93,7 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\r\n\x85\u2028\u2029]", text))]
+        self.starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\r\n]", text))]
 
     def locate(self, start: int, end: int) -> Comment:
         """Return the comment that is text[start:end]."""
