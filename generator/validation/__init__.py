@@ -19,6 +19,7 @@ from generator.validation import (
     quotas,
     reach,
     results,
+    unspecified,
 )
 from generator.validation.disk_names import find_colliding_flows
 from generator.validation.registry import CHECKS, register_check, validate_flow
@@ -42,5 +43,6 @@ __all__ = [
     "reach",
     "register_check",
     "results",
+    "unspecified",
     "validate_flow",
 ]

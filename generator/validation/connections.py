@@ -89,7 +89,10 @@ def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
     """Report conditional connections that name no condition of their source."""
     for connection in scope.body.connections:
         node = scope.nodes.get(connection.source)
-        if node is None or connection.condition is None or _has_unknown_conditions(node):
+        # Of a data connection, the configuration is wrong, and told so.
+        if node is None or connection.condition is None or connection.type != "Conditional":
+            continue
+        if _has_unknown_conditions(node):
             continue
         names = [condition.name for condition in list_conditions(node)] if node.type == "Condition" else []
         # Without a default, every connection that follows it would only say so again.

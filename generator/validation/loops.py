@@ -107,7 +107,7 @@ def check_loop_nodes_outside(scope: Scope) -> Iterator[Finding]:
 
 
 def _report_absent(scope: Scope, kind: str, rule: Rule) -> Iterator[Finding]:
-    if scope.loop is not None and not scope.body.lacks_nodes and kind not in scope.list_types():
+    if scope.loop is not None and scope.lacks_type(kind):
         message = f"The loop {scope.loop.name!r} has no node of type {kind}, which {ENDS[kind]}."
         yield Finding(rule, message, f"Add a node of type {kind} to its definition.", scope.body.path, key=True)
 

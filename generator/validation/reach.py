@@ -66,7 +66,7 @@ def check_cycles(scope: Scope) -> Iterator[Finding]:
 
 
 def _report_absent(scope: Scope, kind: str, verb: str, rule: Rule) -> Iterator[Finding]:
-    if scope.loop is not None or scope.body.lacks_nodes or kind in scope.list_types():
+    if scope.loop is not None or not scope.lacks_type(kind):
         return
     message = f"The flow has no node of type {kind}: nothing says where it {verb}."
     remedy = f"Add a node of type {kind}, and a connection {'from' if kind == 'Input' else 'to'} it."

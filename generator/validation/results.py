@@ -24,10 +24,10 @@ def check_results(scope: Scope) -> Iterator[Finding]:
     """Report nodes that only give a result (see nodes.NodeType.acts), and whose result no connection takes."""
     misplaced = {connection.output for connection in scope.sourceless}
     for name, node in scope.nodes.items():
-        is_idle = not NODE_TYPES[node.type].acts and node.type not in STARTING and node.outputs
+        given = {port.name for port in node.outputs if scope.output_rules[name].find(port.name) is not None}
+        is_idle = bool(given) and not NODE_TYPES[node.type].acts and node.type not in STARTING
         taken = {connection.output for connection in scope.outgoing.get(name, ())}
-        is_unused = is_idle and not taken and not misplaced & {port.name for port in node.outputs}
-        if is_unused and name in scope.incoming and not _lacks_a_connection(scope):
+        if is_idle and not taken | (misplaced & given) and name in scope.incoming and not _lacks_a_connection(scope):
             yield _report_unused(node)
 
 

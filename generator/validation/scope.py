@@ -91,6 +91,11 @@ class Scope:
             yield node.type
         yield from self.body.blurred.values()
 
+    def lacks_type(self, kind: str) -> bool:
+        """Tell whether there is no node of a type, and none whose type could not be read either."""
+        types = set(self.list_types())
+        return kind not in types and types <= NODE_TYPES.keys() and not self.body.lacks_nodes
+
     def list_names(self) -> list[str]:
         """Return the names of all nodes, for suggestions."""
         return [*(node.name for node in self.body.nodes), *self.body.blurred]
