@@ -4,6 +4,7 @@ The only place for any of it.
 """
 
 from generator.nodes.grants import FROM_PERMISSIONS, collect_grants
+from generator.nodes.needs import find_value
 from generator.nodes.node_types import (
     MOST_NODES,
     NODE_TYPES,
@@ -13,7 +14,7 @@ from generator.nodes.node_types import (
     list_output_rules,
 )
 from generator.nodes.ports import ANY_PORTS, PortRule, PortRules
-from generator.nodes.prompts import PlacedText, PromptVariables, VariableUse, find_prompt_variables, list_prompt_texts
+from generator.nodes.prompts import PlacedText, PromptVariables, VariableUse
 
 __all__ = [
     "ANY_PORTS",
@@ -28,8 +29,7 @@ __all__ = [
     "PromptVariables",
     "VariableUse",
     "collect_grants",
-    "find_prompt_variables",
+    "find_value",
     "list_input_rules",
     "list_output_rules",
-    "list_prompt_texts",
 ]

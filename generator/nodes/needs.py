@@ -123,8 +123,8 @@ def name_bucket(node: Node) -> str:
 
 def find_value(node: Node, *members: str) -> Value:
     """Return what stands below these members of a node's configuration, or None."""
-    value: Value = dict(node.configuration)
-    for member in members:
+    value = node.configuration.get(members[0])
+    for member in members[1:]:
         value = value.get(member) if isinstance(value, dict) else None
     return value
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.model import Flow, Node
-from generator.nodes.prompts import find_prompt_variables
+from generator.nodes.prompts import PromptVariables, find_prompt_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,21 @@ class PortRules:
     """What a node may list as its inputs, or as its outputs.
 
     `takes_others` tells whether ports of other names are fine. `most` bounds how many there are. `advice` says where
-    the names come from, as a remedy.
+    the names come from, as a remedy. `variables` are what the inputs of a prompt fill in.
     """
 
     named: tuple[PortRule, ...] = ()
     takes_others: bool = False
     most: int | None = None
     advice: str = ""
+    variables: PromptVariables | None = None
 
-    def find(self, name: str) -> PortRule | None:
+    def find(self, name: str | None) -> PortRule | None:
         """Return the rule of a port of that name, or None where it has none of its own."""
-        return next((rule for rule in self.named if rule.name == name), None)
+        for rule in self.named:
+            if rule.name == name:
+                return rule
+        return None
 
 
 NO_PORTS = PortRules()
@@ -48,7 +52,7 @@ def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
     variables = find_prompt_variables(node, flow)
     rules = tuple(PortRule(name, is_required=False) for name in variables.names)
     advice = "A prompt has one input for each {{variable}} in its text, of the same name."
-    return PortRules(rules, takes_others=not variables.is_known, advice=advice)
+    return PortRules(rules, takes_others=not variables.is_known, advice=advice, variables=variables)
 
 
 def list_knowledge_base_outputs(node: Node, _flow: Flow) -> PortRules:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Node, Value
-from generator.nodes import PlacedText, list_prompt_texts
+from generator.nodes import PlacedText, find_value
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
@@ -41,6 +41,11 @@ KINDS = {
 }
 """What each shape is called, and its pattern."""
 SHAPES = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in KINDS.items()))
+SIGNS = (
+    *("akia", "asia", "-----begin", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "k_live_", "aiza"),
+    *("sk-", "eyj", "://", "pass", "pwd", "secret", "key", "token"),
+)
+"""What each shape holds, in lower case: most texts hold none of it, and need not be searched."""
 EXAMPLES = re.compile(r"(?i)example|placeholder|changeme|your[-_]|x{6}|0{8}|123456789")
 """What authors write where a credential is meant and none is there."""
 
@@ -48,7 +53,7 @@ EXAMPLES = re.compile(r"(?i)example|placeholder|changeme|your[-_]|x{6}|0{8}|1234
 @register_check(CREDENTIAL_IN_TEXT)
 def check_texts(scope: Scope) -> Iterator[Finding]:
     """Report each credential-shaped text in prompts and code, and in the flow's tags. Messages never repeat it."""
-    for node in scope.body.nodes:
+    for node in scope.nodes.values():
         for text in _list_texts(node, scope):
             yield from _report_all(text, f"The node {node.name!r}")
     if scope.loop is None:
@@ -58,14 +63,15 @@ def check_texts(scope: Scope) -> Iterator[Finding]:
 
 
 def _list_texts(node: Node, scope: Scope) -> Iterator[PlacedText]:
-    if node.type == "Prompt":
-        yield from list_prompt_texts(node, scope.flow)[0]
+    variables = scope.input_rules[node.name].variables
+    if variables is not None:
+        yield from variables.texts
     elif node.type == "InlineCode":
         yield from _place_text(node.configuration.get("code"), (*node.configuration_path, "code"), scope)
     elif node.type == "KnowledgeBase":
         for above in ((), ("orchestrationConfiguration",)):
             path = (*above, "promptTemplate", "textPromptTemplate")
-            yield from _place_text(_find_value(node, path), (*node.configuration_path, *path), scope)
+            yield from _place_text(find_value(node, *path), (*node.configuration_path, *path), scope)
 
 
 def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
@@ -74,14 +80,10 @@ def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
         yield PlacedText(found, place)
 
 
-def _find_value(node: Node, members: tuple[str, ...]) -> Value:
-    value: Value = dict(node.configuration)
-    for member in members:
-        value = value.get(member) if isinstance(value, dict) else None
-    return value
-
-
 def _report_all(text: PlacedText, subject: str) -> Iterator[Finding]:
+    lowered = text.text.lower()
+    if not any(sign in lowered for sign in SIGNS):
+        return
     for match in SHAPES.finditer(text.text):
         if not EXAMPLES.search(match.group()):
             what = KINDS[match.lastgroup or ""][0]

@@ -9,7 +9,7 @@ from generator.model import Connection, Node, Port
 from generator.validation.input_expressions import WHOLE_INPUT, read_input_expression
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
-from generator.validation.scope import Scope, find_port
+from generator.validation.scope import Scope
 
 UNFULFILLED_NODE_INPUT = declare_rule(
     "UnfulfilledNodeInput", Severity.ERROR, "No data connection leads to an input of a node."
@@ -68,10 +68,10 @@ def check_crowded_inputs(scope: Scope) -> Iterator[Finding]:
 @register_check(INCOMPATIBLE_CONNECTION_DATA_TYPE)
 def check_connection_types(scope: Scope) -> Iterator[Finding]:
     """Report data connections whose ends differ in type while the whole value is handed on."""
-    for connection, output, port, expression in _list_joined(scope):
+    for connection, output, port in scope.joined:
         given = scope.name_output_type(scope.nodes[connection.source], output)
         taken = scope.name_input_type(scope.nodes[connection.target], port)
-        if given != taken and expression == WHOLE_INPUT:
+        if given != taken and _read_expression(scope, port) == WHOLE_INPUT:
             message = (
                 f"{connection.source} gives {output.name!r} as {given}, and {connection.target} takes {port.name!r} as "
                 f"{taken}."
@@ -90,9 +90,12 @@ def check_connection_types(scope: Scope) -> Iterator[Finding]:
 @register_check(PATH_INTO_PLAIN_VALUE)
 def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
     """Report expressions that take a part of a value that has none."""
-    for connection, output, port, expression in _list_joined(scope):
+    for connection, output, port in scope.joined:
+        if port.expression == WHOLE_INPUT:
+            continue
         given = scope.name_output_type(scope.nodes[connection.source], output)
-        if given in PLAIN_TYPES and expression not in (WHOLE_INPUT, None):
+        expression = _read_expression(scope, port) if given in PLAIN_TYPES else None
+        if expression not in (WHOLE_INPUT, None):
             message = f"{connection.source} gives {output.name!r} as {given}, which has no parts for {expression!r}."
             remedy = f"Write $.data, or give the output {output.name!r} the type Object or Array if it is one."
             related = (Related(f"The output is of type {given}.", (*output.path, "type")),)
@@ -101,19 +104,10 @@ def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
             yield Finding(PATH_INTO_PLAIN_VALUE, message, remedy, place, related=related, within=within)
 
 
-def _list_joined(scope: Scope) -> Iterator[tuple[Connection, Port, Port, str | None]]:
-    """Yield the data connections whose ends are listed, with both ports and the input's expression.
-
-    The expression is None where it is malformed (a finding of its own) or only the user knows it.
-    """
-    for connection in scope.body.connections:
-        source, target = scope.nodes.get(connection.source), scope.nodes.get(connection.target)
-        if source is not None and target is not None:
-            output, port = find_port(source.outputs, connection.output), find_port(target.inputs, connection.input)
-            if output is not None and port is not None:
-                value, _ = scope.flow.look_through(port.expression, port.path)
-                is_read = isinstance(value, str) and read_input_expression(value) is None
-                yield connection, output, port, str(value) if is_read else None
+def _read_expression(scope: Scope, port: Port) -> str | None:
+    """Return an input's expression; None where it is malformed (a finding of its own) or only the user knows it."""
+    value, _ = scope.flow.look_through(port.expression, port.path)
+    return str(value) if isinstance(value, str) and read_input_expression(value) is None else None
 
 
 def _has_astray(node: Node, incoming: list[Connection] | tuple[()]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.api import advise_name, check_shape, describe_shape_rule, find_shape
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Node
-from generator.nodes import PromptVariables, find_prompt_variables
+from generator.nodes import PromptVariables
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
@@ -22,9 +22,9 @@ UNFILLED_PROMPT_VARIABLE = declare_rule(
 def check_prompt_variables(scope: Scope) -> Iterator[Finding]:
     """Report variables of prompts without an input, unless an input or connection with a wrong name may be meant."""
     for name, node in scope.nodes.items():
-        if node.type != "Prompt" or find_unknown_ports(node.inputs, scope.input_rules[name]):
+        variables = scope.input_rules[name].variables
+        if variables is None or find_unknown_ports(node.inputs, scope.input_rules[name]):
             continue
-        variables = find_prompt_variables(node, scope.flow)
         filled = {port.name for port in node.inputs} | {item.input for item in scope.incoming.get(name, ())}
         for variable in variables.names:
             if variable not in filled:

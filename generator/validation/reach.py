@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
@@ -123,21 +124,22 @@ def _find_cycle(connections: list[Connection]) -> list[Connection]:
     outgoing: dict[str, list[Connection]] = {}
     for connection in connections:
         outgoing.setdefault(connection.source, []).append(connection)
-    for name in _list_cyclic(outgoing):
-        return _find_way_round(name, outgoing)
-    return []
+    name = next(_list_cyclic(outgoing), None)
+    return [] if name is None else _find_way_round(name, outgoing)
 
 
 def _list_cyclic(outgoing: Mapping[str, list[Connection]]) -> Iterator[str]:
-    """Yield the nodes that lie on a cycle, or between two: what is left when ends and beginnings are taken away."""
-    left = set(outgoing)
-    while True:
-        kept = {name for name in left if any(item.target in left for item in outgoing[name])}
-        if kept == left:
-            break
-        left = kept
+    """Yield the nodes that lie on a cycle."""
+    entries = Counter(item.target for items in outgoing.values() for item in items)
+    ready = [name for name in outgoing if not entries[name]]
+    for name in ready:
+        for item in outgoing.get(name, ()):
+            entries[item.target] -= 1
+            if not entries[item.target]:
+                ready.append(item.target)
+    # What is left lies on a cycle, or behind one.
     for name in outgoing:
-        if name in left and name in _spread([item.target for item in outgoing[name]], outgoing):
+        if entries[name] and name in _spread([item.target for item in outgoing[name]], outgoing):
             yield name
 
 

@@ -76,6 +76,18 @@ class Scope:
             for name, node in self.nodes.items()
         }
 
+    @cached_property
+    def joined(self) -> list[tuple[Connection, Port, Port]]:
+        """The data connections whose ends are both listed, with these."""
+        found = []
+        for connection in self.body.connections:
+            source, target = self.nodes.get(connection.source), self.nodes.get(connection.target)
+            if source is not None and target is not None:
+                output, port = find_port(source.outputs, connection.output), find_port(target.inputs, connection.input)
+                if output is not None and port is not None:
+                    found.append((connection, output, port))
+        return found
+
     def knows(self, name: str) -> bool:
         """Tell whether there is a node of that name, be it one that could not be read whole."""
         return name in self.nodes or name in self.body.blurred
@@ -122,7 +134,10 @@ def list_scopes(flow: Flow) -> Iterator[Scope]:
 
 def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:
     """Return the first port of that name, or None."""
-    return next((port for port in ports if port.name == name), None)
+    for port in ports:
+        if port.name == name:
+            return port
+    return None
 
 
 def _has_fitting_configuration(node: Node) -> bool:
