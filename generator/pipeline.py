@@ -113,6 +113,9 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader)
     found = list(reading.findings)
+    if reading.outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(reading.outline)
     plan = None
     if reading.flow is not None:
         told = {finding.path for finding in found if finding.severity is Severity.ERROR}
@@ -132,11 +135,8 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
 
 
 def _plan_flow(flow: Flow, for_terraform: bool, timings: Timings) -> tuple[ModulePlan | None, list[Finding]]:
-    with timings.measure("validation"):
-        findings = list(validate_flow(flow))
     with timings.measure("plan"):
-        grants, more = collect_grants(flow)
-        findings += more
+        grants, findings = collect_grants(flow)
         if not for_terraform:
             return None, findings
         plan, more = plan_module(flow, grants)
