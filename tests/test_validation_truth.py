@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from generator.validation.condition_expressions import (
+    LANGUAGE,
     Comparison,
     Expression,
     Junction,
