@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from generator.definition import FlowReading, TextReader
     from generator.diagnostics import Finding
@@ -84,9 +86,22 @@ def check_definitions(
     With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned. With `strict`, a
     warning stops a module as an error does.
     """
-    checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
+    with _keep_all():
+        checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
     with timings.measure("validation"):
         return [replace(_silence_findings(item), strict=strict) for item in _add_collisions(checked)]
+
+
+@contextmanager
+def _keep_all() -> Iterator[None]:
+    """Look for no garbage: what is read of many definitions is kept, and looking again costs time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:

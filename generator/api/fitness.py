@@ -13,6 +13,8 @@ from generator.api.shapes import Shape, compile_pattern, find_shape
 from generator.model import ParameterReference, Value
 
 Fits = Callable[[Value], bool]
+MOST_KNOWN = 10_000
+"""Names stand again and again: so many that fitted a pattern are remembered for it."""
 PLAIN = ("string", "integer", "float", "boolean")
 
 
@@ -42,30 +44,37 @@ def takes_parameter(shape: Shape) -> bool:
 
 
 def _fit_scalar(shape: Shape) -> Fits:
-    fits_plain = {"string": _fit_text, "boolean": _fit_boolean}.get(shape.type, _fit_number)(shape)
-
-    def fits(value: Value) -> bool:
-        return fits_plain(value) or isinstance(value, ParameterReference)
-
-    return fits
+    if shape.type == "string":
+        return _fit_text(shape)
+    return _fit_boolean if shape.type == "boolean" else _fit_number(shape)
 
 
 def _fit_text(shape: Shape) -> Fits:
     matches = compile_pattern(shape.pattern).fullmatch if shape.pattern else None
     least, most, words = shape.minimum or 0, shape.maximum, frozenset(shape.enum)
+    known: set[str] = set()
 
     def fits(value: Value) -> bool:
-        if not isinstance(value, str) or (words and value not in words):
+        if not isinstance(value, str):
+            return isinstance(value, ParameterReference)
+        if value in known:
+            return True
+        size = len(value)
+        if size < least or (most is not None and size > most) or (words and value not in words):
             return False
-        if len(value) < least or (most is not None and len(value) > most):
+        if matches is None:
+            return True
+        if matches(value) is None:
             return False
-        return matches is None or matches(value) is not None
+        if len(known) < MOST_KNOWN:
+            known.add(value)
+        return True
 
     return fits
 
 
-def _fit_boolean(_shape: Shape) -> Fits:
-    return lambda value: isinstance(value, bool)
+def _fit_boolean(value: Value) -> bool:
+    return isinstance(value, bool | ParameterReference)
 
 
 def _fit_number(shape: Shape) -> Fits:
@@ -74,7 +83,7 @@ def _fit_number(shape: Shape) -> Fits:
 
     def fits(value: Value) -> bool:
         if not isinstance(value, int | Decimal) or not isinstance(value, kinds) or isinstance(value, bool):
-            return False
+            return isinstance(value, ParameterReference)
         return (least is None or value >= least) and (most is None or value <= most)
 
     return fits
@@ -90,8 +99,7 @@ def _fit_list(shape: Shape) -> Fits:
             return is_open and isinstance(value, ParameterReference)
         if len(value) < least or (most is not None and len(value) > most):
             return False
-        fits_element = make_fitness(element)
-        return all(map(fits_element, value))
+        return all(map(make_fitness(element), value))
 
     return fits
 
@@ -109,15 +117,20 @@ def _fit_map(shape: Shape) -> Fits:
 
 
 def _fit_structure(shape: Shape) -> Fits:
-    members, required, is_union = shape.members, shape.required, shape.type == "union"
+    members, required, is_union = shape.members, frozenset(shape.required), shape.type == "union"
+    fitness: dict[str, Fits] = {}
 
     def fits(value: Value) -> bool:
         if not isinstance(value, dict) or (is_union and len(value) != 1):
             return False
         for key, item in value.items():
-            name = members.get(key)
-            if name is None or not make_fitness(name)(item):
+            fits_member = fitness.get(key)
+            if fits_member is None:
+                if key not in members:
+                    return False
+                fits_member = fitness[key] = make_fitness(members[key])
+            if not fits_member(item):
                 return False
-        return all(key in value for key in required)
+        return not required or required <= value.keys()
 
     return fits

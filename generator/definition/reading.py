@@ -70,7 +70,7 @@ def _build_flow(sections: dict[str, Value], values: ValueReader) -> tuple[Flow |
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
     encryption, more = read_encryption(sections.get("encryption"))
-    names = {parameter.name for parameter in parameters}
+    names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")
     is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
@@ -115,6 +115,11 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
     """Leave out errors about values that a reference should have given and did not: that is reported already."""
     return [finding for finding in findings if finding.path not in broken or finding.severity is not Severity.ERROR]
+
+
+def _list_declared(section: Value) -> set[str]:
+    """Return the names in the section `parameters`, of those too that stand nowhere."""
+    return set(section) if isinstance(section, dict) else set()
 
 
 def _list_nodes(definition: Value) -> list[Value]:

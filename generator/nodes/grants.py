@@ -15,6 +15,8 @@ UNUSED_BUCKET_ACCOUNT = declare_rule(
 )
 UNNAMED_RESOURCE = declare_rule("UnnamedResource", Severity.ERROR, "What a node works with has an empty name.")
 PERMISSIONS = "permissions"
+BUCKET_TYPES = ("Retrieval", "Storage")
+BUCKET_MEMBERS = ("retrieval", "storage")
 FROM_PERMISSIONS = "the definition's permissions"
 """What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
 
@@ -78,9 +80,13 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
         yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
     for key in flow.permissions.kms_keys:
         yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),))
-    used = {name_bucket(node) for node in flow.nodes if node.type in ("Retrieval", "Storage")}
+    keepers = [
+        node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
+    ]
+    used = {name_bucket(node) for node in keepers}
     for bucket in flow.permissions.bucket_accounts or ():
-        if bucket not in used:
+        # A node without its configuration (a finding of its own) may mean any bucket.
+        if bucket not in used and all(node.configuration for node in keepers):
             message = f"No node reads or writes the bucket {bucket!r}."
             remedy = "Name a bucket as its node does ($ and the name, for a parameter), or leave the entry out."
             yield Finding(UNUSED_BUCKET_ACCOUNT, message, remedy, (PERMISSIONS, "bucket_accounts", bucket), key=True)

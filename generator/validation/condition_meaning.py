@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Node
@@ -13,7 +14,7 @@ from generator.validation.languages import ExpressionFault
 from generator.validation.operands import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
-from generator.validation.truth import distinguish_situations, is_clear
+from generator.validation.truth import distinguish_situations, is_always_decisive, is_clear
 
 EQUIVALENT_CONDITIONS = declare_rule(
     "EquivalentConditions", Severity.WARNING, "Two conditions of a node mean the same, though written differently."
@@ -35,8 +36,8 @@ class Meaning:
 @register_check(EQUIVALENT_CONDITIONS)
 def check_equivalent_conditions(scope: Scope) -> Iterator[Finding]:
     """Report each condition that holds in the same situations as an earlier one whose text is another."""
-    for node in scope.nodes.values():
-        for meaning, earlier in _pair_with_earlier(_find_meanings(node, scope)):
+    for node, meanings in _find_all_meanings(scope):
+        for meaning, earlier in _pair_with_earlier(meanings):
             same = next((other for other in earlier if other.holds == meaning.holds), None)
             if same is not None and meaning.holds and all(other.text != meaning.text for other in earlier):
                 names = f"{same.condition.name!r} and {meaning.condition.name!r}"
@@ -49,7 +50,8 @@ def check_unreachable_branches(scope: Scope) -> Iterator[Finding]:
     """Report each condition that never decides: in each situation in which it holds, an earlier one holds too."""
     for node in scope.nodes.values():
         yield from _report_behind_default(node)
-        for meaning, earlier in _pair_with_earlier(_find_meanings(node, scope)):
+    for node, meanings in _find_all_meanings(scope):
+        for meaning, earlier in _pair_with_earlier(meanings):
             covered = 0
             for other in earlier:
                 covered |= other.holds
@@ -66,18 +68,25 @@ def check_unreachable_branches(scope: Scope) -> Iterator[Finding]:
                 yield _report(UNREACHABLE_BRANCH, message, meaning, guilty)
 
 
+@lru_cache(maxsize=1)
+def _find_all_meanings(scope: Scope) -> list[tuple[Node, list[Meaning]]]:
+    """Return each Condition node with its conditions. Both checks ask for it, one after the other."""
+    return [(node, _find_meanings(node, scope)) for node in scope.nodes.values() if node.type == "Condition"]
+
+
 def _find_meanings(node: Node, scope: Scope) -> list[Meaning]:
     """Return the conditions of a node that can be judged together, in their order."""
-    conditions = list_conditions(node) if node.type == "Condition" else []
     types = {port.name: port.type for port in reversed(node.inputs)}
     readable: list[tuple[Condition, str, Expression]] = []
-    for condition in conditions:
+    for condition in list_conditions(node):
         text, _ = scope.flow.look_through(condition.expression, condition.path)
         expression = read_condition(text) if isinstance(text, str) else None
         if expression is None or isinstance(expression, ExpressionFault) or not is_clear(expression):
             continue
         if find_operand_fault(expression, types) is None:
             readable.append((condition, str(text), expression))
+    if len(readable) == 1 and is_always_decisive(readable[0][2]):
+        return []
     situations = distinguish_situations([expression for _, _, expression in readable], types) if readable else None
     if situations is None:
         return []

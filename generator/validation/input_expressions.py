@@ -5,6 +5,7 @@ Source: Bedrock user guide, "Use expressions to define inputs by extracting the 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from generator.validation.languages import ExpressionFault, Language, describe_fault
@@ -46,7 +47,9 @@ HINTS = {
 LANGUAGE: Language[object] = Language(GRAMMAR, WORDS, hints=HINTS)
 
 
-@lru_cache(maxsize=4096)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
 def read_input_expression(text: str) -> ExpressionFault | None:
     """Return the first thing that is wrong with an input's expression, or None for one that is well-formed."""
     if text == WHOLE_INPUT or len(text) > LONGEST:
@@ -54,5 +57,12 @@ def read_input_expression(text: str) -> ExpressionFault | None:
     if not text.startswith(WHOLE_INPUT):
         remedy = "Write $.data for the whole input, or $.data.name for a field of it."
         return ExpressionFault(describe_fault([WHOLE_INPUT], 0, text), 0, len(text), remedy)
+    # Which words stand in an expression does not matter to its grammar, so expressions of one form are read once.
+    rest = _WORD.sub("a", text[len(WHOLE_INPUT) :])
+    return None if _find_fault(WHOLE_INPUT + rest) is None else _find_fault(text)
+
+
+@lru_cache(maxsize=1024)
+def _find_fault(text: str) -> ExpressionFault | None:
     parsed = LANGUAGE.parse(text)
     return parsed if isinstance(parsed, ExpressionFault) else None

@@ -7,9 +7,13 @@ many, one bit each, so a condition is an integer: the set of situations in which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from math import prod
+from typing import Any
 
 from generator.validation.condition_expressions import (
     Comparison,
@@ -24,26 +28,43 @@ MOST_SITUATIONS = 1 << 14
 """Conditions that tell more situations apart than this are not judged."""
 
 Constant = str | Decimal | bool
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Situations:
     """The values that each input takes in turn; the first input changes fastest."""
 
     values: Mapping[str, Sequence[Constant]]
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many situations there are."""
-        count = 1
-        for values in self.values.values():
-            count *= len(values)
-        return count
+        return prod(map(len, self.values.values()))
 
-    @property
+    @cached_property
     def everywhere(self) -> int:
         """The set of all situations."""
         return (1 << self.count) - 1
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[tuple[Constant, int]]]:
+        """For each input its values, each with the situations in which the input has it."""
+        found: dict[str, Sequence[tuple[Constant, int]]] = {}
+        stride = 1
+        for name, values in self.values.items():
+            period = stride * len(values)
+            first = ((1 << stride) - 1) * (self.everywhere // ((1 << period) - 1))
+            found[name] = [(value, first << (place * stride)) for place, value in enumerate(values)]
+            stride = period
+        return found
 
     def find_where(self, expression: Expression) -> int:
         """Return the situations in which an expression holds."""
@@ -59,26 +80,17 @@ class Situations:
                 return found
 
     def _compare(self, comparison: Comparison) -> int:
+        compare = OPERATORS[comparison.operator]
         found = 0
         for left, where_left in self._list_values(comparison.left):
             for right, where_right in self._list_values(comparison.right):
-                if _holds(left, comparison.operator, right):
+                if compare(left, right):
                     found |= where_left & where_right
         return found
 
-    def _list_values(self, operand: Operand) -> list[tuple[Constant, int]]:
+    def _list_values(self, operand: Operand) -> Sequence[tuple[Constant, int]]:
         """Return each value that an operand takes, with the situations in which it does."""
-        if not operand.is_input:
-            return [(operand.value, self.everywhere)]
-        stride = 1
-        for name, values in self.values.items():
-            if name == operand.value:
-                period = stride * len(values)
-                repeated = self.everywhere // ((1 << period) - 1)
-                block = (1 << stride) - 1
-                return [(value, (block << (place * stride)) * repeated) for place, value in enumerate(values)]
-            stride *= len(values)
-        raise KeyError(operand.value)
+        return self.places[str(operand.value)] if operand.is_input else ((operand.value, self.everywhere),)
 
 
 def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str, str]) -> Situations | None:
@@ -91,6 +103,11 @@ def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str
             values[name] = _choose_values(kind, constants, len(group))
     situations = Situations(values)
     return situations if situations.count <= MOST_SITUATIONS else None
+
+
+def is_always_decisive(expression: Expression) -> bool:
+    """Tell of a comparison of an input with a constant, which can always hold, and of no other expression."""
+    return isinstance(expression, Comparison) and not (expression.left.is_input and expression.right.is_input)
 
 
 def is_clear(expression: Expression) -> bool:
@@ -138,15 +155,3 @@ def _choose_values(kind: str, constants: Sequence[Constant], inputs: int) -> Seq
         width = Decimal(inputs + 1) if high is None else high - low
         chosen += [low + width * place / (inputs + 1) for place in range(1, inputs + 1)]
     return chosen
-
-
-def _holds(left: Constant, operator: str, right: Constant) -> bool:
-    if operator == "==":
-        return left == right
-    if operator == "!=":
-        return left != right
-    if not isinstance(left, Decimal) or not isinstance(right, Decimal):
-        return False
-    if operator in (">", ">="):
-        return left > right or (operator == ">=" and left == right)
-    return left < right or (operator == "<=" and left == right)
