@@ -11,13 +11,19 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 MULTIPLE_INPUT_NODES = declare_rule(
-    "MultipleInputNodes", Severity.ERROR, "A flow has more than one Input node, which CreateFlow refuses."
+    "MultipleInputNodes",
+    Severity.ERROR,
+    "A flow has more than one Input node, which CreateFlow refuses.",
+    can_be_silenced=True,
 )
 NODE_QUOTA_EXCEEDED = declare_rule(
-    "NodeQuotaExceeded", Severity.ERROR, "A flow has more nodes, or more of one type, than AWS's quota admits."
+    "NodeQuotaExceeded",
+    Severity.ERROR,
+    "A flow has more nodes, or more of one type, than AWS's quota admits.",
+    can_be_silenced=True,
 )
 INPUT_QUOTA_EXCEEDED = declare_rule(
-    "InputQuotaExceeded", Severity.ERROR, "A node has more inputs than AWS admits for its type."
+    "InputQuotaExceeded", Severity.ERROR, "A node has more inputs than AWS admits for its type.", can_be_silenced=True
 )
 
 
