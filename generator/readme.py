@@ -22,7 +22,7 @@ _BLANKS = re.compile(
     "[\x00-\x20\x7f-\xa0\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
-_MARKS = re.compile(r"([\\`*_{}\[\]|~#$!()@])|^([-+=>]|\d+(?=[.)]))")
+_MARKS = re.compile(r"([\\`*_{}\[\]|~#$@])|^([-+=]|\d+(?=[.)]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SYMBOLS = {Symbol.PARTITION: "PARTITION", Symbol.REGION: "REGION", Symbol.ACCOUNT: "ACCOUNT"}
 _DERIVED = {

@@ -23,10 +23,12 @@ def load_data(name: str) -> dict[str, object]:
 
 
 def test_the_api_is_what_the_installed_botocore_says() -> None:
-    made = refresh_api.make_api()
-    if made["botocore"] != load_data("bedrock_flow_api.json")["botocore"]:
-        pytest.skip("another botocore is installed than the data was made from")
-    assert made == load_data("bedrock_flow_api.json")
+    made, data = refresh_api.make_api(), load_data("bedrock_flow_api.json")
+    is_newer = made["botocore"] != data["botocore"]
+    release = {name: made[name] for name in ("botocore", "source")} if is_newer else {}
+    if is_newer and made != data | release:
+        pytest.skip(f"botocore {made['botocore']} has another model than the data: run tools/refresh_api.py")
+    assert made == data | release
 
 
 @pytest.mark.skipif(not LISTING.exists(), reason="the provider's listing is not here")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import pytest
 from flow_documents import make_flow, make_prompt
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from plans import plan_document, plan_example
 
 from generator.module.interface import OUTPUTS, VARIABLES
@@ -86,6 +88,21 @@ def test_escaped_text_stays_on_its_line_and_in_its_cell(text: str) -> None:
     code = write_code(text)
     assert "\n" not in code
     assert "|" not in code
+
+
+def show(markdown: str) -> str:
+    """Return what a reader of the rendered page sees."""
+    html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown)
+    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+@given(st.text("&;#<>=+-*_~`|[]()!\\$@.:/0129abgtx "))
+@example(">= 1.5.7")
+@example("https://example.com/a_b?c=d&amp;e")
+def test_a_reader_of_the_page_sees_the_text_as_it_is(text: str) -> None:
+    words = " ".join(text.split())
+    assert show(escape_markdown(text)) == words
+    assert show(f"| a |\n|---|\n| {escape_markdown(text)} |").removeprefix("a").strip() == words
 
 
 @pytest.mark.parametrize("text", ["- a", "+ a", "= a", "> a", "# a", "1. a", "23) a"])

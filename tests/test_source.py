@@ -56,6 +56,17 @@ def test_plain_scalars_mean_what_json_would_mean(text: str, value: object) -> No
     assert str(found["key"]) == str(value)
 
 
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
+def test_what_ended_a_line_in_yaml_1_1_is_text(character: str) -> None:
+    text = f'a: x{character}y\nb: "x{character}y"\nc: |-\n  x{character}y\nd{character}: \U000f0000\n'
+    document, faults = read(text)
+    assert faults == []
+    assert document is not None
+    word = f"x{character}y"
+    assert document.value == {"a": word, "b": word, "c": word, f"d{character}": "\U000f0000"}
+    assert document.find_span(("b",)) == Span(2, 4, 2, 9)
+
+
 @pytest.mark.parametrize("text", ["1_000", "010", "0o17", "0x1F", "0b1", "12:30", ".inf", ".nan"])
 def test_what_readers_of_yaml_disagree_on_is_told(text: str) -> None:
     assert read(f"key: {text}\n")[1] == ["AmbiguousScalar"]

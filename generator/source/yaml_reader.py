@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str")
+OLD_BREAKS = "\x85\u2028\u2029"
+"""What YAML 1.1, and so PyYAML, takes for the end of a line, and folds away; in YAML 1.2 (5.4) they are text."""
 
 
 def read_yaml(text: str) -> Reading:
@@ -20,13 +22,15 @@ def read_yaml(text: str) -> Reading:
     import yaml
 
     reading = Reading()
+    masks = _choose_masks(text)
     try:
-        root: Node | None = yaml.compose(text, Loader=_define_loader())
+        root: Node | None = yaml.compose(text.translate(masks), Loader=_define_loader())
         if root is None:
             return reading.refuse(
                 Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Write a flow definition into it.")
             )
-        reading.value = _Reader(reading, yaml).read(root, (), ())
+        unmask = {mask: character for character, mask in masks.items()}
+        reading.value = _Reader(reading, yaml, unmask).read(root, (), ())
     except TextRefusedError as refusal:
         return reading.refuse(refusal.fault)
     except yaml.MarkedYAMLError as error:
@@ -42,6 +46,13 @@ def read_yaml(text: str) -> Reading:
     return reading
 
 
+def _choose_masks(text: str) -> dict[int, int]:
+    """Return, for each of the old line breaks in a text, a character of private use that the text does not have."""
+    found = [ord(character) for character in OLD_BREAKS if character in text]
+    free = (code for code in range(0xF0000, 0xFFFFE) if chr(code) not in text)
+    return dict(zip(found, free, strict=False))
+
+
 @cache
 def _define_loader() -> Any:
     import yaml
@@ -55,9 +66,10 @@ def _define_loader() -> Any:
 
 
 class _Reader:
-    def __init__(self, reading: Reading, yaml: Any) -> None:
+    def __init__(self, reading: Reading, yaml: Any, unmask: dict[int, int]) -> None:
         self.reading = reading
         self.yaml = yaml
+        self.unmask = unmask
 
     def read(self, node: Node, path: Path, above: tuple[Node, ...]) -> object:
         """Return the value of a node; `above` are the nodes around it."""
@@ -76,7 +88,7 @@ class _Reader:
         return self._read_scalar(node, span)
 
     def _read_scalar(self, node: Node, span: Span) -> object:
-        text = str(node.value)
+        text = str(node.value).translate(self.unmask)
         self.reading.note_text(text, span)
         if getattr(node, "style", None) is not None:
             return text
@@ -95,7 +107,7 @@ class _Reader:
                 message = "A key of a mapping is itself a list or a mapping."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write a plain text as key."))
                 continue
-            key = str(key_node.value)
+            key = str(key_node.value).translate(self.unmask)
             if key == "<<" and key_node.style is None:
                 message = "Merge keys (<<) are not read."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write the keys out."))
