@@ -86,7 +86,9 @@ def _record(response: Any, need: Need, decision: Decision) -> None:
     asked = decision.request
     line = {
         "operation": response._get_action(),
+        "session": asked.principal.arn,
         "principal": asked.principal.role or asked.principal.arn,
+        "account": asked.account,
         "action": asked.action,
         "resource": asked.resource,
         "context": dict(asked.context),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 Context = Mapping[str, str | Sequence[str]]
 """The keys of a request, in lower case, and their values."""
@@ -18,8 +19,17 @@ def matches_text(pattern: str, text: str, context: Context, *, wildcards: bool) 
 
     A variable without a value fits nothing, unless it brings a default: ${key, 'default'}.
     """
-    expression = _write_expression(pattern, context, wildcards=wildcards)
-    return expression is not None and re.fullmatch(expression, text, re.DOTALL) is not None
+    if "${" in pattern:
+        expression = _write_expression(pattern, context, wildcards=wildcards)
+        return expression is not None and re.fullmatch(expression, text, re.DOTALL) is not None
+    if not wildcards or not _WILDCARDS.keys() & set(pattern):
+        return pattern == text
+    return _compile(pattern).fullmatch(text) is not None
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(_escape(pattern, wildcards=True), re.DOTALL)
 
 
 def matches_arn(pattern: str, arn: str, context: Context) -> bool:
