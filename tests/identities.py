@@ -43,6 +43,16 @@ def make_role(bench: Bench, name: str, *statements: Statement, path: str = "/") 
     return str(role["Arn"])
 
 
+def make_sso_role(bench: Bench, operator: Bench, name: str, *statements: Statement) -> str:
+    """Make a role of IAM Identity Center as that does it, by its own service role; return its ARN."""
+    center = "AWSServiceRoleForSSO"
+    names = {role["RoleName"] for role in bench.client("iam").list_roles()["Roles"]}
+    if center not in names:
+        make_role(bench, center, allow("iam:*", sid="Manage"), path="/aws-service-role/sso.amazonaws.com/")
+    arn = bench.client("iam").get_role(RoleName=center)["Role"]["Arn"]
+    return make_role(assume(operator, arn), name, *statements, path="/aws-reserved/sso.amazonaws.com/")
+
+
 def assume(operator: Bench, arn: str) -> Bench:
     """Return the bench for a session of a role."""
     made = operator.client("sts").assume_role(RoleArn=arn, RoleSessionName="run")

@@ -1,14 +1,7 @@
-"""The evaluator's table: each case with its verdict and statements, and what iam-simulate says of it where Node is.
-
-The oracle is a development tool under AGPL: `make oracle` installs it into a folder that is ignored, it runs as a
-process of its own, and nothing of it is imported or shipped.
-"""
+"""The evaluator's table: each case with its verdict and statements, and what iam-simulate says of it where Node is."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +9,9 @@ from typing import Any
 import pytest
 import yaml
 from account.decisions import Policies, Principal, Request, decide, read_policy
+from second_opinion import VERDICTS, Simulation, ask_oracle, find_missing_oracle, write_simulation
 
 TABLE = Path(__file__).parent / "decisions"
-ORACLE = Path(__file__).parent / "oracle"
-VERDICTS = {"allowed": "Allowed", "refused": "ImplicitlyDenied", "denied": "ExplicitlyDenied"}
 MEMBERS = {"case", "principal", "action", "resource", "context", "identity", "boundary", "key", "trust"}
 MEMBERS |= {"verdict", "by", "oracle"}
 FEWEST, MOST_WITHOUT_ORACLE = 60, 2
@@ -75,60 +67,30 @@ def test_the_table_is_as_large_as_it_should_be() -> None:
     assert len([case for case in CASES.values() if "oracle" in case]) <= MOST_WITHOUT_ORACLE
 
 
-def find_missing_oracle() -> str:
-    if shutil.which("node") is None:
-        return "the node command"
-    return "" if (ORACLE / "node_modules" / "@cloud-copilot").is_dir() else "iam-simulate (make oracle)"
-
-
-def name_context(value: Any) -> Any:
-    """Return a part of a case with the keys of encryption contexts under a name that iam-simulate knows.
-
-    Its data spells them with a variable that its check of keys does not resolve, so that it leaves them out. How an
-    operator compares does not depend on the key's name: a tag of the principal stands for each of them.
-    """
-    return json.loads(json.dumps(value).replace("kms:EncryptionContext:", "aws:PrincipalTag/"))
-
-
-def write_simulation(case: dict[str, Any]) -> dict[str, Any]:
-    resource = find_resource_policy(case)
-    given = case["principal"]
-    simulation: dict[str, Any] = {
-        "request": {
-            "principal": given if isinstance(given, str) else given["session"],
-            "action": case["action"],
-            "resource": {"resource": case["resource"], "accountId": find_account(case)},
-            "contextVariables": case.get("context", {}),
-        },
-        "identityPolicies": [{"name": "identity", "policy": write_document(case["identity"])}],
-        "serviceControlPolicies": [],
-        "resourceControlPolicies": [],
-    }
-    if resource is not None:
-        simulation["resourcePolicy"] = write_document(resource[1])
-    if "boundary" in case:
-        simulation["permissionBoundaryPolicies"] = [{"name": "b", "policy": write_document(case["boundary"])}]
-    return name_context(simulation)
+def write_case(case: dict[str, Any]) -> Simulation:
+    given, resource = case["principal"], find_resource_policy(case)
+    return write_simulation(
+        given if isinstance(given, str) else given["session"],
+        case["action"],
+        case["resource"],
+        find_account(case),
+        case.get("context", {}),
+        [write_document(case["identity"])],
+        resource_policy=None if resource is None else write_document(resource[1]),
+        boundary=write_document(case["boundary"]) if "boundary" in case else None,
+    )
 
 
 @cache
-def ask_oracle() -> dict[str, dict[str, Any]]:
-    asked = {name: write_simulation(case) for name, case in CASES.items() if "oracle" not in case}
-    answer = subprocess.run(
-        ["node", "simulate.mjs"],
-        cwd=ORACLE,
-        input=json.dumps(list(asked.values())),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return dict(zip(asked, json.loads(answer.stdout), strict=True))
+def ask_of_all_cases() -> dict[str, dict[str, Any]]:
+    asked = {name: write_case(case) for name, case in CASES.items() if "oracle" not in case}
+    return dict(zip(asked, ask_oracle(list(asked.values())), strict=True))
 
 
 @pytest.mark.skipif(bool(find_missing_oracle()), reason=f"missing: {find_missing_oracle()}")
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if "oracle" not in case])
 def test_iam_simulate_says_the_same(name: str) -> None:
-    assert ask_oracle()[name] == {"result": VERDICTS[CASES[name]["verdict"]], "ignored": []}
+    assert ask_of_all_cases()[name] == {"result": VERDICTS[CASES[name]["verdict"]], "ignored": []}
 
 
 @pytest.mark.parametrize(

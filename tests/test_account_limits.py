@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from identities import ACCOUNT, OTHER_ACCOUNT, TRUST, allow, assume, in_other_account, make_operator, make_role
+from identities import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    TRUST,
+    allow,
+    assume,
+    in_other_account,
+    make_operator,
+    make_role,
+    make_sso_role,
+)
 from identities import write_document as write
 
 from bench import Bench, open_bench
@@ -208,10 +218,10 @@ def test_a_boundary_exists(bench: Bench, iam: Any) -> None:
     ],
 )
 def test_roles_of_identity_center_are_nobody_s_to_change(
-    operation: str, more: dict[str, Any], bench: Bench, iam: Any
+    operation: str, more: dict[str, Any], bench: Bench, operator: Bench, iam: Any
 ) -> None:
     name = f"AWSReservedSSO_{operation}"
-    make_role(bench, name, path="/aws-reserved/sso.amazonaws.com/")
+    make_sso_role(bench, operator, name, allow("s3:GetObject"))
     assert iam.get_role(RoleName=name)["Role"]["Path"] == "/aws-reserved/sso.amazonaws.com/"
     with refused("UnmodifiableEntity"):
         getattr(iam, operation)(RoleName=name, **more)

@@ -24,6 +24,7 @@ LARGEST_TRUST = 2048
 LARGEST_EMBEDDED = 10_240
 MOST_ATTACHMENTS = 10
 SSO = "/aws-reserved/sso.amazonaws.com/"
+IDENTITY_CENTER = "/aws-service-role/sso.amazonaws.com/"
 READING = ("Get", "List", "Simulate", "Generate")
 
 
@@ -103,12 +104,18 @@ def _wrap_iam(operation: str) -> Callable[..., Any]:
         shape = load_model("iam").operation_model(operation).input_shape
         if shape is not None and (faults := list(find_faults(shape, members, "input"))):
             raise IAMException("ValidationError", "; ".join(faults))
-        roles = [role for role in self.backend.roles.values() if role.name == members.get("RoleName")]
-        if roles and SSO in roles[0].arn and not operation.startswith(READING):
-            raise IAMException("UnmodifiableEntity", "Roles of IAM Identity Center cannot be changed.")
+        if not operation.startswith(READING):
+            _check_owner(self, members.get("RoleName"))
         return real(self)
 
     return answer
+
+
+def _check_owner(response: Any, role_name: str | None) -> None:
+    """Refuse to change a role of IAM Identity Center, unless its own service role does it."""
+    reserved = [role for role in response.backend.roles.values() if role.name == role_name and SSO in role.arn]
+    if reserved and IDENTITY_CENTER not in (find_caller(response).principal.role or ""):
+        raise IAMException("UnmodifiableEntity", "Roles of IAM Identity Center cannot be changed.")
 
 
 def _measure(document: str) -> int:

@@ -117,8 +117,9 @@ def _find_allowance(
         direct = [name for name, naming in named.items() if naming.value >= Naming.BY_ROLE.value]
         if principal.account is None or (principal.account == request.account and direct):
             return _decide_direct(request, direct, named, by_boundary, bounded=bounded)
-        if not named:
-            return Decision(request, Verdict.REFUSED, (), RESOURCE)
+    # In another account, no right of one's own account counts without a word of the resource's policy.
+    if not named and (policies.resource is not None or principal.account != request.account):
+        return Decision(request, Verdict.REFUSED, (), RESOURCE)
     if not by_identity:
         return Decision(request, Verdict.REFUSED, tuple(named), IDENTITY)
     if not bounded:
