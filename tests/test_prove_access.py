@@ -54,7 +54,7 @@ MISSING = find_missing_parts()
 pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}")]
 TABLES = Path(__file__).parent / "access"
 UNKNOWN = re.compile(r"arn:aws:lex:.*:bot-alias/.*|arn:aws:bedrock:::foundation-model/.*|arn:aws:s3:::[^/]+")
-"""Resources that iam-simulate has no kind for: Lex of the second version, models without a region, PutObject's bucket."""
+"""Resources without a kind in iam-simulate: Lex of the second version, models without region, a bucket of PutObject."""
 CALLS = allow("bedrock:GetFlow", "bedrock:InvokeFlow", sid="CallFlows")
 ROLES: dict[str, tuple[dict[str, Any], ...]] = {
     "administrator of keys": (allow("kms:*", sid="AllOfKms"),),

@@ -29,6 +29,7 @@ class RefusedCallError(JsonRESTError):
 
 def install_authorization(file: Path) -> None:
     """Have every call of moto's decided; append each decision to `file`, a JSON document a line."""
+    file.touch()
     _files.append(file)
     BaseResponse._authenticate_and_authorize_normal_action = _authorize_call
 
