@@ -263,6 +263,13 @@ def test_a_key_policy_that_locks_its_author_out_is_refused(policy: str, kms: Any
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=True)
 
 
+def test_a_key_policy_may_name_its_own_key(kms: Any) -> None:
+    key = kms.create_key()["KeyMetadata"]
+    policy = write_key_policy(ROOT).replace('"Resource": "*"', f'"Resource": "{key["Arn"]}"')
+    for name in (key["KeyId"], key["Arn"]):
+        kms.put_key_policy(KeyId=name, PolicyName="default", Policy=policy)
+
+
 def test_a_key_policy_that_admits_another_role_locks_the_author_out(bench: Bench, operator: Bench) -> None:
     other = make_role(bench, "keeper-of-keys")
     author = assume(operator, make_role(bench, "author", allow("kms:*"))).client("kms")
@@ -321,7 +328,7 @@ def test_a_deleted_role_stays_in_a_key_policy_as_its_id_and_comes_back_as_anothe
 @pytest.mark.parametrize("name", ["alias/a b", "alias/ä", "alias/a.b", "alias/" + "a" * 251])
 def test_an_alias_has_256_characters_of_few_kinds(name: str, kms: Any) -> None:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    with refused("(InvalidAliasNameException|ValidationException)"):
+    with refused("ValidationException"):
         kms.create_alias(AliasName=name, TargetKeyId=key)
     kms.create_alias(AliasName=f"alias/{key}/".ljust(256, "a"), TargetKeyId=key)
 
@@ -337,7 +344,7 @@ def test_a_key_waits_7_to_30_days_for_its_deletion(days: int, kms: Any) -> None:
 def test_a_key_rotates_after_90_to_2560_days(days: int, bench: Bench) -> None:
     kms = bench.client("kms", config=Config(parameter_validation=False))
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    with refused("ValidationException", "between 90 and 2560|out of bounds"):
+    with refused("ValidationException", "out of bounds"):
         kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=days)
     kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=2560)
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 2560
