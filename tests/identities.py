@@ -11,6 +11,19 @@ ACCOUNT, OTHER_ACCOUNT = "123456789012", "999999999999"
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:user/operator"
 EVERYBODY = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
 TRUST = {"Version": "2012-10-17", "Statement": [{**EVERYBODY, "Action": "sts:AssumeRole"}]}
+BEDROCK_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "FlowsTrustBedrock",
+            "Effect": "Allow",
+            "Principal": {"Service": "bedrock.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:flow/*"}},
+        }
+    ],
+}
+"""The trust of a service role of flows."""
 Statement = dict[str, Any]
 
 
@@ -41,6 +54,12 @@ def make_role(bench: Bench, name: str, *statements: Statement, path: str = "/") 
     if statements:
         iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=write_document(*statements))
     return str(role["Arn"])
+
+
+def make_service_role(bench: Bench, name: str, trust: dict[str, Any] = BEDROCK_TRUST) -> str:
+    """Make a role that Bedrock may assume for flows; return its ARN."""
+    made = bench.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    return str(made["Role"]["Arn"])
 
 
 def make_sso_role(bench: Bench, operator: Bench, name: str, *statements: Statement) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from account.requests import load_model
 from botocore.exceptions import ClientError
-from identities import ACCOUNT, OTHER_ACCOUNT, TRUST, allow, assume, in_other_account, make_operator, make_role
+from identities import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    TRUST,
+    allow,
+    assume,
+    in_other_account,
+    make_operator,
+    make_role,
+    make_service_role,
+)
 from identities import write_document as write
+from refusals import not_authorized
 
 from bench import Bench, open_bench
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-import refresh_actions  # noqa: E402
 
 pytest.importorskip("boto3", reason="missing: the Python package boto3")
 pytest.importorskip("moto", reason="missing: the Python package moto")
@@ -40,19 +43,11 @@ def operator(bench: Bench) -> Bench:
 
 @pytest.fixture(scope="module")
 def service_role(bench: Bench) -> str:
-    principal = {"Principal": {"Service": "bedrock.amazonaws.com"}}
-    trust = write({"Sid": "Bedrock", "Effect": "Allow", "Action": "sts:AssumeRole", **principal})
-    made = bench.client("iam").create_role(RoleName="AmazonBedrockFlow-all", AssumeRolePolicyDocument=trust)
-    return str(made["Role"]["Arn"])
+    return make_service_role(bench, "AmazonBedrockFlow-all")
 
 
 def take_role(bench: Bench, operator: Bench, name: str, *statements: dict[str, Any]) -> Bench:
     return assume(operator, make_role(bench, name, *statements))
-
-
-def refused(action: str, resource: str = "", reason: str = "because no identity-based policy") -> Any:
-    """Expect a refusal as AWS words it."""
-    return pytest.raises(ClientError, match=rf"perform: {action} on resource: .*{resource}.* {reason}")
 
 
 def list_new(bench: Bench, before: int) -> list[tuple[str, str, str]]:
@@ -80,7 +75,7 @@ def test_a_user_has_the_policies_of_its_groups(bench: Bench) -> None:
     acting = bench.acting_with(iam.create_access_key(UserName="ann")["AccessKey"])
     assert acting.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/ann"
     ann = acting.client("iam")
-    with refused("iam:ListRoles", "\\*"):
+    with not_authorized("iam:ListRoles", "\\*"):
         ann.list_roles()
     iam.create_group(GroupName="readers")
     iam.put_group_policy(GroupName="readers", PolicyName="read", PolicyDocument=write(allow("iam:ListRoles")))
@@ -93,14 +88,14 @@ def test_a_role_is_assumed_by_whom_its_trust_and_the_caller_s_policies_let(bench
     iam.create_user(UserName="bob")
     bob = bench.acting_with(iam.create_access_key(UserName="bob")["AccessKey"]).client("sts")
     arn = make_role(bench, "goal")
-    with refused("sts:AssumeRole", "role/goal"):
+    with not_authorized("sts:AssumeRole", "role/goal"):
         bob.assume_role(RoleArn=arn, RoleSessionName="run")
     trust = json.dumps(TRUST).replace(":root", ":user/bob")
     iam.update_assume_role_policy(RoleName="goal", PolicyDocument=trust)
     assert bob.assume_role(RoleArn=arn, RoleSessionName="run")["AssumedRoleUser"]["Arn"].endswith("/goal/run")
-    with refused("sts:AssumeRole", "role/goal", "because no resource-based policy"):
+    with not_authorized("sts:AssumeRole", "role/goal", "because no resource-based policy"):
         operator.client("sts").assume_role(RoleArn=arn, RoleSessionName="run")
-    with refused("sts:AssumeRole", "role/nobody", "because no resource-based policy"):
+    with not_authorized("sts:AssumeRole", "role/nobody", "because no resource-based policy"):
         operator.client("sts").assume_role(RoleArn=arn.replace("goal", "nobody"), RoleSessionName="run")
     with pytest.raises(ClientError, match="session policies"):
         operator.client("sts").assume_role(
@@ -115,19 +110,19 @@ def test_attached_policies_count_in_their_default_version_and_within_the_boundar
     role = take_role(bench, operator, "changing").client("iam")
     arn = iam.create_policy(PolicyName="changing", PolicyDocument=write(allow("iam:ListUsers")))["Policy"]["Arn"]
     iam.attach_role_policy(RoleName="changing", PolicyArn=arn)
-    with refused("iam:ListRoles"):
+    with not_authorized("iam:ListRoles"):
         role.list_roles()
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=write(allow("iam:ListRoles")), SetAsDefault=True)
     role.list_roles()
     limit = iam.create_policy(PolicyName="limit", PolicyDocument=write(allow("bedrock:*")))["Policy"]["Arn"]
     iam.put_role_permissions_boundary(RoleName="changing", PermissionsBoundary=limit)
-    with refused("iam:ListRoles", reason="because no permissions boundary"):
+    with not_authorized("iam:ListRoles", reason="because no permissions boundary"):
         role.list_roles()
     iam.delete_role_permissions_boundary(RoleName="changing")
     iam.put_role_policy(
         RoleName="changing", PolicyName="never", PolicyDocument=write({**allow("iam:*"), "Effect": "Deny"})
     )
-    with refused("iam:ListRoles", reason="with an explicit deny in an identity-based policy"):
+    with not_authorized("iam:ListRoles", reason="with an explicit deny in an identity-based policy"):
         role.list_roles()
 
 
@@ -136,9 +131,9 @@ def test_names_of_resources_are_those_that_the_call_is_about(bench: Bench, opera
     role = take_role(bench, operator, "team-lead", allow("iam:*Role", "iam:TagRole", resource=only)).client("iam")
     role.create_role(RoleName="member", Path="/team/", AssumeRolePolicyDocument=json.dumps(TRUST))
     role.get_role(RoleName="member")
-    with refused("iam:CreateRole", "role/member2"):
+    with not_authorized("iam:CreateRole", "role/member2"):
         role.create_role(RoleName="member2", AssumeRolePolicyDocument=json.dumps(TRUST))
-    with refused("iam:GetRole", "role/team-lead"):
+    with not_authorized("iam:GetRole", "role/team-lead"):
         role.get_role(RoleName="team-lead")
 
 
@@ -152,7 +147,7 @@ def test_a_policy_is_attached_only_where_the_condition_lets_it(bench: Bench, ope
         if fits:
             role.attach_role_policy(RoleName="attached", PolicyArn=arn)
         else:
-            with refused("iam:AttachRolePolicy"):
+            with not_authorized("iam:AttachRolePolicy"):
                 role.attach_role_policy(RoleName="attached", PolicyArn=arn)
 
 
@@ -176,7 +171,7 @@ def test_tagging_what_is_made_is_a_right_of_its_own(
             name=name, executionRoleArn=service_role, tags={"a": "b"}
         ),
     }
-    with refused(missing, reason="with an explicit deny"):
+    with not_authorized(missing, reason="with an explicit deny"):
         calls[missing]()
 
 
@@ -187,11 +182,11 @@ def test_a_key_is_used_in_the_context_that_the_policy_wants(bench: Bench, operat
     kms = user.client("kms")
     blob = kms.encrypt(KeyId=key, Plaintext=b"text", EncryptionContext=CONTEXT)["CiphertextBlob"]
     assert kms.decrypt(CiphertextBlob=blob, EncryptionContext=CONTEXT)["Plaintext"] == b"text"
-    with refused("kms:Encrypt", key):
+    with not_authorized("kms:Encrypt", key):
         kms.encrypt(KeyId=key, Plaintext=b"text")
-    with refused("kms:Decrypt", key):
+    with not_authorized("kms:Decrypt", key):
         kms.decrypt(CiphertextBlob=blob, EncryptionContext={"other": "flow"})
-    with refused("kms:DescribeKey", key):
+    with not_authorized("kms:DescribeKey", key):
         kms.describe_key(KeyId=key)
 
 
@@ -203,12 +198,12 @@ def test_an_alias_takes_a_right_on_the_alias_and_one_on_each_key(bench: Bench, o
     before = len(bench.read_decisions())
     role.create_alias(AliasName=name, TargetKeyId=old.rsplit("/", 1)[-1])
     assert list_new(bench, before) == [("kms:CreateAlias", alias, "allowed"), ("kms:CreateAlias", old, "allowed")]
-    with refused("kms:UpdateAlias", new.rsplit("/", 1)[-1]):
+    with not_authorized("kms:UpdateAlias", new.rsplit("/", 1)[-1]):
         role.update_alias(AliasName=name, TargetKeyId=new)
     before = len(bench.read_decisions())
     bench.client("kms").update_alias(AliasName=name, TargetKeyId=new)
     assert {resource for _, resource, _ in list_new(bench, before)} == {alias, old, new}
-    with refused("kms:DeleteAlias", new.rsplit("/", 1)[-1]):
+    with not_authorized("kms:DeleteAlias", new.rsplit("/", 1)[-1]):
         role.delete_alias(AliasName=name)
 
 
@@ -254,7 +249,7 @@ def test_a_flow_is_not_made_without_one_of_the_rights(
     name = action.replace(":", "-")
     flows = take_role(bench, operator, name, allow(*sorted(rights))).client("bedrock-agent")
     key = bench.client("kms").create_key()["KeyMetadata"]["Arn"]
-    with refused(action) as refusal:
+    with not_authorized(action) as refusal:
         flows.create_flow(name=name, executionRoleArn=service_role, customerEncryptionKeyArn=key)
     assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
     assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{name}/run" in str(refusal.value)
@@ -281,20 +276,3 @@ def test_refusals_have_the_codes_of_their_services(bench: Bench, operator: Bench
         nobody.client("bedrock-agent").list_flows()
     assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
-
-
-def test_kinds_of_resource_are_what_the_script_reads() -> None:
-    text = (ROOT / "tests" / "account" / "actions.json").read_text(encoding="utf-8")
-    if not refresh_actions.PACKAGE.exists():
-        pytest.skip("missing: iam-simulate (make oracle)")
-    made = refresh_actions.make_actions()
-    if made["source"] != json.loads(text)["source"]:
-        pytest.skip("another iam-data is installed than the data was made from")
-    assert refresh_actions.write_actions(made) == text
-
-
-def test_actions_are_operations() -> None:
-    known = json.loads((ROOT / "tests" / "account" / "actions.json").read_text(encoding="utf-8"))
-    for prefix, service in refresh_actions.SERVICES.items():
-        assert load_model(service).signing_name == prefix
-        assert set(known[prefix]) <= set(load_model(service).operation_names)
