@@ -68,7 +68,7 @@ def read_call(response: Any) -> Call:
 
 
 def list_needs(call: Call) -> Iterator[Need]:
-    """Yield what a call needs; an operation that nobody may or must be allowed needs nothing."""
+    """Yield what a call needs. GetCallerIdentity needs nothing: no policy can deny it."""
     if (call.prefix, call.operation) == ("sts", "GetCallerIdentity"):
         return
     kinds = ACTIONS[call.prefix].get(call.operation)
