@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from standin.mirror import install_mirror, read_version, write_configuration
 TESTS = Path(__file__).parent
 STEP_SECONDS = 120
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+SESSION = "AWS_SESSION_TOKEN"
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -62,13 +63,27 @@ class Bench:
         planned: dict[str, Any] = json.loads(self.succeed(folder, "show", "-json", "plan"))
         return planned
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **options: Any) -> Any:
         """Return a client of the account."""
         import boto3
 
         address = self.environment["AWS_ENDPOINT_URL"]
-        names = {name.lower(): value for name, value in KEYS.items()}
-        return boto3.client(service, region_name=self.environment["AWS_REGION"], endpoint_url=address, **names)
+        names = {name.lower(): self.environment[name] for name in (*KEYS, SESSION) if name in self.environment}
+        region = self.environment["AWS_REGION"]
+        return boto3.client(service, region_name=region, endpoint_url=address, **names, **options)
+
+    def acting_with(self, credentials: dict[str, str]) -> Bench:
+        """Return the same bench for somebody else: credentials as STS or IAM give them."""
+        made = {
+            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        }
+        session = {SESSION: credentials["SessionToken"]} if "SessionToken" in credentials else {}
+        return replace(self, environment={**self.environment, **made, **session})
+
+    def read_decisions(self) -> list[dict[str, Any]]:
+        """Return the account's decisions in their order, as tests/account/authorization.py writes them."""
+        return [json.loads(line) for line in Path(f"{self.calls}.decisions").read_text(encoding="utf-8").splitlines()]
 
     def read_calls(self) -> list[str]:
         """Return the operations that the account answered, in their order."""

@@ -1,7 +1,7 @@
 """Every example's module through its whole life, by real Terraform; and what is in the account afterwards.
 
 The provider is the stand-in unless the environment names a real one (tests/bench.py); the account is moto with the
-flows API added (tests/account). Neither decides calls by IAM policies: docs/proof.md says what that leaves open.
+flows API added (tests/account). docs/proof.md says what that leaves open.
 """
 
 from __future__ import annotations
