@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.loaders
-
 from standin import wire
 
-DATA = Path(__file__).parents[2] / "generator" / "data" / "aws_provider_flow.json"
-FLOW = json.loads(DATA.read_text(encoding="utf-8"))["members"]
+DATA = Path(__file__).parents[2] / "generator" / "data"
+FLOW = json.loads((DATA / "aws_provider_flow.json").read_text(encoding="utf-8"))["members"]
+SHAPES = json.loads((DATA / "bedrock_flow_api.json").read_text(encoding="utf-8"))["shapes"]
 FRAMEWORK = "aws_bedrockagent_flow"
 POLICIES = {"policy", "assume_role_policy"}
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -57,7 +56,6 @@ RULES: dict[str, dict[str, dict[str, Any]]] = {
 """Written after the provider's documentation, but for the flow's: no package lists the others."""
 
 _ARN = re.compile(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}|aws|)?:.+")
-_SHAPES = botocore.loaders.Loader().load_service_model("bedrock-agent", "service-2")["shapes"]
 
 
 def _list_names(members: dict[str, Any], test: str) -> Iterator[str]:
@@ -110,8 +108,8 @@ def _find_broken_text_rules(value: str, rule: dict[str, Any], name: str) -> Iter
     # Go's $ is the end of the text; Python's also stands before a last line feed.
     if "pattern" in rule and not re.search(rule["pattern"].removesuffix("$") + r"\Z", value, re.ASCII):
         yield f"must match {rule['pattern']}"
-    if "enum" in rule and value not in _SHAPES[rule["enum"]]["enum"]:
-        yield f"must be one of {_SHAPES[rule['enum']]['enum']}"
+    if "enum" in rule and value not in SHAPES[rule["enum"]]["enum"]:
+        yield f"must be one of {SHAPES[rule['enum']]['enum']}"
     if "arn" in rule and not _ARN.fullmatch(value):
         yield "is not a valid ARN"
     if "json" in rule or name in POLICIES:
