@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -12,19 +13,56 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from standin.mirror import install_mirror, read_version, write_configuration
+from standin.mirror import FORKING, install_mirror, write_configuration
 
 TESTS = Path(__file__).parent
-STEP_SECONDS = 120
+REGION = "us-east-1"
+STEP_SECONDS = 300
+HOLD_SECONDS = 1.0
+STANDIN = "a stand-in of this project with the schema of hashicorp/aws"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+@dataclass(frozen=True)
+class Said:
+    """What plan, apply or destroy said with -json: Terraform's own words, the same with every provider."""
+
+    code: int
+    messages: list[dict[str, Any]]
+
+    @cached_property
+    def changes(self) -> dict[str, str]:
+        """What was planned, by address: create, update, replace, delete. Reading is no change."""
+        return {address: action for address, action in self._list_planned() if action != "read"}
+
+    @cached_property
+    def reads(self) -> set[str]:
+        """The data sources that are known only after the apply."""
+        return {address for address, action in self._list_planned() if action == "read"}
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """The root's outputs after an apply."""
+        found = [message["outputs"] for message in self.messages if message["type"] == "outputs"]
+        return {name: item["value"] for name, item in found[-1].items() if "value" in item}
+
+    def list_diagnostics(self, severity: str) -> list[str]:
+        """Return the warnings, or the errors."""
+        found = [message["diagnostic"] for message in self.messages if message["type"] == "diagnostic"]
+        return [f"{item['summary']}: {item['detail']}" for item in found if item["severity"] == severity]
+
+    def _list_planned(self) -> list[tuple[str, str]]:
+        changes = [message["change"] for message in self.messages if message["type"] == "planned_change"]
+        return [(change["resource"]["addr"], change["action"]) for change in changes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +94,42 @@ class Bench:
         )
         return result.stdout
 
-    def plan(self, folder: Path) -> dict[str, Any]:
-        """Return the plan of a folder as Terraform's JSON."""
-        self.succeed(folder, "plan", "-out=plan", "-input=false")
-        planned: dict[str, Any] = json.loads(self.succeed(folder, "show", "-json", "plan"))
-        return planned
+    def ask(self, folder: Path, *arguments: str) -> Said:
+        """Run plan, apply or destroy, which may end badly; return what it said."""
+        command, *rest = arguments
+        result = self.run(folder, command, "-json", "-input=false", *rest)
+        return Said(result.returncode, [json.loads(line) for line in result.stdout.splitlines()])
 
-    def client(self, service: str) -> Any:
-        """Return a client of the account."""
+    def do(self, folder: Path, *arguments: str) -> Said:
+        """Run plan, apply or destroy, which must end well and without a warning; return what it said."""
+        said = self.ask(folder, *arguments)
+        errors, warnings = said.list_diagnostics("error"), said.list_diagnostics("warning")
+        assert said.code == 0, f"terraform {' '.join(arguments)} ended with {said.code}: {errors or said.changes}"
+        assert warnings == [], f"terraform {' '.join(arguments)} warns: {warnings}"
+        return said
+
+    def read_versions(self, folder: Path) -> dict[str, str]:
+        """Return the releases that an initialised folder uses: Terraform's own, and the provider's with its name."""
+        found = json.loads(self.run(folder, "version", "-json").stdout)
+        (release,) = found["provider_selections"].values()
+        return {"Terraform": found["terraform_version"], "provider": f"{self.provider} {release}"}
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """Return a client of the account in a region."""
         import boto3
 
         address = self.environment["AWS_ENDPOINT_URL"]
         names = {name.lower(): value for name, value in KEYS.items()}
-        return boto3.client(service, region_name=self.environment["AWS_REGION"], endpoint_url=address, **names)
+        return boto3.client(service, region_name=region, endpoint_url=address, **names)
 
     def read_calls(self) -> list[str]:
         """Return the operations that the account answered, in their order."""
         return self.calls.read_text(encoding="ascii").split()
+
+    def hold(self, *operations: str, until: str, seconds: float = HOLD_SECONDS) -> None:
+        """Hold back the next of these calls until another one comes: who does not wait for it shows."""
+        order = {"operations": operations, "until": until, "seconds": seconds}
+        self.calls.with_name("hold.json").write_text(json.dumps(order), encoding="utf-8")
 
 
 @contextmanager
@@ -90,19 +147,29 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         **NOWHERE,
         "HOME": str(folder),
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_REGION": "us-east-1",
+        "AWS_REGION": REGION,
         "CHECKPOINT_DISABLE": "1",
         "TF_CLI_CONFIG_FILE": str(configuration) if configuration else os.devnull,
     }
-    with (folder / "account.log").open("w") as log:
-        command = [sys.executable, "-m", "account.server", str(port), str(calls)]
-        server = subprocess.Popen(command, cwd=TESTS, stdout=log, stderr=subprocess.STDOUT)
+    with (
+        start(folder / "account.log", "account.server", str(port), str(calls)) as account,
+        start(folder / "provider.log", "standin.forking", str(folder / FORKING)),
+    ):
+        wait_for_port(port, account)
+        yield Bench(environment, provider, calls)
+
+
+@contextmanager
+def start(log: Path, module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a module of the tests as a process, and end it."""
+    with log.open("w") as stream:
+        command = [sys.executable, "-m", module, *arguments]
+        process = subprocess.Popen(command, cwd=TESTS, stdout=stream, stderr=subprocess.STDOUT)
         try:
-            wait_for_port(port, server)
-            yield Bench(environment, provider, calls)
+            yield process
         finally:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
 
 
 def choose_provider(folder: Path) -> tuple[Path | None, str]:
@@ -111,7 +178,7 @@ def choose_provider(folder: Path) -> tuple[Path | None, str]:
         return write_configuration(folder, Path(mirror)), "hashicorp/aws from a mirror"
     if os.environ.get("FLOWSEAL_PROVIDER") == "registry":
         return None, "hashicorp/aws from the registry"
-    return install_mirror(folder), f"the stand-in (schema of hashicorp/aws {read_version()})"
+    return install_mirror(folder), STANDIN
 
 
 def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -129,9 +196,7 @@ def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
 def find_missing_parts() -> str:
     """Say what a proof needs and this machine lacks; nothing where all is there."""
     missing = [] if shutil.which("terraform") else ["the terraform command"]
-    for module in ("boto3", "moto", "tf"):
-        try:
-            __import__(module)
-        except ImportError:
-            missing.append(f"the Python package {module}")
+    missing += [
+        f"the Python package {name}" for name in ("boto3", "moto", "tf") if importlib.util.find_spec(name) is None
+    ]
     return ", ".join(missing)

@@ -219,5 +219,10 @@ def end_with_parent() -> None:
 def main() -> None:
     """Serve until Terraform ends."""
     threading.Thread(target=end_with_parent, daemon=True).start()
+    serve()
+
+
+def serve() -> None:
+    """Serve until Terraform asks for the end."""
     tf.provider.ProviderServicer = Servicer
     run_provider(Identity(), sys.argv)
