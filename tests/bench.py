@@ -108,27 +108,37 @@ class Bench:
         assert warnings == [], f"terraform {' '.join(arguments)} warns: {warnings}"
         return said
 
+    @contextmanager
+    def clearing(self, folder: Path) -> Iterator[None]:
+        """Destroy what a failure leaves in the account, so that no other test stumbles over it."""
+        try:
+            yield
+        finally:
+            state = folder / "terraform.tfstate"
+            if state.exists() and json.loads(state.read_text(encoding="utf-8"))["resources"]:
+                self.run(folder, "destroy", "-auto-approve", "-input=false")
+
     def read_versions(self, folder: Path) -> dict[str, str]:
         """Return the releases that an initialised folder uses: Terraform's own, and the provider's with its name."""
         found = json.loads(self.run(folder, "version", "-json").stdout)
         (release,) = found["provider_selections"].values()
         return {"Terraform": found["terraform_version"], "provider": f"{self.provider} {release}"}
 
-    def client(self, service: str, region: str = REGION) -> Any:
+    def client(self, service: str, region: str = REGION, **options: Any) -> Any:
         """Return a client of the account in a region."""
         import boto3
 
         address = self.environment["AWS_ENDPOINT_URL"]
         names = {name.lower(): value for name, value in KEYS.items()}
-        return boto3.client(service, region_name=region, endpoint_url=address, **names)
+        return boto3.client(service, region_name=region, endpoint_url=address, **names, **options)
 
     def read_calls(self) -> list[str]:
         """Return the operations that the account answered, in their order."""
         return self.calls.read_text(encoding="ascii").split()
 
-    def hold(self, *operations: str, until: str, seconds: float = HOLD_SECONDS) -> None:
+    def hold(self, *operations: str, until: str) -> None:
         """Hold back the next of these calls until another one comes: who does not wait for it shows."""
-        order = {"operations": operations, "until": until, "seconds": seconds}
+        order = {"operations": operations, "until": until, "seconds": HOLD_SECONDS}
         self.calls.with_name("hold.json").write_text(json.dumps(order), encoding="utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +22,10 @@ from bench import Bench
 FLOW = "module.flow.aws_bedrockagent_flow.this"
 KEY_POLICY = "module.flow.aws_kms_key_policy.this"
 LONG_NAME = "a-" * 100
-LIFE = (
-    *("format", "init", "plan", "apply", "order", "again", "leaves", "policies", "prepared"),
-    *("edit", "right", "callers", "foreign", "depends", "rename", "destroy"),
-)
-"""The columns that a whole life fills."""
+
+
+def leave_whole(_module: Path) -> None:
+    """Do no damage."""
 
 
 @dataclass
@@ -39,6 +38,8 @@ class Life:
     proof: Proof
     before: set[str]
     outputs: dict[str, Any] = field(default_factory=dict)
+    damage: Callable[[Path], None] = leave_whole
+    """What is done to each module that is put into place: tests break one on purpose."""
 
     @property
     def module(self) -> Path:
@@ -49,6 +50,22 @@ class Life:
         """Change the root."""
         self.root = replace(self.root, **changes)
         self.root.write(self.folder)
+
+    def put_module(self, module: Path) -> None:
+        """Put a module into the place of the present one."""
+        shutil.rmtree(self.module)
+        shutil.copytree(module, self.module)
+        self.damage(self.module)
+
+    def restore(self) -> None:
+        """Put the module into place as it was before a test broke it, so that it can be destroyed."""
+        self.damage = leave_whole
+        self.put_module(self.root.subject.module)
+
+    def begin(self) -> None:
+        """Initialise and apply, and prove nothing by it."""
+        self.bench.succeed(self.folder, "init", "-input=false")
+        self.apply()
 
     def apply(self, *arguments: str) -> dict[str, str]:
         """Apply, which must end well and without a warning; return what was changed, by address."""
@@ -70,14 +87,10 @@ class Life:
 
 @contextmanager
 def open_life(bench: Bench, folder: Path, root: Root, proof: Proof) -> Iterator[Life]:
-    """Write a root and initialise nothing yet; whatever a failure leaves in the account is destroyed at the end."""
+    """Write a root, and begin nothing yet; what a failure leaves in the account is destroyed at the end."""
     root.write(folder)
-    try:
+    with bench.clearing(folder):
         yield Life(bench, folder, root, proof, list_belongings(bench))
-    finally:
-        state = folder / "terraform.tfstate"
-        if state.exists() and json.loads(state.read_text(encoding="utf-8"))["resources"]:
-            bench.run(folder, "destroy", "-auto-approve", "-input=false")
 
 
 def prove_life(life: Life) -> None:
@@ -147,8 +160,7 @@ def prove_new_right(life: Life) -> None:
     """Add a node that needs a right which the flow did not have."""
     with life.proof.of("right"):
         made = generate_with_a_new_right(life.root.subject, life.folder / "regenerated")
-        shutil.rmtree(life.module)
-        shutil.copytree(made, life.module)
+        life.put_module(made)
         before = len(life.bench.read_calls())
         life.bench.hold("CreatePolicyVersion", "AttachRolePolicy", until="UpdateFlow")
         assert life.apply()[FLOW] == "update"
@@ -238,7 +250,16 @@ def prove_end(life: Life) -> None:
         assert list_belongings(life.bench) == life.before
 
 
-STAGES = (
-    *(prove_first_apply, prove_account, prove_edit, prove_new_right, prove_callers, prove_foreign_caller),
-    *(prove_depends_on, prove_new_name, prove_end),
-)
+STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
+    prove_first_apply: ("format", "init", "plan", "apply", "order"),
+    prove_account: ("again", "leaves", "policies", "prepared"),
+    prove_edit: ("edit",),
+    prove_new_right: ("right",),
+    prove_callers: ("callers",),
+    prove_foreign_caller: ("foreign",),
+    prove_depends_on: ("depends",),
+    prove_new_name: ("rename",),
+    prove_end: ("destroy",),
+}
+"""The stages of a life in their order, each with the columns that it fills."""
+LIFE = tuple(column for columns in STAGES.values() for column in columns)

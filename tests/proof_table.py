@@ -25,13 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proves(*columns): the columns of a module's row that a test fills")
+    config.addinivalue_line("markers", "modules(*names): the only modules that a test takes as its subject")
     config.pluginmanager.register(Table(), "flowseal-proof-table")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "subject" in metafunc.fixturenames:
         names = [*EXAMPLES, *SAMPLES] if metafunc.config.getoption("--prove") else [EVERYDAY]
-        metafunc.parametrize("subject", names, indirect=True)
+        marker = metafunc.definition.get_closest_marker("modules")
+        metafunc.parametrize("subject", [n for n in names if marker is None or n in marker.args], indirect=True)
 
 
 @pytest.fixture(scope="session")
