@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shlex
 import sys
 from pathlib import Path
 
-SCHEMA = Path(__file__).with_name("schema.json")
+from standin.schema import SCHEMA
+
 FORKING = "provider.sock"
 """Beside the mirror: where the process listens that forks providers (standin.forking), when there is one."""
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -16,7 +16,7 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 def read_version() -> str:
     """Return the release of hashicorp/aws whose schema the stand-in serves."""
-    return str(json.loads(SCHEMA.read_text(encoding="utf-8"))["provider_version"])
+    return str(SCHEMA["provider_version"])
 
 
 def install_mirror(folder: Path) -> Path:
