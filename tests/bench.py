@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -119,10 +121,15 @@ class Bench:
                 self.run(folder, "destroy", "-auto-approve", "-input=false")
 
     def read_versions(self, folder: Path) -> dict[str, str]:
-        """Return the releases that an initialised folder uses: Terraform's own, and the provider's with its name."""
+        """Return what an initialised folder is proven with: releases, and which of them are stand-ins."""
         found = json.loads(self.run(folder, "version", "-json").stdout)
         (release,) = found["provider_selections"].values()
-        return {"Terraform": found["terraform_version"], "provider": f"{self.provider} {release}"}
+        account = f"a stand-in of this project on moto {importlib.metadata.version('moto')}"
+        return {
+            "Terraform": found["terraform_version"],
+            "provider": f"{self.provider} {release}",
+            "account": account,
+        }
 
     def client(self, service: str, region: str = REGION, **options: Any) -> Any:
         """Return a client of the account in a region."""
@@ -150,21 +157,21 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         port = probe.getsockname()[1]
     calls = folder / "calls"
     calls.touch()
-    configuration, provider = choose_provider(folder)
+    provider, chosen = choose_provider(folder)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))},
         **KEYS,
         **NOWHERE,
+        **chosen,
         "HOME": str(folder),
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_REGION": REGION,
         "CHECKPOINT_DISABLE": "1",
-        "TF_CLI_CONFIG_FILE": str(configuration) if configuration else os.devnull,
     }
-    with (
-        start(folder / "account.log", "account.server", str(port), str(calls)) as account,
-        start(folder / "provider.log", "standin.forking", str(folder / FORKING)),
-    ):
+    with contextlib.ExitStack() as processes:
+        account = processes.enter_context(start(folder / "account.log", "account.server", str(port), str(calls)))
+        if provider == STANDIN:
+            processes.enter_context(start(folder / "provider.log", "standin.forking", str(folder / FORKING)))
         wait_for_port(port, account)
         yield Bench(environment, provider, calls)
 
@@ -182,13 +189,16 @@ def start(log: Path, module: str, *arguments: str) -> Iterator[subprocess.Popen[
             process.wait()
 
 
-def choose_provider(folder: Path) -> tuple[Path | None, str]:
-    """Return Terraform's CLI configuration and the provider's name for reports."""
-    if mirror := os.environ.get("FLOWSEAL_PROVIDER_MIRROR"):
-        return write_configuration(folder, Path(mirror)), "hashicorp/aws from a mirror"
-    if os.environ.get("FLOWSEAL_PROVIDER") == "registry":
-        return None, "hashicorp/aws from the registry"
-    return install_mirror(folder), STANDIN
+def choose_provider(folder: Path) -> tuple[str, dict[str, str]]:
+    """Return the provider's name for reports, and what Terraform needs in its environment to find it."""
+    mirror, cache = os.environ.get("FLOWSEAL_PROVIDER_MIRROR"), folder / "plugins"
+    if not mirror and os.environ.get("FLOWSEAL_PROVIDER") != "registry":
+        return STANDIN, {"TF_CLI_CONFIG_FILE": str(install_mirror(folder))}
+    # The real one is large: it is fetched and unpacked once, not for each root.
+    cache.mkdir()
+    configuration = str(write_configuration(folder, Path(mirror).absolute())) if mirror else os.devnull
+    name = f"hashicorp/aws from {'a mirror' if mirror else 'the registry'}"
+    return name, {"TF_CLI_CONFIG_FILE": configuration, "TF_PLUGIN_CACHE_DIR": str(cache)}
 
 
 def wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -33,6 +33,7 @@ class Root:
     foreign: bool = False
     depends: bool = False
     name: str | None = None
+    caller_policy_name: str | None = None
 
     def write(self, folder: Path) -> None:
         """Write the root; the module beside it is copied once, so that a test may change it."""
@@ -52,7 +53,8 @@ class Root:
         callers |= {"foreign": json.dumps(FOREIGN)} if self.foreign else {}
         principals = {label: f"aws_iam_role.{label}.arn" for label in self.principals}
         lines = [f"{name} = {json.dumps(value)}" for name, value in self.subject.choose_values().items()]
-        lines += [f"name = {json.dumps(self.name)}"] if self.name else []
+        names = {"name": self.name, "caller_policy_name": self.caller_policy_name}
+        lines += [f"{name} = {json.dumps(value)}" for name, value in names.items() if value]
         lines += [f"{name} = {_write_map(item)}" for name, item in _name_maps(callers, principals) if item]
         lines += ["depends_on = [terraform_data.platform]"] if self.depends else []
         return "\n".join(['module "flow" {', '  source = "./module"', *(f"  {line}" for line in lines), "}"])

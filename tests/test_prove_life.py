@@ -12,7 +12,7 @@ import pytest
 from lives import LIFE, open_life, prove_life
 from proofs import Proof
 from roots import Root
-from subjects import Subject
+from subjects import EVERYDAY, Subject
 
 from bench import Bench
 
@@ -23,3 +23,16 @@ pytestmark = pytest.mark.terraform
 def test_the_whole_life_of_a_module(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
     with open_life(bench, tmp_path, Root(subject), proof) as life:
         prove_life(life)
+
+
+@pytest.mark.modules(EVERYDAY)
+def test_a_callers_policy_of_a_fixed_name_outlives_a_new_name_of_the_flow(
+    subject: Subject, bench: Bench, tmp_path: Path
+) -> None:
+    root = Root(subject, caller_policy_name="callers-of-the-desk")
+    with open_life(bench, tmp_path, root, Proof(subject.name, [])) as life:
+        life.begin()
+        life.turn(name="renamed")
+        changes = life.apply()
+        assert not [address for address in changes if ".caller" in address]
+        life.check_nothing_to_do()
