@@ -24,7 +24,7 @@ from standin.mirror import FORKING, install_mirror, write_configuration
 TESTS = Path(__file__).parent
 REGION = "us-east-1"
 STEP_SECONDS = 300
-HOLD_SECONDS = 1.0
+HOLD_SECONDS = 0.5
 STANDIN = "a stand-in of this project with the schema of hashicorp/aws"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 NOWHERE = {

@@ -129,6 +129,7 @@ def test_a_choice_with_something_unknown_is_not_judged() -> None:
         ("aws_iam_role", {"name_prefix": "x" * 39}, "38"),
         ("aws_iam_role", {"name": "a", "name_prefix": "b"}, "conflicts with name_prefix"),
         ("aws_iam_role", {"name": "a b"}, "match"),
+        ("aws_iam_role", {"name": "ä"}, "match"),
         ("aws_iam_role", {"assume_role_policy": "x"}, "JSON"),
         ("aws_iam_policy", {"name_prefix": "x" * 103}, "102"),
         ("aws_iam_role_policy_attachment", {"policy_arn": "x"}, "ARN"),
@@ -149,3 +150,4 @@ def test_good_keys_and_roles_have_no_fault() -> None:
     assert find_faults("aws_kms_alias", name="alias/bedrock-flows/a_b-c", name_prefix=UNKNOWN) == []
     assert find_faults("aws_iam_role", name_prefix="x" * 38, assume_role_policy="{}", permissions_boundary=None) == []
     assert find_faults("aws_iam_policy", name="a", name_prefix=UNKNOWN, policy=UNKNOWN) == []
+    assert find_faults("aws_iam_role", name=UNKNOWN, name_prefix="a") == []
