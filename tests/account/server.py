@@ -16,8 +16,8 @@ from moto.sts.models import STSBackend
 
 from account.authorization import install_authorization
 from account.flows import install_flows
-from account.key_policies import install_key_policies
 from account.holding import hold_calls
+from account.key_policies import install_key_policies
 from account.limits import install_iam_limits, install_kms_limits, replace
 
 
