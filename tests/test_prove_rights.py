@@ -31,7 +31,11 @@ from rights import (
 from bench import Bench, find_missing_parts, open_bench
 
 MISSING = find_missing_parts()
-pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}")]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}"),
+    pytest.mark.xdist_group("rights"),  # one process, so that the examples are applied once
+]
 
 DOCS = Path(__file__).parent.parent / "docs" / "deployer-rights.md"
 DEPLOYER, PLANNER = read_standing_policy("deployer"), read_standing_policy("plan")
