@@ -31,10 +31,11 @@ prove: setup ## every example's module through its whole life, by real Terraform
 	$(BIN)/python -m pytest -v -n 2 tests/test_prove.py
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
-	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py --accept
+	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_planted_defects.py --accept
 
-bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
+bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; validation alone, and of the worst flow
 	$(BIN)/python bench/generate_flows.py
+	$(BIN)/python bench/validate_flows.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
