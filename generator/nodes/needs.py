@@ -19,6 +19,7 @@ UNKNOWN_PROMPT_MODEL = declare_rule(
 Need = Grant | Finding
 BEDROCK: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":")
 OWN_ACCOUNT: Text = (ACCOUNT,)
+NO_RESOURCES = "AWS has no resources to name for this action."
 
 
 def list_model_needs(model: Value, path: Path, flow: Flow) -> Iterator[Need]:
@@ -61,12 +62,12 @@ def list_knowledge_base_needs(node: Node, flow: Flow) -> Iterator[Need]:
     yield Grant("RetrieveFromKnowledgeBase", ("bedrock:Retrieve",), ((*BEDROCK, "knowledge-base/", identifier),))
     model = find_value(node, "modelId")
     if model is not None:
-        yield Grant("RetrieveAndGenerate", ("bedrock:RetrieveAndGenerate",), (("*",),))
+        yield Grant("RetrieveAndGenerate", ("bedrock:RetrieveAndGenerate",), (("*",),), note=NO_RESOURCES)
         yield from list_model_needs(model, (*node.configuration_path, "modelId"), flow)
     ranking = ("rerankingConfiguration", "bedrockRerankingConfiguration", "modelConfiguration", "modelArn")
     ranker = find_value(node, *ranking)
     if ranker is not None:
-        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),))
+        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),), note=NO_RESOURCES)
         yield from list_model_needs(ranker, (*node.configuration_path, *ranking), flow)
     yield from _list_guardrail_needs(node)
 
