@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import generator.api.check
 from generator.api import check_shape, find_shape, find_shape_at, list_node_types
-from generator.diagnostics import Severity
+from generator.api.fitness import make_fitness, takes_parameter
+from generator.api.shapes import load_api
+from generator.diagnostics import Finding, Severity
 from generator.model import ParameterReference
+
+NAMES = st.sampled_from(["name", "type", "text", "data", "amazon.nova-lite-v1:0", "String", "Array", "$.data", ""])
+LEAVES = (
+    NAMES
+    | st.integers(-1, 2000)
+    | st.booleans()
+    | st.none()
+    | st.just(Decimal("0.5"))
+    | st.just(ParameterReference("x"))
+)
+JUNK = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
 
 
 def check(value: Any, shape: str) -> list[tuple[str, tuple[str | int, ...]]]:
@@ -96,3 +113,23 @@ def test_free_json_is_not_looked_into() -> None:
 
 def test_the_api_has_all_sixteen_node_types() -> None:
     assert len(list_node_types()) == 16
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(sorted(load_api()["shapes"])), JUNK)
+def test_the_quick_answer_is_that_of_the_explanation(name: str, value: Any) -> None:
+    explained = explain_slowly(value, name)
+    assert make_fitness(name)(value) is (explained == [])
+
+
+def explain_slowly(value: Any, name: str) -> list[Finding]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generator.api.check, "make_fitness", make_least_fitness)
+        return check_shape(value, find_shape(name), ("x",))
+
+
+def make_least_fitness(name: str) -> Callable[[Any], bool]:
+    """Take only what is not looked into at all."""
+    shape = find_shape(name)
+    is_open = takes_parameter(shape)
+    return lambda value: shape.type == "document" or (is_open and isinstance(value, ParameterReference))

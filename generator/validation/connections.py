@@ -50,7 +50,7 @@ def check_connection_sources(scope: Scope) -> Iterator[Finding]:
         for connection in scope.sourceless:
             if find_beyond(scope, connection.source) is None:
                 path = (*connection.path, "source")
-                names = scope.list_names()
+                names = [name for name in scope.list_names() if name != connection.target]
                 yield _report(UNKNOWN_CONNECTION_SOURCE, scope.subject, "node", connection.source, names, path)
 
 
@@ -61,7 +61,7 @@ def check_connection_targets(scope: Scope) -> Iterator[Finding]:
         for connection in scope.targetless:
             if find_beyond(scope, connection.target) is None:
                 path = (*connection.path, "target")
-                names = scope.list_names()
+                names = [name for name in scope.list_names() if name != connection.source]
                 yield _report(UNKNOWN_CONNECTION_TARGET, scope.subject, "node", connection.target, names, path)
 
 
