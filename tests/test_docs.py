@@ -62,7 +62,7 @@ def test_every_action_of_a_deployer_has_its_reason() -> None:
 
 
 def test_the_policy_of_a_role_that_plans_is_on_the_page() -> None:
-    assert read_page("deployer-rights.md").split("```json\n")[1].split("```")[0] == read_policy("plan")
+    assert read_page("deployer-rights.md").split("```json\n")[-1].split("```")[0] == read_policy("plan")
     assert list_policy_actions("plan") < list_policy_actions("deployer")
 
 
