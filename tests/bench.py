@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ STEP_SECONDS = 300
 HOLD_SECONDS = 0.5
 STANDIN = "a stand-in of this project with the schema of hashicorp/aws"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+SESSION = "AWS_SESSION_TOKEN"
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -136,8 +137,21 @@ class Bench:
         import boto3
 
         address = self.environment["AWS_ENDPOINT_URL"]
-        names = {name.lower(): value for name, value in KEYS.items()}
+        names = {name.lower(): self.environment[name] for name in (*KEYS, SESSION) if name in self.environment}
         return boto3.client(service, region_name=region, endpoint_url=address, **names, **options)
+
+    def acting_with(self, credentials: dict[str, str]) -> Bench:
+        """Return the same bench for somebody else: credentials as STS or IAM give them."""
+        made = {
+            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        }
+        session = {SESSION: credentials["SessionToken"]} if "SessionToken" in credentials else {}
+        return replace(self, environment={**self.environment, **made, **session})
+
+    def read_decisions(self) -> list[dict[str, Any]]:
+        """Return the account's decisions in their order, as tests/account/authorization.py writes them."""
+        return [json.loads(line) for line in Path(f"{self.calls}.decisions").read_text(encoding="utf-8").splitlines()]
 
     def read_calls(self) -> list[str]:
         """Return the operations that the account answered, in their order."""
