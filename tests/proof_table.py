@@ -51,10 +51,11 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def proof(request: pytest.FixtureRequest, subject: Subject) -> Proof:
-    """The cells of the module's row that the test fills."""
-    marker = request.node.get_closest_marker("proves")
-    return Proof(subject.name, marker.args)
+def proof(request: pytest.FixtureRequest) -> Proof:
+    """The cells of a module's row that the test fills; the module is its parameter `subject`, else `name`."""
+    marker, parameters = request.node.get_closest_marker("proves"), request.node.callspec.params
+    assert marker is not None, "a test that takes `proof` names its columns: @pytest.mark.proves(...)"
+    return Proof(parameters.get("subject") or parameters["name"], marker.args)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -43,7 +43,6 @@ def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, b
 
 
 @pytest.mark.terraform
-@pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
 def test_terraform_would_format_nothing() -> None:
     checked = run_terraform(EXAMPLES / "modules", "fmt", "-check", "-recursive", "-diff")
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,7 @@ from plans import plan_document
 from generator.model import ModelKind
 from generator.render import render_module
 
-pytestmark = [
-    pytest.mark.terraform,
-    pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing"),
-]
+pytestmark = pytest.mark.terraform
 
 HOME = "arn:aws:bedrock:us-east-1:123456789012:"
 MODELS = {
