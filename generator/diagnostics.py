@@ -20,21 +20,31 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stable name for one kind of finding. Names are never reused; severity is no part of them."""
+    """A stable name for one kind of finding. Names are never reused; severity is no part of them.
+
+    `can_be_silenced` tells whether a comment may say that a finding is meant so. Without the finding the module has to
+    be right all the same.
+    """
 
     name: str
     severity: Severity
     summary: str
+    can_be_silenced: bool
 
 
 RULES: dict[str, Rule] = {}
 
 
-def declare_rule(name: str, severity: Severity, summary: str) -> Rule:
-    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises."""
+def declare_rule(name: str, severity: Severity, summary: str, *, can_be_silenced: bool | None = None) -> Rule:
+    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises.
+
+    What is no error can be silenced, an error cannot, unless its declaration says otherwise.
+    """
     if name in RULES:
         raise ValueError(f"two rules are named {name}")
-    RULES[name] = Rule(name, severity, summary)
+    if can_be_silenced is None:
+        can_be_silenced = severity is not Severity.ERROR
+    RULES[name] = Rule(name, severity, summary, can_be_silenced)
     return RULES[name]
 
 

@@ -19,7 +19,10 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 UNSATISFIED_CONNECTION_CONDITIONS = declare_rule(
-    "UnsatisfiedConnectionConditions", Severity.ERROR, "A node waits for two branches of one condition, never both run."
+    "UnsatisfiedConnectionConditions",
+    Severity.ERROR,
+    "A node waits for two branches of one condition, never both run.",
+    can_be_silenced=True,
 )
 
 MOST_RUNS = 1 << 16

@@ -10,10 +10,16 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 MISSING_DEFAULT_CONDITION = declare_rule(
-    "MissingDefaultCondition", Severity.ERROR, "A Condition node does not say what happens when no condition holds."
+    "MissingDefaultCondition",
+    Severity.ERROR,
+    "A Condition node does not say what happens when no condition holds.",
+    can_be_silenced=True,
 )
 DUPLICATE_CONDITION_EXPRESSION = declare_rule(
-    "DuplicateConditionExpression", Severity.ERROR, "Two conditions of a node have the same expression."
+    "DuplicateConditionExpression",
+    Severity.ERROR,
+    "Two conditions of a node have the same expression.",
+    can_be_silenced=True,
 )
 
 

@@ -15,22 +15,31 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 UNKNOWN_CONNECTION_SOURCE = declare_rule(
-    "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there."
+    "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there.", can_be_silenced=True
 )
 UNKNOWN_CONNECTION_TARGET = declare_rule(
-    "UnknownConnectionTarget", Severity.ERROR, "A connection ends at a node that is not there."
+    "UnknownConnectionTarget", Severity.ERROR, "A connection ends at a node that is not there.", can_be_silenced=True
 )
 UNKNOWN_CONNECTION_SOURCE_OUTPUT = declare_rule(
-    "UnknownConnectionSourceOutput", Severity.ERROR, "A connection begins at an output that its node does not have."
+    "UnknownConnectionSourceOutput",
+    Severity.ERROR,
+    "A connection begins at an output that its node does not have.",
+    can_be_silenced=True,
 )
 UNKNOWN_CONNECTION_TARGET_INPUT = declare_rule(
-    "UnknownConnectionTargetInput", Severity.ERROR, "A connection ends at an input that its node does not have."
+    "UnknownConnectionTargetInput",
+    Severity.ERROR,
+    "A connection ends at an input that its node does not have.",
+    can_be_silenced=True,
 )
 UNKNOWN_CONNECTION_CONDITION = declare_rule(
-    "UnknownConnectionCondition", Severity.ERROR, "A connection follows a condition that its node does not have."
+    "UnknownConnectionCondition",
+    Severity.ERROR,
+    "A connection follows a condition that its node does not have.",
+    can_be_silenced=True,
 )
 DUPLICATE_CONNECTIONS = declare_rule(
-    "DuplicateConnections", Severity.ERROR, "Two connections say the same of the same two nodes."
+    "DuplicateConnections", Severity.ERROR, "Two connections say the same of the same two nodes.", can_be_silenced=True
 )
 
 

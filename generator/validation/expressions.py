@@ -16,10 +16,16 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 MALFORMED_NODE_INPUT_EXPRESSION = declare_rule(
-    "MalformedNodeInputExpression", Severity.ERROR, "An input's expression is not in the language that Bedrock reads."
+    "MalformedNodeInputExpression",
+    Severity.ERROR,
+    "An input's expression is not in the language that Bedrock reads.",
+    can_be_silenced=True,
 )
 MALFORMED_CONDITION_EXPRESSION = declare_rule(
-    "MalformedConditionExpression", Severity.ERROR, "A condition cannot be read, or compares what cannot be compared."
+    "MalformedConditionExpression",
+    Severity.ERROR,
+    "A condition cannot be read, or compares what cannot be compared.",
+    can_be_silenced=True,
 )
 
 

@@ -12,13 +12,19 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 UNFULFILLED_NODE_INPUT = declare_rule(
-    "UnfulfilledNodeInput", Severity.ERROR, "No data connection leads to an input of a node."
+    "UnfulfilledNodeInput", Severity.ERROR, "No data connection leads to an input of a node.", can_be_silenced=True
 )
 MULTIPLE_NODE_INPUT_CONNECTIONS = declare_rule(
-    "MultipleNodeInputConnections", Severity.ERROR, "Several data connections lead to one input of a node."
+    "MultipleNodeInputConnections",
+    Severity.ERROR,
+    "Several data connections lead to one input of a node.",
+    can_be_silenced=True,
 )
 INCOMPATIBLE_CONNECTION_DATA_TYPE = declare_rule(
-    "IncompatibleConnectionDataType", Severity.ERROR, "The ends of a data connection are of different data types."
+    "IncompatibleConnectionDataType",
+    Severity.ERROR,
+    "The ends of a data connection are of different data types.",
+    can_be_silenced=True,
 )
 PATH_INTO_PLAIN_VALUE = declare_rule(
     "PathIntoPlainValue", Severity.WARNING, "An expression takes a part of what is a text, a number or a boolean."

@@ -12,25 +12,31 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 MISSING_LOOP_INPUT_NODE = declare_rule(
-    "MissingLoopInputNode", Severity.ERROR, "A loop has no LoopInput node to begin at."
+    "MissingLoopInputNode", Severity.ERROR, "A loop has no LoopInput node to begin at.", can_be_silenced=True
 )
 MISSING_LOOP_CONTROLLER_NODE = declare_rule(
-    "MissingLoopControllerNode", Severity.ERROR, "A loop has no LoopController node that ends it."
+    "MissingLoopControllerNode", Severity.ERROR, "A loop has no LoopController node that ends it.", can_be_silenced=True
 )
 MULTIPLE_LOOP_INPUT_NODES = declare_rule(
-    "MultipleLoopInputNodes", Severity.ERROR, "A loop has more than one LoopInput node."
+    "MultipleLoopInputNodes", Severity.ERROR, "A loop has more than one LoopInput node.", can_be_silenced=True
 )
 MULTIPLE_LOOP_CONTROLLER_NODES = declare_rule(
-    "MultipleLoopControllerNodes", Severity.ERROR, "A loop has more than one LoopController node."
+    "MultipleLoopControllerNodes", Severity.ERROR, "A loop has more than one LoopController node.", can_be_silenced=True
 )
 LOOP_INCOMPATIBLE_NODE_TYPE = declare_rule(
-    "LoopIncompatibleNodeType", Severity.ERROR, "A node within a loop is of a type that may not stand there."
+    "LoopIncompatibleNodeType",
+    Severity.ERROR,
+    "A node within a loop is of a type that may not stand there.",
+    can_be_silenced=True,
 )
 INVALID_LOOP_BOUNDARY = declare_rule(
-    "InvalidLoopBoundary", Severity.ERROR, "A connection crosses the boundary of a loop."
+    "InvalidLoopBoundary", Severity.ERROR, "A connection crosses the boundary of a loop.", can_be_silenced=True
 )
 MISPLACED_LOOP_NODE = declare_rule(
-    "MisplacedLoopNode", Severity.ERROR, "A LoopInput or LoopController node stands outside of every loop."
+    "MisplacedLoopNode",
+    Severity.ERROR,
+    "A LoopInput or LoopController node stands outside of every loop.",
+    can_be_silenced=True,
 )
 
 ENDS = {

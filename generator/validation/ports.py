@@ -12,19 +12,29 @@ from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISSING_NODE_INPUT = declare_rule("MissingNodeInput", Severity.ERROR, "A node lacks an input that its type needs.")
-MISSING_NODE_OUTPUT = declare_rule("MissingNodeOutput", Severity.ERROR, "A node lacks an output that its type has.")
+MISSING_NODE_INPUT = declare_rule(
+    "MissingNodeInput", Severity.ERROR, "A node lacks an input that its type needs.", can_be_silenced=True
+)
+MISSING_NODE_OUTPUT = declare_rule(
+    "MissingNodeOutput", Severity.ERROR, "A node lacks an output that its type has.", can_be_silenced=True
+)
 UNKNOWN_NODE_INPUT = declare_rule(
-    "UnknownNodeInput", Severity.ERROR, "A node has an input that its type does not take."
+    "UnknownNodeInput", Severity.ERROR, "A node has an input that its type does not take.", can_be_silenced=True
 )
 UNKNOWN_NODE_OUTPUT = declare_rule(
-    "UnknownNodeOutput", Severity.ERROR, "A node has an output that its type does not give."
+    "UnknownNodeOutput", Severity.ERROR, "A node has an output that its type does not give.", can_be_silenced=True
 )
 MISMATCHED_NODE_INPUT_TYPE = declare_rule(
-    "MismatchedNodeInputType", Severity.ERROR, "A node's input is of another data type than the node's type takes."
+    "MismatchedNodeInputType",
+    Severity.ERROR,
+    "A node's input is of another data type than the node's type takes.",
+    can_be_silenced=True,
 )
 MISMATCHED_NODE_OUTPUT_TYPE = declare_rule(
-    "MismatchedNodeOutputType", Severity.ERROR, "A node's output is of another data type than the node's type gives."
+    "MismatchedNodeOutputType",
+    Severity.ERROR,
+    "A node's output is of another data type than the node's type gives.",
+    can_be_silenced=True,
 )
 
 Side = tuple[Node, tuple[Port, ...], PortRules, str]

@@ -14,10 +14,13 @@ MULTIPLE_INPUT_NODES = declare_rule(
     "MultipleInputNodes", Severity.ERROR, "A flow has more than one Input node, which CreateFlow refuses."
 )
 NODE_QUOTA_EXCEEDED = declare_rule(
-    "NodeQuotaExceeded", Severity.ERROR, "A flow has more nodes, or more of one type, than AWS's quota admits."
+    "NodeQuotaExceeded",
+    Severity.ERROR,
+    "A flow has more nodes, or more of one type, than AWS's quota admits.",
+    can_be_silenced=True,
 )
 INPUT_QUOTA_EXCEEDED = declare_rule(
-    "InputQuotaExceeded", Severity.ERROR, "A node has more inputs than AWS admits for its type."
+    "InputQuotaExceeded", Severity.ERROR, "A node has more inputs than AWS admits for its type.", can_be_silenced=True
 )
 
 

@@ -10,12 +10,18 @@ from generator.model import Connection, Node
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
 
-MISSING_STARTING_NODES = declare_rule("MissingStartingNodes", Severity.ERROR, "A flow has no Input node to begin at.")
-MISSING_ENDING_NODES = declare_rule("MissingEndingNodes", Severity.ERROR, "A flow has no Output node to end at.")
-UNREACHABLE_NODE = declare_rule(
-    "UnreachableNode", Severity.ERROR, "No path leads to a node from where the flow begins."
+MISSING_STARTING_NODES = declare_rule(
+    "MissingStartingNodes", Severity.ERROR, "A flow has no Input node to begin at.", can_be_silenced=True
 )
-CYCLIC_CONNECTION = declare_rule("CyclicConnection", Severity.ERROR, "A connection leads back to where it comes from.")
+MISSING_ENDING_NODES = declare_rule(
+    "MissingEndingNodes", Severity.ERROR, "A flow has no Output node to end at.", can_be_silenced=True
+)
+UNREACHABLE_NODE = declare_rule(
+    "UnreachableNode", Severity.ERROR, "No path leads to a node from where the flow begins.", can_be_silenced=True
+)
+CYCLIC_CONNECTION = declare_rule(
+    "CyclicConnection", Severity.ERROR, "A connection leads back to where it comes from.", can_be_silenced=True
+)
 
 STARTING = ("Input", "LoopInput")
 """Types of the nodes at which a flow, or what a loop repeats, begins."""
