@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
@@ -110,6 +110,14 @@ class Encryption:
 
     deletion_window_in_days: int = 30
     rotation_period_in_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDefaults:
+    """What every flow of a project has where its definition does not say it; a tag of the definition's own wins."""
+
+    encryption: Encryption = Encryption()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

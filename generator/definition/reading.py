@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator.api import check_shape, find_shape, find_shape_at
@@ -13,7 +14,7 @@ from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
 from generator.definition.settings import read_encryption, read_permissions
 from generator.diagnostics import Finding, Severity
-from generator.model import Flow, Parameter, Value
+from generator.model import Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path
 
 API_SECTIONS = {
@@ -23,6 +24,8 @@ API_SECTIONS = {
     "definition": "FlowDefinition",
 }
 """The sections that CreateFlow takes, with their shapes."""
+
+NO_DEFAULTS = FlowDefaults()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,10 @@ class FlowReading:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def read_flow(document: Document, reader: TextReader) -> FlowReading:
+def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
     """Read a flow definition in any of its forms; `reader` gives the texts that it names with $file.
+
+    `defaults` is what the flow has where the document does not say it.
 
     Wrong documents give findings at canonical paths (see model.Flow), as many as can be told in one run.
     """
@@ -52,16 +57,26 @@ def read_flow(document: Document, reader: TextReader) -> FlowReading:
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
     if form.is_house and "definition" in sections:
         sections["definition"] = name_connections(sections["definition"])
-    flow, more = _build_flow(sections, values)
+    sections = _add_default_tags(sections, defaults.tags)
+    flow, more = _build_flow(sections, values, defaults)
     return FlowReading(flow, form.root, findings + values.findings + more, files.texts)
 
 
-def _build_flow(sections: dict[str, Value], values: ValueReader) -> tuple[Flow | None, list[Finding]]:
+def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:
+    own = sections.get("tags")
+    if not tags or not (own is None or isinstance(own, dict)):
+        return sections
+    return {**sections, "tags": {**tags, **(own or {})}}
+
+
+def _build_flow(
+    sections: dict[str, Value], values: ValueReader, defaults: FlowDefaults
+) -> tuple[Flow | None, list[Finding]]:
     broken = _list_broken(values)
     findings = _drop_repeated(_check_sections(sections), broken)
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
-    encryption, more = read_encryption(sections.get("encryption"))
+    encryption, more = read_encryption(sections.get("encryption"), defaults.encryption)
     names = {parameter.name for parameter in parameters}
     permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")
