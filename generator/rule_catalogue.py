@@ -19,6 +19,7 @@ DECLARING = (
     "inference",
     "intake",
     "module.planning",
+    "module.tags",
     "nodes",
     "provider.limits",
     "silencing",
@@ -26,7 +27,7 @@ DECLARING = (
     "write.rules",
 )
 """The modules and packages that declare rules. A test finds those that are missing here."""
-ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "TooManyRights"})
+ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "TooManyRights", "UnfitTags"})
 """What is not told with `--target api`: what only Terraform cannot carry."""
 
 

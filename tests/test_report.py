@@ -109,6 +109,11 @@ def test_carets_stand_under_the_value_and_lines_fit(line: str, column: int, end:
     assert all(measure(shown) <= (columns or 109) for shown in report)
 
 
+def test_a_tab_is_shown_as_four_blanks() -> None:
+    report = write_text(make_finding(1, 3, 4), text="\t\tx")
+    assert "     1 |         x\n       |         ^\n" in report
+
+
 def cut_columns(text: str, start: int, width: int) -> str:
     """Return what stands in so many columns of a line, by the widths that the test itself measures."""
     kept, column = "", 0

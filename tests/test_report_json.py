@@ -77,5 +77,10 @@ def test_it_is_the_same_whatever_looks_at_it() -> None:
     assert write_report(Format.JSON, report, View(True, 40, 1)) == write_report(Format.JSON, report, View())
 
 
+def test_what_ascii_has_beyond_letters_is_escaped() -> None:
+    report = write_json(make_finding(message="\x7f</script>&\x1b"))
+    assert r'"\u007f\u003c/script\u003e\u0026\u001b"' in report
+
+
 def test_half_a_surrogate_pair_in_a_name_is_no_trouble() -> None:
     assert write_json(make_finding(file="\udcff\x1b漢</script>")).isascii()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from findings import INFORMATION, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.rule_catalogue import list_rules
+from generator.silencing import silence_findings
 from generator.source import read_document
 from generator.source.comments import Comments, read_comments
 
@@ -70,6 +72,21 @@ def test_no_comment_is_part_of_a_value(text: str) -> None:
     again, _ = read_document("a.yaml", "\n".join(without).encode())
     assert again is not None
     assert again.value == document.value
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_a_finding_within_a_text_is_silenced_where_the_text_begins(above: bool) -> None:
+    comment = "# flowseal: ignore[UnusedParameter] a reason"
+    text = f"{comment}\na: |\n  one\n  two\n" if above else f"\na: | {comment}\n  one\n  two\n"
+    document, _ = read_document("a.flow.yaml", text.encode())
+    assert document is not None
+    findings = [
+        make_finding(4, rule=WARNING),
+        make_finding(4, rule=INFORMATION),
+        make_finding(4, rule=WARNING, file="b"),
+    ]
+    result = silence_findings(document, findings, list_rules(), is_complete=True)
+    assert (list(result.silenced), list(result.findings)) == (findings[:1], findings[1:])
 
 
 def test_only_what_leaves_the_module_right_can_be_silenced() -> None:

@@ -129,7 +129,12 @@ class _Reader:
             return {}
         from generator.api import check_shape, find_shape
 
+        from generator.module.tags import check_tags
+
         findings = check_shape(cast("Any", section), find_shape("TagsMap"), ("defaults", "tags"))
+        if not findings:
+            found = check_tags(cast("dict[str, Any]", section))
+            findings = [replace(finding, path=("defaults", *finding.path)) for finding in found]
         self.findings += findings
         return cast("dict[str, str]", section) if not findings else {}
 

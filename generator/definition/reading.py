@@ -12,8 +12,9 @@ from generator.definition.forms import recognise_form
 from generator.definition.graph import build_connections, build_nodes
 from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
+from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
-from generator.diagnostics import Finding, Severity
+from generator.diagnostics import Finding, Severity, has_errors
 from generator.model import Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path
 
@@ -66,7 +67,10 @@ def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> di
     own = sections.get("tags")
     if not tags or not (own is None or isinstance(own, dict)):
         return sections
-    return {**sections, "tags": {**tags, **(own or {})}}
+    # IAM does not tell keys apart that differ only in case: the definition's own one is meant.
+    taken = {key.lower() for key in own or ()}
+    added = {key: tag for key, tag in tags.items() if key.lower() not in taken}
+    return {**sections, "tags": {**added, **(own or {})}}
 
 
 def _build_flow(
@@ -82,6 +86,9 @@ def _build_flow(
     name = sections.get("name")
     is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
     is_sound = is_sound and _are_all_declared(values, parameters)
+    if has_errors(findings):
+        # Where a parameter stands for a model is not known for sure.
+        found = [finding for finding in found if finding.rule is not MISPLACED_MODEL_KIND]
     findings += _drop_repeated([*found, *more, *others], broken)
     if not is_sound or not isinstance(name, str) or not isinstance(definition, dict):
         return None, findings

@@ -29,7 +29,7 @@ def write_json_report(report: Report) -> str:
 def write_json(value: dict[str, Any]) -> str:
     """Return JSON that no reader's encoding can break and that can stand in a page: pure ASCII, no <, > or &."""
     text = json.dumps(value, indent=2)
-    for character in "<>&\x7f":
+    for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text + "\n"
 
