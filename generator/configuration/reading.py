@@ -128,7 +128,6 @@ class _Reader:
         if section is None:
             return {}
         from generator.api import check_shape, find_shape
-
         from generator.module.tags import check_tags
 
         findings = check_shape(cast("Any", section), find_shape("TagsMap"), ("defaults", "tags"))
