@@ -146,4 +146,6 @@ def _report_difference(outcome: ModuleOutcome) -> Iterator[LocatedFinding]:
             )
             yield report_file(ORPHANED_MODULE, message, remedy, folder)
         else:
-            yield report_file(OUTDATED_OUTPUT, f"{folder} is not what this makes: {said}.", REMEDY, outcome.file)
+            yield report_file(
+                OUTDATED_OUTPUT, f"{folder} is not what this definition makes: {said}.", REMEDY, outcome.file
+            )

@@ -105,6 +105,8 @@ def _count_modules(checked: CheckResult) -> str:
     differing = len(checked.differing)
     verdict = f"{write_count(differing, 'module')} differ{'s' if differing == 1 else ''}"
     lock = ", and the lock file" if checked.lock is not None else ""
+    refused = sum(outcome.outcome == "refused" for outcome in checked.result.outcomes)
+    lock += f", {refused} refused" if refused else ""
     return f"{write_count(checked.result.files, 'definition')}: {verdict} from a fresh generate{lock}; "
 
 

@@ -110,7 +110,7 @@ class _Search:
             return []
 
     def _is_output(self, path: Path) -> bool:
-        return self.output is not None and os.path.realpath(path) == os.path.realpath(self.output)
+        return self.output is not None and path.is_dir() and os.path.realpath(path) == os.path.realpath(self.output)
 
 
 def _report_nothing(configuration: Configuration, pattern: str, path: tuple[str | int, ...]) -> Finding:

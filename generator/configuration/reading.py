@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, cast
@@ -120,7 +120,7 @@ class _Reader:
         from generator.model import Encryption
 
         encryption, findings = read_encryption(cast("Any", section), Encryption())
-        self.findings += [replace(finding, path=("defaults", *finding.path)) for finding in findings]
+        self.findings += _place_findings(findings)
         given = section if isinstance(section, dict) else {}
         return {name: getattr(encryption, name) for name in DAYS if given.get(name) is not None}
 
@@ -132,8 +132,7 @@ class _Reader:
 
         findings = check_shape(cast("Any", section), find_shape("TagsMap"), ("defaults", "tags"))
         if not findings:
-            found = check_tags(cast("dict[str, Any]", section))
-            findings = [replace(finding, path=("defaults", *finding.path)) for finding in found]
+            findings = _place_findings(check_tags(cast("dict[str, Any]", section)))
         self.findings += findings
         return cast("dict[str, str]", section) if not findings else {}
 
@@ -199,6 +198,18 @@ class _Reader:
 
     def _report(self, rule: Rule, message: str, remedy: str, path: ValuePath, *, key: bool = False) -> None:
         self.findings.append(Finding(rule, message, remedy, path, key=key))
+
+
+def _place_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings about a section of a definition as those about the section of the defaults."""
+    return [
+        replace(
+            finding,
+            path=("defaults", *finding.path),
+            related=tuple(replace(other, path=("defaults", *other.path)) for other in finding.related),
+        )
+        for finding in findings
+    ]
 
 
 def _split_version(text: str) -> tuple[int, ...]:
