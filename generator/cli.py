@@ -6,19 +6,25 @@ import io
 import sys
 import traceback
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from generator import cli_project
+from generator.options import (
+    ConfigurationFile,
+    Definitions,
+    MostFindings,
+    Output,
+    OutputFormat,
+    ShowTimings,
+    Strict,
+    Target,
+)
 from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format, ListFormat
-
-if TYPE_CHECKING:
-    from generator.diagnostics import LocatedFinding
-    from generator.pipeline import CheckedDefinition
-    from generator.timings import Timings
+from generator.requests import finish, request_modules, require_project
 
 DEFECT = 4
 """The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
@@ -31,32 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
     epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
-    "4 flowseal's own proof failed.",
+    "3 (check) the modules differ from a fresh generate, 4 flowseal's own proof failed.",
 )
-
-
-class Target(StrEnum):
-    """What a definition is held to: AWS's API alone, or also what the Terraform resource can express."""
-
-    TERRAFORM = "terraform"
-    API = "api"
-
-
-Definitions = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PATH...",
-        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml and *.flow.json.",
-        show_default=False,
-    ),
-]
-OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or one of those for machines.")]
-MostFindings = Annotated[
-    int,
-    typer.Option("--max-findings", min=0, metavar="N", help="Findings shown as text, errors first; 0 shows all."),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Take a warning for an error.")]
-ShowTimings = Annotated[bool, typer.Option("--timings", help="Print where the time went, on standard error.")]
 
 
 def _print_version(value: bool) -> None:
@@ -78,31 +60,41 @@ def flowseal(
 
 @app.command(epilog="Example: flowseal generate flows -o modules")
 def generate(
-    paths: Definitions,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the modules: DIR/<flow name>/.")
-    ],
+    paths: Definitions = None,
+    output: Output = None,
+    config: ConfigurationFile = None,
+    render_all: Annotated[bool, typer.Option("--all", help="Make and prove current modules too.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Make files anew that were changed by hand: the change is lost.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove modules whose definition is gone: files that nobody changed.")
+    ] = False,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
     strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
     """Make one Terraform module a flow definition, and prove each before it is written."""
-    from generator.console import print_report, report_generated
+    from generator.console import print_report, read_texts, report_generated
     from generator.generate import generate_modules
+    from generator.progress import show_progress
     from generator.timings import Timings
 
     timings = Timings()
-    checked, found = _check_paths(paths, output, Target.TERRAFORM, strict, timings)
-    result = generate_modules(checked, output, timings)
-    result = replace(result, findings=(*found, *result.findings), strict=strict)
-    print_report(report_generated(result, checked), output_format, most_findings)
-    _finish(timings, show_timings, result.exit_code)
+    request, found = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+    request = replace(request, render_all=render_all, overwrite=overwrite, prune=prune)
+    with show_progress() as progress:
+        result = generate_modules(request, timings, progress)
+    result = replace(result, findings=(*found, *result.findings))
+    print_report(report_generated(result, read_texts(found)), output_format, most_findings)
+    finish(timings, show_timings, result.exit_code)
 
 
 @app.command(epilog="Example: flowseal validate flows --target api")
 def validate(
-    paths: Definitions,
+    paths: Definitions = None,
+    config: ConfigurationFile = None,
     target: Annotated[
         Target, typer.Option(help="api leaves out what only the Terraform resource cannot carry.")
     ] = Target.TERRAFORM,
@@ -112,15 +104,17 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Read and check flow definitions; write nothing."""
-    from generator.console import print_report, report_validated
+    from generator.console import print_report, read_texts, report_validated
     from generator.diagnostics import has_errors
     from generator.timings import Timings
+    from generator.validate import validate_definitions
 
     timings = Timings()
-    checked, found = _check_paths(paths, None, target, strict, timings)
-    findings = [*found, *(finding for item in checked for finding in item.findings)]
-    print_report(report_validated(findings, checked), output_format, most_findings)
-    _finish(timings, show_timings, int(has_errors(findings, strict=strict)))
+    project, found = require_project(paths, None, config, output_format)
+    checked, more = validate_definitions(project, target is Target.TERRAFORM, strict, timings)
+    findings = [*found, *more, *(finding for item in checked for finding in item.findings)]
+    print_report(report_validated(findings, checked, read_texts(found)), output_format, most_findings)
+    finish(timings, show_timings, int(has_errors(findings, strict=strict)))
 
 
 @app.command(epilog="Example: flowseal rules UnusedParameter")
@@ -145,30 +139,7 @@ def rules(
         raise typer.BadParameter(f"No rule is named {name!r}. {advice}", param_hint="NAME")
 
 
-def _check_paths(
-    paths: list[str], output: Path | None, target: Target, strict: bool, timings: Timings
-) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
-    """Find, read and check; the findings returned beside the definitions belong to none of them."""
-    with timings.measure("import"):
-        from generator.intake import DiskReader, discover_definitions, read_definition
-        from generator.pipeline import DefinitionText, check_definitions
-    with timings.measure("intake"):
-        files, findings = discover_definitions(paths, output)
-        definitions: list[DefinitionText] = []
-        for file in files:
-            data = read_definition(file)
-            if isinstance(data, bytes):
-                definitions.append(DefinitionText(file.display, data, DiskReader(file.path.parent)))
-            else:
-                findings.append(data)
-    for_terraform = target is Target.TERRAFORM
-    return check_definitions(definitions, for_terraform=for_terraform, strict=strict, timings=timings), findings
-
-
-def _finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
-    if show_timings:
-        typer.echo(timings.write_table(), err=True, nl=False)
-    raise typer.Exit(exit_code)
+cli_project.add_commands(app)
 
 
 def main() -> None:

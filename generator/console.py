@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from generator.outcome_texts import describe_outcome, write_edits
 from generator.report import Format, ListFormat, Report, View, write_report
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from generator.diagnostics import LocatedFinding, Rule
-    from generator.generate import GenerateResult, ModuleOutcome
+    from generator.outcomes import GenerateResult, ModuleOutcome
     from generator.pipeline import CheckedDefinition
 
 NARROWEST = 40
@@ -28,42 +32,57 @@ PROOF_FAILED = (
 )
 
 
-def report_validated(findings: Sequence[LocatedFinding], checked: Sequence[CheckedDefinition]) -> Report:
-    """Make the report of `validate`."""
+def report_validated(
+    findings: Sequence[LocatedFinding], checked: Sequence[CheckedDefinition], texts: Mapping[str, str]
+) -> Report:
+    """Make the report of `validate`. `texts` are of other files than definitions."""
     return Report(
         findings,
         files=len(checked),
         total=f"{write_count(len(checked), 'definition')} checked: ",
-        silenced=_count_silenced(checked),
-        texts=_list_texts(checked),
+        silenced=count_silenced(checked),
+        texts={**texts, **list_texts(checked)},
     )
 
 
-def report_generated(result: GenerateResult, checked: Sequence[CheckedDefinition]) -> Report:
-    """Make the report of `generate`: what became of each definition, and the findings."""
-    counts = [
-        f"{sum(outcome.outcome == kind for outcome in result.outcomes)} {kind}"
-        for kind in ("written", "unchanged", "refused")
-    ]
-    failures = [
-        f"{escape_controls(file)}: proof failed: {escape_controls(failure.file)}: {escape_controls(failure.what)}"
-        for file, failure in result.failures
-    ]
+def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report:
+    """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files."""
+    kinds = Counter(outcome.outcome for outcome in result.outcomes)
+    words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned") if kinds[word])]
+    counts = ", ".join(f"{kinds[word]} {word}" for word in words)
     return Report(
         result.findings,
-        files=len(checked),
-        total=f"{write_count(len(checked), 'module')}: {', '.join(counts)}; ",
-        silenced=_count_silenced(checked),
-        texts=_list_texts(checked),
-        outcomes=[_describe_outcome(outcome) for outcome in result.outcomes],
-        failures=[*failures, PROOF_FAILED] if failures else [],
+        files=result.files,
+        total=f"{write_count(result.files, 'module')}: {counts}; ",
+        silenced=count_silenced(result.checked),
+        texts={**texts, **list_texts(result.checked)},
+        outcomes=[describe_outcome(outcome, find_view()) for outcome in result.outcomes],
+        failures=list_failures(result),
         more=_describe_modules(result),
     )
 
 
+def list_failures(result: GenerateResult) -> list[str]:
+    """Return what a failed proof has to be told; nothing where none failed."""
+    failures = [
+        f"{escape_controls(file)}: proof failed: {escape_controls(failure.file)}: {escape_controls(failure.what)}"
+        for file, failure in result.failures
+    ]
+    return [*failures, PROOF_FAILED] if failures else []
+
+
+def read_texts(findings: Iterable[LocatedFinding]) -> dict[str, str]:
+    """Return the texts that findings about other files than definitions point into, as far as they can be read."""
+    texts = {}
+    for file in {finding.file for finding in findings}:
+        with suppress(OSError):
+            texts[file] = Path(file).read_text(encoding="utf-8-sig", errors="replace")
+    return texts
+
+
 def print_report(report: Report, output_format: Format, most_findings: int) -> None:
     """Print a report on standard output."""
-    typer.echo(write_report(output_format, report, _find_view(most_findings)), nl=False)
+    typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
 
 
 def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
@@ -71,7 +90,7 @@ def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
     from generator.report.explanations import write_rule_list, write_rule_list_json
 
     is_text = output_format is ListFormat.TEXT
-    typer.echo(write_rule_list(rules, _find_view()) if is_text else write_rule_list_json(rules), nl=False)
+    typer.echo(write_rule_list(rules, find_view()) if is_text else write_rule_list_json(rules), nl=False)
 
 
 def print_rule(rule: Rule, output_format: ListFormat) -> None:
@@ -85,40 +104,51 @@ def print_rule(rule: Rule, output_format: ListFormat) -> None:
         typer.echo(write_rule_json(rule, page), nl=False)
         return
     findings = check_example(rule, page.wrong) if page.wrong else []
-    typer.echo(write_rule(rule, page, findings, _find_view()), nl=False)
+    typer.echo(write_rule(rule, page, findings, find_view()), nl=False)
 
 
-def _find_view(most_findings: int = 0) -> View:
+def find_view(most_findings: int = 0) -> View:
+    """Return how standard output is looked at."""
     return View(_wants_color(), _measure_terminal(), most_findings)
 
 
-def _count_silenced(checked: Iterable[CheckedDefinition]) -> int:
+def count_silenced(checked: Iterable[CheckedDefinition]) -> int:
+    """Count the findings that comments silence."""
     return sum(len(item.silenced) for item in checked)
 
 
-def _list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:
+def list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:
+    """Return the texts of definitions by the names that findings use."""
     return {item.file: item.text for item in checked}
 
 
 def _describe_modules(result: GenerateResult) -> dict[str, Any]:
     """Return what the JSON of `generate` has beside its findings."""
     return {
-        "modules": [
-            {
-                "file": outcome.file,
-                "name": outcome.name,
-                "folder": outcome.folder,
-                "outcome": outcome.outcome,
-                "created": list(outcome.created),
-                "changed": list(outcome.changed),
-                "removed": list(outcome.removed),
-            }
-            for outcome in result.outcomes
-        ],
-        "proof_failures": [
-            {"file": file, "module_file": failure.file, "message": failure.what} for file, failure in result.failures
-        ],
+        "modules": [{**describe_module(outcome), "diff": write_edits(outcome)} for outcome in result.outcomes],
+        "proof_failures": describe_failures(result),
     }
+
+
+def describe_module(outcome: ModuleOutcome) -> dict[str, Any]:
+    """Return what became of a module as plain data."""
+    return {
+        "file": outcome.file,
+        "name": outcome.name,
+        "folder": outcome.folder,
+        "outcome": outcome.outcome,
+        "created": list(outcome.created),
+        "changed": list(outcome.changed),
+        "removed": list(outcome.removed),
+        "reasons": [{"cause": reason.cause.value, "details": list(reason.details)} for reason in outcome.reasons],
+        "moved_from": list(outcome.moved_from),
+        "moved_block": outcome.moved_block,
+    }
+
+
+def describe_failures(result: GenerateResult) -> list[dict[str, str]]:
+    """Return the proof's failures as plain data."""
+    return [{"file": file, "module_file": failure.file, "message": failure.what} for file, failure in result.failures]
 
 
 def _wants_color() -> bool:
@@ -129,15 +159,3 @@ def _wants_color() -> bool:
 def _measure_terminal() -> int | None:
     """Return the columns of the terminal, or None where standard output is none."""
     return max(shutil.get_terminal_size().columns, NARROWEST) if sys.stdout.isatty() else None
-
-
-def _describe_outcome(outcome: ModuleOutcome) -> str:
-    if outcome.folder is None:
-        return f"{outcome.outcome:<10} {escape_controls(outcome.file)}"
-    changes = [
-        f"{len(paths)} {word}"
-        for word, paths in (("created", outcome.created), ("changed", outcome.changed), ("removed", outcome.removed))
-        if paths
-    ]
-    detail = f" ({', '.join(changes)})" if changes else ""
-    return f"{outcome.outcome:<10} {escape_controls(outcome.folder)}{detail}"

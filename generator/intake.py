@@ -11,9 +11,11 @@ from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file
 from generator.source import LARGEST_DOCUMENT
 
-MISSING_PATH = declare_rule("MissingPath", Severity.ERROR, "A path on the command line leads nowhere.")
+MISSING_PATH = declare_rule(
+    "MissingPath", Severity.ERROR, "A path on the command line, or in the configuration, leads nowhere."
+)
 UNREADABLE_PATH = declare_rule("UnreadablePath", Severity.ERROR, "A file or folder cannot be read.")
-NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder holds no flow definition.")
+NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder or pattern gives no flow definition.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
 LARGEST_TEXT = 21_000_000
@@ -57,7 +59,9 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
         with file.path.open("rb") as stream:
             return stream.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
-        return report_file(UNREADABLE_PATH, _say(error), "Check the file and its permissions.", file.display)
+        return report_file(
+            UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", file.display
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _read_text(path: str, target: str) -> str | FileRefusal:
         with open(target, "rb") as stream:
             data = stream.read(LARGEST_TEXT + 1)
     except OSError as error:
-        return FileRefusal(f"The file {path!r} cannot be read: {_say(error)}", "Check its permissions.")
+        return FileRefusal(f"The file {path!r} cannot be read: {describe_refusal(error)}", "Check its permissions.")
     if len(data) > LARGEST_TEXT:
         return FileRefusal(f"The file {path!r} is too large.", f"Texts may have {LARGEST_TEXT:,} bytes at most.")
     try:
@@ -112,16 +116,17 @@ def _read_text(path: str, target: str) -> str | FileRefusal:
 
 
 def _search_path(path: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
-    display = _show(Path(path))
+    display = show_path(Path(path))
     if not path or not os.path.lexists(path):
         yield report_file(MISSING_PATH, "There is no such file or folder.", "Check the path.", display)
     elif os.path.isdir(path):
-        yield from _search_folder(Path(path), display, output)
+        yield from search_folder(Path(path), display, output)
     else:
         yield DefinitionFile(display, Path(path))
 
 
-def _search_folder(folder: Path, display: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+    """Yield the definitions in a folder and below it, by path, or why there is none. See discover_definitions."""
     skipped = os.path.realpath(output) if output is not None else None
     errors: list[OSError] = []
     found: list[Path] = []
@@ -133,19 +138,20 @@ def _search_folder(folder: Path, display: str, output: Path | None) -> Iterator[
         ]
         found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
     for error in sorted(errors, key=lambda item: str(item.filename)):
-        shown = _show(Path(str(error.filename)))
-        yield report_file(UNREADABLE_PATH, _say(error), "Check the folder's permissions.", shown)
+        shown = show_path(Path(str(error.filename)))
+        yield report_file(UNREADABLE_PATH, describe_refusal(error), "Check the folder's permissions.", shown)
     if not found and not errors:
         message = "The folder holds no flow definition."
         yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)
     for path in sorted(found, key=lambda item: item.as_posix()):
-        yield DefinitionFile(_show(path), path)
+        yield DefinitionFile(show_path(path), path)
 
 
-def _show(path: Path) -> str:
+def show_path(path: Path) -> str:
     """Return a path with forward slashes; bytes in it that are no UTF-8 become U+FFFD."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
-def _say(error: OSError) -> str:
+def describe_refusal(error: OSError) -> str:
+    """Say in a sentence why the system refuses."""
     return f"{error.strerror or type(error).__name__}."

@@ -135,6 +135,14 @@ class Encryption:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowDefaults:
+    """What every flow of a project has where its definition does not say it; a tag of the definition's own wins."""
+
+    encryption: Encryption = Encryption()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Permissions:
     """What the nodes need and the document cannot tell. A bucket given by a parameter has the key `$NAME`."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from generator.configuration import Defaults, apply_severities
 from generator.definition import read_flow, recognise_cloudformation
 from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding
-from generator.module import plan_module
+from generator.module import ModuleSettings, plan_module
 from generator.nodes import collect_grants
 from generator.provider import STRICTER
 from generator.silencing import SIGN, silence_findings
@@ -19,15 +19,19 @@ from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from generator.configuration import Severities
     from generator.definition import FlowReading, TextReader
     from generator.diagnostics import Finding
-    from generator.model import Flow
+    from generator.model import Flow, FlowDefaults
     from generator.module import ModulePlan
     from generator.source import Document
     from generator.timings import Timings
     from generator.verify import ProofFailure
+
+NO_DEFAULTS = Defaults()
+NO_SEVERITIES: Severities = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class CheckedDefinition:
 
     `text` is what stands in the file, for reports. `inputs` gives the SHA-256 of each text by its path relative to the
     definition's folder. `silenced` are findings that a comment in the file speaks for; `strict` says that a warning
-    stops the module too.
+    stops the module too. `found` counts what there was to tell before the project's severities were applied.
     """
 
     file: str
@@ -57,17 +61,12 @@ class CheckedDefinition:
     inputs: dict[str, str] = field(default_factory=dict)
     silenced: tuple[LocatedFinding, ...] = ()
     strict: bool = False
+    found: int = 0
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
         """The plan, where no error (or, if `strict`, no warning) stands in the way of a module."""
         return None if has_errors(self.findings, strict=self.strict) else self.plan
-
-    @property
-    def input_digest(self) -> str:
-        """The SHA-256 of everything that the module is made from, but for flowseal itself."""
-        name = self.flow.name if self.flow else ""
-        return _hash_bytes(json.dumps([name, self.inputs], sort_keys=True).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +78,63 @@ class ProvenModule:
 
 
 def check_definitions(
-    definitions: Iterable[DefinitionText], *, for_terraform: bool, strict: bool = False, timings: Timings
+    definitions: Iterable[DefinitionText],
+    *,
+    for_terraform: bool,
+    strict: bool = False,
+    timings: Timings,
+    defaults: Defaults = NO_DEFAULTS,
+    severities: Severities = NO_SEVERITIES,
 ) -> list[CheckedDefinition]:
     """Read and check definitions, each by itself and then against each other.
 
     With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned. With `strict`, a
-    warning stops a module as an error does.
+    warning stops a module as an error does. `defaults` is what every flow has, `severities` what rules weigh.
     """
+    settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
     with _keep_all():
-        checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
+        checked = [check_definition(item, defaults.describe_flows(), settings, timings) for item in definitions]
     with timings.measure("validation"):
-        return [replace(_silence_findings(item), strict=strict) for item in _add_collisions(checked)]
+        return settle_definitions(checked, {}, strict=strict, severities=severities)
+
+
+def check_definition(
+    definition: DefinitionText, defaults: FlowDefaults, settings: ModuleSettings | None, timings: Timings
+) -> CheckedDefinition:
+    """Read and check a definition by itself. Without `settings`, nothing of Terraform is checked or planned."""
+    with timings.measure("source"):
+        document, faults = read_document(definition.file, definition.data)
+    findings = [locate_fault(fault, definition.file) for fault in faults]
+    text = definition.data.decode("utf-8-sig", errors="replace")
+    if document is None:
+        return CheckedDefinition(definition.file, text, tuple(findings))
+    if cloudformation := recognise_cloudformation(document):
+        return CheckedDefinition(definition.file, text, (locate_finding(cloudformation, document),), document)
+    with timings.measure("definition"):
+        reading = read_flow(document, definition.reader, defaults)
+    found = list(reading.findings)
+    if reading.outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(reading.outline)
+    plan = None
+    if reading.flow is not None:
+        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
+        plan, more = _plan_flow(reading.flow, settings, timings)
+        # What the API refuses at a place is told; what Terraform says of it adds nothing.
+        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
+    findings += [locate_finding(finding, document, reading.root) for finding in found]
+    inputs = _hash_inputs(definition, reading)
+    return CheckedDefinition(definition.file, text, tuple(findings), document, reading.flow, plan, inputs)
+
+
+def settle_definitions(
+    checked: Sequence[CheckedDefinition], others: Mapping[str, str], *, strict: bool, severities: Severities
+) -> list[CheckedDefinition]:
+    """Check definitions against each other, and weigh what was found as comments and the project say.
+
+    `others` gives, by file, the names of flows of the same run that need no check of their own.
+    """
+    return [_weigh_findings(item, strict, severities) for item in _add_collisions(checked, others)]
 
 
 @contextmanager
@@ -116,70 +161,42 @@ def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
     return ProvenModule(files, tuple(failures))
 
 
-def _check_definition(definition: DefinitionText, for_terraform: bool, timings: Timings) -> CheckedDefinition:
-    with timings.measure("source"):
-        document, faults = read_document(definition.file, definition.data)
-    findings = [locate_fault(fault, definition.file) for fault in faults]
-    text = definition.data.decode("utf-8-sig", errors="replace")
-    if document is None:
-        return CheckedDefinition(definition.file, text, tuple(findings))
-    if cloudformation := recognise_cloudformation(document):
-        return CheckedDefinition(definition.file, text, (locate_finding(cloudformation, document),), document)
-    with timings.measure("definition"):
-        reading = read_flow(document, definition.reader)
-    found = list(reading.findings)
-    if reading.outline is not None:
-        with timings.measure("validation"):
-            found += validate_flow(reading.outline)
-    plan = None
-    if reading.flow is not None:
-        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
-        plan, more = _plan_flow(reading.flow, for_terraform, timings)
-        # What the API refuses at a place is told; what Terraform says of it adds nothing.
-        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    findings += [locate_finding(finding, document, reading.root) for finding in found]
-    return CheckedDefinition(
-        definition.file,
-        text,
-        tuple(findings),
-        document,
-        reading.flow,
-        plan,
-        _hash_inputs(definition, reading),
-    )
-
-
-def _plan_flow(flow: Flow, for_terraform: bool, timings: Timings) -> tuple[ModulePlan | None, list[Finding]]:
+def _plan_flow(
+    flow: Flow, settings: ModuleSettings | None, timings: Timings
+) -> tuple[ModulePlan | None, list[Finding]]:
+    """Return the plan of a flow's module and what its rights lack; without settings nothing is planned."""
     with timings.measure("plan"):
         grants, findings = collect_grants(flow)
-        if not for_terraform:
+        if settings is None:
             return None, findings
-        plan, more = plan_module(flow, grants)
+        plan, more = plan_module(flow, grants, settings)
         return plan, findings + list(more)
 
 
-def _add_collisions(checked: Sequence[CheckedDefinition]) -> list[CheckedDefinition]:
-    flows = {index: item.flow.name for index, item in enumerate(checked) if item.flow is not None}
-    names = {item.file: item.flow.name for item in checked if item.flow is not None}
-    if len(flows) < 2:
-        return list(checked)
-    result = list(checked)
+def _add_collisions(checked: Sequence[CheckedDefinition], others: Mapping[str, str]) -> list[CheckedDefinition]:
+    names = {**others, **{item.file: item.flow.name for item in checked if item.flow is not None}}
+    found: dict[str, list[Finding]] = {}
     for file, finding in find_colliding_flows(names):
-        for index in flows:
-            item = result[index]
-            if item.file == file and item.document is not None:
-                located = locate_finding(finding, item.document)
-                result[index] = replace(item, findings=(*item.findings, located))
-    return result
+        found.setdefault(file, []).append(finding)
+    return [_add_findings(item, found.get(item.file, ())) for item in checked]
 
 
-def _silence_findings(item: CheckedDefinition) -> CheckedDefinition:
-    if item.document is None or SIGN not in item.document.text:
+def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> CheckedDefinition:
+    if item.document is None or not findings:
         return item
-    from generator.rule_catalogue import list_rules
+    document = item.document
+    return replace(item, findings=(*item.findings, *(locate_finding(finding, document) for finding in findings)))
 
-    result = silence_findings(item.document, item.findings, list_rules(), is_complete=item.flow is not None)
-    return replace(item, findings=result.findings, silenced=result.silenced)
+
+def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:
+    item = replace(item, found=len(item.findings), strict=strict)
+    if item.document is not None and SIGN in item.document.text:
+        from generator.rule_catalogue import list_rules
+
+        result = silence_findings(item.document, item.findings, list_rules(), is_complete=item.flow is not None)
+        item = replace(item, findings=result.findings, silenced=result.silenced)
+        item = replace(item, found=len(item.findings) + len(item.silenced))
+    return replace(item, findings=apply_severities(item.findings, severities))
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:

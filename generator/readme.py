@@ -151,8 +151,7 @@ def _write_text(text: Text) -> str:
 
 
 def _show_usage(plan: ModulePlan) -> Iterator[str]:
-    label = re.sub(r"[^a-z0-9]+", "_", plan.name.lower()).strip("_")
-    label = label if label[:1].isalpha() else f"flow_{label}"
+    label = name_label(plan.name)
     arguments: list[Attribute | Block] = [Attribute("source", f"./modules/{plan.name}")]
     needed = [item for item in plan.variables if not item.has_default]
     arguments += [Attribute(item.name, _give_example(item)) for item in needed]
@@ -160,6 +159,12 @@ def _show_usage(plan: ModulePlan) -> Iterator[str]:
     yield "```hcl"
     yield write_block(Block("module", (label,), tuple(arguments)))
     yield "```"
+
+
+def name_label(name: str) -> str:
+    """Return the label that a flow's module goes by in the examples of a call."""
+    label = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return label if label[:1].isalpha() else f"flow_{label}"
 
 
 def _give_example(variable: Variable) -> Value:

@@ -5,13 +5,13 @@ Jinja owns the shape of a file, generator.hcl every value: whatever a template p
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from generator.hcl import Block, Value, encode_value, write_block
+from generator.module.interface import bound_provider
 from generator.readme import render_readme
+from generator.templates import read_templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,8 +38,12 @@ def render_module(plan: ModulePlan) -> dict[str, str]:
     variables = tuple(block for block in plan.blocks["variables.tf"] if block.labels[0] in _name_parameters(plan))
     context = {"main.tf": plan.blocks["main.tf"], "permissions.tf": plan.blocks["permissions.tf"]}
     context["variables.tf"] = variables
+    settings = {
+        "permissions_boundary_arn": plan.settings.permissions_boundary_arn,
+        "provider_version": bound_provider(plan.settings),
+    }
     rendered = {
-        file: environment.get_template(template).render(blocks=context.get(file, ()))
+        file: environment.get_template(template).render(blocks=context.get(file, ()), **settings)
         for file, template in TEMPLATES.items()
     }
     return dict(sorted({**rendered, "README.md": render_readme(plan), **plan.texts}.items()))
@@ -57,7 +61,7 @@ def load_templates() -> Environment:
         return Markup(write_block(value) if isinstance(value, Block) else encode_value(value))  # noqa: S704
 
     return Environment(
-        loader=DictLoader(_read_templates()),
+        loader=DictLoader(read_templates()),
         autoescape=True,
         finalize=encode,
         undefined=StrictUndefined,
@@ -65,25 +69,6 @@ def load_templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-@cache
-def template_digest() -> str:
-    """Return the SHA-256 of all templates, their names and bytes, in the order of their names."""
-    digest = hashlib.sha256()
-    for name, text in sorted(_read_templates().items()):
-        digest.update(f"{name}\0{len(text)}\0".encode())
-        digest.update(text.encode())
-    return digest.hexdigest()
-
-
-@cache
-def _read_templates() -> dict[str, str]:
-    return {
-        item.name: item.read_text(encoding="utf-8")
-        for item in files("hcl_templates").iterdir()
-        if item.name.endswith(".jinja")
-    }
 
 
 def _name_parameters(plan: ModulePlan) -> set[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DECLARING = (
     "api.rules",
+    "configuration.rules",
     "definition.rules",
     "diagnostics",
     "inference",

@@ -22,16 +22,40 @@ ROOMS = {
     "provider": {"source", "diagnostics", "model", "api", "hcl"},
     "module": {"source", "diagnostics", "model", "api", "inference", "hcl", "policies", "provider"},
     "readme": {"model", "nodes", "hcl", "policies", "module"},
-    "render": {"hcl", "module", "readme"},
+    "templates": set(),
+    "render": {"hcl", "module", "readme", "templates"},
     "verify": {"hcl", "policies", "module"},
     "write": {"source", "diagnostics"},
     "intake": {"source", "diagnostics", "definition"},
+    "configuration": {"source", "diagnostics", "model", "api", "definition", "module"},
+    "patterns": {"source", "diagnostics", "configuration", "intake"},
     "silencing": {"source", "diagnostics", "api"},
     "rule_pages": set(),
     "report": {"source", "diagnostics", "rule_pages"},
     "timings": set(),
+    "progress": set(),
 }
-TOP = {"rule_catalogue", "pipeline", "generate", "console", "cli", "__main__", "__init__"}
+TOP = {
+    "__init__",
+    "__main__",
+    "check",
+    "check_report",
+    "cli",
+    "cli_project",
+    "config_report",
+    "console",
+    "generate",
+    "options",
+    "outcome_texts",
+    "outcomes",
+    "pipeline",
+    "preparation",
+    "project",
+    "requests",
+    "rule_catalogue",
+    "survey",
+    "validate",
+}
 
 
 def list_imported_rooms(path: Path) -> set[str]:

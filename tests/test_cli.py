@@ -87,7 +87,7 @@ def test_a_defect_is_one_line_and_no_traceback(tmp_path: Path) -> None:
     code = (
         "import sys, generator.pipeline\n"
         "def fail(*_, **__): raise KeyError('nodes')\n"
-        "generator.pipeline.check_definitions = fail\n"
+        "generator.pipeline.check_definition = fail\n"
         f"sys.argv = ['flowseal', 'generate', {str(FLOWS)!r}, '-o', {str(tmp_path)!r}]\n"
         "from generator.cli import main\nmain()\n"
     )

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_write import FIRST, SECOND, write
+from test_write import FIRST, SECOND, make_write, write
 from trees import read_tree
 
-from generator.write import ModuleWrite, disk, open_output
+from generator.write import disk, open_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 STEPS = [
@@ -30,8 +30,8 @@ FOREIGN = {"small/own.tf": b"# mine\n", "other/notes.txt": b"mine", "terraform.t
 def change_both(folder: Path) -> None:
     """Change one module and make another, in one run."""
     with open_output(folder, "1.0", "templates") as output:
-        output.write_module(ModuleWrite("small", SECOND, "e", {}))
-        output.write_module(ModuleWrite("other", FIRST, "e", {}))
+        output.write_module(make_write("small", SECOND, "e"))
+        output.write_module(make_write("other", FIRST, "e"))
         output.commit()
 
 

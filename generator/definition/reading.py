@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator.api import check_shape, find_shape, find_shape_at
@@ -15,7 +16,7 @@ from generator.definition.references import STRUCTURAL, ValueReader
 from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
 from generator.diagnostics import Finding, Severity, has_errors
-from generator.model import Flow, Parameter, Value
+from generator.model import Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path
 
 API_SECTIONS = {
@@ -26,6 +27,8 @@ API_SECTIONS = {
 }
 """The sections that CreateFlow takes, with their shapes."""
 UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
+
+NO_DEFAULTS = FlowDefaults()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,10 @@ class FlowReading:
     outline: Flow | None = None
 
 
-def read_flow(document: Document, reader: TextReader) -> FlowReading:
+def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
     """Read a flow definition in any of its forms; `reader` gives the texts that it names with $file.
+
+    `defaults` is what the flow has where the document does not say it.
 
     Wrong documents give findings at canonical paths (see model.Flow), as many as can be told in one run.
     """
@@ -57,19 +62,32 @@ def read_flow(document: Document, reader: TextReader) -> FlowReading:
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
     if form.is_house and "definition" in sections:
         sections["definition"] = name_connections(sections["definition"])
-    outline, is_sound, more = _build_flow(sections, values)
+    sections = _add_default_tags(sections, defaults.tags)
+    outline, is_sound, more = _build_flow(sections, values, defaults)
     flow = outline if is_sound else None
     return FlowReading(flow, form.root, findings + values.findings + more, files.texts, outline)
 
 
-def _build_flow(sections: dict[str, Value], values: ValueReader) -> tuple[Flow | None, bool, list[Finding]]:
+def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:
+    own = sections.get("tags")
+    if not tags or not (own is None or isinstance(own, dict)):
+        return sections
+    # IAM does not tell keys apart that differ only in case: the definition's own one is meant.
+    taken = {key.lower() for key in own or ()}
+    added = {key: tag for key, tag in tags.items() if key.lower() not in taken}
+    return {**sections, "tags": {**added, **(own or {})}}
+
+
+def _build_flow(
+    sections: dict[str, Value], values: ValueReader, defaults: FlowDefaults
+) -> tuple[Flow | None, bool, list[Finding]]:
     """Return what could be read of the flow, whether that is all of it, and what is wrong with it."""
     broken = _list_broken(values)
     findings = _drop_repeated(_check_sections(sections), broken)
     wrong = [*broken, *(finding.path for finding in findings if _blurs(finding))]
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
-    encryption, more = read_encryption(sections.get("encryption"))
+    encryption, more = read_encryption(sections.get("encryption"), defaults.encryption)
     names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")

@@ -26,7 +26,7 @@ PERMISSION_KEYS = (*LISTS, "bucket_accounts")
 WILDCARDS = frozenset("*?")
 
 
-def read_encryption(section: Value) -> tuple[Encryption, list[Finding]]:
+def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, list[Finding]]:
     """Return the settings of the flow's key; what is left out or wrong keeps its default."""
     path: Path = ("encryption",)
     settings, findings = _open_section(section, path, tuple(DAYS))
@@ -41,7 +41,7 @@ def read_encryption(section: Value) -> tuple[Encryption, list[Finding]]:
         found = describe_value(value)
         message = f"{key} is a whole number of days from {least} to {most}, not {found}."
         findings.append(Finding(UNFIT_SECTION, message, "Give a number that KMS takes.", (*path, key)))
-    return replace(Encryption(), **days), findings
+    return replace(defaults, **days), findings
 
 
 def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permissions, list[Finding]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from generator.hcl import Block, Reference, encode_value
+from dataclasses import replace
+
+from generator.hcl import Block, Reference, Value, encode_value
 from generator.module.blocks import make_block
-from generator.module.plan import Output, Validation, Variable
+from generator.module.plan import ModuleSettings, Output, Validation, Variable
 
 TERRAFORM_VERSION = ">= 1.5.7"
-PROVIDER_VERSION = ">= 6.8.0"
+LOWEST_PROVIDER = "6.8.0"
+"""The release from which on the provider has all that a module uses, without faults that it would meet."""
 TAG_KEY = "^[a-zA-Z0-9 _.:/=+@-]{1,128}$"
 TAG_VALUE = "^[a-zA-Z0-9 _.:/=+@-]{0,256}$"
 """What all take that get the tags: Bedrock (TagKey and TagValue of its model), KMS and IAM."""
@@ -189,9 +192,24 @@ def plan_outputs_file() -> tuple[Block, ...]:
     )
 
 
-def plan_versions_file() -> tuple[Block, ...]:
+def list_variables(settings: ModuleSettings) -> tuple[Variable, ...]:
+    """Return what every module of a project takes."""
+    boundary = settings.permissions_boundary_arn
+    if boundary is None:
+        return VARIABLES
+    name = "permissions_boundary_arn"
+    return tuple(replace(item, default=boundary) if item.name == name else item for item in VARIABLES)
+
+
+def bound_provider(settings: ModuleSettings) -> str:
+    """Return Terraform's constraint on the provider's version."""
+    return f">= {settings.provider_version or LOWEST_PROVIDER}"
+
+
+def plan_versions_file(settings: ModuleSettings) -> tuple[Block, ...]:
     """Return the blocks of versions.tf."""
-    required = make_block("required_providers", aws={"source": "hashicorp/aws", "version": PROVIDER_VERSION})
+    aws: dict[str, Value] = {"source": "hashicorp/aws", "version": bound_provider(settings)}
+    required = make_block("required_providers", aws=aws)
     return (make_block("terraform", required_version=TERRAFORM_VERSION, body=(required,)),)
 
 

@@ -40,6 +40,17 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleSettings:
+    """What a project sets for all of its modules; None leaves what every module has.
+
+    `provider_version` is the lowest release of the provider that the modules take, such as "6.40.0".
+    """
+
+    permissions_boundary_arn: str | None = None
+    provider_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModulePlan:
     """Everything that a module says.
 
@@ -57,3 +68,4 @@ class ModulePlan:
     texts: Mapping[str, str]
     variables: tuple[Variable, ...]
     outputs: tuple[Output, ...]
+    settings: ModuleSettings = ModuleSettings()

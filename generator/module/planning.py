@@ -9,15 +9,15 @@ from generator.diagnostics import Finding, Severity, declare_rule, has_errors
 from generator.module.flow import plan_flow_file
 from generator.module.interface import (
     OUTPUTS,
-    VARIABLES,
     build_variable_block,
+    list_variables,
     plan_outputs_file,
     plan_versions_file,
 )
 from generator.module.key import plan_key_file
 from generator.module.parameters import plan_parameter
 from generator.module.permissions import plan_permissions_file
-from generator.module.plan import ModulePlan
+from generator.module.plan import ModulePlan, ModuleSettings
 from generator.module.role import plan_role_file
 from generator.module.tags import check_tags
 from generator.policies import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from generator.model import Flow, Grant
     from generator.policies import PolicyDocument
 
+NO_SETTINGS = ModuleSettings()
 MOST_POLICIES = 9
 """IAM attaches 10 managed policies to a role by default, and one of them is for the key."""
 TOO_MANY_RIGHTS = declare_rule(
@@ -40,7 +41,9 @@ TOO_MANY_RIGHTS = declare_rule(
 )
 
 
-def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | None, list[Finding]]:
+def plan_module(
+    flow: Flow, grants: tuple[Grant, ...], settings: ModuleSettings = NO_SETTINGS
+) -> tuple[ModulePlan | None, list[Finding]]:
     """Return the plan of a flow's module, or None with the findings that say what stands in its way."""
     policies = plan_node_policies(grants)
     main, texts, findings = plan_flow_file(flow, [policy.name for policy in policies])
@@ -50,7 +53,7 @@ def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | Non
     if has_errors(findings):
         return None, findings
     parameters = tuple(map(plan_parameter, flow.parameters))
-    fixed = plan_fixed_files()
+    fixed = plan_fixed_files(settings)
     blocks = {
         **fixed,
         "main.tf": main,
@@ -58,19 +61,20 @@ def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | Non
         "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
     }
     documents = (*plan_fixed_documents(), *policies)
-    plan = ModulePlan(flow.name, flow, grants, blocks, documents, texts, (*VARIABLES, *parameters), OUTPUTS)
+    variables = (*list_variables(settings), *parameters)
+    plan = ModulePlan(flow.name, flow, grants, blocks, documents, texts, variables, OUTPUTS, settings)
     return plan, findings
 
 
 @cache
-def plan_fixed_files() -> dict[str, tuple[Block, ...]]:
-    """Return the blocks of the files that are the same in every module (of variables.tf, the part that is)."""
+def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
+    """Return the blocks of the files that are the same in every module of a project (of variables.tf, that part)."""
     return {
         "iam.tf": plan_role_file(),
         "kms.tf": plan_key_file(plan_key_policy()),
         "outputs.tf": plan_outputs_file(),
-        "variables.tf": tuple(map(build_variable_block, VARIABLES)),
-        "versions.tf": plan_versions_file(),
+        "variables.tf": tuple(map(build_variable_block, list_variables(settings))),
+        "versions.tf": plan_versions_file(settings),
     }
 
 

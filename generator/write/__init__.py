@@ -4,8 +4,25 @@ All of a run's change is prepared in a folder of flowseal's own, journalled, and
 killed one finishes or undoes it. `flowseal.lock.json` lists what flowseal made.
 """
 
+from generator.write.journal import Change
+from generator.write.leaving import report_orphan
+from generator.write.lock_file import Making
 from generator.write.module_write import ModuleWrite
-from generator.write.opening import open_output
-from generator.write.output import Output, Status, WriteResult
+from generator.write.opening import open_output, view_output
+from generator.write.output import Output
+from generator.write.reasons import Cause, Reason
+from generator.write.result import Status, WriteResult
 
-__all__ = ["ModuleWrite", "Output", "Status", "WriteResult", "open_output"]
+__all__ = [
+    "Cause",
+    "Change",
+    "Making",
+    "ModuleWrite",
+    "Output",
+    "Reason",
+    "Status",
+    "WriteResult",
+    "open_output",
+    "report_orphan",
+    "view_output",
+]

@@ -41,3 +41,8 @@ def find_obstacle(output: Path, path: str) -> str | None:
         if count < len(parts) and not part.is_dir():
             return "/".join(parts[:count])
     return None
+
+
+def is_same_folder(one: Path, other: Path) -> bool:
+    """Tell whether two names lead to one folder, as `Triage` and `triage` do on a disk that ignores case."""
+    return one.is_dir() and other.is_dir() and os.path.samefile(one, other)

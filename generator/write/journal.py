@@ -149,7 +149,7 @@ class StateFolder:
 
     def _remove_empty_parents(self, path: str) -> None:
         folder = path.rpartition("/")[0]
-        while "/" in folder and not find_obstacle(self.output, folder):
+        while folder and not find_obstacle(self.output, folder):
             if not disk.remove_empty_folder(self.output / folder):
                 return
             folder = folder.rpartition("/")[0]

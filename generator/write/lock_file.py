@@ -1,31 +1,50 @@
-"""flowseal.lock.json: what flowseal made in a folder, one line a file, so that git merges changes of two modules."""
+"""flowseal.lock.json: what flowseal made in a folder, from what, and by which flowseal.
+
+The layout is for git: one value a line, and the comma between two modules on a line of its own, so that a change of one
+module touches no line of another. The digest of each entry makes two changes of one module a conflict for sure, instead
+of a mixture that git takes for merged.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import Any
 
 from generator.write.confinement import is_confined, is_module_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LOCK_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class LockedModule:
-    """One module as it was made: by which flowseal and templates, from which input, and the SHA-256 of each file.
+class Making:
+    """What a module was made from, and by which flowseal.
 
-    `inputs` is keyed by path relative to the definition's folder, `files` relative to the module's.
+    `definition` is the definition's path relative to the output folder. `inputs` gives the SHA-256 of the definition
+    and of each text that it names, by path relative to the definition's folder. `configuration` are the values of the
+    project's defaults by name. `findings` is how many findings the definition had: with any, it is read in every run.
     """
 
-    generator_version: str
-    template_digest: str
-    input_digest: str
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    definition: str
+    inputs: Mapping[str, str]
+    configuration: Mapping[str, str | int] = field(default_factory=dict)
+    findings: int = 0
+    generator_version: str = ""
+    template_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedModule:
+    """A module as it was made: the SHA-256 of each of its files by path relative to it.
+
+    `is_sealed` is false where the entry's own digest does not fit the entry: somebody, or a merge, changed it.
+    """
+
+    making: Making
+    files: Mapping[str, str]
+    is_sealed: bool = True
 
 
 class DamagedLockError(ValueError):
@@ -38,24 +57,18 @@ class NewerLockError(ValueError):
 
 def write_lock(modules: Mapping[str, LockedModule]) -> str:
     """Write the lock file: sorted, LF, ASCII; it holds neither a time nor anything of this machine."""
-    entries = {
-        name: {
-            "files": dict(module.files),
-            "generator": module.generator_version,
-            "input": module.input_digest,
-            "inputs": dict(module.inputs),
-            "templates": module.template_digest,
-        }
-        for name, module in modules.items()
-    }
-    return json.dumps({"modules": entries, "version": LOCK_VERSION}, indent=2, sort_keys=True) + "\n"
+    entries = [_write_module(name, module) for name, module in sorted(modules.items())]
+    head = f'{{\n  "version": {LOCK_VERSION},\n  "modules": {{\n'
+    return head + "    ,\n".join(entries) + "  }\n}\n"
 
 
 def read_lock(data: bytes) -> dict[str, LockedModule]:
     """Read a lock file's modules. Raises DamagedLockError or NewerLockError."""
     try:
-        document = json.loads(data)
+        document = json.loads(data, object_pairs_hook=_take_pairs)
     except (ValueError, RecursionError) as error:
+        if isinstance(error, DamagedLockError):
+            raise
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "its text"
         raise DamagedLockError(f"{place} is not JSON") from error
     version = document.get("version") if isinstance(document, dict) else None
@@ -66,6 +79,53 @@ def read_lock(data: bytes) -> dict[str, LockedModule]:
     return {name: _read_module(name, entry) for name, entry in _read_mapping(document, "modules").items()}
 
 
+def _write_module(name: str, module: LockedModule) -> str:
+    making = module.making
+    lines = [
+        f"    {json.dumps(name)}: {{",
+        f'      "definition": {json.dumps(making.definition)},',
+        f'      "generator": {json.dumps(making.generator_version)},',
+        f'      "templates": {json.dumps(making.template_digest)},',
+        f'      "findings": {making.findings},',
+        *_write_mapping("configuration", making.configuration),
+        *_write_mapping("inputs", making.inputs),
+        *_write_mapping("files", module.files),
+        f'      "digest": "{seal_module(name, module)}"',
+        "    }\n",
+    ]
+    return "\n".join(lines)
+
+
+def _write_mapping(key: str, values: Mapping[str, str | int]) -> list[str]:
+    if not values:
+        return [f'      "{key}": {{}},']
+    pairs = [f"        {json.dumps(name)}: {json.dumps(value)}," for name, value in sorted(values.items())]
+    return [f'      "{key}": {{', *pairs[:-1], pairs[-1][:-1], "      },"]
+
+
+def seal_module(name: str, module: LockedModule) -> str:
+    """Return the SHA-256 of all that an entry says."""
+    making = module.making
+    said = [
+        name,
+        making.definition,
+        making.generator_version,
+        making.template_digest,
+        making.findings,
+        making.configuration,
+        making.inputs,
+        module.files,
+    ]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _take_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise DamagedLockError("a key is there twice")
+    return values
+
+
 def _read_module(name: str, entry: Any) -> LockedModule:
     if not is_module_name(name):
         raise DamagedLockError(f"'{name}' is no name of a module")
@@ -73,13 +133,16 @@ def _read_module(name: str, entry: Any) -> LockedModule:
     for path in files:
         if not is_confined(path):
             raise DamagedLockError(f"'{path}' leads out of the module '{name}'")
-    return LockedModule(
+    making = Making(
+        _read_text(entry, "definition"),
+        _read_hashes(entry, "inputs"),
+        _read_values(entry, "configuration"),
+        _read_count(entry, "findings"),
         _read_text(entry, "generator"),
         _read_text(entry, "templates"),
-        _read_text(entry, "input"),
-        _read_hashes(entry, "inputs"),
-        files,
     )
+    is_sealed = _read_text(entry, "digest") == seal_module(name, LockedModule(making, files))
+    return LockedModule(making, files, is_sealed)
 
 
 def _read_mapping(entry: Any, key: str) -> dict[str, Any]:
@@ -93,6 +156,20 @@ def _read_hashes(entry: Any, key: str) -> dict[str, str]:
     value = _read_mapping(entry, key)
     if not all(isinstance(digest, str) for digest in value.values()):
         raise DamagedLockError(f"'{key}' holds something other than text")
+    return value
+
+
+def _read_values(entry: Any, key: str) -> dict[str, str | int]:
+    value = _read_mapping(entry, key)
+    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in value.values()):
+        raise DamagedLockError(f"'{key}' holds something other than text and whole numbers")
+    return value
+
+
+def _read_count(entry: Any, key: str) -> int:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise DamagedLockError(f"'{key}' is missing, or is no count")
     return value
 
 

@@ -10,53 +10,59 @@ from typing import TYPE_CHECKING
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, is_module_name
 from generator.write.journal import Change
+from generator.write.merge_conflict import split_conflict
 from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, report_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from generator.diagnostics import LocatedFinding, Rule
+    from generator.write.lock_file import Making
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleWrite:
-    """A proven module to write: its files by relative path, and what they were made from.
-
-    `inputs` gives the SHA-256 of each input by its path relative to the definition's folder.
-    """
+    """A proven module to write: its files by relative path, and what they were made from."""
 
     name: str
     files: Mapping[str, str]
-    input_digest: str
-    inputs: Mapping[str, str]
+    making: Making
 
 
 @dataclass(slots=True)
 class ModuleChange:
-    """What writing a module changes, by path relative to the module, or the findings that forbid it."""
+    """What writing a module changes, by path relative to the module, or the findings that forbid it.
+
+    `edits` are those changes that would take somebody's edit of a file of flowseal's away.
+    """
 
     contents: dict[str, bytes]
     changes: dict[str, Change] = field(default_factory=dict)
+    edits: dict[str, Change] = field(default_factory=dict)
     findings: list[LocatedFinding] = field(default_factory=list)
-
-    def list_paths(self, *, old: bool, new: bool) -> tuple[str, ...]:
-        """List the changed paths that are there (or not) before and after."""
-        return tuple(
-            path
-            for path, change in self.changes.items()
-            if (change.old is not None) is old and (change.new is not None) is new
-        )
 
 
 class ModuleComparison:
-    """Compares one module with the disk. `owned` gives what flowseal made there: SHA-256 by path."""
+    """Compares one module with the disk. `owned` gives what flowseal made there: the SHA-256s that count, by path.
 
-    def __init__(self, output: Path, name: str, owned: Mapping[str, str], *, has_lock: bool) -> None:
+    `must_be_writable` tells that the change will be made, so that a disk that refuses is a finding.
+    """
+
+    def __init__(
+        self,
+        output: Path,
+        name: str,
+        owned: Mapping[str, Collection[str]],
+        *,
+        has_lock: bool,
+        must_be_writable: bool = True,
+    ) -> None:
         self.output = output
         self.name = name
         self.owned = owned
         self.has_lock = has_lock
+        self.must_be_writable = must_be_writable
 
     def compare(self, files: Mapping[str, str]) -> ModuleChange:
         """Compare the module's texts with the disk, changing nothing. Raises OSError where it cannot be read."""
@@ -71,6 +77,12 @@ class ModuleComparison:
             self._compare_stale_file(path, change)
         return change
 
+    def report_edits(self, change: ModuleChange) -> list[LocatedFinding]:
+        """Return a finding for each edit that the change would take away."""
+        return [
+            self._report_edited(path) if path in change.contents else self._report_stale(path) for path in change.edits
+        ]
+
     def _compare_file(self, path: str, change: ModuleChange) -> None:
         if not is_confined(path):
             message = f"'{path}' is no path inside the module."
@@ -82,25 +94,28 @@ class ModuleComparison:
         wanted = sha256(change.contents[path]).hexdigest()
         if present == wanted:
             return
-        if present is not None and path not in self.owned:
+        if present is not None and (path not in self.owned or present == disk.NOT_A_FILE):
             self._report_unowned(path, present, change)
-        elif present is not None and present != self.owned[path]:
-            self._report_edited(path, change)
         elif self._is_writable(path, change):
-            change.changes[path] = Change(present, wanted)
+            is_edit = present is not None and not self._is_ours(path, present, wanted)
+            (change.edits if is_edit else change.changes)[path] = Change(present, wanted)
 
     def _compare_stale_file(self, path: str, change: ModuleChange) -> None:
         if self._report_link(path, change):
             return
         present = disk.read_digest(self.output / self.name / path)
-        if present is None:
+        if present in (None, disk.NOT_A_FILE) or not self._is_writable(path, change):
             return
-        if present != self.owned[path]:
-            message = "flowseal made this file and the module no longer has it, but it was changed by hand."
-            remedy = "Delete it, or rename it to keep it as your own; then run again."
-            self._report(change, EDITED_FILE, path, message, remedy)
-        elif self._is_writable(path, change):
-            change.changes[path] = Change(present, None)
+        (change.changes if self._is_ours(path, present) else change.edits)[path] = Change(present, None)
+
+    def _is_ours(self, path: str, present: str, *wanted: str) -> bool:
+        """Whether a file is as flowseal made it, or git merged it from two that are."""
+        known = {*self.owned[path], *wanted}
+        if present in known:
+            return True
+        data = disk.read_regular_file(self.output / self.name / path)
+        sides = split_conflict(data) if isinstance(data, bytes) else None
+        return sides is not None and all(sha256(side).hexdigest() in known for side in sides)
 
     def _report_link(self, path: str, change: ModuleChange) -> bool:
         obstacle = find_obstacle(self.output, f"{self.name}/{path}")
@@ -126,16 +141,22 @@ class ModuleComparison:
             )
         self._report(change, UNOWNED_FILE, path, message, remedy)
 
-    def _report_edited(self, path: str, change: ModuleChange) -> None:
-        self._report(
-            change,
-            EDITED_FILE,
-            path,
-            "flowseal made this file and it was changed by hand since; it is not overwritten.",
-            "Move the change into the definition, or into a .tf file of your own; then delete this file and run again.",
+    def _report_edited(self, path: str) -> LocatedFinding:
+        message = "flowseal made this file and it was changed by hand since; it is not overwritten."
+        remedy = (
+            "Move the change into the definition, or into a .tf file of your own beside this one; then run with "
+            "--overwrite, which takes it away here."
         )
+        return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
+
+    def _report_stale(self, path: str) -> LocatedFinding:
+        message = "flowseal made this file and the module no longer has it, but it was changed by hand."
+        remedy = "Rename it to keep it as your own, or run with --overwrite, which deletes it."
+        return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
 
     def _is_writable(self, path: str, change: ModuleChange) -> bool:
+        if not self.must_be_writable:
+            return True
         target = self.output / self.name / path
         if os.path.lexists(target) and not os.lstat(target).st_mode & 0o222:
             message = "The file is read-only; nothing was changed."

@@ -2,128 +2,159 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import has_errors
-from generator.write import disk
-from generator.write.confinement import LOCK_FILE, find_obstacle
+from generator.write.change_set import ChangeSet
+from generator.write.comparisons import Comparisons, compare_folder
+from generator.write.confinement import is_same_folder
 from generator.write.foreign import find_foreign_configuration
-from generator.write.journal import Change, Journal, StateFolder
+from generator.write.inspection import is_intact
+from generator.write.journal import Change, StateFolder
+from generator.write.leaving import list_own_files, plan_move, report_left
 from generator.write.lock_file import LockedModule, write_lock
-from generator.write.module_write import ModuleComparison
-from generator.write.rules import EDITED_FILE, report_failure, report_path
+from generator.write.merge_conflict import LockReading
+from generator.write.reasons import Cause, Reason
+from generator.write.result import WriteResult
+from generator.write.rules import EDITED_FILE, TAKEN_NAME, report_failure, report_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from generator.diagnostics import LocatedFinding
-    from generator.write.module_write import ModuleChange, ModuleWrite
-
-Status = Literal["written", "unchanged", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class WriteResult:
-    """What became of a module; paths are relative to it. "written" is true once Output.commit has found nothing."""
-
-    status: Status
-    findings: tuple[LocatedFinding, ...] = ()
-    created: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
+    from generator.write.lock_file import Making
+    from generator.write.module_write import ModuleWrite
 
 
 class Output:
     """An output folder that this run alone holds. Nothing of a module changes before `commit`.
 
-    `findings` tells what opening the folder met; while `usable` is false, every module is refused.
+    `findings` tells what opening the folder met; while `usable` is false, every module is refused. With `read_only`,
+    the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there.
     """
 
-    def __init__(self, folder: Path, generator_version: str, template_digest: str) -> None:
+    def __init__(self, folder: Path, generator_version: str, template_digest: str, *, read_only: bool = False) -> None:
         self.folder = folder
         self.findings: list[LocatedFinding] = []
         self.usable = False
+        self.read_only = read_only
+        self.is_interrupted = False
         self.state = StateFolder(folder)
-        self._made_by = (generator_version, template_digest)
+        self.made_by = (generator_version, template_digest)
+        self.changes = ChangeSet(self.state, read_only)
+        self.lock = LockReading({})
+        self.lock_data: bytes | None = None
         self._modules: dict[str, LockedModule] = {}
-        self._lock_digest: str | None = None
-        self._changes: dict[str, Change] = {}
+        self._names: dict[str, list[str]] = {}
 
-    def start(self, modules: dict[str, LockedModule], lock_digest: str | None) -> None:
-        """Take what the lock file says (None where there is none) and become usable."""
-        self._modules = modules
-        self._lock_digest = lock_digest
+    def start(self, lock: LockReading, data: bytes | None) -> None:
+        """Take what the lock file says, and its bytes (None where there is none), and become usable."""
+        self.lock = lock
+        self.lock_data = data
+        self._modules = dict(lock.modules)
+        for name, module in lock.modules.items():
+            self._names.setdefault(module.making.definition, []).append(name)
         self.usable = True
 
-    def is_current(self, name: str, input_digest: str, inputs: Mapping[str, str]) -> bool:
-        """Whether the module was made from this input by this flowseal, and all its files are as they were made."""
-        locked = self._modules.get(name)
-        if not self.usable or locked is None:
-            return False
-        if locked != LockedModule(*self._made_by, input_digest, dict(inputs), locked.files):
-            return False
-        try:
-            return all(
-                find_obstacle(self.folder, f"{name}/{path}") is None
-                and disk.read_digest(self.folder / name / path) == digest
-                for path, digest in locked.files.items()
-            )
-        except OSError:
-            return False
+    def find_making(self, definition: str) -> tuple[str, Making] | None:
+        """Return name and making of the one module that the lock file surely tells of a definition, or None."""
+        names = self._names.get(definition, [])
+        if not self.usable or len(names) != 1 or names[0] in self.lock.others:
+            return None
+        module = self.lock.modules[names[0]]
+        return (names[0], module.making) if module.is_sealed else None
+
+    def is_current(self, name: str, making: Making) -> bool:
+        """Whether the module was made exactly so, and all its files are as they were made."""
+        return self.find_making(making.definition) == (name, making) and self.is_intact(name)
+
+    def is_intact(self, name: str) -> bool:
+        """Whether all files of a module of the lock file are as they were made."""
+        return is_intact(self.folder / name, self.lock.modules[name].files)
+
+    def list_orphans(self, definitions: Collection[str]) -> list[str]:
+        """List the modules whose definition is none of `definitions`, and gone from the disk."""
+        return [
+            name
+            for name, module in sorted(self._modules.items())
+            if module.making.definition not in definitions and self._is_gone(module.making.definition)
+        ]
 
     def keep_module(self, name: str) -> WriteResult:
         """Leave a current module as it is, and say what stands beside it."""
-        findings = find_foreign_configuration(self.folder, name, self._modules[name].files)
+        findings = find_foreign_configuration(self.folder, name, self.lock.modules[name].files)
         return WriteResult("refused" if has_errors(findings) else "unchanged", tuple(findings))
 
-    def write_module(self, module: ModuleWrite) -> WriteResult:
-        """Prepare a module's change, or say why it must not be made; `commit` puts it in place."""
+    def write_module(self, module: ModuleWrite, *, overwrite: bool = False) -> WriteResult:
+        """Prepare a module's change, or say why it must not be made; `commit` puts it in place.
+
+        What was changed by hand stands in the way unless `overwrite` says that it goes. A module that its definition
+        had under another name moves.
+        """
         if not self.usable:
             return WriteResult("refused")
-        locked = self._modules.get(module.name)
-        owned = locked.files if locked else {}
-        comparison = ModuleComparison(self.folder, module.name, owned, has_lock=self._lock_digest is not None)
+        if taken := self._find_rival(module):
+            return WriteResult("refused", (taken,))
+        former = [name for name in self._names.get(module.making.definition, ()) if name != module.name]
         try:
-            change = comparison.compare(module.files)
-            if not change.findings:
-                change.findings += find_foreign_configuration(self.folder, module.name, module.files)
-            if has_errors(change.findings):
-                return WriteResult("refused", tuple(change.findings))
-            self._prepare(module.name, change)
+            comparisons = Comparisons(self, module, former)
+            findings = comparisons.list_findings(overwrite)
+            if has_errors(findings):
+                return WriteResult("refused", tuple(findings), edits=comparisons.list_edits())
+            draft = ChangeSet(self.state, self.read_only)
+            comparisons.prepare(draft)
+            for name in former:
+                findings += self._move_own_files(name, module.name, draft)
         except OSError as error:
             return WriteResult("refused", (report_failure(error, self.folder),))
-        self._modules[module.name] = _lock_module(module, self._made_by, change.contents)
-        return WriteResult(
-            "written" if change.changes else "unchanged",
-            tuple(change.findings),
-            change.list_paths(old=False, new=True),
-            change.list_paths(old=True, new=True),
-            change.list_paths(old=True, new=False),
-        )
+        self.changes.take_all(draft)
+        for name in former:
+            del self._modules[name]
+        self._modules[module.name] = comparisons.make_entry()
+        return comparisons.make_result(findings)
 
-    def _prepare(self, name: str, change: ModuleChange) -> None:
-        for path, each in change.changes.items():
-            if each.new is not None:
-                prepared = self.state.new / name / path
-                disk.make_folders(prepared.parent)
-                disk.write_new_file(prepared, change.contents[path])
-        self._changes |= {f"{name}/{path}": each for path, each in change.changes.items()}
+    def remove_orphan(self, name: str) -> WriteResult:
+        """Prepare that a module goes: the files that flowseal made and nobody changed. The others are named."""
+        try:
+            change = compare_folder(self, name).compare({})
+            if has_errors(change.findings):
+                return WriteResult("refused", tuple(change.findings))
+            for path, each in change.changes.items():
+                self.changes.add_file(f"{name}/{path}", each, None)
+            left = list_own_files(self.folder / name, set(change.changes))
+            findings = [report_left(self.folder, name, left)] if left else []
+        except OSError as error:
+            return WriteResult("refused", (report_failure(error, self.folder),))
+        del self._modules[name]
+        reasons = (Reason(Cause.ORPHAN, (self.lock.modules[name].making.definition,)),)
+        return WriteResult("removed", tuple(findings), removed=tuple(change.changes), reasons=reasons)
+
+    def name_orphan(self, name: str) -> WriteResult | None:
+        """Say that a module has lost its definition. One that has left the disk too is forgotten: None."""
+        module = self.lock.modules[name]
+        if not any(os.path.lexists(self.folder / name / path) for path in module.files):
+            del self._modules[name]
+            return None
+        return WriteResult("orphaned", reasons=(Reason(Cause.ORPHAN, (module.making.definition,)),))
+
+    def write_lock(self) -> bytes | None:
+        """Return what the lock file is to hold after this run; None where there is to be none."""
+        if not self._modules and self.lock_data is None:
+            return None
+        return write_lock(self._modules).encode()
 
     def commit(self) -> list[LocatedFinding]:
         """Put every prepared module and the lock file in place. A finding says that nothing was changed, and why."""
-        if not self.usable:
+        text = self.write_lock()
+        if not self.usable or text is None or (not self.changes.changes and text == self.lock_data):
             return []
-        text = write_lock(self._modules).encode()
-        change = Change(self._lock_digest, sha256(text).hexdigest())
-        if not self._changes and (change.new == change.old or not self._modules):
-            return []
+        old = None if self.lock_data is None else sha256(self.lock_data).hexdigest()
         try:
-            journal = self._make_journal(text, change)
+            journal = self.changes.make_journal(text, Change(old, sha256(text).hexdigest()))
             self.state.commit(journal)
             meddled = self.state.apply(journal)
         except OSError as error:
@@ -135,23 +166,41 @@ class Output:
             self.state.forget()
         return []
 
-    def _make_journal(self, lock_text: bytes, lock_change: Change) -> Journal:
-        changes = dict(sorted(self._changes.items()))
-        if lock_change.new != lock_change.old:
-            disk.make_folders(self.state.new)
-            disk.write_new_file(self.state.new / LOCK_FILE, lock_text)
-            changes[LOCK_FILE] = lock_change
-        made = {path for path, change in changes.items() if change.new is not None}
-        parents = {parent.as_posix() for path in made for parent in PurePosixPath(path).parents} - {"."}
-        missing = (parent for parent in sorted(parents) if not (self.folder / parent).exists())
-        return Journal(changes, tuple(missing))
+    def _move_own_files(self, old: str, new: str, draft: ChangeSet) -> list[LocatedFinding]:
+        if is_same_folder(self.folder / old, self.folder / new):
+            return []
+        move = plan_move(self.folder, old, new, set(self.lock.modules[old].files))
+        for path, digest in move.files.items():
+            if f"{new}/{path}" in draft.changes:
+                move.left.append(path)
+            else:
+                draft.add_move(f"{old}/{path}", f"{new}/{path}", digest)
+        return [report_left(self.folder, old, sorted(move.left))] if move.left else []
+
+    def _is_gone(self, definition: str) -> bool:
+        """Whether there surely is no such file: what cannot be looked at is taken to be there."""
+        try:
+            os.lstat(os.path.join(os.path.realpath(self.folder), definition))
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _find_rival(self, module: ModuleWrite) -> LocatedFinding | None:
+        """Report another definition, still there, whose module has the folder that this one needs."""
+        folded = module.name.casefold()
+        for name, other in self.lock.modules.items():
+            definition = other.making.definition
+            if name.casefold() != folded or definition == module.making.definition or self._is_gone(definition):
+                continue
+            wanting = module.making.definition
+            message = f"This is the module of {definition}, which is still there; {wanting} wants it too."
+            remedy = "Give one of the flows another name. If the first has one already, run with that one alone before."
+            return report_path(TAKEN_NAME, self.folder, name, message, remedy)
+        return None
 
     def _report_meddling(self, path: str, undone: bool) -> LocatedFinding:
         outcome = "nothing was changed" if undone else "the next run finishes or undoes what was begun"
         message = f"Somebody changed this file while flowseal was writing; {outcome}."
         return report_path(EDITED_FILE, self.folder, path, message, "Look at the file, then run again.")
-
-
-def _lock_module(module: ModuleWrite, made_by: tuple[str, str], contents: Mapping[str, bytes]) -> LockedModule:
-    files = {path: sha256(data).hexdigest() for path, data in contents.items()}
-    return LockedModule(*made_by, module.input_digest, dict(module.inputs), files)

@@ -37,10 +37,37 @@ DAMAGED_LOCK = declare_rule(
     "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it.",
 )
 NEWER_LOCK = declare_rule("NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal.")
+TAKEN_NAME = declare_rule(
+    "TakenName", Severity.ERROR, "The folder of a module belongs to another definition, which is still there."
+)
+ORPHANED_MODULE = declare_rule(
+    "OrphanedModule",
+    Severity.WARNING,
+    "The definition that a module was made from is gone.",
+    can_be_silenced=False,
+)
+OWN_FILES_LEFT = declare_rule(
+    "OwnFilesLeft",
+    Severity.WARNING,
+    "A module's folder moved or went, and files of yours stayed where they were.",
+    can_be_silenced=False,
+)
+OUTDATED_OUTPUT = declare_rule(
+    "OutdatedOutput",
+    Severity.WARNING,
+    "A module, or the lock file, is not what a fresh run would make.",
+    can_be_silenced=False,
+)
+CONFLICTED_LOCK = declare_rule(
+    "ConflictedLock",
+    Severity.INFORMATION,
+    "flowseal.lock.json had the conflict markers of a merge, and is made anew.",
+    can_be_silenced=False,
+)
 INTERRUPTED_RUN = declare_rule(
     "InterruptedRun",
     Severity.INFORMATION,
-    "An earlier run was stopped while it wrote; its change is whole now.",
+    "An earlier run was stopped while it wrote; `generate` finishes or undoes its change.",
     can_be_silenced=False,
 )
 
@@ -60,13 +87,16 @@ def report_path(rule: Rule, output: Path, path: str, message: str, remedy: str) 
     return report_file(rule, message, remedy, (output / path).as_posix())
 
 
-def report_failure(error: OSError, output: Path, *, changed: bool = False) -> LocatedFinding:
-    """Make the one finding of an OSError. `changed` says that a later run has to finish the work."""
+def report_failure(error: OSError, output: Path, *, changed: bool = False, read: bool = False) -> LocatedFinding:
+    """Make the one finding of an OSError. `changed` says that a later run has to finish the work, `read` that nothing
+    was to be written.
+    """
     reason, remedy = _REASONS.get(
         error.errno or 0, (error.strerror or type(error).__name__, "See to the disk, then run again.")
     )
     file = name_shown_path(error, output)
     outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
+    outcome = "it cannot be read" if read else outcome
     return report_file(WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file)
 
 

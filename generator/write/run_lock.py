@@ -44,6 +44,25 @@ def hold_run_lock(state: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
+def wait_for_run(state: Path) -> None:
+    """Return once no process holds the lock of a state folder, changing nothing. Waits and raises as hold_run_lock."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            descriptor = os.open(state / _NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        except FileNotFoundError:
+            return
+        try:
+            if _try_lock(descriptor, shared=True):
+                return
+            holder = _read_holder(descriptor)
+        finally:
+            os.close(descriptor)
+        if time.monotonic() > deadline:
+            raise OutputBusyError(holder)
+        time.sleep(_PAUSE_SECONDS)
+
+
 def _acquire(state: Path) -> int:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
@@ -53,10 +72,10 @@ def _acquire(state: Path) -> int:
             if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
                 _write_holder(descriptor)
                 return descriptor
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+            holder = _read_holder(descriptor)
             os.close(descriptor)
         if time.monotonic() > deadline:
-            raise OutputBusyError(f"process {holder}" if holder.isdigit() else "another process")
+            raise OutputBusyError(holder or "another process")
         time.sleep(_PAUSE_SECONDS)
 
 
@@ -91,11 +110,16 @@ def _write_holder(descriptor: int) -> None:
         os.write(descriptor, f"{os.getpid()}\n".encode())
 
 
-def _try_lock(descriptor: int) -> bool:
+def _read_holder(descriptor: int) -> str:
+    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    return f"process {holder}" if holder.isdigit() else "another process"
+
+
+def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
     if sys.platform == "win32":
         return True
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

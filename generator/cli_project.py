@@ -1,0 +1,81 @@
+"""The commands about a project as a whole: `check` and `config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.options import (
+    ConfigurationFile,
+    Definitions,
+    MostFindings,
+    Output,
+    OutputFormat,
+    ShowTimings,
+    Strict,
+)
+from generator.report.contents import MOST_FINDINGS
+from generator.report.formats import Format, ListFormat
+from generator.requests import finish, request_modules
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command(epilog="Example: flowseal check --diff")(check)
+    app.command(name="config", epilog="Example: flowseal config")(show_configuration)
+
+
+def check(
+    paths: Definitions = None,
+    output: Output = None,
+    config: ConfigurationFile = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what generate would do, as a diff.")] = False,
+    summary: Annotated[
+        Path | None,
+        typer.Option(
+            "--summary",
+            metavar="FILE",
+            help="Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY.",
+            show_default=False,
+        ),
+    ] = None,
+    render_all: Annotated[bool, typer.Option("--all", help="Make and prove current modules too.")] = False,
+    output_format: OutputFormat = Format.TEXT,
+    most_findings: MostFindings = MOST_FINDINGS,
+    strict: Strict = False,
+    show_timings: ShowTimings = False,
+) -> None:
+    """Tell whether the modules are what a fresh generate would make. Writes nothing; exits with 3 where they differ."""
+    from dataclasses import replace
+
+    from generator.check import check_modules
+    from generator.check_report import append_summary, print_check
+    from generator.progress import show_progress
+    from generator.timings import Timings
+
+    timings = Timings()
+    request, found = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+    with show_progress() as progress:
+        request = replace(request, render_all=render_all)
+        checked = check_modules(request, timings, progress, with_differences=diff)
+    checked = replace(checked, result=replace(checked.result, findings=(*found, *checked.result.findings)))
+    if summary is not None:
+        append_summary(checked, summary)
+    print_check(checked, output_format, most_findings, found)
+    finish(timings, show_timings, checked.exit_code)
+
+
+def show_configuration(
+    paths: Definitions = None,
+    output: Output = None,
+    config: ConfigurationFile = None,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Text for people, or JSON.")] = ListFormat.TEXT,
+) -> None:
+    """Print what a run would go by, and where each value comes from."""
+    from generator.config_report import print_settings
+    from generator.requests import open_or_end
+
+    project, findings = open_or_end(paths, output, config, Format(output_format.value))
+    print_settings(project, findings, output_format)

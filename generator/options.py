@@ -1,0 +1,55 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.report.formats import Format
+
+
+class Target(StrEnum):
+    """What a definition is held to: AWS's API alone, or also what the Terraform resource can express."""
+
+    TERRAFORM = "terraform"
+    API = "api"
+
+
+Definitions = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml and *.flow.json. "
+        "Without any, the `flows` of flowseal.yaml.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="Folder of the modules: DIR/<flow name>/. By default the `output` of flowseal.yaml.",
+        show_default=False,
+    ),
+]
+ConfigurationFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration. By default flowseal.yaml in the working folder or the nearest one above.",
+        show_default=False,
+    ),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or one of those for machines.")]
+MostFindings = Annotated[
+    int,
+    typer.Option("--max-findings", min=0, metavar="N", help="Findings shown as text, errors first; 0 shows all."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take a warning for an error.")]
+ShowTimings = Annotated[bool, typer.Option("--timings", help="Print where the time went, on standard error.")]

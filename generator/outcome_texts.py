@@ -1,0 +1,104 @@
+"""What became of each module, for people: one line each, and below it what they have to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.report.differences import paint_difference, write_difference
+from generator.report.escaping import escape_controls
+from generator.write import Cause
+
+if TYPE_CHECKING:
+    from generator.outcomes import ModuleOutcome
+    from generator.report import View
+    from generator.write import Reason
+
+MOST_NAMED = 4
+"""How many names a reason lists."""
+MOST_LINES = 40
+"""Lines of a diff that `generate` shows of one module."""
+RENAMED = (
+    "  Terraform changes the flow and its key in place, and replaces alias, role and policies. Give the module block\n"
+    "  its new source. If its label changes with the name, add this beside it, or everything is made anew:\n"
+)
+REMOVED = "  Without the module, the next apply deletes the flow and schedules its key for deletion.\n"
+_WORDS = {
+    Cause.NEW: "new",
+    Cause.INPUT: "input changed",
+    Cause.CONFIGURATION: "configuration changed",
+    Cause.VERSION: "made by another version of flowseal",
+    Cause.EDITED: "edited by hand",
+    Cause.MISSING: "missing",
+    Cause.ORPHAN: "orphan of",
+    Cause.LOCK: "not as flowseal.lock.json tells it",
+}
+
+
+def describe_outcome(outcome: ModuleOutcome, view: View) -> str:
+    """Return what `generate` made of a definition: a line, and below it consequences and the diff of edited files."""
+    return "".join(_write_outcome(outcome, view)).rstrip("\n")
+
+
+def describe_reasons(outcome: ModuleOutcome) -> str:
+    """Say why a module differs."""
+    return "; ".join(describe_reason(reason, outcome) for reason in outcome.reasons)
+
+
+def describe_reason(reason: Reason, outcome: ModuleOutcome) -> str:
+    """Say one reason, with the paths of inputs as the definition's own path is shown."""
+    details = reason.details
+    if reason.cause is Cause.ORPHAN:
+        details = (outcome.file,)
+    elif reason.cause is Cause.CONFIGURATION:
+        details = tuple(f"defaults.{name}" for name in details)
+    elif reason.cause is Cause.INPUT:
+        folder = outcome.file.rpartition("/")[0]
+        details = tuple(path if " -> " in path or not folder else f"{folder}/{path}" for path in details)
+    else:
+        details = tuple(path.removeprefix(f"{outcome.name}/") for path in details)
+    named = ", ".join(escape_controls(detail) for detail in details[:MOST_NAMED])
+    more = f" and {len(details) - MOST_NAMED} more" if len(details) > MOST_NAMED else ""
+    words = _WORDS[reason.cause]
+    return f"{words}: {named}{more}" if named else words
+
+
+def write_edits(outcome: ModuleOutcome) -> str:
+    """Return, as a diff, what flowseal would make of the files of a module that were changed by hand."""
+    return "".join(write_difference(path, _read_present(path), data) for path, data in sorted(outcome.edits.items()))
+
+
+def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
+    if outcome.folder is None:
+        yield f"{outcome.outcome:<10} {escape_controls(outcome.file)}\n"
+        return
+    changes = [
+        f"{len(paths)} {word}"
+        for word, paths in (("created", outcome.created), ("changed", outcome.changed), ("removed", outcome.removed))
+        if paths
+    ]
+    changes += [f"moved from {escape_controls(folder)}" for folder in outcome.moved_from]
+    detail = f" ({', '.join(changes)})" if changes else ""
+    yield f"{outcome.outcome:<10} {escape_controls(outcome.folder)}{detail}\n"
+    if outcome.moved_block:
+        yield RENAMED + "".join(f"    {line}\n" for line in outcome.moved_block.splitlines())
+    if outcome.outcome == "removed":
+        yield REMOVED
+    if outcome.edits:
+        yield _cut_difference(write_edits(outcome), view)
+
+
+def _cut_difference(text: str, view: View) -> str:
+    lines = text.splitlines()
+    shown = "\n".join(lines[:MOST_LINES])
+    shown = paint_difference(shown, escape=True) if view.color else "\n".join(map(escape_controls, lines[:MOST_LINES]))
+    more = len(lines) - MOST_LINES
+    return f"{shown}\n" + (f"... {more} more lines; `flowseal check --diff` shows all\n" if more > 0 else "")
+
+
+def _read_present(path: str) -> bytes | None:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,62 @@
+"""What became of each definition, and of each module that has lost its definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import has_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.diagnostics import LocatedFinding
+    from generator.pipeline import CheckedDefinition
+    from generator.verify import ProofFailure
+    from generator.write import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleOutcome:
+    """What became of one definition: "written", "unchanged" or "refused"; of a module without one: "orphaned",
+    "removed" or "refused".
+
+    `folder` is shown as the user gave the output folder; `created`, `changed` and `removed` are relative to it.
+    `reasons` say why the module changes. `moved_from` are the folders that it had under other names, `moved_block` is
+    what Terraform needs where the caller's label changes with the name. `edits` gives what flowseal would put in the
+    place of files that were changed by hand, by path as shown.
+    """
+
+    file: str
+    name: str | None
+    folder: str | None
+    outcome: str
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    moved_from: tuple[str, ...] = ()
+    moved_block: str = ""
+    edits: Mapping[str, bytes | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateResult:
+    """The outcomes in the order of the definitions, orphans last, all findings, and the proof's failures by file.
+
+    `checked` are the definitions that were read, `files` counts all. `strict` tells that a warning counts as an error.
+    """
+
+    outcomes: tuple[ModuleOutcome, ...]
+    findings: tuple[LocatedFinding, ...]
+    failures: tuple[tuple[str, ProofFailure], ...] = ()
+    checked: tuple[CheckedDefinition, ...] = ()
+    files: int = 0
+    strict: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """4 when a proof failed, else 1 when there is an error, else 0."""
+        if self.failures:
+            return 4
+        return int(has_errors(self.findings, strict=self.strict))

@@ -1,0 +1,120 @@
+"""The patterns of a configuration -> the definitions that they find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Finding, LocatedFinding, locate_finding, report_file
+from generator.intake import (
+    MISSING_PATH,
+    NO_DEFINITIONS,
+    UNREADABLE_PATH,
+    DefinitionFile,
+    describe_refusal,
+    search_folder,
+    show_path,
+)
+
+if TYPE_CHECKING:
+    from generator.configuration import Configuration
+
+MAGIC = frozenset("*?[")
+
+
+def discover_configured(
+    configuration: Configuration, output: Path | None
+) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
+    """Return the definitions that a configuration's `flows` find, in their order, and findings about those that fail.
+
+    `*` and `?` stand for characters of one name, `[...]` for one of several, `**` for any folders in between; none of
+    them stands for a dot at a name's beginning. A folder is searched as on the command line. Folders that begin with a
+    dot, symlinked folders and `output` are left out. A file reached twice counts once.
+    """
+    files: dict[str, DefinitionFile] = {}
+    findings: list[LocatedFinding] = []
+    for index, pattern in enumerate(configuration.flows):
+        search = _Search(output)
+        found = list(search.find_definitions(configuration.folder, pattern))
+        findings += search.findings
+        if not found and not search.findings:
+            finding = _report_nothing(configuration, pattern, ("flows", index))
+            findings.append(locate_finding(finding, configuration.document))
+        for file in found:
+            files.setdefault(os.path.realpath(file.path), file)
+    return list(files.values()), findings
+
+
+def show_relative(path: Path) -> str:
+    """Return a path as it is seen from the working folder, where there is a way."""
+    try:
+        return show_path(Path(os.path.relpath(path)))
+    except ValueError:
+        return show_path(path)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One pattern's search, and what it could not read."""
+
+    output: Path | None
+    findings: list[LocatedFinding] = field(default_factory=list)
+
+    def find_definitions(self, folder: Path, pattern: str) -> Iterator[DefinitionFile]:
+        parts = [part for part in pattern.split("/") if part not in ("", ".")]
+        while parts and parts[-1] == "**":
+            parts.pop()
+        for path in self._expand(folder, parts):
+            shown = show_relative(path)
+            if not path.is_dir():
+                yield DefinitionFile(shown, path)
+                continue
+            for found in search_folder(path, shown, self.output):
+                if isinstance(found, DefinitionFile):
+                    yield DefinitionFile(show_relative(found.path), found.path)
+                elif found.rule is not NO_DEFINITIONS:
+                    self.findings.append(found)
+
+    def _expand(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+        if not parts:
+            yield folder
+            return
+        first, rest = parts[0], parts[1:]
+        if first == "**":
+            yield from self._expand(folder, rest)
+            for name in self._list_names(folder):
+                path = folder / name
+                if not name.startswith(".") and path.is_dir() and not path.is_symlink() and not self._is_output(path):
+                    yield from self._expand(path, parts)
+        elif not MAGIC & set(first):
+            if os.path.lexists(folder / first):
+                yield from self._expand(folder / first, rest)
+        else:
+            for name in self._list_names(folder):
+                is_hidden = name.startswith(".") and not first.startswith(".")
+                if not is_hidden and fnmatchcase(name, first) and not self._is_output(folder / name):
+                    yield from self._expand(folder / name, rest)
+
+    def _list_names(self, folder: Path) -> list[str]:
+        try:
+            return sorted(os.listdir(folder))
+        except (NotADirectoryError, FileNotFoundError):
+            return []
+        except OSError as error:
+            remedy = "Check the folder's permissions."
+            self.findings.append(report_file(UNREADABLE_PATH, describe_refusal(error), remedy, show_relative(folder)))
+            return []
+
+    def _is_output(self, path: Path) -> bool:
+        return self.output is not None and path.is_dir() and os.path.realpath(path) == os.path.realpath(self.output)
+
+
+def _report_nothing(configuration: Configuration, pattern: str, path: tuple[str | int, ...]) -> Finding:
+    if not MAGIC & set(pattern) and not os.path.lexists(configuration.folder / pattern):
+        return Finding(MISSING_PATH, f"There is no file or folder {pattern!r}.", "Check the path.", path)
+    message = f"{pattern!r} finds no flow definition."
+    return Finding(NO_DEFINITIONS, message, "Check the pattern, or leave it out.", path)

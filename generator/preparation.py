@@ -1,0 +1,204 @@
+"""From definitions to modules that wait to be written: what both `generate` and `check` do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.configuration import Defaults
+from generator.diagnostics import LocatedFinding
+from generator.intake import DiskReader
+from generator.outcomes import ModuleOutcome
+from generator.patterns import show_relative
+from generator.survey import Survey, survey_definitions
+from generator.write import Making, ModuleWrite
+
+if TYPE_CHECKING:
+    from generator.configuration import Severities
+    from generator.intake import DefinitionFile
+    from generator.pipeline import CheckedDefinition, ProvenModule
+    from generator.progress import Progress
+    from generator.timings import Timings
+    from generator.verify import ProofFailure
+    from generator.write import Output, WriteResult
+
+NO_DEFAULTS = Defaults()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked for: the definitions, the folder of the modules, and how to go about it.
+
+    With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
+    made anew. With `prune`, modules without a definition go.
+    """
+
+    files: Sequence[DefinitionFile]
+    folder: Path
+    defaults: Defaults = NO_DEFAULTS
+    severities: Severities = field(default_factory=dict)
+    strict: bool = False
+    render_all: bool = False
+    overwrite: bool = False
+    prune: bool = False
+
+
+@dataclass(slots=True)
+class Preparation:
+    """What a run has come to, before anything of it is written; `proven` by the definition's file."""
+
+    survey: Survey
+    checked: list[CheckedDefinition] = field(default_factory=list)
+    proven: dict[str, ProvenModule] = field(default_factory=dict)
+    outcomes: list[ModuleOutcome] = field(default_factory=list)
+    findings: list[LocatedFinding] = field(default_factory=list)
+
+    @property
+    def failures(self) -> tuple[tuple[str, ProofFailure], ...]:
+        """The proof's failures, each with its definition's file."""
+        return tuple((file, failure) for file, module in self.proven.items() for failure in module.failures)
+
+    def refuse_all(self) -> tuple[ModuleOutcome, ...]:
+        """Return the outcomes where nothing is written at all."""
+        return tuple(refuse_definition(item) for item in self.checked)
+
+
+def prepare_modules(request: Request, output: Output, timings: Timings, progress: Progress) -> Preparation:
+    """Check, render and prove what is not current, and prepare it in `output`. With a failed proof nothing is."""
+    with timings.measure("survey"):
+        values = request.defaults.list_values()
+        survey = survey_definitions(request.files, output, values, render_all=request.render_all)
+    preparation = Preparation(survey)
+    preparation.checked = _check_changed(request, survey, timings, progress)
+    preparation.findings += [*survey.findings, *output.findings]
+    preparation.findings += [finding for item in preparation.checked for finding in item.findings]
+    makings = {item.file: _describe_making(item, survey, request, output) for item in preparation.checked}
+    _prove_modules(preparation, makings, request, output, timings, progress)
+    if not preparation.failures:
+        with timings.measure("write"):
+            _prepare_all(preparation, makings, request, output)
+    return preparation
+
+
+def _check_changed(request: Request, survey: Survey, timings: Timings, progress: Progress) -> list[CheckedDefinition]:
+    """Check what is not current, and what shares its folder with such a one."""
+    if not survey.changed:
+        return []
+    with timings.measure("import"):
+        from generator.module import ModuleSettings
+        from generator.pipeline import DefinitionText, check_definition, settle_definitions
+    defaults = request.defaults
+    settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version)
+
+    def check(file: str, data: bytes) -> CheckedDefinition:
+        text = DefinitionText(file, data, DiskReader(survey.files[file].path.parent))
+        try:
+            return check_definition(text, defaults.describe_flows(), settings, timings)
+        finally:
+            progress.finish_piece()
+
+    progress.expect(2 * len(survey.changed))
+    checked = {file: check(file, data) for file, data in survey.changed.items()}
+    names = {item.flow.name.casefold() for item in checked.values() if item.flow is not None}
+    for file in [file for file, name in survey.kept.items() if name.casefold() in names]:
+        data = survey.wake(file)
+        if data is not None:
+            checked[file] = check(file, data)
+    ordered = [checked[file] for file in survey.files if file in checked]
+    with timings.measure("validation"):
+        return settle_definitions(ordered, survey.kept, strict=request.strict, severities=request.severities)
+
+
+def _describe_making(item: CheckedDefinition, survey: Survey, request: Request, output: Output) -> Making:
+    return Making(survey.keys[item.file], item.inputs, request.defaults.list_values(), item.found, *output.made_by)
+
+
+def _prove_modules(
+    preparation: Preparation,
+    makings: dict[str, Making],
+    request: Request,
+    output: Output,
+    timings: Timings,
+    progress: Progress,
+) -> None:
+    """Render and prove every module that is not current."""
+    for item in preparation.checked if output.usable else ():
+        plan = item.buildable_plan
+        if plan is None:
+            continue
+        if not request.render_all and output.is_current(plan.name, makings[item.file]):
+            preparation.survey.kept[item.file] = plan.name
+            continue
+        from generator.pipeline import build_module
+
+        preparation.proven[item.file] = build_module(plan, timings)
+        progress.finish_piece()
+
+
+def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: Request, output: Output) -> None:
+    survey = preparation.survey
+    checked = {item.file: item for item in preparation.checked}
+    for file in survey.files:
+        if file in survey.kept and output.usable:
+            name = survey.kept[file]
+            _add_outcome(preparation, output, file, name, output.keep_module(name))
+        elif file in preparation.proven:
+            name = _name_flow(checked[file])
+            module = ModuleWrite(name, preparation.proven[file].files, makings[file])
+            result = output.write_module(module, overwrite=request.overwrite)
+            _add_outcome(preparation, output, file, name, result)
+        elif file in checked:
+            preparation.outcomes.append(refuse_definition(checked[file]))
+    for name in output.list_orphans(survey.keys.values()) if output.usable else ():
+        definition = output.lock.modules[name].making.definition
+        orphan = output.remove_orphan(name) if request.prune else output.name_orphan(name)
+        if orphan is not None:
+            file = show_relative(Path(os.path.realpath(output.folder), definition))
+            _add_outcome(preparation, output, file, name, orphan)
+
+
+def _add_outcome(preparation: Preparation, output: Output, file: str, name: str, result: WriteResult) -> None:
+    folder = output.folder
+    outcome = ModuleOutcome(
+        file,
+        name,
+        (folder / name).as_posix(),
+        result.status,
+        result.created,
+        result.changed,
+        result.removed,
+        result.reasons,
+        tuple((folder / former).as_posix() for former in result.moved_from),
+        _write_moved_block(result.moved_from[0], name) if result.moved_from else "",
+        {(folder / path).as_posix(): data for path, data in result.edits.items()},
+    )
+    preparation.outcomes.append(outcome)
+    preparation.findings += result.findings
+
+
+def _write_moved_block(old: str, new: str) -> str:
+    from generator.hcl import Attribute, Block, Reference, write_block
+    from generator.readme import name_label
+
+    ends = (("from", name_label(old)), ("to", name_label(new)))
+    return write_block(Block("moved", (), tuple(Attribute(key, Reference(f"module.{label}")) for key, label in ends)))
+
+
+def _name_flow(item: CheckedDefinition) -> str:
+    return item.flow.name if item.flow else ""
+
+
+def refuse_definition(item: CheckedDefinition) -> ModuleOutcome:
+    """Return the outcome of a definition that becomes no module."""
+    return ModuleOutcome(item.file, item.flow.name if item.flow else None, None, "refused")
+
+
+def withdraw(outcome: ModuleOutcome) -> ModuleOutcome:
+    """Return the outcome of a module that was to be changed and was not."""
+    if outcome.outcome not in ("written", "removed"):
+        return outcome
+    folder = None if outcome.outcome == "written" else outcome.folder
+    return ModuleOutcome(outcome.file, outcome.name, folder, "refused")

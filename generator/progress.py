@@ -1,0 +1,55 @@
+"""A bar on the terminal for runs that take a while."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENCE = 1.0
+"""Seconds before anything is shown."""
+WIDTH = 30
+_PAUSE = 0.1
+
+
+class Progress:
+    """How far a run is, of as many pieces of work as it expects. Only a visible one is ever shown."""
+
+    def __init__(self, *, is_visible: bool = False) -> None:
+        self.expected = 0
+        self.done = 0
+        self.is_shown = False
+        self._next = time.monotonic() + PATIENCE if is_visible else float("inf")
+
+    def expect(self, pieces: int) -> None:
+        """Expect so many more pieces of work."""
+        self.expected += pieces
+
+    def finish_piece(self) -> None:
+        """Count one piece as done, and show that from time to time."""
+        self.done += 1
+        if time.monotonic() < self._next:
+            return
+        share = min(self.done / max(self.expected, self.done), 1.0)
+        filled = int(share * WIDTH)
+        sys.stderr.write(f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {int(share * 100):3d} %")
+        sys.stderr.flush()
+        self.is_shown = True
+        self._next = time.monotonic() + _PAUSE
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self.is_shown:
+            sys.stderr.write("\r" + " " * (WIDTH + 8) + "\r")
+            sys.stderr.flush()
+
+
+@contextmanager
+def show_progress() -> Iterator[Progress]:
+    """Show a bar on standard error, if that is a terminal, once a run has taken a second; it is gone afterwards."""
+    progress = Progress(is_visible=sys.stderr.isatty())
+    try:
+        yield progress
+    finally:
+        progress.clear()

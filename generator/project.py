@@ -1,0 +1,91 @@
+"""What a run works on: the command line over flowseal.yaml over flowseal's own defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.configuration import Configuration, Defaults, find_configuration, read_configuration
+from generator.diagnostics import report_file
+from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions, show_path
+from generator.patterns import discover_configured, show_relative
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from generator.configuration import Severities
+    from generator.diagnostics import LocatedFinding, Rule
+    from generator.intake import DefinitionFile
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the command line and the configuration, if there is one, come to; `paths` are the command line's.
+
+    `output` is relative to the working folder, or as the user gave it on the command line (`output_is_given`).
+    """
+
+    paths: tuple[str, ...]
+    output: Path | None
+    configuration: Configuration | None = None
+    output_is_given: bool = False
+
+    @property
+    def names_definitions(self) -> bool:
+        """Whether somebody said which definitions are meant."""
+        return bool(self.paths or (self.configuration and self.configuration.flows))
+
+    @property
+    def defaults(self) -> Defaults:
+        """What every module has."""
+        return self.configuration.defaults if self.configuration else Defaults()
+
+    @property
+    def severities(self) -> Severities:
+        """The severities that rules are given."""
+        return self.configuration.severities if self.configuration else {}
+
+    def discover_definitions(self) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
+        """Return the definitions that are meant, and findings about paths and patterns that give none."""
+        if self.paths or self.configuration is None:
+            return discover_definitions(self.paths, self.output)
+        return discover_configured(self.configuration, self.output)
+
+
+def open_project(
+    paths: Sequence[str], output: Path | None, file: Path | None
+) -> tuple[Project | None, list[LocatedFinding]]:
+    """Read the configuration (`file`, or the nearest one) and lay the command line over it.
+
+    There is no project where the configuration has an error, which is then among the findings.
+    """
+    path = file or find_configuration(Path())
+    if path is None:
+        return Project(tuple(paths), output, None, output is not None), []
+    shown = show_path(path) if file else show_relative(path)
+    data = _read_file(path, shown)
+    if not isinstance(data, bytes):
+        return None, [data]
+    configuration, findings = read_configuration(shown, path, data, _list_rules)
+    if configuration is None:
+        return None, findings
+    is_given = output is not None
+    if output is None and configuration.output is not None:
+        output = Path(show_relative(configuration.folder / configuration.output))
+    return Project(tuple(paths), output, configuration, is_given), findings
+
+
+def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return report_file(MISSING_PATH, "There is no such file.", "Check the path.", shown)
+    except OSError as error:
+        return report_file(UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", shown)
+
+
+def _list_rules() -> Mapping[str, Rule]:
+    from generator.rule_catalogue import list_rules
+
+    return list_rules()

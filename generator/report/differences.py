@@ -1,0 +1,64 @@
+"""The difference of a file before and after, as git would show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+COLORS = {"@@": "36", "+": "32", "-": "31"}
+NOTHING = "/dev/null"
+_NO_END = "\\ No newline at end of file"
+
+
+def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
+    """Return a unified diff with git's heading, which `git apply` takes; None stands for no file, and "" for no change.
+
+    Lines end where LF ends them; every other character stands as it is. What is not UTF-8 is only named.
+    """
+    if old == new:
+        return ""
+    heading = [f"diff --git a/{path} b/{path}"]
+    if old is None:
+        heading.append("new file mode 100644")
+    if new is None:
+        heading.append("deleted file mode 100644")
+    texts = _decode(old), _decode(new)
+    if texts[0] is None or texts[1] is None:
+        heading.append(f"Binary files a/{path} and b/{path} differ")
+        return "\n".join(heading) + "\n"
+    names = (NOTHING if old is None else f"a/{path}", NOTHING if new is None else f"b/{path}")
+    return "\n".join([*heading, *_list_lines(texts[0], texts[1], names)]) + "\n"
+
+
+def paint_difference(text: str, escape: bool) -> str:
+    """Return a diff for a terminal with colours: in colour, and with `escape` nothing in it steers the terminal."""
+    from generator.report.escaping import escape_controls
+
+    lines = []
+    for line in text.split("\n"):
+        shown = escape_controls(line) if escape else line
+        code = "1" if line.startswith(("diff --git ", "--- ", "+++ ")) else COLORS.get(line[:2], COLORS.get(line[:1]))
+        lines.append(f"\x1b[{code}m{shown}\x1b[0m" if code else shown)
+    return "\n".join(lines)
+
+
+def _decode(data: bytes | None) -> str | None:
+    try:
+        return (data or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _list_lines(old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
+    from difflib import unified_diff
+
+    for line in unified_diff(_split_lines(old), _split_lines(new), *names):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield _NO_END
+
+
+def _split_lines(text: str) -> list[str]:
+    """Split at LF alone; str.splitlines would split at what is text to git and to Terraform."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
+    return lines if lines[-1] else lines[:-1]

@@ -1,0 +1,78 @@
+"""From the command line to what a run is asked for; what cannot be asked for ends here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from generator.report.formats import Format
+
+if TYPE_CHECKING:
+    from generator.diagnostics import LocatedFinding
+    from generator.preparation import Request
+    from generator.project import Project
+    from generator.timings import Timings
+
+
+def open_or_end(
+    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
+) -> tuple[Project, list[LocatedFinding]]:
+    """Return the project and what its configuration has to be told. Ends with 1 where that is wrong, and tells why."""
+    from generator.project import open_project
+
+    project, findings = open_project(paths or [], output, config)
+    if project is None:
+        from generator.console import print_report, read_texts
+        from generator.report import Report
+
+        report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
+        print_report(report, output_format, 0)
+        raise typer.Exit(1)
+    return project, findings
+
+
+def require_project(
+    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
+) -> tuple[Project, list[LocatedFinding]]:
+    """Do as open_or_end, and end with 2 where nobody said which definitions are meant."""
+    project, findings = open_or_end(paths, output, config, output_format)
+    if not project.names_definitions:
+        raise typer.BadParameter(
+            "Name definitions or folders of them, or give `flows` in flowseal.yaml.", param_hint="PATH"
+        )
+    return project, findings
+
+
+def request_modules(
+    paths: list[str] | None,
+    output: Path | None,
+    config: Path | None,
+    output_format: Format,
+    *,
+    strict: bool,
+    timings: Timings,
+) -> tuple[Request, list[LocatedFinding]]:
+    """Return what a run is asked for, and findings about paths, patterns and configuration.
+
+    Ends with 2 where nobody said where the modules are.
+    """
+    with timings.measure("import"):
+        from generator.preparation import Request
+    with timings.measure("intake"):
+        project, findings = require_project(paths, output, config, output_format)
+        if project.output is None:
+            raise typer.BadParameter(
+                "Name the folder of the modules, or give `output` in flowseal.yaml.", param_hint="--output"
+            )
+        files, more = project.discover_definitions()
+    request = Request(files, project.output, project.defaults, project.severities, strict)
+    return request, [*findings, *more]
+
+
+def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
+    """End with an exit code, after the timings if they are wanted."""
+    if show_timings:
+        typer.echo(timings.write_table(), err=True, nl=False)
+    raise typer.Exit(exit_code)

@@ -1,0 +1,38 @@
+"""`flowseal validate`: definitions read and checked, nothing written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.diagnostics import LocatedFinding
+    from generator.pipeline import CheckedDefinition
+    from generator.project import Project
+    from generator.timings import Timings
+
+
+def validate_definitions(
+    project: Project, for_terraform: bool, strict: bool, timings: Timings
+) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
+    """Find, read and check; the findings returned beside the definitions belong to none of them."""
+    with timings.measure("import"):
+        from generator.intake import DiskReader, read_definition
+        from generator.pipeline import DefinitionText, check_definitions
+    with timings.measure("intake"):
+        files, findings = project.discover_definitions()
+        definitions: list[DefinitionText] = []
+        for file in files:
+            data = read_definition(file)
+            if isinstance(data, bytes):
+                definitions.append(DefinitionText(file.display, data, DiskReader(file.path.parent)))
+            else:
+                findings.append(data)
+    checked = check_definitions(
+        definitions,
+        for_terraform=for_terraform,
+        strict=strict,
+        timings=timings,
+        defaults=project.defaults,
+        severities=project.severities,
+    )
+    return checked, findings

@@ -1,0 +1,77 @@
+"""Modules whose folder goes or moves: flowseal's own files leave, and no file of anybody else's is lost."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.diagnostics import LocatedFinding
+from generator.write import disk
+from generator.write.confinement import find_obstacle, is_confined
+from generator.write.rules import ORPHANED_MODULE, OWN_FILES_LEFT, report_path
+
+CACHES = frozenset({".terraform"})
+"""Folders that Terraform fills anew: they are not moved."""
+MOST_NAMED = 5
+"""How many files a sentence names."""
+
+
+@dataclass(slots=True)
+class Move:
+    """Files of the user's that move with their module (SHA-256 by path relative to it), and those that stay."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+
+def plan_move(output: Path, old: str, new: str, made: set[str]) -> Move:
+    """Plan the move of what is nobody's but the user's from one module's folder to another's.
+
+    `made` are the paths of flowseal's own files in the first. Regular files move where nothing is in their way; links,
+    devices and Terraform's cache stay. Raises OSError where a file cannot be read.
+    """
+    move = Move()
+    for path in list_own_files(output / old, made):
+        source = output / old / path
+        is_regular = stat.S_ISREG(os.lstat(source).st_mode)
+        is_free = not find_obstacle(output, f"{new}/{path}") and not os.path.lexists(output / new / path)
+        digest = disk.read_digest(source) if is_regular and is_free and is_confined(path) else None
+        if digest is None:
+            move.left.append(path)
+        else:
+            move.files[path] = digest
+    return move
+
+
+def list_own_files(module: Path, made: set[str]) -> list[str]:
+    """List what is in a module's folder beside the files that flowseal made, sorted; a cache counts as one."""
+    found: list[str] = []
+    for place, folders, names in os.walk(module):
+        at = Path(place).relative_to(module).as_posix()
+        start = "" if at == "." else f"{at}/"
+        unfollowed = [name for name in folders if name in CACHES or os.path.islink(os.path.join(place, name))]
+        folders[:] = [name for name in folders if name not in unfollowed]
+        if not folders and not names and not unfollowed and start:
+            found.append(start.rstrip("/"))
+        found += [start + name for name in (*names, *unfollowed)]
+    return sorted(path for path in found if path not in made)
+
+
+def report_left(output: Path, name: str, paths: list[str]) -> LocatedFinding:
+    """Name the files that stay in a folder that flowseal leaves."""
+    named = ", ".join(paths[:MOST_NAMED])
+    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
+    message = f"The module is gone from here, and what is not flowseal's stays: {named}{more}."
+    return report_path(OWN_FILES_LEFT, output, name, message, "Move it where you want it, or delete it.")
+
+
+def report_orphan(output: Path, name: str, definition: str) -> LocatedFinding:
+    """Say that a module has lost its definition, and what follows for Terraform."""
+    message = f"This module was made from {definition}, which is gone. Nothing of it was removed."
+    remedy = (
+        "Bring the definition back, or run with --prune. Without the module, the next apply deletes the flow and "
+        "schedules its key for deletion."
+    )
+    return report_path(ORPHANED_MODULE, output, name, message, remedy)

@@ -1,0 +1,81 @@
+"""Texts that a merge left with conflict markers: both sides of them, and the lock file that both sides come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from generator.write.inspection import is_intact
+from generator.write.lock_file import DamagedLockError, LockedModule, read_lock
+
+OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
+
+
+@dataclass(frozen=True, slots=True)
+class LockReading:
+    """What a lock file says. `others` has the other side's entry for modules that the sides of a merge disagree on."""
+
+    modules: dict[str, LockedModule]
+    others: Mapping[str, LockedModule] = field(default_factory=dict)
+    has_conflict: bool = False
+
+    def list_owned(self, name: str) -> dict[str, set[str]]:
+        """Return the SHA-256s, by path, of what flowseal made in a module's folder; none for one that is not there."""
+        entries = [entries[name] for entries in (self.modules, self.others) if name in entries]
+        owned: dict[str, set[str]] = {}
+        for entry in entries:
+            for path, digest in entry.files.items():
+                owned.setdefault(path, set()).add(digest)
+        return owned
+
+
+def read_merged_lock(data: bytes) -> LockReading:
+    """Read a lock file, with or without a merge's conflict markers. Raises DamagedLockError or NewerLockError.
+
+    Of a conflict both sides are read, and a module that only one side has counts too.
+    """
+    sides = split_conflict(data)
+    if sides is None:
+        return LockReading(read_lock(data))
+    try:
+        ours, theirs = map(read_lock, sides)
+    except DamagedLockError as error:
+        raise DamagedLockError(
+            f"it has the conflict markers of a merge, and one side of it is damaged: {error}"
+        ) from error
+    others = {name: module for name, module in theirs.items() if name in ours and ours[name] != module}
+    return LockReading({**theirs, **ours}, others, has_conflict=True)
+
+
+def choose_sides(output: Path, lock: LockReading) -> LockReading:
+    """Take, of each module that the sides disagree on, the side that the files on disk are of; else the first."""
+    modules, others = dict(lock.modules), dict(lock.others)
+    for name, other in lock.others.items():
+        folder = output / name
+        if is_intact(folder, other.files) and not is_intact(folder, modules[name].files):
+            modules[name], others[name] = other, modules[name]
+    return replace(lock, modules=modules, others=others)
+
+
+def split_conflict(data: bytes) -> tuple[bytes, bytes] | None:
+    """Return both sides of a text with conflict markers (git's, with or without the common base); None without any."""
+    if OURS not in data:
+        return None
+    ours: list[bytes] = []
+    theirs: list[bytes] = []
+    part = END
+    for line in data.splitlines(keepends=True):
+        mark = line[:7] if line[7:8] in (b" ", b"\n", b"\r", b"") else b""
+        following = {(END, OURS): OURS, (OURS, BASE): BASE, (OURS, THEIRS): THEIRS, (BASE, THEIRS): THEIRS}
+        following[(THEIRS, END)] = END
+        if (part, mark) in following:
+            part = following[part, mark]
+            continue
+        if part in (END, OURS):
+            ours.append(line)
+        if part in (END, THEIRS):
+            theirs.append(line)
+    if part is not END or ours == theirs:
+        return None
+    return b"".join(ours), b"".join(theirs)

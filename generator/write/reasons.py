@@ -1,0 +1,61 @@
+"""Why a module is not as a fresh run would make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator.write.lock_file import LockedModule, Making
+
+
+class Cause(StrEnum):
+    """The kinds of reasons, in the order in which they are told."""
+
+    NEW = "new"
+    INPUT = "input-changed"
+    CONFIGURATION = "configuration-changed"
+    VERSION = "other-version"
+    EDITED = "edited"
+    MISSING = "missing"
+    ORPHAN = "orphan"
+    LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason. `details` are paths, names of settings or a few words, by its cause."""
+
+    cause: Cause
+    details: tuple[str, ...] = ()
+
+
+def compare_makings(old: Making, new: Making) -> list[Reason]:
+    """Say what of the making of a module changed; nothing where it is the same."""
+    reasons = []
+    inputs = _list_differences(old.inputs, new.inputs)
+    if old.definition != new.definition:
+        inputs = (f"{old.definition} -> {new.definition}", *inputs)
+    if inputs:
+        reasons.append(Reason(Cause.INPUT, inputs))
+    if settings := _list_differences(old.configuration, new.configuration):
+        reasons.append(Reason(Cause.CONFIGURATION, settings))
+    if old.generator_version != new.generator_version:
+        reasons.append(Reason(Cause.VERSION, (old.generator_version or "unknown",)))
+    elif old.template_digest != new.template_digest:
+        reasons.append(Reason(Cause.VERSION, (f"{old.generator_version} with other templates",)))
+    return reasons
+
+
+def compare_entries(old: LockedModule | None, new: LockedModule) -> list[Reason]:
+    """Say why the lock file's entry of a module changes."""
+    if old is None:
+        return [Reason(Cause.NEW)]
+    reasons = compare_makings(old.making, new.making)
+    if not reasons and old != new:
+        reasons.append(Reason(Cause.LOCK))
+    return reasons
+
+
+def _list_differences(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name)))
