@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A process a core; more than four would only start more accounts.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
 .PHONY: demo test check lint types prove oracle accept examples bench setup clean
 
@@ -23,8 +25,8 @@ $(ORACLE)/.installed: tests/oracle/package.json
 	@if command -v npm >/dev/null && npm install --prefix tests/oracle --no-package-lock --ignore-scripts --no-audit \
 	  --no-fund --silent; then touch $@; else echo "without npm there is no second opinion on decisions of IAM"; fi
 
-test: setup oracle ## every test that this machine can run; a skip says what is missing
-	$(BIN)/python -m pytest
+test: setup oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
+	$(PYTEST)
 
 check: setup lint types test ## what CI asks for
 
@@ -35,8 +37,8 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-prove: setup ## every example's module through its whole life, by real Terraform
-	$(BIN)/python -m pytest -v -n 2 tests/test_prove.py
+prove: setup oracle ## every module through its whole life, by real Terraform; a table of what was shown
+	$(PYTEST) --prove -m terraform -rs
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_prove_access.py --accept

@@ -16,17 +16,19 @@ from moto.sts.models import STSBackend
 
 from account.authorization import install_authorization
 from account.flows import install_flows
+from account.holding import hold_calls
 from account.key_policies import install_key_policies
 from account.limits import install_iam_limits, install_kms_limits, replace
 
 
 def record_calls(file: Path) -> None:
-    """Append the name of each operation that the account answers."""
+    """Append the name of each operation when it is answered: from then on it has effect."""
 
     def answer(real: Any, self: Any) -> Any:
+        answered = real(self)
         with file.open("a", encoding="ascii") as log:
             log.write(f"{self._get_action()}\n")
-        return real(self)
+        return answered
 
     replace(BaseResponse, "call_action", answer)
 
@@ -48,6 +50,7 @@ def main() -> None:
     install_iam_limits()
     replace(STSBackend, "get_caller_identity", name_root)
     install_authorization(Path(f"{calls}.decisions"))
+    hold_calls(Path(calls).with_name("hold.json"))
     record_calls(Path(calls))
     run_moto(["-H", "127.0.0.1", "-p", port])
 
