@@ -32,7 +32,7 @@ from access import (
 )
 from account.decisions import Principal
 from botocore.exceptions import ClientError
-from deployed import NAMES, Root
+from deployed import Root
 from identities import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -47,11 +47,16 @@ from identities import (
 from identities import write_document as write
 from rights import read_standing_policy
 from second_opinion import VERDICTS, ask_oracle, find_missing_oracle, write_simulation
+from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
 
 MISSING = find_missing_parts()
-pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}")]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}"),
+    pytest.mark.xdist_group("access"),  # one process, so that the examples are applied once
+]
 TABLES = Path(__file__).parent / "access"
 UNKNOWN = re.compile(r"arn:aws:lex:.*:bot-alias/.*|arn:aws:bedrock:::foundation-model/.*|arn:aws:s3:::[^/]+")
 """Resources without a kind in iam-simulate: Lex of the second version, models without region, a bucket of PutObject."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from deployed import NAMES, Root
+from deployed import Root
 from identities import allow, assume, make_operator, make_role, write_document
 from rights import (
     Recorded,
@@ -27,11 +27,16 @@ from rights import (
     read_standing_policy,
     take_out_action,
 )
+from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
 
 MISSING = find_missing_parts()
-pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}")]
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}"),
+    pytest.mark.xdist_group("rights"),  # one process, so that the examples are applied once
+]
 
 DOCS = Path(__file__).parent.parent / "docs" / "deployer-rights.md"
 DEPLOYER, PLANNER = read_standing_policy("deployer"), read_standing_policy("plan")
