@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# A process a core; more than four would only start more accounts.
+# A process a core; more than four would only start more accounts. Tests of a group share what they applied.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: demo test check lint types prove oracle accept examples bench setup clean

@@ -109,6 +109,7 @@ def test_a_key_policy_is_one(policy: str, kms: Any) -> None:
 
 
 def test_a_key_policy_names_principals_that_exist(bench: Bench, kms: Any) -> None:
+    make_role(bench, "somebody")  # of an account without roles, nothing is known
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     with refused("MalformedPolicyDocumentException", "invalid principals"):
         kms.put_key_policy(

@@ -32,7 +32,7 @@ from access import (
 )
 from account.decisions import Principal
 from botocore.exceptions import ClientError
-from deployed import NAMES, Root
+from deployed import Root
 from identities import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -47,6 +47,7 @@ from identities import (
 from identities import write_document as write
 from rights import read_standing_policy
 from second_opinion import VERDICTS, ask_oracle, find_missing_oracle, write_simulation
+from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
 

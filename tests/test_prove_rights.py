@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from deployed import NAMES, Root
+from deployed import Root
 from identities import allow, assume, make_operator, make_role, write_document
 from rights import (
     Recorded,
@@ -27,6 +27,7 @@ from rights import (
     read_standing_policy,
     take_out_action,
 )
+from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
 
