@@ -97,7 +97,11 @@ class LocatedPlace:
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document."""
+    """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document.
+
+    `identity` says where it stands in words that outlive edits elsewhere: the pointer, with the names of nodes, ports
+    and the like instead of their numbers. It is empty where the pointer is.
+    """
 
     rule: Rule
     message: str
@@ -106,6 +110,7 @@ class LocatedFinding:
     span: Span
     pointer: str
     related: tuple[LocatedPlace, ...] = ()
+    identity: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -113,9 +118,10 @@ class LocatedFinding:
         return self.rule.severity
 
 
-def has_errors(findings: Iterable[Finding | LocatedFinding]) -> bool:
-    """Tell whether one of the findings is an error."""
-    return any(finding.severity is Severity.ERROR for finding in findings)
+def has_errors(findings: Iterable[Finding | LocatedFinding], *, strict: bool = False) -> bool:
+    """Tell whether one of the findings is an error, or, with `strict`, a warning."""
+    wanted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(finding.severity in wanted for finding in findings)
 
 
 SOURCE_RULES: dict[str, Rule] = {
@@ -168,6 +174,7 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
         finding.span or span,
         "" if finding.file else write_pointer(path),
         related,
+        "" if finding.file else write_pointer(name_path(path, document.value)),
     )
 
 
@@ -179,3 +186,18 @@ def _place_beside(definition: str, file: str) -> str:
 def write_pointer(path: Path) -> str:
     """Write a path as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def name_path(path: Path, value: object) -> Path:
+    """Return a path with the name of each list item that has one (as `name`) instead of its number."""
+    named: list[str | int] = []
+    for part in path:
+        match value, part:
+            case list(), int() if part < len(value):
+                value = value[part]
+                name = value.get("name") if isinstance(value, dict) else None
+                named.append(name if isinstance(name, str) else part)
+            case _:
+                value = value.get(part) if isinstance(value, dict) else None
+                named.append(part)
+    return tuple(named)

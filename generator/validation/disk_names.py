@@ -16,7 +16,10 @@ COLLIDING_NODE_FILES = declare_rule(
     "CollidingNodeFiles", Severity.ERROR, "The texts of two nodes would be one file on a disk that ignores case."
 )
 FORBIDDEN_FILE_NAME = declare_rule(
-    "ForbiddenFileName", Severity.ERROR, "A name would become a file or folder that Windows forbids."
+    "ForbiddenFileName",
+    Severity.ERROR,
+    "A name would become a file or folder that Windows forbids.",
+    can_be_silenced=True,
 )
 
 DEVICES = frozenset(

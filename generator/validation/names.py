@@ -17,10 +17,10 @@ DUPLICATE_CONNECTION_NAME = declare_rule(
     "DuplicateConnectionName", Severity.ERROR, "Two connections have one name, which CreateFlow refuses."
 )
 DUPLICATE_PORT_NAME = declare_rule(
-    "DuplicatePortName", Severity.ERROR, "Two inputs, or two outputs, of a node have one name."
+    "DuplicatePortName", Severity.ERROR, "Two inputs, or two outputs, of a node have one name.", can_be_silenced=True
 )
 DUPLICATE_CONDITION_NAME = declare_rule(
-    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name."
+    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name.", can_be_silenced=True
 )
 
 
