@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from generator.hcl import Block, Value, encode_value, write_block
+from generator.module import plan_fixed_files
 from generator.readme import render_readme
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ TEMPLATES = {
     "main.tf": "main.tf.jinja",
     "outputs.tf": "outputs.tf.jinja",
     "permissions.tf": "permissions.tf.jinja",
+    "tests/flow.tftest.hcl": "flow.tftest.hcl.jinja",
     "variables.tf": "variables.tf.jinja",
     "versions.tf": "versions.tf.jinja",
 }
@@ -33,11 +35,11 @@ TEMPLATES = {
 
 
 def render_module(plan: ModulePlan) -> dict[str, str]:
-    """Return the text of every file of the module by its path: .tf files, README.md, .gitattributes, prompts, code."""
+    """Return the text of every file of the module by its path: .tf, tests, README.md, .gitattributes, prompts, code."""
     environment = load_templates()
-    variables = tuple(block for block in plan.blocks["variables.tf"] if block.labels[0] in _name_parameters(plan))
-    context = {"main.tf": plan.blocks["main.tf"], "permissions.tf": plan.blocks["permissions.tf"]}
-    context["variables.tf"] = variables
+    # What is the same in every module stands in the templates.
+    fixed = plan_fixed_files()
+    context = {file: blocks[len(fixed.get(file, ())) :] for file, blocks in plan.blocks.items()}
     rendered = {
         file: environment.get_template(template).render(blocks=context.get(file, ()))
         for file, template in TEMPLATES.items()
@@ -84,7 +86,3 @@ def _read_templates() -> dict[str, str]:
         for item in files("hcl_templates").iterdir()
         if item.name.endswith(".jinja")
     }
-
-
-def _name_parameters(plan: ModulePlan) -> set[str]:
-    return {parameter.name for parameter in plan.flow.parameters}

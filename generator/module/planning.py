@@ -6,7 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import Finding, Severity, declare_rule, has_errors
+from generator.module.fixed_tests import TEST_FILE, plan_fixed_tests
 from generator.module.flow import plan_flow_file
+from generator.module.flow_tests import plan_flow_tests
 from generator.module.interface import (
     OUTPUTS,
     VARIABLES,
@@ -54,6 +56,7 @@ def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | Non
         "main.tf": main,
         "permissions.tf": tuple(plan_permissions_file(grants, policies)),
         "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
+        TEST_FILE: (*fixed[TEST_FILE], *plan_flow_tests(flow, grants, policies)),
     }
     documents = (*plan_fixed_documents(), *policies)
     plan = ModulePlan(flow.name, flow, grants, blocks, documents, texts, (*VARIABLES, *parameters), OUTPUTS)
@@ -62,13 +65,14 @@ def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | Non
 
 @cache
 def plan_fixed_files() -> dict[str, tuple[Block, ...]]:
-    """Return the blocks of the files that are the same in every module (of variables.tf, the part that is)."""
+    """Return the blocks of what is the same in every module, by file; of variables.tf and the tests it is a part."""
     return {
         "iam.tf": plan_role_file(),
         "kms.tf": plan_key_file(plan_key_policy()),
         "outputs.tf": plan_outputs_file(),
         "variables.tf": tuple(map(build_variable_block, VARIABLES)),
         "versions.tf": plan_versions_file(),
+        TEST_FILE: plan_fixed_tests(),
     }
 
 
