@@ -31,16 +31,17 @@ def plan_fixed_tests() -> tuple[Block, ...]:
     role = f"{IAM}role/"
     wrong_forms: list[Value] = ["two--hyphens", {"user": f"{IAM}user/somebody"}, {"account": f"{IAM}root"}]
     wrong_forms += ["two words", "PowerUserAccess", 6, 89, {"aws:team": "desk"}]
-    wildcards: list[Value] = ["*", {"all": f"{role}*"}, {"all": "*"}, "*", f"{IAM}policy/*"]
+    wildcards: list[Value] = ["*", {"all": f"{role}*"}, {"all": "*"}, "*", f"{IAM}policy/*", {"*": "desk"}]
     blanks: list[Value] = ["desk ", {"api": f"{role}api "}, {"api": f"{role}api "}, "desk ", f"{IAM}policy/boundary "]
     sso = f"{role}aws-reserved/sso.amazonaws.com/AWSReservedSSO_Desk"
     return (
         plan_mock_provider(),
         _plan_seal(),
         refuse_values("refuses_wrong_forms", dict(zip((*NAMED, *DAYS, "tags"), wrong_forms, strict=True))),
-        refuse_values("refuses_wildcards", dict(zip(NAMED, wildcards, strict=True))),
+        refuse_values("refuses_wildcards", dict(zip((*NAMED, "tags"), wildcards, strict=True))),
         refuse_values("refuses_blanks", dict(zip(NAMED, blanks, strict=True))),
         refuse_values("refuses_too_many_days", dict(zip(DAYS, (31, 2561), strict=True))),
+        refuse_values("refuses_tag_keys_that_differ_in_case", {"tags": {"Team": "desk", "team": "desk"}}),
         refuse_values("refuses_sso_roles_as_caller_roles", {"caller_roles": {"sso": sso}}),
         refuse_values("refuses_a_caller_role_twice", {"caller_roles": {"one": f"{role}api", "two": f"{role}api"}}),
         refuse_values(

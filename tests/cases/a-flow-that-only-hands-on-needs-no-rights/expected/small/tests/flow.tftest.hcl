@@ -220,10 +220,12 @@ run "refuses_wildcards" {
     caller_principals        = { all = "*" }
     caller_policy_name       = "*"
     permissions_boundary_arn = "arn:aws:iam::111122223333:policy/*"
+    tags                     = { "*" = "desk" }
   }
 
   expect_failures = [
     var.name, var.caller_roles, var.caller_principals, var.caller_policy_name, var.permissions_boundary_arn,
+    var.tags,
   ]
 }
 
@@ -252,6 +254,16 @@ run "refuses_too_many_days" {
   }
 
   expect_failures = [var.deletion_window_in_days, var.key_rotation_period_in_days]
+}
+
+run "refuses_tag_keys_that_differ_in_case" {
+  command = plan
+
+  variables {
+    tags = { Team = "desk", team = "desk" }
+  }
+
+  expect_failures = [var.tags]
 }
 
 run "refuses_sso_roles_as_caller_roles" {
