@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types prove accept examples bench setup clean
+.PHONY: demo test check lint types linters lint-modules prove accept examples bench setup clean
 
 setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
 
@@ -26,6 +26,12 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+linters: setup ## the linters that users of modules have, at pinned releases, below .tools
+	$(BIN)/python tools/install_linters.py
+
+lint-modules: linters ## what these linters say of generated modules
+	$(BIN)/python -m pytest -v -m linters
 
 prove: setup ## every example's module through its whole life, by real Terraform
 	$(BIN)/python -m pytest -v -n 2 tests/test_prove.py
