@@ -26,10 +26,12 @@ ROOMS = {
     "verify": {"hcl", "policies", "module"},
     "write": {"source", "diagnostics"},
     "intake": {"source", "diagnostics", "definition"},
-    "report": {"source", "diagnostics"},
+    "silencing": {"source", "diagnostics", "api"},
+    "rule_pages": set(),
+    "report": {"source", "diagnostics", "rule_pages"},
     "timings": set(),
 }
-TOP = {"pipeline", "generate", "console", "cli", "__main__", "__init__"}
+TOP = {"rule_catalogue", "pipeline", "generate", "console", "cli", "__main__", "__init__"}
 
 
 def list_imported_rooms(path: Path) -> set[str]:

@@ -18,6 +18,8 @@ from generator.policies import PolicyDocument, Text, list_derived
 def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
     """Yield the blocks of a flow's own tests; `policies` are those that the grants came to."""
     values = choose_values(flow.parameters)
+    if values is None:
+        return
     required = [parameter.name for parameter in flow.parameters if parameter.default is None]
     if required:
         given = tuple(Attribute(name, carry_value(values[name])) for name in required)

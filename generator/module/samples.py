@@ -37,26 +37,33 @@ class Refusal(StrEnum):
     TOO_MUCH = "too_much"
 
 
-def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value]:
-    """Return a value for each parameter by its name: its default, or a sample, no two alike where that can be."""
+def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
+    """Return a value for each parameter by its name: its default, or a sample, no two alike where that can be.
+
+    None where there is none, or a default is no text where one is due: then the definition has an error, and no module
+    will be made of it.
+    """
     chosen: dict[str, Value] = {}
     for parameter in parameters:
         samples = [_find_value(parameter, number) for number in range(1, len(chosen) + 2)]
         fresh = [value for value in samples if value not in chosen.values()]
-        chosen[parameter.name] = (fresh or samples)[0]
+        value = (fresh or samples)[0]
+        is_text = parameter.model is not None or _list_shapes(parameter)[0].type == "string"
+        if value is None or (is_text and not isinstance(value, str)):
+            return None
+        chosen[parameter.name] = value
     return chosen
 
 
 def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
     """Yield values that the parameter's variable refuses, each with why; `value` is one that it takes."""
-    shapes = _list_shapes(parameter)
     texts = {Refusal.WILDCARD: f"{value}*", Refusal.BLANK: f"{value} ", Refusal.TOO_LITTLE: ""}
     if isinstance(value, str):
         for why, text in texts.items():
-            if not _takes(parameter, shapes, text):
+            if not _takes(parameter, text):
                 yield why, text
     if parameter.model is None:
-        yield from _list_beyond_bounds(shapes, value)
+        yield from _list_beyond_bounds(_list_shapes(parameter), value)
 
 
 def _list_beyond_bounds(shapes: list[Shape], value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
@@ -103,7 +110,7 @@ def _list_shapes(parameter: Parameter) -> list[Shape]:
     return [find_shape_of_use(path) or ACCOUNT_ID for path in parameter.uses]
 
 
-def _takes(parameter: Parameter, shapes: list[Shape], text: str) -> bool:
+def _takes(parameter: Parameter, text: str) -> bool:
     if parameter.model is not None:
         return re.fullmatch(MODEL_KINDS[parameter.model].arn_pattern, text) is not None
-    return all(takes_value(shape, text) for shape in shapes)
+    return all(takes_value(shape, text) for shape in _list_shapes(parameter))
