@@ -53,4 +53,4 @@ bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
 	$(BIN)/python bench/generate_flows.py
 
 clean:
-	rm -rf $(VENV) $(ORACLE) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) .tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

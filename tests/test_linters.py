@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from every_kind import make_flow_of_every_kind
 from hcl_strategies import run_terraform
 from module_tests import write_module
 from plans import plan_document
+from subjects import EXAMPLES, MODULES, SAMPLES
 from typer.testing import CliRunner
 
-from bench import Bench, find_missing_parts, open_bench
+from bench import Bench
 from generator.cli import app
 
 pytestmark = pytest.mark.linters
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.linters
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / ".tools"
 LINTERS = ROOT / "linters"
-SAMPLES = sorted((ROOT.parent / "shared" / "real_flows").glob("*_flow.json"))
+CASES = sorted((ROOT / "tests" / "cases").glob("*/expected/*/versions.tf"))
 TFLINT = LINTERS / ("tflint-aws.hcl" if "FLOWSEAL_TFLINT_AWS" in os.environ else "tflint.hcl")
 
 
@@ -49,24 +49,15 @@ def run(*command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with every module, each in a folder of its own."""
     folder = tmp_path_factory.mktemp("modules")
-    for module in sorted((ROOT / "examples" / "modules").iterdir()):
-        if module.is_dir():
-            shutil.copytree(module, folder / module.name)
-    for case in sorted((ROOT / "tests" / "cases").glob("*/expected/*/versions.tf")):
-        shutil.copytree(case.parent, folder / case.parents[2].name)
-    for sample in SAMPLES:
+    for name in EXAMPLES:
+        shutil.copytree(MODULES / name, folder / name)
+    for case in CASES:
+        shutil.copytree(case.parent, folder / f"{case.parents[2].name}-{case.parent.name}")
+    for sample in SAMPLES.values():
         made = CliRunner().invoke(app, ["generate", str(sample), "-o", str(folder)])
         assert made.exit_code == 0, made.output
     write_module(folder / "every-kind", plan_document(make_flow_of_every_kind()))
     return folder
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    if missing := find_missing_parts():
-        pytest.skip(f"missing: {missing}")
-    with open_bench(tmp_path_factory.mktemp("bench")) as bench:
-        yield bench
 
 
 @pytest.fixture
@@ -88,7 +79,8 @@ def list_modules(folder: Path) -> list[Path]:
 
 
 def test_there_are_modules_of_all_kinds(modules: Path) -> None:
-    assert len(list_modules(modules)) == 7 + 6 + 1 + len(SAMPLES)
+    assert len(list_modules(modules)) == len(EXAMPLES) + len(CASES) + len(SAMPLES) + 1
+    assert len(CASES) > 5
 
 
 @pytest.mark.terraform
