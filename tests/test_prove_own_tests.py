@@ -7,15 +7,22 @@ from pathlib import Path
 
 import pytest
 from every_kind import make_flow_of_every_kind
-from module_tests import ASSERTIONS, judge_module, list_rounds, list_unseen, write_module
+from module_tests import ASSERTIONS, Cut, judge_module, list_rounds, list_unseen, write_module
 from plans import plan_document
 from proofs import Proof
-from subjects import EVERYDAY, Subject
+from subjects import EVERYDAY, MODULES, Subject
 
 from bench import Bench
 from generator.module.interface import VARIABLES
 
 pytestmark = pytest.mark.terraform
+ROUNDS = list_rounds(MODULES / EVERYDAY)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cuts" in metafunc.fixturenames:
+        chosen = ROUNDS if metafunc.config.getoption("--prove") else ROUNDS[:1]
+        metafunc.parametrize("cuts", chosen, ids=[f"round {number}" for number in range(len(chosen))])
 
 
 @pytest.mark.proves("tests")
@@ -33,13 +40,12 @@ def test_a_flow_with_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> 
     assert refusals <= set(judgement.runs)
 
 
-@pytest.mark.modules(EVERYDAY)
-def test_whatever_is_cut_is_found(
-    subject: Subject, bench: Bench, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    module = shutil.copytree(subject.module, tmp_path / "module")
+def test_whatever_is_cut_is_found(cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
+    module = shutil.copytree(MODULES / EVERYDAY, tmp_path / "module")
     bench.succeed(module, "init", "-backend=false", "-input=false")
-    rounds = list_rounds(module)
-    assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in VARIABLES)} <= {cut.complaint for cut in rounds[0]}
-    tried = rounds if request.config.getoption("--prove") else rounds[:1]
-    assert [cut for cuts in tried for cut in list_unseen(bench, module, cuts)] == []
+    assert list_unseen(bench, module, cuts) == []
+
+
+def test_the_first_round_cuts_at_every_rule() -> None:
+    complaints = {cut.complaint for cut in ROUNDS[0]}
+    assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in VARIABLES)} <= complaints

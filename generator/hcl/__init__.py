@@ -105,9 +105,11 @@ def encode_value(value: Value, indent: int = 0, column: int | None = None) -> st
     Value raises TypeError.
     """
     inline = _encode_inline(value)
-    fits = (indent if column is None else column) + len(inline) <= LINE_LENGTH
+    start = indent if column is None else column
+    fits = start + len(inline) <= LINE_LENGTH
     if isinstance(value, Equality):
-        return f"{_encode_inline(value.left)} == {encode_value(value.right, indent, LINE_LENGTH)}"
+        left = f"{_encode_inline(value.left)} == "
+        return left + encode_value(value.right, indent, start + len(left))
     if isinstance(value, Call):
         return inline if fits and all(map(_is_flat, value.arguments)) else _break_call(value, indent)
     if not isinstance(value, list | tuple | dict) or not value or (fits and _is_flat(value)):
