@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # A process a core; more than four would only start more accounts. Tests of a group share what they applied.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test check lint types prove oracle accept examples bench setup clean
+.PHONY: demo test check lint types linters lint-modules prove oracle accept examples bench setup clean
 
 setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
 
@@ -37,6 +37,12 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
+linters: setup ## the linters that users of modules have, at pinned releases, below .tools
+	$(BIN)/python tools/install_linters.py
+
+lint-modules: linters ## what these linters say of generated modules
+	$(PYTEST) -v -m linters -rs
+
 prove: setup oracle ## every module through its whole life, by real Terraform; a table of what was shown
 	$(PYTEST) --prove -m terraform -rs
 
@@ -49,4 +55,4 @@ bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; validation alon
 	$(BIN)/python bench/validate_flows.py
 
 clean:
-	rm -rf $(VENV) $(ORACLE) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) .tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -96,7 +96,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
     {
         ModelKind.FOUNDATION_MODEL: KindOfModel(
             f"{_HOME}:foundation-model/{_MODEL_ID}",
-            "arn:<partition>:bedrock:<region>::foundation-model/<id>",
+            "arn:<partition>:bedrock:<region>::foundation-model/<model id>",
             "InvokeModel",
             (_INVOKE,),
         ),

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from generator.hcl import Block, Value, encode_value, write_block
+from generator.module import plan_fixed_files
 from generator.module.interface import bound_provider
 from generator.readme import render_readme
 from generator.templates import read_templates
@@ -26,6 +27,7 @@ TEMPLATES = {
     "main.tf": "main.tf.jinja",
     "outputs.tf": "outputs.tf.jinja",
     "permissions.tf": "permissions.tf.jinja",
+    "tests/flow.tftest.hcl": "flow.tftest.hcl.jinja",
     "variables.tf": "variables.tf.jinja",
     "versions.tf": "versions.tf.jinja",
 }
@@ -33,11 +35,11 @@ TEMPLATES = {
 
 
 def render_module(plan: ModulePlan) -> dict[str, str]:
-    """Return the text of every file of the module by its path: .tf files, README.md, .gitattributes, prompts, code."""
+    """Return the text of every file of the module by its path: .tf, tests, README.md, .gitattributes, prompts, code."""
     environment = load_templates()
-    variables = tuple(block for block in plan.blocks["variables.tf"] if block.labels[0] in _name_parameters(plan))
-    context = {"main.tf": plan.blocks["main.tf"], "permissions.tf": plan.blocks["permissions.tf"]}
-    context["variables.tf"] = variables
+    # What is the same in every module of a project stands in the templates.
+    fixed = plan_fixed_files(plan.settings)
+    context = {file: blocks[len(fixed.get(file, ())) :] for file, blocks in plan.blocks.items()}
     settings = {
         "permissions_boundary_arn": plan.settings.permissions_boundary_arn,
         "provider_version": bound_provider(plan.settings),
@@ -69,7 +71,3 @@ def load_templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _name_parameters(plan: ModulePlan) -> set[str]:
-    return {parameter.name for parameter in plan.flow.parameters}

@@ -25,6 +25,7 @@ COLUMNS = {
     "destroy": "nothing is left but the key, waiting for its deletion",
     "places": "twice in an account by `for_each`, by a provider alias, in two regions, with a name of 200 characters",
     "upgrade": "modules as flowseal made them before: nothing is destroyed",
+    "tests": "the tests that travel with the module pass, without an account",
 }
 """In the order of the table. A sentence says what a green cell shows."""
 

@@ -40,6 +40,9 @@ def test_the_modules_are_those_in_the_repository(modules: dict[str, bytes], acce
 def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, bytes]) -> None:
     for file in ("iam.tf", "kms.tf", "outputs.tf", "versions.tf", ".gitattributes"):
         assert len({data for name, data in modules.items() if name.endswith(f"/{file}")}) == 1
+    tests = [data for name, data in modules.items() if name.endswith("/flow.tftest.hcl")]
+    assert len(tests) == len(list((EXAMPLES / "flows").iterdir()))
+    assert len({data.split(b"# The flow's own")[0] for data in tests}) == 1
 
 
 @pytest.mark.terraform

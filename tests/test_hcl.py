@@ -18,6 +18,7 @@ from generator.hcl import (
     Block,
     Call,
     Comment,
+    Equality,
     Reference,
     Template,
     Value,
@@ -55,6 +56,13 @@ def test_long_lists_take_a_line_an_element() -> None:
     assert write_block(block) == "\n".join(
         ["statement {", '  actions = ["a"]', "  resources = [", f'    "{"x" * 60}",', f'    "{"y" * 60}",', "  ]", "}"]
     )
+
+
+def test_what_is_equal_stays_on_the_line_of_what_it_equals() -> None:
+    short = Equality(Reference("var.x"), [1, 2])
+    assert encode_value(short) == "var.x == [1, 2]"
+    long = Equality(Reference("f(var.x)"), Call("jsonencode", ([{"a": "b" * 100}],)))
+    assert encode_value(long, 4) == "\n".join(["f(var.x) == jsonencode([", f'      {{ a = "{"b" * 100}" }},', "    ])"])
 
 
 def test_objects_of_objects_are_broken_and_aligned() -> None:

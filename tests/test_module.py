@@ -103,6 +103,7 @@ def test_a_module_has_these_files() -> None:
         "prompts/Plan.message-3.txt",
         "prompts/Plan.system-1.txt",
         "prompts/Plan.system-3.txt",
+        "tests/flow.tftest.hcl",
         "variables.tf",
         "versions.tf",
     ]

@@ -17,6 +17,7 @@ from generator.cli import app
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
 Files = dict[str, str]
+TESTS = "tests/flow.tftest.hcl"
 PLACES: dict[str, tuple[str, str, str]] = {
     "a wrong condition key": ("kms.tf", "aws:bedrock-flows:arn", "aws:bedrock:flow:arn"),
     "a condition that takes patterns": (
@@ -101,6 +102,22 @@ PLACES: dict[str, tuple[str, str, str]] = {
         'variable "handbook_id" {',
         'variable "handbook_id" {\n  default = "X"',
     ),
+    "a test that expects more": (TESTS, '"kms:Decrypt", "kms:GenerateDataKey"', '"kms:*"'),
+    "a test that looks elsewhere": (
+        TESTS,
+        "aws_iam_policy_document.key.statement",
+        "aws_iam_policy_document.caller.statement",
+    ),
+    "a test that holds by itself": (TESTS, "aws_kms_key_policy.this.policy == data", "true || true == data"),
+    "a test of what is not there": (
+        TESTS,
+        "aws_kms_key.this.enable_key_rotation",
+        "aws_kms_key.that.enable_key_rotation",
+    ),
+    "a test that expects no refusal": (TESTS, "[var.handbook_id, var.answer_model]", "[var.handbook_id]"),
+    "a test less": (TESTS, 'run "refuses_blanks"', 'run "accepts_blanks"'),
+    "another value for a test": (TESTS, "KB00000001*", "KB00000001"),
+    "rights that a test does not know": (TESTS, '"bedrock:RetrieveAndGenerate"', '"bedrock:*"'),
     "an output less": ("outputs.tf", 'output "key_arn"', 'output "key_arm"'),
     "an older provider": ("versions.tf", ">= 6.8.0", ">= 5.0.0"),
     "another prompt": ("prompts/Classify.txt", "question", "questions"),

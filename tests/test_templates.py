@@ -9,7 +9,7 @@ import pytest
 from generator.render import TEMPLATES, load_templates
 
 FOLDER = Path(__file__).parent.parent / "hcl_templates"
-TERRAFORM = sorted(FOLDER.glob("*.tf.jinja"))
+TERRAFORM = sorted([*FOLDER.glob("*.tf.jinja"), *FOLDER.glob("*.hcl.jinja")])
 
 
 def find_unsafe_places(source: str) -> list[int]:

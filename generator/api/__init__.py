@@ -1,19 +1,23 @@
 """The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
 
 from generator.api.check import check_shape
+from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
 from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types, list_validation_kinds
 from generator.api.suggestions import advise_name, suggest_name
 
 __all__ = [
+    "ACCOUNT_ID",
     "Shape",
     "advise_name",
     "check_shape",
     "describe_shape_rule",
+    "find_sample",
     "find_shape",
     "find_shape_at",
     "list_node_types",
     "list_validation_kinds",
     "suggest_name",
+    "takes_value",
     "write_anchored_pattern",
 ]

@@ -13,7 +13,7 @@ MODEL = "be a model id such as amazon.nova-lite-v1:0, or the ARN of a model, inf
 # By the shape's name, after "must". Every shape with a pattern has one (a test says so when AWS adds another).
 SENTENCES = {
     "BedrockRerankingModelArn": (
-        "be the ARN of a foundation model, arn:<partition>:bedrock:<region>::foundation-model/<id>"
+        "be the ARN of a foundation model, arn:<partition>:bedrock:<region>::foundation-model/<model id>"
     ),
     "ClientToken": "have 33 to 256 letters and digits, with hyphens between them",
     "FlowAgentAliasArn": (

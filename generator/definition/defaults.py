@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from generator.api import Shape, check_shape, describe_shape_rule, find_shape, find_shape_at
+from generator.api import (
+    ACCOUNT_ID,
+    Shape,
+    check_shape,
+    describe_shape_rule,
+    find_sample,
+    find_shape,
+    find_shape_at,
+)
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
 from generator.model import ModelKind, Parameter, ParameterReference, Value
@@ -51,20 +59,37 @@ def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
 
 
 def check_types(parameter: Parameter) -> list[Finding]:
-    """Report the first place whose type differs from that of the parameter's first place."""
+    """Report the first place whose type differs from that of the first place, or that shares no value with it."""
     first, *others = ((path, _name_type(path)) for path in parameter.uses)
     for path, type_name in others:
         if type_name != first[1]:
             message = f"The parameter {parameter.name!r} would be {type_name} here, and {first[1]} elsewhere."
             related = (Related(f"Here it is {first[1]}.", first[0]),)
             return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
-    if parameter.model in (None, ModelKind.FOUNDATION_MODEL):
+    if parameter.model is None:
+        return _check_common_value(parameter)
+    if parameter.model is ModelKind.FOUNDATION_MODEL:
         return []
     for path in parameter.uses:
         shape = find_place_shape(path)
         if shape is not None and shape.name == "BedrockRerankingModelArn":
             message = f"Reranking takes a foundation model, and {parameter.name!r} is of kind {parameter.model}."
             return [Finding(CONFLICTING_USES, message, "Use a parameter of kind foundation-model.", path)]
+    return []
+
+
+def _check_common_value(parameter: Parameter) -> list[Finding]:
+    """Report the first place from which on no value fits all places; a default is held against each by itself."""
+    shapes: list[Shape] = []
+    for path in parameter.uses if parameter.default is None else ():
+        shape = ACCOUNT_ID if path[:2] == ("permissions", "bucket_accounts") else find_place_shape(path)
+        if shape is None or shape.type not in TYPES:
+            return []
+        shapes.append(shape)
+        if find_sample(shapes) is None:
+            message = f"No value fits both here and everywhere else where the parameter {parameter.name!r} stands."
+            related = (Related("It stands here, too.", parameter.uses[0]),)
+            return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
     return []
 
 

@@ -32,7 +32,7 @@ UNFIT_PARAMETER_NAME = declare_rule(
 COLLIDING_PLACEHOLDERS = declare_rule(
     "CollidingPlaceholders", ERROR, "Two placeholders of an AWS sample template would be one variable."
 )
-CONFLICTING_USES = declare_rule("ConflictingUses", ERROR, "A parameter stands at places of different types.")
+CONFLICTING_USES = declare_rule("ConflictingUses", ERROR, "A parameter stands at places that no one value fits.")
 UNFIT_DEFAULT = declare_rule("UnfitDefault", ERROR, "A parameter's default is no value for the places where it stands.")
 UNKNOWN_MODEL_KIND = declare_rule("UnknownModelKind", ERROR, "A parameter's `model` names no kind of model.")
 MISPLACED_MODEL_KIND = declare_rule(

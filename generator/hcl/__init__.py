@@ -46,8 +46,18 @@ class Call:
     arguments: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """`left == right`, for the condition of an assertion; `left` stays on its line."""
+
+    left: Reference
+    right: Value
+
+
 Scalar: TypeAlias = str | int | Decimal | bool | None
-Value: TypeAlias = "Scalar | Reference | Template | Call | list[Value] | tuple[Value, ...] | dict[str, Value]"
+Value: TypeAlias = (
+    "Scalar | Reference | Template | Call | Equality | list[Value] | tuple[Value, ...] | dict[str, Value]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,11 @@ def encode_value(value: Value, indent: int = 0, column: int | None = None) -> st
     Value raises TypeError.
     """
     inline = _encode_inline(value)
-    fits = (indent if column is None else column) + len(inline) <= LINE_LENGTH
+    start = indent if column is None else column
+    fits = start + len(inline) <= LINE_LENGTH
+    if isinstance(value, Equality):
+        left = f"{_encode_inline(value.left)} == "
+        return left + encode_value(value.right, indent, start + len(left))
     if isinstance(value, Call):
         return inline if fits and all(map(_is_flat, value.arguments)) else _break_call(value, indent)
     if not isinstance(value, list | tuple | dict) or not value or (fits and _is_flat(value)):
@@ -155,8 +169,8 @@ def _encode_inline(value: Value) -> str:
             return check_expression(value.text)
         case Template():
             return _encode_template(value)
-        case Call():
-            return f"{check_identifier(value.name)}({', '.join(map(_encode_inline, value.arguments))})"
+        case Call() | Equality():
+            return _encode_operation(value)
         case list() | tuple():
             return f"[{', '.join(map(_encode_inline, value))}]"
         case dict():
@@ -164,6 +178,12 @@ def _encode_inline(value: Value) -> str:
             entries = [f"{quote_key(key)} = {_encode_inline(item)}" for key, item in value.items()]
             return f"{{ {', '.join(entries)} }}" if entries else "{}"
     raise TypeError(f"{type(value).__name__} is no HCL value")
+
+
+def _encode_operation(value: Call | Equality) -> str:
+    if isinstance(value, Equality):
+        return f"{_encode_inline(value.left)} == {_encode_inline(value.right)}"
+    return f"{check_identifier(value.name)}({', '.join(map(_encode_inline, value.arguments))})"
 
 
 def _encode_template(template: Template) -> str:

@@ -1,6 +1,16 @@
 """A flow and the rights of its nodes -> the plan of its Terraform module."""
 
+from generator.module.fixed_tests import TEST_FILE
 from generator.module.plan import ModulePlan, ModuleSettings, Output, Validation, Variable
-from generator.module.planning import plan_module
+from generator.module.planning import plan_fixed_files, plan_module
 
-__all__ = ["ModulePlan", "ModuleSettings", "Output", "Validation", "Variable", "plan_module"]
+__all__ = [
+    "TEST_FILE",
+    "ModulePlan",
+    "ModuleSettings",
+    "Output",
+    "Validation",
+    "Variable",
+    "plan_fixed_files",
+    "plan_module",
+]

@@ -54,7 +54,7 @@ class ModuleSettings:
 class ModulePlan:
     """Everything that a module says.
 
-    `blocks` gives, per .tf file and in their order, the blocks that must be read back from it. For the files that
+    `blocks` gives, per file in HCL and in their order, the blocks that must be read back from it. For the files that
     are the same in every module this is a second statement beside the template's literal text, on purpose: the
     proof compares two independent ones. `documents` are all policy documents in the module, `texts` the prompts and
     code by their path in it, `variables` and `outputs` its whole interface in the order of the files.

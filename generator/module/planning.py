@@ -6,7 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import Finding, Severity, declare_rule, has_errors
+from generator.module.fixed_tests import TEST_FILE, plan_fixed_tests
 from generator.module.flow import plan_flow_file
+from generator.module.flow_tests import plan_flow_tests
 from generator.module.interface import (
     OUTPUTS,
     build_variable_block,
@@ -59,6 +61,7 @@ def plan_module(
         "main.tf": main,
         "permissions.tf": tuple(plan_permissions_file(grants, policies)),
         "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
+        TEST_FILE: (*fixed[TEST_FILE], *plan_flow_tests(flow, grants, policies)),
     }
     documents = (*plan_fixed_documents(), *policies)
     variables = (*list_variables(settings), *parameters)
@@ -68,13 +71,14 @@ def plan_module(
 
 @cache
 def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
-    """Return the blocks of the files that are the same in every module of a project (of variables.tf, that part)."""
+    """Return the blocks of what is the same in every module of a project; of variables.tf and the tests it is a part."""
     return {
         "iam.tf": plan_role_file(),
         "kms.tf": plan_key_file(plan_key_policy()),
         "outputs.tf": plan_outputs_file(),
         "variables.tf": tuple(map(build_variable_block, list_variables(settings))),
         "versions.tf": plan_versions_file(settings),
+        TEST_FILE: plan_fixed_tests(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from generator.policies.documents import Condition, PolicyDocument, Principal, Statement, Text
 from generator.policies.page import plan_caller_policy, plan_encryption_policy, plan_key_policy, plan_trust_policy
-from generator.policies.rights import LARGEST_POLICY, list_derived_locals, plan_node_policies
+from generator.policies.rights import LARGEST_POLICY, list_derived, list_derived_locals, plan_node_policies
 from generator.policies.writing import build_document_block, write_policy_json
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Statement",
     "Text",
     "build_document_block",
+    "list_derived",
     "list_derived_locals",
     "plan_caller_policy",
     "plan_encryption_policy",

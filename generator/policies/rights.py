@@ -64,13 +64,13 @@ def plan_node_policies(grants: Iterable[Grant]) -> tuple[PolicyDocument, ...]:
 
 def list_derived_locals(grants: Iterable[Grant]) -> dict[str, Reference]:
     """Return the locals that the grants' texts are made from, by name: what is computed from a variable's value."""
+    return {name: Reference(_LOCALS[part.how][1].format(part.parameter)) for name, part in list_derived(grants).items()}
+
+
+def list_derived(grants: Iterable[Grant]) -> dict[str, Derived]:
+    """Return what those locals stand for, by name."""
     derived = {part for grant in grants for text in _list_texts(grant) for part in text if isinstance(part, Derived)}
-    found = {}
-    for part in derived:
-        if part.how in _LOCALS:
-            prefix, expression = _LOCALS[part.how]
-            found[prefix + part.parameter] = Reference(expression.format(part.parameter))
-    return dict(sorted(found.items()))
+    return dict(sorted((_LOCALS[part.how][0] + part.parameter, part) for part in derived if part.how in _LOCALS))
 
 
 def estimate_length(statement: Statement) -> int:

@@ -10,11 +10,13 @@ from generator.verify.reading import ReadBlock
 
 GIVEN = frozenset({"each", "path"})
 """Roots of references that Terraform itself declares and flowseal uses."""
+WORDS = frozenset({("variable", "type"), ("run", "command")})
+"""Attributes that are written in words of Terraform's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A thing with an address, such as local.name, data.aws_region.current or aws_kms_key.this."""
+    """A thing with an address, such as local.name, data.aws_region.current, aws_kms_key.this or a test's run."""
 
     address: str
     file: str
@@ -46,8 +48,7 @@ def _name_block(block: ReadBlock) -> str:
 
 def _list_expressions(block: ReadBlock) -> Iterator[Expression]:
     for name, value in block.attributes.items():
-        # The type of a variable is written in words of Terraform's own.
-        if (block.type, name) != ("variable", "type"):
+        if (block.type, name) not in WORDS:
             yield value
     for nested in block.blocks:
         yield from _list_expressions(nested)

@@ -12,6 +12,7 @@ from generator.verify.expressions import (
     Null,
     Number,
     Object,
+    Operation,
     Sequence,
     Text,
     Truth,
@@ -37,6 +38,8 @@ def read_meaning(value: hcl.Value) -> Expression:
             return join_parts([part if isinstance(part, str) else _read_reference(part.text) for part in parts])
         case hcl.Call(name, arguments):
             return FunctionCall(name, tuple(map(read_meaning, arguments)))
+        case hcl.Equality(left, right):
+            return Operation("==", (read_meaning(left), read_meaning(right)))
         case dict():
             return Object(tuple((Text(key), read_meaning(item)) for key, item in value.items()))
     return Sequence(tuple(map(read_meaning, value)))

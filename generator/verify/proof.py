@@ -15,7 +15,7 @@ from generator.verify.meaning import read_meaning
 from generator.verify.page import write_page_policies
 from generator.verify.policies import UnexpectedPolicyError, rebuild_policy
 from generator.verify.reading import ReadBlock, read_file
-from generator.verify.references import check_references
+from generator.verify.references import check_references, check_test_references
 
 if TYPE_CHECKING:
     from generator.module import ModulePlan
@@ -33,10 +33,10 @@ NO_CALLERS: Mapping[str, list[str]] = {"caller_roles": [], "caller_principals": 
 def prove_module(plan: ModulePlan, files: Mapping[str, str]) -> list[ProofFailure]:
     """Hold the files of a module against its plan; what comes back is empty exactly where all of it holds.
 
-    Every file is there and no other. Each .tf file is read as strictly as Terraform reads, its blocks are the planned
-    ones, value by value. References are declared, used and without a cycle. Each policy, rebuilt from the text with
-    locals and data sources filled in, is the planned one, and the three of AWS's page are the page's, without
-    callers and with some.
+    Every file is there and no other. Each file in HCL is read as strictly as Terraform reads, its blocks are the
+    planned ones, value by value. References are declared, used and without a cycle, those of the tests declared. Each
+    policy, rebuilt from the text with locals and data sources filled in, is the planned one, and the three of AWS's
+    page are the page's, without callers and with some.
     """
     failures = list(_check_files(plan, files))
     blocks: dict[str, tuple[ReadBlock, ...]] = {}
@@ -47,9 +47,12 @@ def prove_module(plan: ModulePlan, files: Mapping[str, str]) -> list[ProofFailur
         failures += [ProofFailure(file, f"line {line}: {what}") for line, what in read.faults]
         failures += [ProofFailure(file, what) for what in compare_blocks(planned, read.blocks, "")]
         blocks[file] = read.blocks
-    failures += check_references(blocks)
-    failures += _check_text_calls(plan, blocks)
-    failures += _check_policies(plan, blocks)
+    configuration = {file: read for file, read in blocks.items() if file.endswith(".tf")}
+    tests = {file: read for file, read in blocks.items() if file not in configuration}
+    failures += check_references(configuration)
+    failures += check_test_references(configuration, tests)
+    failures += _check_text_calls(plan, configuration)
+    failures += _check_policies(plan, configuration)
     return failures
 
 

@@ -59,17 +59,36 @@ class ReadFile:
     faults: tuple[tuple[int, str], ...]
 
 
+_PIECE_END = re.compile(r"(?<=\n}\n)")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
 @lru_cache(maxsize=64)
 def read_file(text: str) -> ReadFile:
-    """Read the text of a .tf file; each distinct text is read once, so what all modules share costs once a run."""
+    """Read the text of a file in HCL; each distinct piece of it is read once, so what modules share costs once a run.
+
+    A piece ends with a line that is nothing but `}`. What began before it and ends behind it (a comment, a heredoc, a
+    bracket) makes both pieces faulty, so that pieces without a fault mean what the whole means.
+    """
+    faults = tuple(_find_text_faults(text))
+    if faults:
+        return ReadFile((), faults)
+    pieces, line = [], 0
+    for piece in _PIECE_END.split(text):
+        # Blank lines in front keep the numbers of the lines.
+        pieces.append(_read_piece("\n" * line + piece))
+        line += piece.count("\n")
+    return ReadFile(
+        tuple(block for piece in pieces for block in piece.blocks),
+        tuple(fault for piece in pieces for fault in piece.faults),
+    )
+
+
+@lru_cache(maxsize=512)
+def _read_piece(text: str) -> ReadFile:
     from lark.exceptions import LarkError, UnexpectedInput
 
-    faults = list(_find_text_faults(text))
-    if faults:
-        return ReadFile((), tuple(faults))
+    faults: list[tuple[int, str]] = []
     try:
         tree = parse_text(text)
         blocks = tuple(_read_file_blocks(tree, faults))

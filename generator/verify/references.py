@@ -35,6 +35,16 @@ def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Pr
     yield from _find_cycle(references, declared)
 
 
+def check_test_references(
+    blocks: Mapping[str, tuple[ReadBlock, ...]], tests: Mapping[str, tuple[ReadBlock, ...]]
+) -> Iterator[ProofFailure]:
+    """Yield what the tests of a module refer to and its configuration, `blocks`, does not declare."""
+    declared = {item.address for item in list_declarations(blocks)}
+    for item in list_declarations(tests):
+        for target in sorted(set(item.list_references()) - declared):
+            yield ProofFailure(item.file, f"{item.address} refers to {target}, which nothing declares")
+
+
 def _check_targets(
     item: Declaration, targets: list[str], declared: Mapping[str, Declaration]
 ) -> Iterator[ProofFailure]:

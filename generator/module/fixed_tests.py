@@ -1,0 +1,114 @@
+"""tests/flow.tftest.hcl, the part that is the same in every module: the seal, and what the variables refuse."""
+
+from __future__ import annotations
+
+from generator.hcl import Attribute, Block, Call, Reference, Template, Value
+from generator.module.blocks import make_block
+from generator.module.mocks import IAM, KNOWN, PARTNER, plan_mock_provider
+from generator.module.statements import assert_document
+from generator.policies import (
+    Text,
+    plan_caller_policy,
+    plan_encryption_policy,
+    plan_key_policy,
+    plan_trust_policy,
+)
+
+TEST_FILE = "tests/flow.tftest.hcl"
+API = f"{IAM}role/path/api"
+MADE = {
+    "local.flow_arn": Reference("aws_bedrockagent_flow.this.arn"),
+    "local.key_arn": Reference("aws_kms_key.this.arn"),
+    "local.role_arn": Reference("aws_iam_role.this.arn"),
+}
+ARNS = ("caller_roles", "caller_principals")
+NAMED = ("name", *ARNS, "caller_policy_name", "permissions_boundary_arn")
+DAYS = ("deletion_window_in_days", "key_rotation_period_in_days")
+
+
+def plan_fixed_tests() -> tuple[Block, ...]:
+    """Return the mocked provider and the runs that every module has."""
+    role = f"{IAM}role/"
+    wrong_forms: list[Value] = ["two--hyphens", {"user": f"{IAM}user/somebody"}, {"account": f"{IAM}root"}]
+    wrong_forms += ["two words", "PowerUserAccess", 6, 89, {"aws:team": "desk"}]
+    wildcards: list[Value] = ["*", {"all": f"{role}*"}, {"all": "*"}, "*", f"{IAM}policy/*", {"*": "desk"}]
+    blanks: list[Value] = ["desk ", {"api": f"{role}api "}, {"api": f"{role}api "}, "desk ", f"{IAM}policy/boundary "]
+    sso = f"{role}aws-reserved/sso.amazonaws.com/AWSReservedSSO_Desk"
+    return (
+        plan_mock_provider(),
+        _plan_seal(),
+        refuse_values("refuses_wrong_forms", dict(zip((*NAMED, *DAYS, "tags"), wrong_forms, strict=True))),
+        refuse_values("refuses_wildcards", dict(zip((*NAMED, "tags"), wildcards, strict=True))),
+        refuse_values("refuses_blanks", dict(zip(NAMED, blanks, strict=True))),
+        refuse_values("refuses_too_many_days", dict(zip(DAYS, (31, 2561), strict=True))),
+        refuse_values("refuses_tag_keys_that_differ_in_case", {"tags": {"Team": "desk", "team": "desk"}}),
+        refuse_values("refuses_sso_roles_as_caller_roles", {"caller_roles": {"sso": sso}}),
+        refuse_values("refuses_a_caller_role_twice", {"caller_roles": {"one": f"{role}api", "two": f"{role}api"}}),
+        refuse_values(
+            "refuses_caller_roles_of_other_accounts",
+            {"caller_roles": {"partner": PARTNER}},
+            "aws_iam_role_policy_attachment.caller",
+        ),
+    )
+
+
+def refuse_values(name: str, values: dict[str, Value], refusing: str | None = None) -> Block:
+    """Return a run in which each of these variables refuses its value, or else `refusing` does."""
+    failures: list[Value] = [Reference(refusing)] if refusing else [Reference(f"var.{item}") for item in values]
+    given = Block("variables", (), tuple(Attribute(name, value) for name, value in values.items()))
+    body = (Attribute("command", Reference("plan")), given, Attribute("expect_failures", failures))
+    return Block("run", (name,), body)
+
+
+def _plan_seal() -> Block:
+    given = make_block("variables", caller_roles={"api": API}, caller_principals={"partner": PARTNER})
+    documents = (
+        (plan_key_policy(), "The key's policy is not what it was: AllowRootModifyKMSId and AllowRoleUseKMSKey."),
+        (plan_caller_policy(), "The callers' policy is not what it was: EncryptFlow."),
+        (plan_encryption_policy(), "The service role's policy for the key is not what it was: EncryptionFlows."),
+        (plan_trust_policy(), "The service role's trust is not what it was: FlowsTrustBedrock."),
+    )
+    flow, key, key_policy, role = (
+        f"aws_{name}.this" for name in ("bedrockagent_flow", "kms_key", "kms_key_policy", "iam_role")
+    )
+    document, policy, attachment = "data.aws_iam_policy_document", "aws_iam_policy", "aws_iam_role_policy_attachment"
+    belonging = (
+        f"{flow}.customer_encryption_key_arn == {key}.arn",
+        f"{flow}.execution_role_arn == {role}.arn",
+        f"{key}.enable_key_rotation",
+        f"{key_policy}.key_id == {key}.key_id",
+    )
+    places = (
+        f"{key_policy}.policy == {document}.key.json",
+        f"{role}.assume_role_policy == {document}.trust.json",
+        f"{policy}.encryption.policy == {document}.encryption.json",
+        f"{policy}.caller.policy == {document}.caller.json",
+        f"{attachment}.encryption.role == {role}.name",
+        f"{attachment}.encryption.policy_arn == {policy}.encryption.arn",
+        f'{attachment}.caller["api"].role == "api"',
+        f'{attachment}.caller["api"].policy_arn == {policy}.caller.arn',
+        f"length({attachment}.caller) == 1",
+    )
+    asserts = [assert_document(item, _fill, message) for item, message in documents]
+    asserts += [
+        assert_all(belonging, "The flow, its key and its role do not belong together, or the key does not rotate."),
+        assert_all(places, "A policy is not where it belongs."),
+    ]
+    return make_block("run", "the_flow_is_sealed", body=(given, *asserts))
+
+
+def assert_all(conditions: tuple[str, ...], error_message: str) -> Block:
+    """Return the assertion that all of these hold."""
+    listed: list[Value] = [Reference(condition) for condition in conditions]
+    return make_block("assert", condition=Call("alltrue", (listed,)), error_message=error_message)
+
+
+def _fill(text: Text | Call) -> Value:
+    match text:
+        case Call():
+            return [MADE["local.role_arn"], API, PARTNER]
+        case Template(parts):
+            return "".join(part if isinstance(part, str) else KNOWN[part.text] for part in parts)
+        case Reference(name):
+            return MADE.get(name, KNOWN.get(name))
+    return text

@@ -1,0 +1,83 @@
+"""tests/flow.tftest.hcl, the flow's own part: its parameters' values, its nodes' rights, what its parameters refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from generator.hcl import Attribute, Block, Call, Reference, Template, Value
+from generator.model import Flow, Grant
+from generator.model import Value as ModelValue
+from generator.module.blocks import carry_value, make_block
+from generator.module.fixed_tests import assert_all, refuse_values
+from generator.module.mocks import ACCOUNT, KNOWN, REGION
+from generator.module.samples import Refusal, choose_values, list_refused_values
+from generator.module.statements import assert_document
+from generator.policies import PolicyDocument, Text, list_derived
+
+
+def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
+    """Yield the blocks of a flow's own tests; `policies` are those that the grants came to."""
+    values = choose_values(flow.parameters)
+    if values is None:
+        return
+    required = [parameter.name for parameter in flow.parameters if parameter.default is None]
+    if required:
+        given = tuple(Attribute(name, carry_value(values[name])) for name in required)
+        yield Block("variables", (), given)
+    if policies:
+        yield _plan_rights(policies, {**KNOWN, **_derive_texts(grants, values)})
+    yield from _plan_refusals(flow, values)
+
+
+def _plan_rights(policies: Sequence[PolicyDocument], known: Mapping[str, str]) -> Block:
+    def fill(text: Text | Call) -> str:
+        match text:
+            case Reference(name):
+                return known[name]
+            case Template(parts):
+                return "".join(part if isinstance(part, str) else known[part.text] for part in parts)
+        return str(text)
+
+    asserts = [
+        assert_document(policy, fill, f"The policy {policy.name} does not allow exactly what the nodes need.")
+        for policy in policies
+    ]
+    attachments = tuple(
+        condition
+        for label in (policy.name for policy in policies)
+        for condition in (
+            f"aws_iam_policy.{label}.policy == data.aws_iam_policy_document.{label}.json",
+            f"aws_iam_role_policy_attachment.{label}.policy_arn == aws_iam_policy.{label}.arn",
+            f"aws_iam_role_policy_attachment.{label}.role == aws_iam_role.this.name",
+        )
+    )
+    attached = assert_all(attachments, "The rights of the nodes are not attached to the service role.")
+    return make_block("run", "the_nodes_have_their_rights", body=(*asserts, attached))
+
+
+def _plan_refusals(flow: Flow, values: Mapping[str, ModelValue]) -> Iterator[Block]:
+    refused: dict[Refusal, dict[str, Value]] = {why: {} for why in Refusal}
+    for parameter in flow.parameters:
+        for why, value in list_refused_values(parameter, values[parameter.name]):
+            refused[why][parameter.name] = value
+    for why, given in refused.items():
+        if given:
+            yield refuse_values(f"parameters_refuse_{why}", given)
+
+
+def _derive_texts(grants: Sequence[Grant], values: Mapping[str, ModelValue]) -> dict[str, str]:
+    """Return what the variables and the locals made from them come to, by their addresses."""
+    texts = {f"var.{name}": value for name, value in values.items() if isinstance(value, str)}
+    for name, part in list_derived(grants).items():
+        texts[f"local.{name}"] = _derive_text(part.how, texts[f"var.{part.parameter}"])
+    return texts
+
+
+def _derive_text(how: str, value: str) -> str:
+    home, _, last = value.rpartition("/")
+    match how:
+        case "model-of-profile":
+            return last.partition(".")[2]
+        case "without-version":
+            return f"{home}/{last.partition(':')[0]}"
+    return value if home else f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{value}"

@@ -1,0 +1,116 @@
+"""Values for a flow's parameters in the module's tests: some that its variables take, and some that they refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from generator import hcl
+from generator.api import ACCOUNT_ID, Shape, find_sample, takes_value
+from generator.inference import MODEL_KINDS
+from generator.model import ModelKind, Parameter, Value
+from generator.module.parameters import find_shape_of_use
+
+_FORM: Mapping[str, str] = MappingProxyType(
+    {
+        "<partition>": "aws",
+        "<region>": "us-east-1",
+        "<account>": "111122223333",
+        "<prefix>": "us",
+        "<model id>": "amazon.sample-{0}-v1:0",
+        "<id>": "sample{0}",
+        "<name>": "sample{0}",
+    }
+)
+"""What stands in the form of a model's ARN in the place of its parts."""
+_LONGEST_PADDING = 100_000
+
+
+class Refusal(StrEnum):
+    """Why a variable refuses a value."""
+
+    WILDCARD = "wildcards"
+    BLANK = "blanks"
+    TOO_LITTLE = "too_little"
+    TOO_MUCH = "too_much"
+
+
+def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
+    """Return a value for each parameter by its name: its default, or a sample, no two alike where that can be.
+
+    None where there is none, or a default is no text where one is due: then the definition has an error, and no module
+    will be made of it.
+    """
+    chosen: dict[str, Value] = {}
+    for parameter in parameters:
+        samples = [_find_value(parameter, number) for number in range(1, len(chosen) + 2)]
+        fresh = [value for value in samples if value not in chosen.values()]
+        value = (fresh or samples)[0]
+        is_text = parameter.model is not None or _list_shapes(parameter)[0].type == "string"
+        if value is None or (is_text and not isinstance(value, str)):
+            return None
+        chosen[parameter.name] = value
+    return chosen
+
+
+def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
+    """Yield values that the parameter's variable refuses, each with why; `value` is one that it takes."""
+    texts = {Refusal.WILDCARD: f"{value}*", Refusal.BLANK: f"{value} ", Refusal.TOO_LITTLE: ""}
+    if isinstance(value, str):
+        for why, text in texts.items():
+            if not _takes(parameter, text):
+                yield why, text
+    if parameter.model is None:
+        yield from _list_beyond_bounds(_list_shapes(parameter), value)
+
+
+def _list_beyond_bounds(shapes: list[Shape], value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
+    least = max((shape.minimum for shape in shapes if shape.minimum is not None), default=None)
+    most = min((shape.maximum for shape in shapes if shape.maximum is not None), default=None)
+    match value:
+        case bool():
+            return
+        case str():
+            if most is not None and not any(shape.pattern or shape.enum for shape in shapes):
+                yield Refusal.TOO_MUCH, _write_long_text(most + 1)
+        case list():
+            if least:
+                yield Refusal.TOO_LITTLE, []
+            if most is not None:
+                yield Refusal.TOO_MUCH, ["x"] * (most + 1)
+        case _:
+            if least is not None:
+                yield Refusal.TOO_LITTLE, least - 1
+            if most is not None:
+                yield Refusal.TOO_MUCH, most + 1
+
+
+def _write_long_text(length: int) -> hcl.Reference:
+    if length <= _LONGEST_PADDING:
+        return hcl.Reference(f'format("%0{length}d", 0)')
+    parts = -(-length // _LONGEST_PADDING)
+    return hcl.Reference(f'join("", [for part in range({parts}) : format("%0{_LONGEST_PADDING}d", 0)])')
+
+
+def _find_value(parameter: Parameter, number: int) -> Value:
+    if parameter.default is not None:
+        return parameter.default
+    if parameter.model is not None:
+        return _fill_form(parameter.model, number)
+    return find_sample(_list_shapes(parameter), number)
+
+
+def _fill_form(kind: ModelKind, number: int) -> str:
+    return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), MODEL_KINDS[kind].arn_form)
+
+
+def _list_shapes(parameter: Parameter) -> list[Shape]:
+    return [find_shape_of_use(path) or ACCOUNT_ID for path in parameter.uses]
+
+
+def _takes(parameter: Parameter, text: str) -> bool:
+    if parameter.model is not None:
+        return re.fullmatch(MODEL_KINDS[parameter.model].arn_pattern, text) is not None
+    return all(takes_value(shape, text) for shape in _list_shapes(parameter))

@@ -1,0 +1,181 @@
+"""The tests that travel with a module, run by Terraform itself, and modules with parts taken out for them to find."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import Path
+
+from bench import Bench
+from generator.module import ModulePlan
+from generator.render import render_module
+
+ASSERTIONS = {
+    "key": "The key's policy",
+    "caller": "The callers' policy",
+    "encryption": "The service role's policy for the key",
+    "trust": "The service role's trust",
+}
+"""By the label of a policy document, how the message of the assertion on it begins; of others, see name_assertion."""
+_FAILURE = re.compile(r"The checkable\s+object,\s+(\S+),\s+was expected")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What `terraform test` said: the runs by how they ended, and each complaint as one line."""
+
+    runs: dict[str, str] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def is_green(self) -> bool:
+        """Whether every run passed, and there was one."""
+        return bool(self.runs) and set(self.runs.values()) == {"pass"} and not self.complaints
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Something taken out of a module's file, and what the tests must say of it."""
+
+    file: str
+    old: str
+    new: str
+    complaint: str
+
+
+def write_module(folder: Path, plan: ModulePlan) -> Path:
+    """Write the files of a module into a new folder, and return it."""
+    for name, text in render_module(plan).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def judge_module(bench: Bench, folder: Path) -> Judgement:
+    """Run a module's own tests, without anything of an account in the environment."""
+    lonely = {name: value for name, value in bench.environment.items() if not name.startswith("AWS_")}
+    bench = replace(bench, environment=lonely)
+    if not (folder / ".terraform").exists():
+        bench.succeed(folder, "init", "-backend=false", "-input=false")
+    judgement = Judgement()
+    for line in bench.run(folder, "test", "-json").stdout.splitlines():
+        message = json.loads(line)
+        if message["type"] == "test_run" and message["test_run"].get("progress", "complete") == "complete":
+            judgement.runs[message["test_run"]["run"]] = message["test_run"]["status"]
+        elif message["type"] == "diagnostic" and message["diagnostic"]["severity"] == "error":
+            said = " ".join(f"{message['diagnostic']['summary']}: {message['diagnostic']['detail']}".split())
+            judgement.complaints.append(found[1] if (found := _FAILURE.search(said)) else said)
+    return judgement
+
+
+def name_assertion(label: str) -> str:
+    """Return how the message of the assertion on a policy document begins."""
+    return ASSERTIONS.get(label, f"The policy {label} does not allow")
+
+
+def list_rounds(folder: Path) -> list[list[Cut]]:
+    """Return every cut of a module, in rounds: no two of a round are for one complaint, so that each is seen alone."""
+    found = defaultdict(list)
+    for cut in (*_list_statement_cuts(folder), *_list_rule_cuts(folder), *_list_wiring_cuts(folder)):
+        if cut.old != cut.new:
+            found[cut.complaint].append(cut)
+    return [[cut for cut in cuts if cut is not None] for cuts in zip_longest(*found.values())]
+
+
+def list_unseen(bench: Bench, module: Path, cuts: list[Cut]) -> list[Cut]:
+    """Return those cuts of a round that the module's tests do not complain of.
+
+    A run that ends in an error of Terraform's keeps the later ones from running: what was seen is made whole again,
+    and the rest is tried once more, until nothing more is seen.
+    """
+    unseen = list(cuts)
+    for number in range(len(cuts)):
+        spoilt = module.with_name(f"{module.name}-{number}")
+        shutil.copytree(module, spoilt)
+        make_cuts(spoilt, unseen)
+        judgement = judge_module(bench, spoilt)
+        shutil.rmtree(spoilt)
+        left = [cut for cut in unseen if not any(cut.complaint in said for said in judgement.complaints)]
+        if not left or left == unseen:
+            return left
+        unseen = left
+    return unseen
+
+
+def make_cuts(folder: Path, cuts: list[Cut]) -> None:
+    """Take things out of a module."""
+    for cut in cuts:
+        path = folder / cut.file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(cut.old) == 1, f"{cut.file} has {cut.old!r} {text.count(cut.old)} times"
+        path.write_text(text.replace(cut.old, cut.new), encoding="utf-8")
+
+
+def _list_statement_cuts(folder: Path) -> Iterator[Cut]:
+    """Yield each policy document without one of its statements or conditions, or with one that says something else."""
+    for file in ("kms.tf", "iam.tf", "permissions.tf"):
+        for block in _find_blocks((folder / file).read_text(encoding="utf-8"), 'data "aws_iam_policy_document" "'):
+            label = block.split('"')[3]
+            for statement in _find_blocks(block, "  statement {"):
+                yield Cut(file, block, block.replace(statement, ""), name_assertion(label))
+                # Of the nodes' statements, which all pass through one assertion, those with conditions stand for all.
+                if label in ASSERTIONS or "condition {" in statement:
+                    for spoilt in dict.fromkeys(_spoil_statement(statement)):
+                        yield Cut(file, block, block.replace(statement, spoilt), name_assertion(label))
+
+
+def _spoil_statement(statement: str) -> Iterator[str]:
+    for condition in _find_blocks(statement, "    condition {"):
+        yield statement.replace(condition, "")
+        yield re.sub(r"values( +)= .*", r'values\1= ["*"]', statement)
+        yield statement.replace('"StringEquals"', '"StringLike"').replace('"ArnLike"', '"StringLike"')
+    yield re.sub(r"resources( +)= \[[^\]]*\]", r'resources\1= ["*", "other"]', statement)
+    yield re.sub(r"actions( +)= \[", r'actions\1= ["kms:CreateGrant", ', statement)
+    yield re.sub(r"identifiers = .*", 'identifiers = ["*"]', statement)
+    yield statement.replace("    sid ", '    effect = "Deny"\n    sid ')
+    yield re.sub(r'sid( +)= "(\w+)"', r'sid\1= "\2X"', statement)
+
+
+def _list_rule_cuts(folder: Path) -> Iterator[Cut]:
+    """Yield each variable without one of its rules, and the callers' attachment without its precondition."""
+    for block in _find_blocks((folder / "variables.tf").read_text(encoding="utf-8"), 'variable "'):
+        for rule in _find_blocks(block, "  validation {"):
+            yield Cut("variables.tf", block, block.replace(rule, ""), f"var.{block.split(chr(34))[1]}")
+    text = (folder / "iam.tf").read_text(encoding="utf-8")
+    (rule,) = _find_blocks(text, "    precondition {")
+    yield Cut("iam.tf", rule, "", "aws_iam_role_policy_attachment.caller")
+
+
+def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
+    """Yield modules in which a policy or a key is not where it belongs."""
+    where = "A policy is not where it belongs"
+    document = "data.aws_iam_policy_document"
+    yield Cut("kms.tf", f"policy = {document}.key.json", f"policy = {document}.encryption.json", where)
+    for right, wrong in (("encryption", "caller"), ("caller", "encryption")):
+        yield Cut("iam.tf", f"= {document}.{right}.json", f"= {document}.{wrong}.json", where)
+        yield Cut(
+            "iam.tf", f"policy_arn = aws_iam_policy.{right}.arn", f"policy_arn = aws_iam_policy.{wrong}.arn", where
+        )
+    yield Cut("iam.tf", f"= {document}.trust.json", '= "{}"', where)
+    yield Cut("iam.tf", 'regex("[^/]+$", each.value)', '"other"', where)
+    together = "The flow, its key and its role do not belong together"
+    yield Cut("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", together)
+    text = (folder / "main.tf").read_text(encoding="utf-8")
+    (line,) = re.findall(r" +customer_encryption_key_arn += .*\n", text)
+    yield Cut("main.tf", line, "", together)
+    permissions = (folder / "permissions.tf").read_text(encoding="utf-8")
+    for line in re.findall(r"\n +policy +=.*", permissions):
+        wrong = re.sub(r"nodes\w*\.json", "trust.json", line)
+        yield Cut("permissions.tf", line, wrong, "The rights of the nodes are not attached")
+
+
+def _find_blocks(text: str, head: str) -> list[str]:
+    """Return the blocks that begin so, from the start of their line to the end of the one that closes them."""
+    margin = " " * (len(head) - len(head.lstrip()))
+    return re.findall(rf"^{re.escape(head)}.*?\n{margin}\}}\n", text, flags=re.DOTALL | re.MULTILINE)

@@ -1,0 +1,89 @@
+"""The plan of a module's own tests: every rule of a variable is tried, and every parameter has a value of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from every_kind import make_flow_of_every_kind
+from flow_documents import make_flow, make_prompt
+from plans import plan_document, plan_example
+
+from generator.hcl import Attribute, Block, Reference, Value
+from generator.model import ModelKind
+from generator.module import TEST_FILE, ModulePlan
+from generator.module.fixed_tests import plan_fixed_tests
+from generator.module.interface import VARIABLES
+from generator.render import render_module
+
+
+def list_refusing(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """Yield what each run expects to fail."""
+    for block in blocks:
+        for item in block.body:
+            if isinstance(item, Attribute) and item.name == "expect_failures":
+                assert isinstance(item.value, list)
+                yield from (value.text for value in item.value if isinstance(value, Reference))
+
+
+def read_values(plan: ModulePlan) -> dict[str, Value]:
+    """Return the values that a module's tests give to its required variables."""
+    (block,) = [block for block in plan.blocks[TEST_FILE] if block.type == "variables"]
+    return {item.name: item.value for item in block.body if isinstance(item, Attribute)}
+
+
+def test_every_rule_of_the_module_s_own_variables_has_a_run() -> None:
+    runs = Counter(list_refusing(plan_fixed_tests()))
+    for variable in VARIABLES:
+        assert runs[f"var.{variable.name}"] >= len(variable.validations) > 0
+
+
+def test_every_parameter_with_a_rule_has_a_run() -> None:
+    plan = plan_document(make_flow_of_every_kind())
+    runs = set(list_refusing(plan.blocks[TEST_FILE]))
+    assert {f"var.{variable.name}" for variable in plan.variables if variable.validations} <= runs
+
+
+def test_no_two_parameters_have_one_value() -> None:
+    functions = [
+        {"name": f"Call{number}", "type": "LambdaFunction"}
+        | {"configuration": {"lambdaFunction": {"lambdaArn": {"$param": f"function_{number}"}}}}
+        for number in range(12)
+    ]
+    models = [make_prompt(f"Model{number}", {"$param": f"model_{number}"}) for number in range(3)]
+    values = read_values(
+        plan_document(
+            make_flow(
+                *functions,
+                *models,
+                parameters={f"model_{n}": {} for n in range(3)} | {f"function_{n}": {} for n in range(12)},
+            )
+        )
+    )
+    assert len({str(value) for value in values.values()}) == 15
+
+
+@pytest.mark.parametrize("kind", ModelKind)
+def test_a_default_is_what_the_tests_work_with(kind: ModelKind) -> None:
+    without = make_flow(make_prompt(model={"$param": "it"}), parameters={"it": {"model": kind.value}})
+    given = read_values(plan_document(without))["it"]
+    with_default = make_flow(
+        make_prompt(model={"$param": "it"}), parameters={"it": {"model": kind.value, "default": given}}
+    )
+    plan = plan_document(with_default)
+    assert not [block for block in plan.blocks[TEST_FILE] if block.type == "variables"]
+    assert f'"{given}*"' in render_module(plan)[TEST_FILE]
+
+
+def test_a_flow_that_needs_nothing_says_so() -> None:
+    empty = make_flow({"name": "Collect", "type": "Collector"})
+    text = render_module(plan_document(empty))[TEST_FILE]
+    assert text.endswith("# The flow's own: nothing. It has no parameters, and its nodes need no rights.\n")
+
+
+def test_rights_are_stated_with_the_values_filled_in() -> None:
+    text = render_module(plan_example("support-triage"))[TEST_FILE]
+    assert "knowledge-base/KB00000001" in text
+    assert "arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0" in text
+    assert "local.model_of" not in text

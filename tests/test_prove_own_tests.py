@@ -1,0 +1,51 @@
+"""A module's own tests pass under Terraform, with no account at all, and find whatever is taken out of the module."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from every_kind import make_flow_of_every_kind
+from module_tests import ASSERTIONS, Cut, judge_module, list_rounds, list_unseen, write_module
+from plans import plan_document
+from proofs import Proof
+from subjects import EVERYDAY, MODULES, Subject
+
+from bench import Bench
+from generator.module.interface import VARIABLES
+
+pytestmark = pytest.mark.terraform
+ROUNDS = list_rounds(MODULES / EVERYDAY)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cuts" in metafunc.fixturenames:
+        chosen = ROUNDS if metafunc.config.getoption("--prove") else ROUNDS[:1]
+        metafunc.parametrize("cuts", chosen, ids=[f"round {number}" for number in range(len(chosen))])
+
+
+@pytest.mark.proves("tests")
+def test_the_tests_of_a_module(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
+    module = shutil.copytree(subject.module, tmp_path / "module")
+    with proof.of("tests"):
+        judgement = judge_module(bench, module)
+        assert judgement.is_green, judgement
+
+
+def test_a_flow_with_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> None:
+    judgement = judge_module(bench, write_module(tmp_path / "module", plan_document(make_flow_of_every_kind())))
+    assert judgement.is_green, judgement
+    refusals = {f"parameters_refuse_{why}" for why in ("wildcards", "blanks", "too_little", "too_much")}
+    assert refusals <= set(judgement.runs)
+
+
+def test_whatever_is_cut_is_found(cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
+    module = shutil.copytree(MODULES / EVERYDAY, tmp_path / "module")
+    bench.succeed(module, "init", "-backend=false", "-input=false")
+    assert list_unseen(bench, module, cuts) == []
+
+
+def test_the_first_round_cuts_at_every_rule() -> None:
+    complaints = {cut.complaint for cut in ROUNDS[0]}
+    assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in VARIABLES)} <= complaints

@@ -1,0 +1,39 @@
+"""Reading back piece by piece: what the whole says, with the lines of the whole, and nothing across the pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.verify.reading import _read_piece, read_file
+
+MODULES = Path(__file__).parent.parent / "examples" / "modules"
+FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
+def test_pieces_say_what_the_whole_says(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert read_file(text) == _read_piece(text)
+    assert not read_file(text).faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a "b" {\n  c = 1\n}\n/* \nd "e" {\n}\n*/\nf "g" {}\n',
+        'a "b" {\n  c = <<EOT\n}\nEOT\n}\n',
+        "a {\n  c = [{\n}\n, 1]\n}\n",
+        "a {\n  b {\n}\n}\n",
+        'a {\n  c = "${{\n}\n}"\n}\n',
+    ],
+)
+def test_what_runs_across_a_piece_s_end_is_a_fault(text: str) -> None:
+    assert read_file(text).faults
+
+
+def test_faults_have_the_lines_of_the_whole() -> None:
+    read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
+    assert [line for line, _ in read.faults] == [7, 10]
+    assert [block.line for block in read.blocks] == [1, 5]
