@@ -71,7 +71,7 @@ def plan_module(
 
 @cache
 def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
-    """Return the blocks of what is the same in every module of a project; of variables.tf and the tests it is a part."""
+    """Return the blocks that all modules of a project share, by file; of variables.tf and the tests they are a part."""
     return {
         "iam.tf": plan_role_file(),
         "kms.tf": plan_key_file(plan_key_policy()),
