@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from generator.commands import new
+
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.pipeline import CheckedDefinition
@@ -122,6 +124,9 @@ def validate(
     else:
         print_validated(findings, checked)
     _finish(timings, show_timings, int(has_errors(findings)))
+
+
+app.command(epilog=new.EXAMPLE)(new.new)
 
 
 def _check_paths(

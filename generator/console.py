@@ -81,10 +81,10 @@ def print_generated_json(result: GenerateResult, files: int) -> None:
 def _print_findings(findings: Sequence[LocatedFinding], checked: Sequence[CheckedDefinition]) -> None:
     if findings:
         texts = {item.file: item.text for item in checked}
-        typer.echo(write_text_report(findings, texts, color=_wants_color()))
+        typer.echo(write_text_report(findings, texts, color=wants_color()))
 
 
-def _wants_color() -> bool:
+def wants_color() -> bool:
     """Tell whether colour helps: on a terminal that has it, and unless NO_COLOR (any value) asks for none."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -1,0 +1,65 @@
+"""Where flows and modules lie in a repository, as flowseal.yaml says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import locate_fault
+from generator.source import read_document
+
+if TYPE_CHECKING:
+    from generator.diagnostics import LocatedFinding
+
+CONFIGURATION = "flowseal.yaml"
+SCHEMA_FOLDER = ".flowseal-schema"
+"""Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""
+DEFINITION_SCHEMA = f"{SCHEMA_FOLDER}/definition.json"
+CONFIGURATION_SCHEMA = f"{SCHEMA_FOLDER}/configuration.json"
+GLOB = frozenset("*?[{")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A folder and what its flowseal.yaml says; `is_configured` is False where there is no such file."""
+
+    root: Path
+    is_configured: bool = False
+    flows: str = "flows"
+    output: str = "modules"
+    shapes: Path | None = None
+
+
+def find_repository(folder: Path) -> tuple[Repository, list[LocatedFinding]]:
+    """Return the nearest folder with a flowseal.yaml, from `folder` upwards, or `folder` itself; and what is wrong.
+
+    A value that cannot be used is passed over here; `flowseal check` names it.
+    """
+    for root in (folder, *folder.absolute().parents):
+        path = root / CONFIGURATION
+        if path.is_file():
+            document, faults = read_document(path.as_posix(), path.read_bytes())
+            findings = [locate_fault(fault, path.as_posix()) for fault in faults]
+            value = document.value if document is not None else None
+            return _read_values(root, value if isinstance(value, dict) else {}), findings
+    return Repository(folder), []
+
+
+def _read_values(root: Path, values: dict[str, object]) -> Repository:
+    found = {key: value for key in ("output", "shapes") if isinstance(value := values.get(key), str) and value}
+    shapes = root / found["shapes"] if "shapes" in found else None
+    return Repository(root, True, _find_flows_folder(values.get("flows")), found.get("output", "modules"), shapes)
+
+
+def _find_flows_folder(globs: object) -> str:
+    """Return the folder that the first glob searches: what stands before its first wildcard."""
+    glob = globs[0] if isinstance(globs, list) and globs else globs
+    if not isinstance(glob, str):
+        return "flows"
+    parts = []
+    for part in PurePosixPath(glob).parts[:-1]:
+        if GLOB & set(part):
+            break
+        parts.append(part)
+    return "/".join(parts) or "."
