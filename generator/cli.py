@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator.commands import new
+from generator.commands import new, schema
 
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
@@ -127,6 +127,7 @@ def validate(
 
 
 app.command(epilog=new.EXAMPLE)(new.new)
+app.command(epilog=schema.EXAMPLE)(schema.schema)
 
 
 def _check_paths(

@@ -27,6 +27,7 @@ ROOMS = {
     "write": {"source", "diagnostics"},
     "intake": {"source", "diagnostics", "definition"},
     "report": {"source", "diagnostics"},
+    "schema": {"diagnostics", "api", "definition", "inference", "nodes"},
     "scaffold": {"source", "diagnostics", "api", "definition", "intake"},
     "timings": set(),
 }

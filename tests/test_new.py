@@ -42,6 +42,20 @@ def test_a_flow_lands_where_the_configuration_looks_for_flows(work: Path, monkey
     printed = run("greeting", "--shape", "agent")
     assert (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").exists()
     assert "then run `flowseal generate`." in printed
+    (line, *_) = (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").read_text().splitlines()
+    schema = line.removeprefix("# yaml-language-server: $schema=")
+    assert schema == "../../../.flowseal-schema/definition.json"
+    held = Path(__file__).parent.parent / "schemas"
+    assert read_tree(work / ".flowseal-schema") == read_tree(held)
+
+
+def test_a_schema_that_is_there_stays_as_it_is(work: Path) -> None:
+    (work / "flowseal.yaml").write_text("{}\n")
+    schema = work / ".flowseal-schema" / "definition.json"
+    schema.parent.mkdir()
+    schema.write_text("mine")
+    run("greeting", "--shape", "prompt")
+    assert schema.read_text() == "mine"
 
 
 def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) -> None:
@@ -51,14 +65,14 @@ def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) ->
     (work / "flowseal.yaml").write_text("shapes: ours\n")
     printed = run("greeting", "--shape", "empty", code=1)
     text = (work / "flows" / "greeting" / "greeting.flow.yaml").read_text()
-    assert text == 'name: "greeting"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n'
-    assert "flows/greeting/greeting.flow.yaml:1:1: error: IncompleteDocument" in printed
+    assert text.partition("\n")[2] == 'name: "greeting"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n'
+    assert "flows/greeting/greeting.flow.yaml:2:1: error: IncompleteDocument" in printed
 
 
 def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
     (work / "flowseal.yaml").write_text("flows: [\n")
     assert "error: SyntaxError" in run("greeting", "--shape", "prompt", code=1)
-    assert list(read_tree(work)) == ["flowseal.yaml"]
+    assert set(read_tree(work)) == {"flowseal.yaml"}
 
 
 @pytest.mark.parametrize("file", ["greeting.flow.yaml", "prompts/answer.txt", "prompts"])

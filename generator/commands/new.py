@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from generator.diagnostics import LocatedFinding
     from generator.scaffold.flow import NewFlow
+    from generator.scaffold.repository import Repository
     from generator.scaffold.shapes import FlowShape
 
 EXAMPLE = "Example: flowseal new support-triage --shape conditions"
@@ -49,7 +50,8 @@ def new(
         return
     checked_name, chosen = check_name(name), choose_shape(shape, known)
     folder = output or repository.root / repository.flows / checked_name
-    exit_code = write_flow(make_flow(chosen, checked_name), folder)
+    flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
+    exit_code = write_flow(flow, folder, repository)
     generate = "" if repository.is_configured else f" {folder.as_posix()} -o {repository.output}"
     typer.echo(f"\nNext: read the definition, then run `flowseal generate{generate}`.")
     raise typer.Exit(exit_code)
@@ -101,12 +103,15 @@ def check_name(name: str | None) -> str:
     return name
 
 
-def write_flow(flow: NewFlow, folder: Path) -> int:
+def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
     """Write a new flow's files and print them, with the findings of its definition; return the exit code.
+
+    In a repository with a flowseal.yaml, the schema that the definition names is written too where it is not there.
 
     Where one of the files is there already, nothing is written: wrong usage.
     """
     from generator.commands.printing import print_findings, print_written, stop_at_errors
+    from generator.commands.schema import make_schema_files
     from generator.diagnostics import has_errors
     from generator.write.new_files import list_existing, write_new_files
 
@@ -115,8 +120,11 @@ def write_flow(flow: NewFlow, folder: Path) -> int:
     for existing in list_existing(folder, flow.files):
         message = f"{(folder / existing).as_posix()} is there already, and nothing is overwritten."
         raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
+    schemas = repository.list_missing_schemas()
     stop_at_errors(write_new_files(folder, flow.files))
+    stop_at_errors(write_new_files(repository.root, make_schema_files(schemas)))
     print_written((folder / path).as_posix() for path in flow.files)
+    print_written((repository.root / path).as_posix() for path in schemas)
     # A shape of one's own may leave something open, and is written all the same.
     print_findings(findings, {file: flow.files[flow.definition].decode()})
     return int(has_errors(findings))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from generator.scaffold.shapes import FlowShape
 
 NAME = re.compile(r"\bFLOW_NAME\b")
+SCHEMA_LINE = "# yaml-language-server: $schema="
+"""How a YAML file tells its JSON Schema to an editor (documentation of yaml-language-server, "inlined schema")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,14 @@ def find_name_faults(name: str) -> list[Finding]:
     return check_shape(name, find_shape("FlowName"), ("name",))
 
 
-def make_flow(shape: FlowShape, name: str) -> NewFlow:
-    """Return the flow `name` in some shape. The name goes into the definition alone; texts stay as they are."""
+def make_flow(shape: FlowShape, name: str, schema: str | None = None) -> NewFlow:
+    """Return the flow `name` in some shape. The name goes into the definition alone; texts stay as they are.
+
+    `schema` is the path from the flow's folder to the JSON Schema of definitions, where there is one.
+    """
     files = {path: data for path, data in shape.files.items() if path != shape.definition}
     text = NAME.sub(name, shape.files[shape.definition].decode("utf-8-sig"))
+    if schema is not None and not shape.ending.endswith(".json"):
+        text = f"{SCHEMA_LINE}{schema}\n{text}"
     definition = f"{name}{shape.ending}"
     return NewFlow(definition, {definition: text.encode(), **files})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ SCHEMA_FOLDER = ".flowseal-schema"
 """Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""
 DEFINITION_SCHEMA = f"{SCHEMA_FOLDER}/definition.json"
 CONFIGURATION_SCHEMA = f"{SCHEMA_FOLDER}/configuration.json"
+SCHEMAS = {DEFINITION_SCHEMA: "definition", CONFIGURATION_SCHEMA: "configuration"}
+"""The schemas by path, with the word that `flowseal schema` has for each."""
 GLOB = frozenset("*?[{")
 
 
@@ -29,6 +32,19 @@ class Repository:
     flows: str = "flows"
     output: str = "modules"
     shapes: Path | None = None
+
+    def locate_schema(self, folder: Path) -> str | None:
+        """Return the path from a folder to the JSON Schema of definitions, or None where the repository has none."""
+        if not self.is_configured:
+            return None
+        try:
+            return Path(os.path.relpath(self.root / DEFINITION_SCHEMA, folder)).as_posix()
+        except ValueError:  # Another drive, on Windows.
+            return None
+
+    def list_missing_schemas(self) -> list[str]:
+        """Return the schemas that a repository with a flowseal.yaml is to have and has not."""
+        return [path for path in SCHEMAS if self.is_configured and not (self.root / path).exists()]
 
 
 def find_repository(folder: Path) -> tuple[Repository, list[LocatedFinding]]:

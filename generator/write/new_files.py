@@ -40,6 +40,16 @@ def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFin
     return []
 
 
+def replace_text_file(path: Path, text: str) -> list[LocatedFinding]:
+    """Put a text at a path that the user named; return the finding that says why it cannot be."""
+    try:
+        disk.make_folders(path.parent)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        return [report_failure(error, path)]
+    return []
+
+
 def _write_whole(target: Path, data: bytes) -> None:
     try:
         disk.write_new_file(target, data)

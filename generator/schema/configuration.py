@@ -1,0 +1,80 @@
+"""The JSON Schema of flowseal.yaml."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Severity
+from generator.schema.definition import make_encryption_schema
+from generator.schema.shapes import make_shape_schemas
+from generator.schema.values import Schema, make_mapping, refer, write_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.diagnostics import Rule
+
+TITLE = "flowseal's configuration, flowseal.yaml"
+OFF = "off"
+BOUNDARY = "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*? ]+$"
+
+
+def write_configuration_schema(rules: Iterable[Rule]) -> str:
+    """Return the schema as JSON text; `rules` are those whose severity can be named."""
+    properties: Schema = {
+        "flows": {
+            "description": "The definitions: patterns such as flows/**/*.flow.yaml, relative to this file.",
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "minItems": 1,
+        },
+        "output": {
+            "description": "The folder of the modules, relative to this file. Each is a folder with its flow's name.",
+            "type": "string",
+            "minLength": 1,
+        },
+        "defaults": _make_defaults(),
+        "rules": _make_rules(rules),
+        "shapes": {
+            "description": "A folder of shapes of your own for `flowseal new`, relative to this file.",
+            "type": "string",
+            "minLength": 1,
+        },
+    }
+    parts = make_shape_schemas(["TagKey", "TagValue"])
+    return write_schema({"title": TITLE, **make_mapping(properties), "$defs": parts})
+
+
+def _make_defaults() -> Schema:
+    tags = {
+        "description": "Tags of everything that the modules make.",
+        "type": "object",
+        "propertyNames": refer("TagKey"),
+        "additionalProperties": refer("TagValue"),
+    }
+    boundary = {
+        "description": "The permissions boundary of the flows' service roles: the ARN of an IAM policy.",
+        "type": "string",
+        "pattern": BOUNDARY,
+    }
+    version = {
+        "description": "The oldest version of hashicorp/aws that the modules admit, such as 6.8.0.",
+        "type": "string",
+        "pattern": "^[0-9]+[.][0-9]+[.][0-9]+$",
+    }
+    properties = {
+        "encryption": make_encryption_schema(),
+        "tags": tags,
+        "permissions_boundary_arn": boundary,
+        "provider_version": version,
+    }
+    return make_mapping(properties, description="What holds for each flow that does not say it itself.")
+
+
+def _make_rules(rules: Iterable[Rule]) -> Schema:
+    severities = [*(severity.value for severity in Severity), OFF]
+    words: Schema = {
+        rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": severities}
+        for rule in sorted(rules, key=lambda rule: rule.name)
+    }
+    return make_mapping(words, description="How much the findings of a rule weigh.")
