@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from generator.pipeline import CheckedDefinition
     from generator.timings import Timings
 
+CHANGED = 3
+"""The exit code where the modules on disk are, or were, not what the definitions come to."""
 DEFECT = 4
 """The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
 
@@ -29,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
-    epilog="Exit codes: 0 no error, 1 at least one error, 2 wrong usage, 4 flowseal's own proof failed.",
+    epilog="Exit codes: 0 no error, 1 at least one error, 2 wrong usage, 3 modules differ, 4 flowseal's proof failed.",
 )
 
 
@@ -82,6 +84,9 @@ def generate(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the modules: DIR/<flow name>/.")
     ],
+    fail_on_change: Annotated[
+        bool, typer.Option("--fail-on-change", help="Exit with 3 where a module was written: for hooks.")
+    ] = False,
     output_format: OutputFormat = Format.TEXT,
     show_timings: ShowTimings = False,
 ) -> None:
@@ -98,7 +103,7 @@ def generate(
         print_generated_json(result, len(checked))
     else:
         print_generated_text(result, checked)
-    _finish(timings, show_timings, result.exit_code)
+    _finish(timings, show_timings, result.exit_code or (CHANGED if fail_on_change and result.has_changes else 0))
 
 
 @app.command(epilog="Example: flowseal validate flows --target api")

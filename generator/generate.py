@@ -51,6 +51,11 @@ class GenerateResult:
             return 4
         return int(has_errors(self.findings))
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether a module was written."""
+        return any(outcome.outcome == "written" for outcome in self.outcomes)
+
 
 def generate_modules(checked: Sequence[CheckedDefinition], folder: Path, timings: Timings) -> GenerateResult:
     """Make the modules of `checked` in `folder`, all of them in one step.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from generator.diagnostics import Rule
 
-TITLE = "flowseal's configuration, flowseal.yaml"
+TITLE = "flowseal.yaml"
 OFF = "off"
 BOUNDARY = "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*? ]+$"
 

@@ -12,7 +12,7 @@ from generator.schema.shapes import make_shape_schemas
 from generator.schema.values import Schema, allow_nothing, make_choice, make_mapping, refer, write_schema
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName", "KmsKeyArn"]
-TITLE = "A flow definition in flowseal's own form"
+TITLE = "Flow definition"
 DAYS_MEANING = {
     "deletion_window_in_days": "Days between the key's deletion and its end",
     "rotation_period_in_days": "Days between two rotations of the key",
