@@ -33,6 +33,9 @@ _OWNED = _HOME + "[0-9]{12}:"
 _PROFILES = "|".join(prefix for prefix in PROFILE_PREFIXES if prefix != "global")
 
 
+_REGIONS = "The profile sends calls to several regions."
+
+
 @dataclass(frozen=True, slots=True)
 class KindOfModel:
     """What a kind of model looks like, and what it needs.
@@ -48,11 +51,11 @@ class KindOfModel:
     list_further: Callable[[Text, Text], Iterator[Grant]] | None = None
 
 
-def _grant_profile(arn: Text, model: Text, homes: tuple[Text, ...]) -> Iterator[Grant]:
+def _grant_profile(arn: Text, model: Text, homes: tuple[Text, ...], note: str = _REGIONS) -> Iterator[Grant]:
     """Allow the model behind a profile, wherever the profile sends the call, and only through it."""
     condition = GrantCondition("StringEquals", "bedrock:InferenceProfileArn", (arn,))
     resources = tuple((*home, *model) for home in homes)
-    yield Grant("InvokeModelThroughProfile", ("bedrock:InvokeModel",), resources, (condition,))
+    yield Grant("InvokeModelThroughProfile", ("bedrock:InvokeModel",), resources, (condition,), note=note)
 
 
 _ANY_REGION: Text = ("arn:", PARTITION, ":bedrock:*::foundation-model/")
@@ -68,15 +71,16 @@ def _list_global_profile_grants(arn: Text, model: Text) -> Iterator[Grant]:
 
 
 def _list_application_profile_grants(arn: Text, _model: Text) -> Iterator[Grant]:
-    # Its ARN does not name its model.
-    return _grant_profile(arn, ("*",), (_ANY_REGION,))
+    note = "The profile's ARN does not name its model: any model, but only through this profile."
+    return _grant_profile(arn, ("*",), (_ANY_REGION,), note)
 
 
 def _list_router_grants(arn: Text, _model: Text) -> Iterator[Grant]:
     condition = GrantCondition("StringEquals", "bedrock:PromptRouterArn", (arn,))
     profiles: Text = ("arn:", PARTITION, ":bedrock:*:", ACCOUNT, ":inference-profile/*")
     resources = ((*_ANY_REGION, "*"), profiles)
-    yield Grant("InvokeModelThroughRouter", ("bedrock:InvokeModel",), resources, (condition,))
+    note = "The router's ARN does not name its models: any model, but only through this router."
+    yield Grant("InvokeModelThroughRouter", ("bedrock:InvokeModel",), resources, (condition,), note=note)
 
 
 def _list_endpoint_grants(_arn: Text, _model: Text) -> Iterator[Grant]:

@@ -173,10 +173,14 @@ class GrantCondition:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A right that a node needs. `capability` is the Sid of its statement; grants of one shape are merged."""
+    """A right that a node needs. `capability` is the Sid of its statement; grants of one shape are merged.
+
+    `note` tells a reviewer why it is wider than one resource.
+    """
 
     capability: str
     actions: tuple[str, ...]
     resources: tuple[Text, ...]
     conditions: tuple[GrantCondition, ...] = ()
     nodes: tuple[str, ...] = ()
+    note: str = ""

@@ -26,6 +26,7 @@ UNNAMED_RESOURCE = declare_rule("UnnamedResource", Severity.ERROR, "What a node 
 Need = Grant | Finding
 BEDROCK: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":")
 OWN_ACCOUNT: Text = (ACCOUNT,)
+NO_RESOURCES = "AWS has no resources to name for this action."
 PERMISSIONS = "permissions"
 FROM_PERMISSIONS = "the definition's permissions"
 """What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
@@ -144,12 +145,12 @@ def _list_knowledge_base_needs(node: Node, flow: Flow) -> Iterator[Need]:
     yield Grant("RetrieveFromKnowledgeBase", ("bedrock:Retrieve",), ((*BEDROCK, "knowledge-base/", identifier),))
     model = _find_value(node, "modelId")
     if model is not None:
-        yield Grant("RetrieveAndGenerate", ("bedrock:RetrieveAndGenerate",), (("*",),))
+        yield Grant("RetrieveAndGenerate", ("bedrock:RetrieveAndGenerate",), (("*",),), note=NO_RESOURCES)
         yield from _list_model_needs(model, (*node.configuration_path, "modelId"), flow)
     ranking = ("rerankingConfiguration", "bedrockRerankingConfiguration", "modelConfiguration", "modelArn")
     ranker = _find_value(node, *ranking)
     if ranker is not None:
-        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),))
+        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),), note=NO_RESOURCES)
         yield from _list_model_needs(ranker, (*node.configuration_path, *ranking), flow)
     yield from _list_guardrail_needs(node)
 

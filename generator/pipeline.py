@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generator.definition import read_flow, recognise_cloudformation
-from generator.diagnostics import LocatedFinding, has_errors, locate_fault, locate_finding
+from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding
 from generator.module import plan_module
 from generator.nodes import collect_grants
+from generator.provider import STRICTER
 from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
@@ -109,8 +110,10 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
     found = list(reading.findings)
     plan = None
     if reading.flow is not None:
+        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
         plan, more = _plan_flow(reading.flow, for_terraform, timings)
-        found += more
+        # What the API refuses at a place is told; what Terraform says of it adds nothing.
+        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
     findings += [locate_finding(finding, document, reading.root) for finding in found]
     return CheckedDefinition(
         definition.file,

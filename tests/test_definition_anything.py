@@ -35,7 +35,7 @@ def make_rich_flow() -> dict[str, Any]:
         route,
         description="Rich",
         tags={"team": "support"},
-        parameters={"model": {"description": "Model", "model": "foundation-model", "default": None}},
+        parameters={"model": {"description": "Model", "model": "foundation-model"}},
         encryption={"deletion_window_in_days": 7},
         permissions={"models": ["amazon.nova-lite-v1:0"], "kms_keys": [], "bucket_accounts": {"abc": "111122223333"}},
     )

@@ -89,7 +89,7 @@ def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
         ({"default": PROFILE}, ["UnfitDefault"]),
         ({"default": "amazon.nova-lite-v1:0"}, ["UnfitDefault"]),
         ({"default": ""}, ["UnfitDefault"]),
-        ({"default": None}, []),
+        ({"default": None}, ["UnfitDefault"]),
         ({"default": PROFILE, "model": "inference-profile"}, []),
         ({"default": PROFILE, "model": "global-inference-profile"}, ["UnfitDefault"]),
     ],

@@ -10,7 +10,7 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
 from generator.api import list_node_types
-from generator.inference import MODEL_KINDS, list_model_grants
+from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants
 from generator.model import ModelKind
 from generator.nodes import NODE_TYPES
 
@@ -28,6 +28,13 @@ def test_every_node_type_of_the_api_is_known() -> None:
 
 def test_every_kind_of_model_is_known() -> None:
     assert list(MODEL_KINDS) == list(ModelKind)
+
+
+@pytest.mark.parametrize("kind", ModelKind)
+def test_what_is_wider_than_one_resource_says_why(kind: ModelKind) -> None:
+    for grant in list_parameter_grants("m", kind):
+        texts = ["".join(map(str, text)) for text in grant.resources]
+        assert any("*" in text for text in texts) is bool(grant.note)
 
 
 MODELS = {

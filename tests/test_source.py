@@ -115,6 +115,31 @@ def test_json_that_is_refused(text: str, kind: str) -> None:
     assert kind in read(text, "a.json")[1]
 
 
+@pytest.mark.parametrize("character", ["\x1b", "\x7f", "\0", "\x07"])
+def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) -> None:
+    document, (fault,) = read_document("a.yaml", f"a: 1\nb: x{character}y\n".encode())
+    assert document is None
+    assert f"U+{ord(character):04X} " in fault.message
+    assert fault.span == Span(2, 5, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.yaml", "a: 1\n\tb: 2\n", "no tab"),
+        ("a.yaml", "a: @me\n", "in quotes"),
+        ("a.yaml", "a: say x: y\n", "in quotes"),
+        ("a.yaml", "a: {{x}}\n", "in quotes"),
+        ("a.yaml", "a: *x\n", "anchor"),
+        ("a.json", "{'a': 1}", "single quotes"),
+        ("a.yaml", "\ufeffa: 1\n".encode("utf-16-le"), "Save it as UTF-8."),
+    ],
+)
+def test_what_mostly_is_the_cause_is_in_the_remedy(name: str, text: str | bytes, words: str) -> None:
+    _, (fault,) = read_document(name, text if isinstance(text, bytes) else text.encode())
+    assert words in fault.remedy
+
+
 def test_json_of_all_sorts_is_read() -> None:
     assert read_value(
         '\ufeff{\r\n\t"a": "\\ud83d\\ude00 😀 \\u00e9",\r\n\t"b": [1.50, -0, 1e2]\r\n}\r\n', "a.json"

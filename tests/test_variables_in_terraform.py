@@ -77,6 +77,7 @@ BAD: dict[str, list[Any]] = {
     "caller_roles": [
         {"a": "arn:aws:iam::123456789012:user/x"},
         {"a": "arn:aws:iam::123456789012:role/*"},
+        {"a": "arn:aws:iam::123456789012:role/path/"},
         {"a": "arn:aws:sts::123456789012:assumed-role/x/y"},
         {"a": FIXED["caller_principals"]["sso"]},
         {"a": "arn:aws:iam::123456789012:role/x", "b": "arn:aws:iam::123456789012:role/x"},
@@ -84,9 +85,9 @@ BAD: dict[str, list[Any]] = {
     "caller_principals": [{"a": "*"}, {"a": "arn:aws:iam::123456789012:root"}],
     "caller_policy_name": ["", "a b"],
     "permissions_boundary_arn": ["PowerUserAccess", "arn:aws:iam::aws:policy/*"],
-    "deletion_window_in_days": [6, 31],
-    "key_rotation_period_in_days": [89, 2561],
-    "tags": [{"AWS:x": "y"}],
+    "deletion_window_in_days": [6, 31, 7.5],
+    "key_rotation_period_in_days": [89, 2561, 100.5],
+    "tags": [{"AWS:x": "y"}, {"": "y"}, {"a*": "y"}, {"a": "*"}, {"a": "x" * 257}, {"Team": "a", "team": "b"}],
 }
 
 

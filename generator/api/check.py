@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from generator.api.rules import (
@@ -18,9 +19,17 @@ from generator.api.rules import (
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape
 from generator.api.suggestions import advise_name, suggest_name
-from generator.api.wording import EXPECTED, advise_type, describe_value, list_names, name_place, quote_value
+from generator.api.wording import (
+    EXPECTED,
+    advise_type,
+    describe_count,
+    describe_value,
+    list_names,
+    name_place,
+    quote_value,
+)
 from generator.diagnostics import Finding, Rule
-from generator.model import ParameterReference, Value
+from generator.model import FileText, ParameterReference, Value
 from generator.source.position import Path
 
 
@@ -69,12 +78,16 @@ def _has_type(value: Value, shape: Shape) -> bool:
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     size = value if isinstance(value, int | Decimal) else len(value) if isinstance(value, str | list | dict) else 0
     rule = _find_broken_rule(value, size, shape)
+    if rule is not None and isinstance(value, list | dict):
+        message = f"{name_place(path)} has {size} items; the API takes {describe_count(shape.minimum, shape.maximum)}."
+        remedy = "Leave some out." if shape.maximum is not None and size > shape.maximum else "Add what is missing."
+        return [Finding(rule, message, remedy, path)]
     if rule is not None:
         found = quote_value(value) if isinstance(value, str) else size
-        unit = "" if isinstance(value, str | int | Decimal) else " items"
         meant = suggest_name(value, shape.enum) if isinstance(value, str) and shape.enum else None
         hint = f" Did you mean {meant}?" if meant else ""
-        message = f"{name_place(path)} does not take {found}{unit}."
+        place = f"{name_place(path)} (the file {value.file})" if isinstance(value, FileText) else name_place(path)
+        message = f"{place} does not take {found}."
         return [Finding(rule, message, describe_shape_rule(shape) + hint, path)]
     if shape.warn_above is not None and size > shape.warn_above:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
@@ -98,7 +111,10 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     if shape.type == "map":
         key_shape, value_shape = find_shape(shape.key or ""), find_shape(shape.value or "")
         for key, item in value.items():
-            findings += check_shape(key, key_shape, (*path, key)) + check_shape(item, value_shape, (*path, key))
+            message = f"{name_place(path)} takes no key {quote_value(key)}."
+            wrong = check_shape(key, key_shape, (*path, key))
+            findings += [replace(finding, message=message, key=True) for finding in wrong]
+            findings += check_shape(item, value_shape, (*path, key))
         return findings
     for key, item in value.items():
         if key in shape.members:

@@ -93,7 +93,8 @@ def _describe_rule(shape: Shape) -> str:
     if shape.type == "document":
         return "be JSON"
     kind = "text" if shape.type == "string" else "list of texts" if shape.type == "list" else shape.type
-    return f"be a {kind} of {count} {UNITS[shape.type]}" if count else f"be a {kind}"
+    unit = UNITS[shape.type].removesuffix("s") if count.split()[-1:] == ["1"] else UNITS[shape.type]
+    return f"be a {kind} of {count} {unit}" if count else f"be a {kind}"
 
 
 def _describe_bounds(shape: Shape) -> str:

@@ -13,6 +13,7 @@ from generator.definition.rules import (
     COLLIDING_PLACEHOLDERS,
     MISPLACED_MODEL_KIND,
     UNDECLARED_PARAMETER,
+    UNFIT_DEFAULT,
     UNFIT_PARAMETER_NAME,
     UNFIT_SECTION,
     UNKNOWN_KEY,
@@ -109,6 +110,10 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
         message = "A parameter's description is a text."
         findings.append(Finding(UNFIT_SECTION, message, "Put it in quotes.", (*path, "description")))
         description = None
+    if "default" in settings and settings["default"] is None:
+        message = "The default is null, which is no value."
+        remedy = "Give a value, or leave `default` out: the module then asks for one."
+        findings.append(Finding(UNFIT_DEFAULT, message, remedy, (*path, "default")))
     kind, more = _read_model_kind(settings.get("model"), (*path, "model"))
     return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
 

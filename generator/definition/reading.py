@@ -11,8 +11,9 @@ from generator.definition.forms import recognise_form
 from generator.definition.graph import build_connections, build_nodes
 from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
+from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
-from generator.diagnostics import Finding, Severity
+from generator.diagnostics import Finding, Severity, has_errors
 from generator.model import Flow, Parameter, Value
 from generator.source.position import Document, Path
 
@@ -67,6 +68,9 @@ def _build_flow(sections: dict[str, Value], values: ValueReader) -> tuple[Flow |
     name = sections.get("name")
     is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
     is_sound = is_sound and _are_all_declared(values, parameters)
+    if has_errors(findings):
+        # Where a parameter stands for a model is not known for sure.
+        found = [finding for finding in found if finding.rule is not MISPLACED_MODEL_KIND]
     findings += _drop_repeated([*found, *more, *others], broken)
     if not is_sound or not isinstance(name, str) or not isinstance(definition, dict):
         return None, findings

@@ -129,7 +129,10 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
         return [replace(finding, key=True)]
     if not bucket:
         return [Finding(UNFIT_PERMISSION, "A bucket's name is empty.", "Name the bucket.", path, key=True)]
-    return [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
+    findings = [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
+    if bucket in parameters:
+        return [replace(finding, remedy=f"For the bucket of the parameter write ${bucket}.") for finding in findings]
+    return findings
 
 
 def _find_wildcard(value: Value, path: Path) -> Finding | None:

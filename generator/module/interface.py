@@ -8,6 +8,9 @@ from generator.module.plan import Output, Validation, Variable
 
 TERRAFORM_VERSION = ">= 1.5.7"
 PROVIDER_VERSION = ">= 6.8.0"
+TAG_KEY = "^[a-zA-Z0-9 _.:/=+@-]{1,128}$"
+TAG_VALUE = "^[a-zA-Z0-9 _.:/=+@-]{0,256}$"
+"""What all take that get the tags: Bedrock (TagKey and TagValue of its model), KMS and IAM."""
 
 
 def _demand(condition: str, error_message: str) -> Validation:
@@ -19,7 +22,7 @@ def _match(pattern: str, subject: str) -> str:
 
 
 def _demand_arns(variable: str, principals: str, error_message: str) -> Validation:
-    pattern = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/[^*?\s]+$"
+    pattern = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/(?:[^*?\s]*/)?[^*?/\s]+$"
     return _demand(f"alltrue([for arn in values(var.{variable}) : {_match(pattern, 'arn')}])", error_message)
 
 
@@ -29,7 +32,10 @@ def _demand_if_given(variable: str, pattern: str, error_message: str) -> Validat
 
 def _demand_days(variable: str, least: int, most: int, default: int) -> Validation:
     days = f"coalesce(var.{variable}, {default})"
-    return _demand(f"{days} >= {least} && {days} <= {most}", f"{variable} is a number from {least} to {most}.")
+    return _demand(
+        f"{days} >= {least} && {days} <= {most} && floor({days}) == {days}",
+        f"{variable} is a whole number from {least} to {most}.",
+    )
 
 
 VARIABLES = (
@@ -135,6 +141,14 @@ VARIABLES = (
             _demand(
                 'alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])',
                 "Tag keys that begin with aws: are AWS's own.",
+            ),
+            _demand(
+                f"alltrue([for key, value in var.tags : {_match(TAG_KEY, 'key')} && {_match(TAG_VALUE, 'value')}])",
+                "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -",
+            ),
+            _demand(
+                "length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)",
+                "Two tag keys differ only in case, which IAM does not tell apart.",
             ),
         ),
     ),

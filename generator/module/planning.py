@@ -19,6 +19,7 @@ from generator.module.parameters import plan_parameter
 from generator.module.permissions import plan_permissions_file
 from generator.module.plan import ModulePlan
 from generator.module.role import plan_role_file
+from generator.module.tags import check_tags
 from generator.policies import (
     plan_caller_policy,
     plan_encryption_policy,
@@ -43,6 +44,7 @@ def plan_module(flow: Flow, grants: tuple[Grant, ...]) -> tuple[ModulePlan | Non
     """Return the plan of a flow's module, or None with the findings that say what stands in its way."""
     policies = plan_node_policies(grants)
     main, texts, findings = plan_flow_file(flow, [policy.name for policy in policies])
+    findings += check_tags(flow.tags)
     if len(policies) > MOST_POLICIES:
         findings.append(_report_rights(len(policies)))
     if has_errors(findings):

@@ -94,7 +94,8 @@ def _plan_caller_policy() -> Block:
     attributes: dict[str, Value] = {
         "name": Reference("var.caller_policy_name"),
         "name_prefix": Reference(f"var.caller_policy_name == null ? {prefix} : null"),
-        "description": Template(("Lets those who call the Amazon Bedrock flow ", NAME, " use the flow's key")),
+        # Without the flow's name: a description cannot be changed, and of a fixed name there are no two.
+        "description": "Lets those who call an Amazon Bedrock flow use the flow's key",
         "policy": Reference("data.aws_iam_policy_document.caller.json"),
         "tags": Reference("local.tags"),
     }

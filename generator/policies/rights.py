@@ -87,9 +87,7 @@ def _build_statement(grant: Grant) -> Statement:
         Condition(item.test, item.variable, tuple(map(_build_text, item.values))) for item in grant.conditions
     )
     resources = tuple(map(_build_text, grant.resources))
-    comment = ", ".join(grant.nodes)
-    if resources == ("*",):
-        comment += ". AWS has no resources to name for this action."
+    comment = ", ".join(grant.nodes) + (f". {grant.note}" if grant.note else "")
     return Statement(grant.capability, grant.actions, resources, (), conditions, comment)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+
 from generator.source.json_reader import read_json
 from generator.source.position import Document, Fault, Path, Span
 from generator.source.reading import Reading
@@ -21,6 +23,8 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     start = Span(1, 1, 1, 1)
     if len(data) > LARGEST_DOCUMENT:
         return None, [Fault("UnreadableText", start, "The file is larger than 16 MiB.", "Split it into several flows.")]
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return None, [Fault("UnreadableText", start, "The file is UTF-16 text.", "Save it as UTF-8.")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

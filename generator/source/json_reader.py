@@ -76,7 +76,9 @@ class _Reader:
             return result, at + 1
         while True:
             if self.text[at : at + 1] != '"':
-                raise self.refuse(at, "a key in double quotes was expected", "Look for a comma too many before it.")
+                is_single = self.text[at : at + 1] == "'"
+                remedy = "JSON has no single quotes." if is_single else "Look for a comma too many before it."
+                raise self.refuse(at, "a key in double quotes was expected", remedy)
             key, end = self._read_string(at)
             inner = (*path, key)
             first = self.reading.key_spans.get(inner) if key in result else None

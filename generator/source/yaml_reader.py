@@ -16,6 +16,16 @@ PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,20
 OLD_BREAKS = "\x85\u2028\u2029"
 """What YAML 1.1, and so PyYAML, takes for the end of a line, and folds away; in YAML 1.2 (5.4) they are text."""
 
+REMEDIES = {
+    "'\\t' that cannot start any token": "Indent with spaces: YAML takes no tab here.",
+    "that cannot start any token": "Put the text in quotes.",
+    "mapping values are not allowed here": "Put a text with a colon in quotes, and line up the keys of one mapping.",
+    "could not find expected ':'": "Write `key: value`, or put the text in quotes.",
+    "expected <block end>": "Line up the keys of one mapping, and the dashes of one list.",
+    "found undefined alias": "Name an anchor (&name) above it, or put a text that begins with * in quotes.",
+}
+"""By words of PyYAML's: what mostly is the cause."""
+
 
 def read_yaml(text: str) -> Reading:
     """Read one YAML document. Faults in well-formed YAML are collected; a syntax error is told alone."""
@@ -36,9 +46,7 @@ def read_yaml(text: str) -> Reading:
     except yaml.MarkedYAMLError as error:
         return reading.refuse(_describe_error(error))
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        message = f"The character U+{ord(str(error.character)[:1] or ' '):04X} may not stand in YAML."
-        return reading.refuse(Fault("SyntaxError", Span(line, 1, line, 1), message, "Write it as an escape in quotes."))
+        return reading.refuse(_describe_character(text, error.position))
     except RecursionError:
         return reading.refuse(
             Fault("TooDeep", Span(1, 1, 1, 1), "The document is nested too deeply.", "Make the definition flatter.")
@@ -105,7 +113,8 @@ class _Reader:
             span = _measure(key_node)
             if not isinstance(key_node, self.yaml.ScalarNode):
                 message = "A key of a mapping is itself a list or a mapping."
-                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write a plain text as key."))
+                remedy = "Put a text that begins with { or [ in quotes; a key is a plain text."
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
                 continue
             key = str(key_node.value).translate(self.unmask)
             if key == "<<" and key_node.style is None:
@@ -128,6 +137,13 @@ def _measure(node: Node) -> Span:
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
+def _describe_character(text: str, position: int) -> Fault:
+    line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+    message = f"The character U+{ord(text[position]):04X} may not stand in YAML."
+    remedy = 'Write it as an escape in double quotes, such as "\\x1b".'
+    return Fault("SyntaxError", Span(line, column, line, column + 1), message, remedy)
+
+
 def _describe_error(error: Any) -> Fault:
     mark = error.problem_mark or error.context_mark
     place = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
@@ -136,4 +152,5 @@ def _describe_error(error: Any) -> Fault:
         message = "The file holds more than one YAML document."
         return Fault("UnsupportedYaml", place, message, "Give each flow a file of its own.")
     context = f" ({error.context})" if error.context and error.problem else ""
-    return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", "Mend it at this place.")
+    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Mend it at this place.")
+    return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", remedy)

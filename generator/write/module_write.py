@@ -116,8 +116,9 @@ class ModuleComparison:
         return True
 
     def _report_unowned(self, path: str, present: str, change: ModuleChange) -> None:
-        kind = "something that is no file" if present == disk.NOT_A_FILE else "a file"
-        message = f"Here is {kind} that flowseal did not make; it is not overwritten."
+        message = "Here is a file that flowseal did not make; it is not overwritten."
+        if present == disk.NOT_A_FILE:
+            message = "A folder, or something else that is no file, stands where the module needs a file."
         remedy = "Move or delete it, then run again."
         if not self.has_lock:
             remedy = (

@@ -70,8 +70,9 @@ def _open(state: Path) -> int | None:
     except (FileNotFoundError, FileExistsError):
         return None
     except OSError:
-        if set(os.listdir(state)) <= {".gitignore"}:
-            _leave(state)
+        with suppress(OSError):
+            if set(os.listdir(state)) <= {".gitignore"}:
+                _leave(state)
         raise
 
 

@@ -22,7 +22,7 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # Retrieve, Phrase
+  # Retrieve, Phrase. The profile sends calls to several regions.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]

@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # Describe
+  # Describe. The profile sends calls to several regions.
   statement {
     sid     = "InvokeModelThroughProfile"
     actions = ["bedrock:InvokeModel"]

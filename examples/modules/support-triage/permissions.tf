@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = ["arn:${local.partition}:bedrock:${local.region}::foundation-model/amazon.nova-lite-v1:0"]
   }
 
-  # Answer
+  # Answer. The profile sends calls to several regions.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]

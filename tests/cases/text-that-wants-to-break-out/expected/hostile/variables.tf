@@ -18,7 +18,7 @@ variable "caller_roles" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[^*?\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
     error_message = "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or of assumed-role sessions."
   }
 
@@ -40,7 +40,7 @@ variable "caller_principals" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
     error_message = "caller_principals takes ARNs of IAM roles or users."
   }
 }
@@ -73,8 +73,8 @@ variable "deletion_window_in_days" {
   default     = null
 
   validation {
-    condition     = coalesce(var.deletion_window_in_days, 30) >= 7 && coalesce(var.deletion_window_in_days, 30) <= 30
-    error_message = "deletion_window_in_days is a number from 7 to 30."
+    condition     = coalesce(var.deletion_window_in_days, 30) >= 7 && coalesce(var.deletion_window_in_days, 30) <= 30 && floor(coalesce(var.deletion_window_in_days, 30)) == coalesce(var.deletion_window_in_days, 30)
+    error_message = "deletion_window_in_days is a whole number from 7 to 30."
   }
 }
 
@@ -84,8 +84,8 @@ variable "key_rotation_period_in_days" {
   default     = null
 
   validation {
-    condition     = coalesce(var.key_rotation_period_in_days, 365) >= 90 && coalesce(var.key_rotation_period_in_days, 365) <= 2560
-    error_message = "key_rotation_period_in_days is a number from 90 to 2560."
+    condition     = coalesce(var.key_rotation_period_in_days, 365) >= 90 && coalesce(var.key_rotation_period_in_days, 365) <= 2560 && floor(coalesce(var.key_rotation_period_in_days, 365)) == coalesce(var.key_rotation_period_in_days, 365)
+    error_message = "key_rotation_period_in_days is a whole number from 90 to 2560."
   }
 }
 
@@ -98,6 +98,16 @@ variable "tags" {
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
     error_message = "Tag keys that begin with aws: are AWS's own."
+  }
+
+  validation {
+    condition     = alltrue([for key, value in var.tags : can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) && can(regex("^[a-zA-Z0-9 _.:/=+@-]{0,256}$", value))])
+    error_message = "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -"
+  }
+
+  validation {
+    condition     = length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
+    error_message = "Two tag keys differ only in case, which IAM does not tell apart."
   }
 }
 

@@ -1,0 +1,34 @@
+"""Tags of a definition, which go to flow, key, role and policies alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Finding, Related, Severity, declare_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.model import Value
+
+UNFIT_TAGS = declare_rule("UnfitTags", Severity.ERROR, "Tags that the flow's key or its role cannot carry.")
+MOST_TAGS = 50
+"""Of a resource, in KMS ("Quotas") as in IAM ("IAM and STS quotas")."""
+
+
+def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
+    """Report keys that AWS keeps for itself, keys that IAM cannot tell apart, and more tags than a resource has."""
+    first: dict[str, str] = {}
+    for key in tags:
+        path = ("tags", key)
+        if key.lower().startswith("aws:"):
+            message = f"Tag keys that begin with aws: are AWS's own, and {key!r} does."
+            yield Finding(UNFIT_TAGS, message, "Give the tag another key.", path, key=True)
+        other = first.setdefault(key.lower(), key)
+        if other != key:
+            message = f"The tag keys {other!r} and {key!r} differ only in case, which IAM does not tell apart."
+            related = (Related("The other key is here.", ("tags", other), key=True),)
+            yield Finding(UNFIT_TAGS, message, "Keep one of them.", path, key=True, related=related)
+    if len(tags) > MOST_TAGS:
+        message = f"There are {len(tags)} tags; a key or a role has room for {MOST_TAGS}."
+        yield Finding(UNFIT_TAGS, message, "Leave some out.", ("tags",), key=True)
