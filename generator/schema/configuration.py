@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.diagnostics import Severity
 from generator.schema.definition import make_encryption_schema
 from generator.schema.shapes import make_shape_schemas
-from generator.schema.values import Schema, make_mapping, refer, write_schema
+from generator.schema.values import Schema, allow_nothing, make_mapping, refer, write_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,20 +24,19 @@ def write_configuration_schema(rules: Iterable[Rule]) -> str:
     properties: Schema = {
         "flows": {
             "description": "The definitions: patterns such as flows/**/*.flow.yaml, relative to this file.",
-            "type": "array",
+            "type": ["array", "null"],
             "items": {"type": "string", "minLength": 1},
-            "minItems": 1,
         },
         "output": {
             "description": "The folder of the modules, relative to this file. Each is a folder with its flow's name.",
-            "type": "string",
+            "type": ["string", "null"],
             "minLength": 1,
         },
         "defaults": _make_defaults(),
         "rules": _make_rules(rules),
         "shapes": {
             "description": "A folder of shapes of your own for `flowseal new`, relative to this file.",
-            "type": "string",
+            "type": ["string", "null"],
             "minLength": 1,
         },
     }
@@ -48,19 +47,19 @@ def write_configuration_schema(rules: Iterable[Rule]) -> str:
 def _make_defaults() -> Schema:
     tags = {
         "description": "Tags of everything that the modules make.",
-        "type": "object",
+        "type": ["object", "null"],
         "propertyNames": refer("TagKey"),
         "additionalProperties": refer("TagValue"),
     }
     boundary = {
         "description": "The permissions boundary of the flows' service roles: the ARN of an IAM policy.",
-        "type": "string",
+        "type": ["string", "null"],
         "pattern": BOUNDARY,
     }
     version = {
-        "description": "The oldest version of hashicorp/aws that the modules admit, such as 6.8.0.",
-        "type": "string",
-        "pattern": "^[0-9]+[.][0-9]+[.][0-9]+$",
+        "description": 'The oldest version of hashicorp/aws that the modules admit, in quotes: "6.40.0".',
+        "type": ["string", "null"],
+        "pattern": "^[0-9]{1,6}(?:[.][0-9]{1,6}){1,2}$",
     }
     properties = {
         "encryption": make_encryption_schema(),
@@ -68,7 +67,7 @@ def _make_defaults() -> Schema:
         "permissions_boundary_arn": boundary,
         "provider_version": version,
     }
-    return make_mapping(properties, description="What holds for each flow that does not say it itself.")
+    return allow_nothing(make_mapping(properties, description="What holds for each flow that does not say it itself."))
 
 
 def _make_rules(rules: Iterable[Rule]) -> Schema:
@@ -77,4 +76,4 @@ def _make_rules(rules: Iterable[Rule]) -> Schema:
         rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": severities}
         for rule in sorted(rules, key=lambda rule: rule.name)
     }
-    return make_mapping(words, description="How much the findings of a rule weigh.")
+    return allow_nothing(make_mapping(words, description="How much the findings of a rule weigh."))
