@@ -3,7 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types prove accept examples bench setup clean
+ACTIONLINT := v1.7.12
+TOOLS := .tools
+
+.PHONY: demo test check lint types prove accept examples bench setup tools clean
 
 setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
 
@@ -12,10 +15,17 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
 	@touch $@
 
+tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## programs that tests use and that are no Python packages, where Go is there
+
+$(TOOLS)/.actionlint-$(ACTIONLINT):
+	@mkdir -p $(TOOLS)
+	@GOBIN=$(abspath $(TOOLS)) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT) && touch $@ \
+		|| echo "actionlint could not be installed: workflows are not linted"
+
 demo: setup ## generate the examples, show a module, a finding and a policy
 	@$(BIN)/python tools/demo.py
 
-test: setup ## every test that this machine can run; a skip says what is missing
+test: setup tools ## every test that this machine can run; a skip says what is missing
 	$(BIN)/python -m pytest
 
 check: setup lint types test ## what CI asks for
@@ -37,4 +47,4 @@ bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
 	$(BIN)/python bench/generate_flows.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
