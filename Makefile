@@ -41,7 +41,7 @@ prove: setup ## every example's module through its whole life, by real Terraform
 	$(BIN)/python -m pytest -v -n 2 tests/test_prove.py
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
-	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_schema.py --accept
+	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_schema.py tests/test_init.py --accept
 
 bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
 	$(BIN)/python bench/generate_flows.py

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator.commands import new, schema
+from generator.commands import init, new, schema
 
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
@@ -131,6 +131,7 @@ def validate(
     _finish(timings, show_timings, int(has_errors(findings)))
 
 
+app.command(epilog=init.EXAMPLE)(init.init)
 app.command(epilog=new.EXAMPLE)(new.new)
 app.command(epilog=schema.EXAMPLE)(schema.schema)
 

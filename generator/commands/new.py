@@ -44,7 +44,7 @@ def new(
 
     repository, findings = find_repository(Path())
     stop_at_errors(findings)
-    known = _find_shapes(shapes or repository.shapes)
+    known = load_shapes(shapes or repository.shapes)
     if list_shapes:
         typer.echo(describe_shapes(known.values()), nl=False)
         return
@@ -57,7 +57,8 @@ def new(
     raise typer.Exit(exit_code)
 
 
-def _find_shapes(folder: Path | None) -> Mapping[str, FlowShape]:
+def load_shapes(folder: Path | None) -> Mapping[str, FlowShape]:
+    """Return the shapes of flowseal and of a folder. One that cannot be used is wrong usage."""
     from generator.scaffold.shapes import UnfitShapeError, find_shapes
 
     try:
@@ -116,7 +117,7 @@ def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
     from generator.write.new_files import list_existing, write_new_files
 
     file = (folder / flow.definition).as_posix()
-    findings = _check_flow(flow, file)
+    findings = check_flow(flow, file)
     for existing in list_existing(folder, flow.files):
         message = f"{(folder / existing).as_posix()} is there already, and nothing is overwritten."
         raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
@@ -130,7 +131,7 @@ def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
     return int(has_errors(findings))
 
 
-def _check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
+def check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
     """Return the findings of a new definition. An error at its name is wrong usage."""
     from generator.diagnostics import Severity
     from generator.pipeline import DefinitionText, check_definitions

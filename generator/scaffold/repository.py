@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import locate_fault
+from generator.intake import ENDINGS
 from generator.source import read_document
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ DEFINITION_SCHEMA = f"{SCHEMA_FOLDER}/definition.json"
 CONFIGURATION_SCHEMA = f"{SCHEMA_FOLDER}/configuration.json"
 SCHEMAS = {DEFINITION_SCHEMA: "definition", CONFIGURATION_SCHEMA: "configuration"}
 """The schemas by path, with the word that `flowseal schema` has for each."""
-GLOB = frozenset("*?[{")
+WILDCARDS = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ def _read_values(root: Path, values: dict[str, object]) -> Repository:
     return Repository(root, True, _find_flows_folder(values.get("flows")), found.get("output", "modules"), shapes)
 
 
-def _find_flows_folder(globs: object) -> str:
-    """Return the folder that the first glob searches: what stands before its first wildcard."""
-    glob = globs[0] if isinstance(globs, list) and globs else globs
-    if not isinstance(glob, str):
+def _find_flows_folder(patterns: object) -> str:
+    """Return the folder that the first pattern searches: all of it, or what stands before its first wildcard."""
+    pattern = patterns[0] if isinstance(patterns, list) and patterns else None
+    if not isinstance(pattern, str):
         return "flows"
     parts = []
-    for part in PurePosixPath(glob).parts[:-1]:
-        if GLOB & set(part):
+    for part in PurePosixPath(pattern).parts:
+        if WILDCARDS & set(part) or part.endswith(ENDINGS):
             break
         parts.append(part)
     return "/".join(parts) or "."
