@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.commands import init, new, schema
+from generator.report.contents import MOST_FINDINGS
+from generator.report.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
@@ -31,15 +33,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
-    epilog="Exit codes: 0 no error, 1 at least one error, 2 wrong usage, 3 modules differ, 4 flowseal's proof failed.",
+    epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
+    "3 modules differ, 4 flowseal's own proof failed.",
 )
-
-
-class Format(StrEnum):
-    """What is printed: text for people, or JSON for machines."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class Target(StrEnum):
@@ -57,7 +53,12 @@ Definitions = Annotated[
         show_default=False,
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or JSON on standard output.")]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or one of those for machines.")]
+MostFindings = Annotated[
+    int,
+    typer.Option("--max-findings", min=0, metavar="N", help="Findings shown as text, errors first; 0 shows all."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take a warning for an error.")]
 ShowTimings = Annotated[bool, typer.Option("--timings", help="Print where the time went, on standard error.")]
 
 
@@ -88,21 +89,20 @@ def generate(
         bool, typer.Option("--fail-on-change", help="Exit with 3 where a module was written: for hooks.")
     ] = False,
     output_format: OutputFormat = Format.TEXT,
+    most_findings: MostFindings = MOST_FINDINGS,
+    strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
     """Make one Terraform module a flow definition, and prove each before it is written."""
-    from generator.console import print_generated_json, print_generated_text
+    from generator.console import print_report, report_generated
     from generator.generate import generate_modules
     from generator.timings import Timings
 
     timings = Timings()
-    checked, found = _check_paths(paths, output, Target.TERRAFORM, timings)
+    checked, found = _check_paths(paths, output, Target.TERRAFORM, strict, timings)
     result = generate_modules(checked, output, timings)
-    result = replace(result, findings=(*found, *result.findings))
-    if output_format is Format.JSON:
-        print_generated_json(result, len(checked))
-    else:
-        print_generated_text(result, checked)
+    result = replace(result, findings=(*found, *result.findings), strict=strict)
+    print_report(report_generated(result, checked), output_format, most_findings)
     _finish(timings, show_timings, result.exit_code or (CHANGED if fail_on_change and result.has_changes else 0))
 
 
@@ -113,22 +113,42 @@ def validate(
         Target, typer.Option(help="api leaves out what only the Terraform resource cannot carry.")
     ] = Target.TERRAFORM,
     output_format: OutputFormat = Format.TEXT,
+    most_findings: MostFindings = MOST_FINDINGS,
+    strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
     """Read and check flow definitions; write nothing."""
-    from generator.console import print_validated
+    from generator.console import print_report, report_validated
     from generator.diagnostics import has_errors
-    from generator.report import write_json_report
     from generator.timings import Timings
 
     timings = Timings()
-    checked, found = _check_paths(paths, None, target, timings)
+    checked, found = _check_paths(paths, None, target, strict, timings)
     findings = [*found, *(finding for item in checked for finding in item.findings)]
-    if output_format is Format.JSON:
-        typer.echo(write_json_report(findings, files=len(checked)), nl=False)
+    print_report(report_validated(findings, checked), output_format, most_findings)
+    _finish(timings, show_timings, int(has_errors(findings, strict=strict)))
+
+
+@app.command(epilog="Example: flowseal rules UnusedParameter")
+def rules(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The rule to explain.", show_default=False)
+    ] = None,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Text for people, or JSON.")] = ListFormat.TEXT,
+) -> None:
+    """List everything that flowseal reports, or explain one rule with a wrong and a right example."""
+    from generator.api import advise_name
+    from generator.console import print_rule, print_rules
+    from generator.rule_catalogue import list_rules
+
+    known = list_rules()
+    if name is None:
+        print_rules(known.values(), output_format)
+    elif name in known:
+        print_rule(known[name], output_format)
     else:
-        print_validated(findings, checked)
-    _finish(timings, show_timings, int(has_errors(findings)))
+        advice = advise_name(name, known, "`flowseal rules` lists all rules.")
+        raise typer.BadParameter(f"No rule is named {name!r}. {advice}", param_hint="NAME")
 
 
 app.command(epilog=init.EXAMPLE)(init.init)
@@ -137,7 +157,7 @@ app.command(epilog=schema.EXAMPLE)(schema.schema)
 
 
 def _check_paths(
-    paths: list[str], output: Path | None, target: Target, timings: Timings
+    paths: list[str], output: Path | None, target: Target, strict: bool, timings: Timings
 ) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
     """Find, read and check; the findings returned beside the definitions belong to none of them."""
     with timings.measure("import"):
@@ -152,7 +172,8 @@ def _check_paths(
                 definitions.append(DefinitionText(file.display, data, DiskReader(file.path.parent)))
             else:
                 findings.append(data)
-    return check_definitions(definitions, for_terraform=target is Target.TERRAFORM, timings=timings), findings
+    for_terraform = target is Target.TERRAFORM
+    return check_definitions(definitions, for_terraform=for_terraform, strict=strict, timings=timings), findings
 
 
 def _finish(timings: Timings, show_timings: bool, exit_code: int) -> None:

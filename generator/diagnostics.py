@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generator.source.characters import find_characters
 from generator.source.position import Document, Fault, Path, Span
 
 
@@ -19,38 +20,54 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stable name for one kind of finding. Names are never reused; severity is no part of them."""
+    """A stable name for one kind of finding. Names are never reused; severity is no part of them.
+
+    `can_be_silenced` tells whether a comment may say that a finding is meant so. Without the finding the module has to
+    be right all the same.
+    """
 
     name: str
     severity: Severity
     summary: str
+    can_be_silenced: bool
 
 
 RULES: dict[str, Rule] = {}
 
 
-def declare_rule(name: str, severity: Severity, summary: str) -> Rule:
-    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises."""
+def declare_rule(name: str, severity: Severity, summary: str, *, can_be_silenced: bool | None = None) -> Rule:
+    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises.
+
+    What is no error can be silenced, an error cannot, unless its declaration says otherwise.
+    """
     if name in RULES:
         raise ValueError(f"two rules are named {name}")
-    RULES[name] = Rule(name, severity, summary)
+    if can_be_silenced is None:
+        can_be_silenced = severity is not Severity.ERROR
+    RULES[name] = Rule(name, severity, summary, can_be_silenced)
     return RULES[name]
+
+
+Range = tuple[int, int]
+"""Characters of a string: the first, and the one behind the last. An empty range is the character at its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that explains a finding."""
+    """A second place that explains a finding; `within` points at some of the characters of the string there."""
 
     message: str
     path: Path
     key: bool = False
+    within: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to tell the user, at a canonical path (see model.Flow); `key` points at the key instead of the value.
 
-    `file` and `span` are set only where the place is not a path of the definition (a text file, a faulty document).
+    `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
+    a text that the definition names, given by its path relative to the definition's folder.
     """
 
     rule: Rule
@@ -61,6 +78,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     file: str | None = None
     span: Span | None = None
+    within: Range | None = None
 
     @property
     def severity(self) -> Severity:
@@ -79,7 +97,11 @@ class LocatedPlace:
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document."""
+    """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document.
+
+    `identity` says where it stands in words that outlive edits elsewhere: the pointer, with the names of nodes, ports
+    and the like instead of their numbers. It is empty where the pointer is.
+    """
 
     rule: Rule
     message: str
@@ -88,6 +110,7 @@ class LocatedFinding:
     span: Span
     pointer: str
     related: tuple[LocatedPlace, ...] = ()
+    identity: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -95,9 +118,10 @@ class LocatedFinding:
         return self.rule.severity
 
 
-def has_errors(findings: Iterable[Finding | LocatedFinding]) -> bool:
-    """Tell whether one of the findings is an error."""
-    return any(finding.severity is Severity.ERROR for finding in findings)
+def has_errors(findings: Iterable[Finding | LocatedFinding], *, strict: bool = False) -> bool:
+    """Tell whether one of the findings is an error, or, with `strict`, a warning."""
+    wanted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(finding.severity in wanted for finding in findings)
 
 
 SOURCE_RULES: dict[str, Rule] = {
@@ -131,25 +155,49 @@ def locate_fault(fault: Fault, file: str) -> LocatedFinding:
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
     """Look up where a finding stands. `root` is where the canonical ("definition",) stands in the document."""
 
-    def place(path: Path, key: bool) -> tuple[Path, Span]:
+    def place(path: Path, key: bool, within: Range | None) -> tuple[Path, Span]:
         in_document = root + path[1:] if path[:1] == ("definition",) else path
+        if within is not None:
+            return in_document, find_characters(document, in_document, *within)
         return in_document, document.find_span(in_document, key)
 
-    path, span = place(finding.path, finding.key)
+    path, span = place(finding.path, finding.key, finding.within)
     related = tuple(
-        LocatedPlace(other.message, document.file, place(other.path, other.key)[1]) for other in finding.related
+        LocatedPlace(other.message, document.file, place(other.path, other.key, other.within)[1])
+        for other in finding.related
     )
     return LocatedFinding(
         finding.rule,
         finding.message,
         finding.remedy,
-        finding.file or document.file,
+        document.file if finding.file is None else _place_beside(document.file, finding.file),
         finding.span or span,
         "" if finding.file else write_pointer(path),
         related,
+        "" if finding.file else write_pointer(name_path(path, document.value)),
     )
+
+
+def _place_beside(definition: str, file: str) -> str:
+    folder, slash, _ = definition.rpartition("/")
+    return folder + slash + file
 
 
 def write_pointer(path: Path) -> str:
     """Write a path as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def name_path(path: Path, value: object) -> Path:
+    """Return a path with the name of each list item that has one (as `name`) instead of its number."""
+    named: list[str | int] = []
+    for part in path:
+        match value, part:
+            case list(), int() if part < len(value):
+                value = value[part]
+                name = value.get("name") if isinstance(value, dict) else None
+                named.append(name if isinstance(name, str) else part)
+            case _:
+                value = value.get(part) if isinstance(value, dict) else None
+                named.append(part)
+    return tuple(named)

@@ -38,18 +38,22 @@ class ModuleOutcome:
 
 @dataclass(frozen=True, slots=True)
 class GenerateResult:
-    """The outcome of each definition in their order, all findings, and the proof's failures by definition file."""
+    """The outcome of each definition in their order, all findings, and the proof's failures by definition file.
+
+    `strict` tells that a warning counts as an error.
+    """
 
     outcomes: tuple[ModuleOutcome, ...]
     findings: tuple[LocatedFinding, ...]
     failures: tuple[tuple[str, ProofFailure], ...] = ()
+    strict: bool = False
 
     @property
     def exit_code(self) -> int:
         """4 when a proof failed, else 1 when there is an error, else 0."""
         if self.failures:
             return 4
-        return int(has_errors(self.findings))
+        return int(has_errors(self.findings, strict=self.strict))
 
     @property
     def has_changes(self) -> bool:

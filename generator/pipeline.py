@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,12 @@ from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_f
 from generator.module import plan_module
 from generator.nodes import collect_grants
 from generator.provider import STRICTER
+from generator.silencing import SIGN, silence_findings
 from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from generator.definition import FlowReading, TextReader
     from generator.diagnostics import Finding
@@ -41,7 +44,8 @@ class CheckedDefinition:
     """A definition after all checks. `plan` is None where nothing can be planned.
 
     `text` is what stands in the file, for reports. `inputs` gives the SHA-256 of each text by its path relative to the
-    definition's folder.
+    definition's folder. `silenced` are findings that a comment in the file speaks for; `strict` says that a warning
+    stops the module too.
     """
 
     file: str
@@ -51,11 +55,13 @@ class CheckedDefinition:
     flow: Flow | None = None
     plan: ModulePlan | None = None
     inputs: dict[str, str] = field(default_factory=dict)
+    silenced: tuple[LocatedFinding, ...] = ()
+    strict: bool = False
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
-        """The plan, where no error stands in the way of a module."""
-        return None if has_errors(self.findings) else self.plan
+        """The plan, where no error (or, if `strict`, no warning) stands in the way of a module."""
+        return None if has_errors(self.findings, strict=self.strict) else self.plan
 
     @property
     def input_digest(self) -> str:
@@ -73,15 +79,29 @@ class ProvenModule:
 
 
 def check_definitions(
-    definitions: Iterable[DefinitionText], *, for_terraform: bool, timings: Timings
+    definitions: Iterable[DefinitionText], *, for_terraform: bool, strict: bool = False, timings: Timings
 ) -> list[CheckedDefinition]:
     """Read and check definitions, each by itself and then against each other.
 
-    With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned.
+    With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned. With `strict`, a
+    warning stops a module as an error does.
     """
-    checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
+    with _keep_all():
+        checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
     with timings.measure("validation"):
-        return _add_collisions(checked)
+        return [replace(_silence_findings(item), strict=strict) for item in _add_collisions(checked)]
+
+
+@contextmanager
+def _keep_all() -> Iterator[None]:
+    """Look for no garbage: what is read of many definitions is kept, and looking again costs time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
@@ -108,6 +128,9 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader)
     found = list(reading.findings)
+    if reading.outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(reading.outline)
     plan = None
     if reading.flow is not None:
         told = {finding.path for finding in found if finding.severity is Severity.ERROR}
@@ -127,11 +150,8 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
 
 
 def _plan_flow(flow: Flow, for_terraform: bool, timings: Timings) -> tuple[ModulePlan | None, list[Finding]]:
-    with timings.measure("validation"):
-        findings = list(validate_flow(flow))
     with timings.measure("plan"):
-        grants, more = collect_grants(flow)
-        findings += more
+        grants, findings = collect_grants(flow)
         if not for_terraform:
             return None, findings
         plan, more = plan_module(flow, grants)
@@ -151,6 +171,15 @@ def _add_collisions(checked: Sequence[CheckedDefinition]) -> list[CheckedDefinit
                 located = locate_finding(finding, item.document)
                 result[index] = replace(item, findings=(*item.findings, located))
     return result
+
+
+def _silence_findings(item: CheckedDefinition) -> CheckedDefinition:
+    if item.document is None or SIGN not in item.document.text:
+        return item
+    from generator.rule_catalogue import list_rules
+
+    result = silence_findings(item.document, item.findings, list_rules(), is_complete=item.flow is not None)
+    return replace(item, findings=result.findings, silenced=result.silenced)
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Every rule that flowseal declares, wherever it does."""
+"""Every rule that flowseal declares, wherever it does: what generator.rule_catalogue is held to."""
 
 from __future__ import annotations
 

@@ -26,12 +26,14 @@ ROOMS = {
     "verify": {"hcl", "policies", "module"},
     "write": {"source", "diagnostics"},
     "intake": {"source", "diagnostics", "definition"},
-    "report": {"source", "diagnostics"},
+    "silencing": {"source", "diagnostics", "api"},
+    "rule_pages": set(),
+    "report": {"source", "diagnostics", "rule_pages"},
     "schema": {"diagnostics", "api", "definition", "inference", "nodes"},
     "scaffold": {"source", "diagnostics", "api", "definition", "intake"},
     "timings": set(),
 }
-TOP = {"pipeline", "generate", "console", "commands", "cli", "__main__", "__init__"}
+TOP = {"rule_catalogue", "pipeline", "generate", "console", "commands", "cli", "__main__", "__init__"}
 
 
 def list_imported_rooms(path: Path) -> set[str]:

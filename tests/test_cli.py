@@ -33,13 +33,14 @@ def test_the_version_is_printed_without_anything_heavy() -> None:
         "import sys; sys.argv = ['flowseal', '--version']\n"
         "from generator.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'jinja2', 'hcl2', 'lark', 'yaml', 'botocore', 'rich', 'pydantic'} & set(sys.modules)))"
+        "heavy = {'jinja2', 'hcl2', 'lark', 'yaml', 'botocore', 'rich', 'pydantic', 'generator.diagnostics', 'json'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed == f"flowseal {__version__}\n[]\n"
 
 
-@pytest.mark.parametrize("command", ["generate", "validate"])
+@pytest.mark.parametrize("command", ["generate", "validate", "rules"])
 def test_each_command_s_help_has_an_example(command: str) -> None:
     assert f"Example: flowseal {command} " in CliRunner().invoke(app, [command, "--help"]).output
 
@@ -47,6 +48,9 @@ def test_each_command_s_help_has_an_example(command: str) -> None:
 def test_wrong_usage_is_2() -> None:
     assert run("generate").returncode == 2
     assert run("validate", "--target", "nothing", ".").returncode == 2
+    assert run("validate", "--format", "xml", ".").returncode == 2
+    assert run("validate", "--max-findings", "-1", ".").returncode == 2
+    assert run("rules", "Nothing").returncode == 2
 
 
 def test_a_hook_learns_whether_a_module_was_written(tmp_path: Path) -> None:

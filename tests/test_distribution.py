@@ -37,7 +37,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as files:
         names = files.namelist()
-    for folder, ending in (("hcl_templates", "*.jinja"), ("generator/data", "*.json")):
+    for folder, ending in (
+        ("hcl_templates", "*.jinja"),
+        ("generator/data", "*.json"),
+        ("generator/data/rules", "*.md"),
+    ):
         for path in (ROOT / folder).glob(ending):
             assert f"{folder}/{path.name}" in names
     for path in [*(ROOT / "generator" / "shapes").rglob("*.*"), *(ROOT / "generator" / "surroundings").iterdir()]:

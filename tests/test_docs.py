@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from rules import list_rules
+from rules_page import write_rules_page
 from test_architecture import ROOMS
 
 from generator.model import ModelKind
@@ -26,21 +26,10 @@ def test_the_import_table_is_the_one_that_is_held() -> None:
     assert {room: set(imports.split(", ")) - {"-"} for room, imports in rows} == ROOMS
 
 
-def write_findings_page() -> str:
-    rows = "".join(f"| `{rule.name}` | {rule.severity.value} | {rule.summary} |\n" for rule in list_rules().values())
-    return (
-        "# Findings\n\n"
-        "Everything that flowseal may say of a definition, a text or the output folder. Names are stable and never\n"
-        "reused. An error stops the module, a warning does not, information only tells. Each has a case with the\n"
-        "exact words in `tests/cases`, but for those of the disk.\n\n"
-        f"| name | severity | what |\n|------|----------|------|\n{rows}"
-    )
-
-
-def test_every_finding_is_on_its_page(accept: bool) -> None:
+def test_every_rule_is_on_its_page(accept: bool) -> None:
     if accept:
-        (ROOT / "docs" / "findings.md").write_text(write_findings_page(), encoding="utf-8")
-    assert read_page("findings.md") == write_findings_page()
+        (ROOT / "docs" / "rules.md").write_text(write_rules_page(), encoding="utf-8")
+    assert read_page("rules.md") == write_rules_page()
 
 
 def test_the_module_s_interface_is_on_its_page() -> None:
@@ -56,17 +45,35 @@ def test_every_kind_of_model_is_on_the_page_of_definitions() -> None:
         assert f"`{kind.value}`" in read_page("definition.md")
 
 
+def read_policy(name: str) -> str:
+    return (ROOT / "generator" / "data" / f"{name}_policy.json").read_text(encoding="utf-8")
+
+
+def list_policy_actions(name: str) -> set[str]:
+    statements = json.loads(read_policy(name))["Statement"]
+    lists = [statement["Action"] for statement in statements]
+    return {action for item in lists for action in (item if isinstance(item, list) else [item])}
+
+
 def test_every_action_of_a_deployer_has_its_reason() -> None:
-    policy = json.loads((ROOT / "generator" / "data" / "deployer_policy.json").read_text(encoding="utf-8"))
-    actions = set()
-    for statement in policy["Statement"]:
-        actions |= set(statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
-    assert set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", read_page("deployer-rights.md"))) == actions | {
-        "kms:ViaService"
-    }
+    table = read_page("deployer-rights.md").split("## A role that only plans")[0]
+    named = set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", table))
+    assert named == list_policy_actions("deployer") | {"kms:ViaService"}
+
+
+def test_the_policy_of_a_role_that_plans_is_on_the_page() -> None:
+    assert read_page("deployer-rights.md").split("```json\n")[1].split("```")[0] == read_policy("plan")
+    assert list_policy_actions("plan") < list_policy_actions("deployer")
 
 
 @pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
 def test_what_a_page_links_to_is_there(page: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", read_page(page)):
         assert (ROOT / "docs" / link).exists(), link
+
+
+@pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
+def test_the_section_that_a_link_names_is_there(page: str) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", read_page(page)):
+        headings = re.findall(r"^#+ (.+)$", read_page(target or page), re.MULTILINE)
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, anchor

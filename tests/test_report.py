@@ -1,112 +1,186 @@
-"""Reports: nothing steers the terminal, carets stand under the value, JSON keeps its form."""
+"""The report for people: nothing steers the terminal, carets stand under the value, no more than one reads."""
 
 from __future__ import annotations
 
-import json
 import unicodedata
 
 import pytest
+from findings import ERROR, INFORMATION, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.diagnostics import SOURCE_RULES, LocatedFinding, LocatedPlace
-from generator.report import escape_controls, write_count, write_json_report, write_summary, write_text_report
+from generator.diagnostics import LocatedFinding, LocatedPlace
+from generator.report import Format, Report, View, write_report
+from generator.report.counts import write_count, write_summary
+from generator.report.escaping import escape_controls
+from generator.report.excerpt import cut_excerpt
+from generator.report.folding import fold_text
 from generator.source.position import Span
 
-RULE = SOURCE_RULES["DuplicateKey"]
+FILE = "a.flow.yaml"
 
 
-def make_finding(line: int = 2, column: int = 5, end: int = 8, **more: str) -> LocatedFinding:
-    file = more.get("file", "a.flow.yaml")
-    related = (LocatedPlace("Here too.", file, Span(1, 1, 1, 2)),)
-    message, remedy = more.get("message", "Twice."), more.get("remedy", "Once.")
-    return LocatedFinding(RULE, message, remedy, file, Span(line, column, line, end), "/a", related)
+def write_text(*findings: LocatedFinding, text: str = "", view: View | None = None) -> str:
+    return write_report(Format.TEXT, Report(findings, 1, "1 checked: ", texts={FILE: text}), view or View())
 
 
 def test_a_finding_is_a_place_a_rule_a_sentence_the_line_and_a_remedy() -> None:
-    report = write_text_report([make_finding()], {"a.flow.yaml": "one\nkey: two # x\nthree\n"}, color=False)
+    report = write_text(make_finding(), text="one\nkey: two # x\nthree\n")
     assert report == (
         "a.flow.yaml:2:5: error: DuplicateKey\n"
         "  Twice.\n"
         "     2 | key: two # x\n"
         "       |     ^^^\n"
         "  see a.flow.yaml:1:1: Here too.\n"
+        "     1 | one\n"
+        "       | -\n"
         "  remedy: Once.\n"
+        "\n"
+        "1 checked: 1 error, no warnings\n"
     )
 
 
-def test_findings_are_sorted_by_file_and_place() -> None:
-    findings = [make_finding(3), make_finding(2, file="b"), make_finding(1), make_finding(1, 2)]
-    lines = [line for line in write_text_report(findings, {}, color=False).splitlines() if "error:" in line]
-    places = [line.split(": error")[0] for line in lines]
-    assert places == ["a.flow.yaml:1:2", "a.flow.yaml:1:5", "a.flow.yaml:3:5", "b:2:5"]
+def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:
+    assert write_text() == "1 checked: no errors, no warnings\n"
+
+
+def test_a_related_place_on_the_same_line_is_not_shown_twice() -> None:
+    assert write_text(make_finding(1, 5), text="key: two").count(" | key") == 1
+
+
+def test_many_related_places_are_told_without_their_lines() -> None:
+    finding = make_finding(9)
+    places = tuple(LocatedPlace(f"Edge {line}.", FILE, Span(line, 1, line, 2)) for line in range(1, 5))
+    object.__setattr__(finding, "related", places)
+    report = write_text(finding, text="x\n" * 9)
+    assert [line for line in report.splitlines() if "see" in line] == [
+        f"  see {FILE}:{n}:1: Edge {n}." for n in range(1, 5)
+    ]
+    assert report.count(" | x") == 1
+
+
+def test_findings_are_sorted_by_file_and_place_under_the_file_s_name() -> None:
+    findings = [make_finding(3), make_finding(2, file="b", rule=INFORMATION), make_finding(1, rule=WARNING)]
+    places = [part.split("\n")[0] for part in write_text(*findings, make_finding(1, 2)).split("\n\n")]
+    assert places == [
+        "a.flow.yaml: 2 errors, 1 warning",
+        "a.flow.yaml:1:2: error: DuplicateKey",
+        "a.flow.yaml:1:5: warning: UnusedParameter",
+        "a.flow.yaml:3:5: error: DuplicateKey",
+        "b: information only",
+        "b:2:5: information: DecidedByModule",
+        "1 checked: 2 errors, 1 warning",
+    ]
+
+
+def test_errors_are_shown_first_where_not_all_are_shown_and_the_total_is_told() -> None:
+    findings = [make_finding(line, rule=INFORMATION if line < 3 else WARNING) for line in range(1, 5)]
+    report = write_text(*findings, make_finding(7), make_finding(6), view=View(most_findings=3))
+    shown = [line for line in report.splitlines() if line.startswith(FILE)]
+    assert [line.split(":")[1] for line in shown] == ["3", "6", "7"]
+    assert report.endswith(
+        "3 more findings not shown; --max-findings 0 shows all.\n\n1 checked: 2 errors, 2 warnings\n"
+    )
+    assert "not shown" not in write_text(*findings, view=View(most_findings=0))
 
 
 @pytest.mark.parametrize(
     ("line", "column", "end"),
-    [("key: 漢字 x", 6, 8), ("key: e\u0301e\u0301 x", 6, 10), ("key: \tab", 7, 9), ("k: \x1b[31m", 4, 9)],
+    [
+        ("key: 漢字 x", 6, 8),
+        ("key: e\u0301e\u0301 x", 6, 10),
+        ("key: \tab", 7, 9),
+        ("\t\tkey: ab", 8, 10),
+        ("k: \x1b[31m", 4, 9),
+        ("k: \u1112\u1161\u11ab x", 4, 7),
+        ("漢" * 90 + "字" * 90, 90, 100),
+        ("x" * 300 + "VALUE" + "y" * 300, 301, 306),
+        ("x" * 20 + "VALUE" * 300, 21, 1521),
+    ],
 )
-def test_carets_stand_under_the_value(line: str, column: int, end: int) -> None:
-    report = write_text_report([make_finding(1, column, end)], {"a.flow.yaml": line}, color=False).splitlines()
-    source, carets = report[2], report[3]
+@pytest.mark.parametrize("columns", [None, 40, 80, 200])
+def test_carets_stand_under_the_value_and_lines_fit(line: str, column: int, end: int, columns: int | None) -> None:
+    report = write_text(make_finding(1, column, end), text=line, view=View(columns=columns)).splitlines()
+    (at,) = (number for number, shown in enumerate(report) if "^" in shown)
+    source, carets = report[at - 1], report[at]
     value = escape_controls(line[column - 1 : end - 1])
-    assert value in source
-    assert measure(carets[: carets.index("^")]) == measure(source[: source.index(value)])
-    assert carets.count("^") == measure(value)
+    marked = cut_columns(source, measure(carets[: carets.index("^")]), carets.count("^"))
+    assert marked == value or (marked.endswith("...") and value.startswith(marked.removesuffix("...")))
+    assert all(measure(shown) <= (columns or 109) for shown in report)
+
+
+def test_a_tab_is_shown_as_four_blanks() -> None:
+    report = write_text(make_finding(1, 3, 4), text="\t\tx")
+    assert "     1 |         x\n       |         ^\n" in report
+
+
+def cut_columns(text: str, start: int, width: int) -> str:
+    """Return what stands in so many columns of a line, by the widths that the test itself measures."""
+    kept, column = "", 0
+    for item in text:
+        if start <= column < start + width or (kept and column == start + width and not measure(item)):
+            kept += item
+        column += measure(item)
+    return kept
 
 
 def measure(text: str) -> int:
     return sum(
-        0 if unicodedata.combining(item) else 2 if unicodedata.east_asian_width(item) in "WF" else 1 for item in text
+        0
+        if unicodedata.combining(item) or "\u1160" <= item <= "\u11ff"
+        else 2
+        if unicodedata.east_asian_width(item) in "WF"
+        else 1
+        for item in text
     )
 
 
-def test_a_long_line_is_cut_around_the_value() -> None:
-    line = "x" * 300 + "VALUE" + "y" * 300
-    report = write_text_report([make_finding(1, 301, 306)], {"a.flow.yaml": line}, color=False).splitlines()
-    assert len(report[2]) <= 110
-    assert report[3].index("^") == report[2].index("VALUE")
+@given(st.text(), st.integers(0, 30), st.integers(0, 30), st.integers(40, 120))
+def test_an_excerpt_fits_and_holds_its_value(line: str, start: int, length: int, columns: int) -> None:
+    excerpt = cut_excerpt(line, start, start + length, columns)
+    assert excerpt.width >= 1
+    assert excerpt.margin + excerpt.width <= columns + 1
+    assert escape_controls(excerpt.text) == excerpt.text
+
+
+@given(st.text(alphabet="ab漢\u0301 ", max_size=200), st.integers(40, 80))
+def test_folding_changes_only_blanks(text: str, columns: int) -> None:
+    lines = fold_text(text, columns, indent=2)
+    assert " ".join(lines) == text
+    assert all(measure(line) <= columns - 2 for line in lines if " " in line)
+
+
+def test_sentences_are_folded_on_a_terminal_alone() -> None:
+    finding = make_finding(message="word " * 30 + "end", remedy="word " * 30 + "end")
+    assert max(map(len, write_text(finding).splitlines())) > 150
+    assert max(map(len, write_text(finding, view=View(columns=80)).splitlines())) <= 80
 
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_unprintable_reaches_the_terminal(message: str, file: str, line: str) -> None:
-    finding = make_finding(1, 1, 3, message=message, remedy=message, file=file)
-    report = write_text_report([finding], {file: line}, color=False)
+    finding = make_finding(1, 1, 3, message=message, remedy=message, file=file, related=message)
+    report = write_report(Format.TEXT, Report([finding], 1, "", texts={file: line}), View())
     assert not [item for item in report if unicodedata.category(item) in {"Cc", "Cs", "Zl", "Zp"} and item != "\n"]
     assert not {"\u202e", "\u2066", "\u200b", "\ufeff"} & set(report)
 
 
+def test_a_file_name_is_no_workflow_command() -> None:
+    report = write_report(Format.TEXT, Report([make_finding(file="::stop-commands::x")], 1, ""), View())
+    assert report.startswith("./::stop-commands::x:2:5: error")
+
+
 def test_colour_is_there_only_where_it_is_asked_for() -> None:
-    assert "\x1b[" not in write_text_report([make_finding()], {}, color=False)
-    assert "\x1b[1;31merror\x1b[0m" in write_text_report([make_finding()], {}, color=True)
+    assert "\x1b[" not in write_text(make_finding())
+    assert "\x1b[1;31merror\x1b[0m" in write_text(make_finding(), view=View(color=True))
 
 
-def test_json_has_this_form() -> None:
-    report = json.loads(write_json_report([make_finding()], files=1))
-    assert report == {
-        "version": 1,
-        "findings": [
-            {
-                "rule": "DuplicateKey",
-                "severity": "error",
-                "message": "Twice.",
-                "remedy": "Once.",
-                "file": "a.flow.yaml",
-                "line": 2,
-                "column": 5,
-                "end_line": 2,
-                "end_column": 8,
-                "pointer": "/a",
-                "related": [{"message": "Here too.", "file": "a.flow.yaml", "line": 1, "column": 1}],
-            }
-        ],
-        "summary": {"errors": 1, "warnings": 0, "files": 1},
-    }
-    assert json.loads(write_json_report([], files=0))["findings"] == []
-
-
-def test_json_is_ascii_whatever_a_file_is_called() -> None:
-    assert write_json_report([make_finding(file="\udcff\x1b漢")], files=1).isascii()
+def test_colours_change_no_column() -> None:
+    text = "one\nkey: 漢字 two\nthree\n"
+    plain = write_text(make_finding(), text=text, view=View(columns=60))
+    colored = write_text(make_finding(), text=text, view=View(color=True, columns=60))
+    for code in ("0", "1", "2", "1;31", "31", "32", "36"):
+        colored = colored.replace(f"\x1b[{code}m", "")
+    assert colored == plain
 
 
 def test_counts_read_like_english() -> None:
@@ -116,4 +190,5 @@ def test_counts_read_like_english() -> None:
         "2 errors",
         "2,000 errors",
     ]
-    assert write_summary([make_finding(), make_finding()]) == "2 errors, no warnings"
+    assert write_summary(Report([make_finding(), make_finding(rule=ERROR)], 1, "")) == "2 errors, no warnings"
+    assert write_summary(Report([], 1, "", silenced=1200)) == "no errors, no warnings, 1,200 silenced"

@@ -69,10 +69,8 @@ def test_terraform_would_format_nothing(made: Path) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_terraform_takes_the_module(shape: str, made: Path, tmp_path: Path) -> None:
     # The provider is the stand-in, with the real one's schema, unless the environment names a real one.
-    configuration, provider = choose_provider(tmp_path)
-    environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
-    environment |= {"TF_CLI_CONFIG_FILE": str(configuration)} if configuration else {}
-    bench = Bench(environment, provider, tmp_path / "calls")
+    provider, chosen = choose_provider(tmp_path)
+    bench = Bench({**os.environ, "CHECKPOINT_DISABLE": "1", **chosen}, provider, tmp_path / "calls")
     module = tmp_path / "module"
     shutil.copytree(made / "modules" / f"a-{shape}", module)
     bench.succeed(module, "init", "-input=false")

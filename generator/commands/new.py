@@ -111,8 +111,9 @@ def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
 
     Where one of the files is there already, nothing is written: wrong usage.
     """
-    from generator.commands.printing import print_findings, print_written, stop_at_errors
+    from generator.commands.printing import print_written, stop_at_errors
     from generator.commands.schema import make_schema_files
+    from generator.console import print_findings
     from generator.diagnostics import has_errors
     from generator.write.new_files import list_existing, write_new_files
 

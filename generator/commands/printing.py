@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from generator.diagnostics import LocatedFinding
 
 
-def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
-    """Print findings for people; `texts` gives the text of a file by the name that the findings use."""
-    from generator.console import wants_color
-    from generator.report import write_text_report
-
-    if findings:
-        typer.echo(write_text_report(findings, texts, color=wants_color()))
-
-
 def stop_at_errors(findings: Sequence[LocatedFinding]) -> None:
     """Print findings, and end the command with 1 where one of them is an error."""
+    from generator.console import print_findings
     from generator.diagnostics import has_errors
 
     print_findings(findings, {})

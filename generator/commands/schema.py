@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: flowseal schema -o .flowseal-schema/definition.json"
 
-DECLARING = ("intake", "pipeline", "write.rules")
-"""What has to be imported for every rule to be declared. A test finds what is missing here."""
-
 
 class Document(StrEnum):
     """Which document a schema describes."""
@@ -46,16 +43,12 @@ def schema(
 
 def write_document_schema(document: Document) -> str:
     """Return the schema of one of both documents."""
-    from importlib import import_module
-
-    from generator.diagnostics import RULES
+    from generator.rule_catalogue import list_rules
     from generator.schema import write_configuration_schema, write_definition_schema
 
     if document is Document.DEFINITION:
         return write_definition_schema()
-    for name in DECLARING:
-        import_module(f"generator.{name}")
-    return write_configuration_schema(RULES.values())
+    return write_configuration_schema(list_rules().values())
 
 
 def make_schema_files(paths: Iterable[str]) -> dict[str, bytes]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
-from generator.commands.printing import print_findings, print_written, stop_at_errors
+from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
+from generator.console import print_findings
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.origin import find_requirement

@@ -1,15 +1,6 @@
-"""Findings for people and for machines."""
+"""Findings for people and for machines. The formats stand in `formats`; each is imported when it is asked for."""
 
-from generator.report.escaping import escape_controls
-from generator.report.machines import describe_finding, summarise_findings, write_json_report
-from generator.report.people import write_count, write_summary, write_text_report
+from generator.report.contents import Report, View
+from generator.report.formats import Format, ListFormat, write_report
 
-__all__ = [
-    "describe_finding",
-    "escape_controls",
-    "summarise_findings",
-    "write_count",
-    "write_json_report",
-    "write_summary",
-    "write_text_report",
-]
+__all__ = ["Format", "ListFormat", "Report", "View", "write_report"]

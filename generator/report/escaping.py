@@ -21,11 +21,12 @@ def escape_controls(text: str) -> str:
 
 def measure_width(text: str) -> int:
     """Return the columns that a text takes on a terminal: wide characters two, combining ones none."""
-    return sum(map(_measure_character, text))
+    return len(text) if text.isascii() else sum(map(_measure_character, text))
 
 
 def _measure_character(character: str) -> int:
-    if unicodedata.combining(character):
+    # Vowels and final consonants of Hangul join the syllable before them.
+    if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 

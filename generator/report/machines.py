@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from generator.diagnostics import LocatedFinding, Severity
+from generator.diagnostics import LocatedFinding
+from generator.report.contents import Report
+from generator.report.counts import summarise_findings
 from generator.report.order import sort_findings
 
-
-def write_json_report(findings: Iterable[LocatedFinding], files: int) -> str:
-    """Return one JSON object with all findings and a summary; `files` is how many definitions were read."""
-    ordered = sort_findings(findings)
-    report = {
-        "version": 1,
-        "findings": [describe_finding(finding) for finding in ordered],
-        "summary": {**summarise_findings(ordered), "files": files},
-    }
-    # Pure ASCII: no reader's encoding, and no half surrogate of a file's name, can break it.
-    return json.dumps(report, indent=2) + "\n"
+VERSION = 1
 
 
-def summarise_findings(findings: Sequence[LocatedFinding]) -> dict[str, int]:
-    """Count errors and warnings."""
-    counts = Counter(finding.severity for finding in findings)
-    return {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
+def write_json_report(report: Report) -> str:
+    """Return one JSON object with all findings, what became of each definition, and a summary."""
+    ordered = sort_findings(report.findings)
+    return write_json(
+        {
+            "version": VERSION,
+            **report.more,
+            "findings": [describe_finding(finding) for finding in ordered],
+            "summary": {**summarise_findings(ordered), "silenced": report.silenced, "files": report.files},
+        }
+    )
+
+
+def write_json(value: dict[str, Any]) -> str:
+    """Return JSON that no reader's encoding can break and that can stand in a page: pure ASCII, no <, > or &."""
+    text = json.dumps(value, indent=2)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text + "\n"
 
 
 def describe_finding(finding: LocatedFinding) -> dict[str, Any]:

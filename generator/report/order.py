@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from generator.diagnostics import LocatedFinding
+from generator.diagnostics import LocatedFinding, Severity
+
+_WEIGHTS = {severity: weight for weight, severity in enumerate(Severity)}
 
 
 def sort_findings(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
     """Return findings by file, place and rule; what is equal in all of these keeps its order."""
     return sorted(findings, key=lambda finding: (finding.file, finding.span, finding.rule.name))
+
+
+def choose_findings(findings: Sequence[LocatedFinding], most: int) -> list[LocatedFinding]:
+    """Return at most so many findings in the order given, errors rather than warnings; 0 means all."""
+    if most == 0 or len(findings) <= most:
+        return list(findings)
+    by_weight = sorted(range(len(findings)), key=lambda place: _WEIGHTS[findings[place].severity])
+    return [findings[place] for place in sorted(by_weight[:most])]

@@ -3,89 +3,131 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from generator.diagnostics import LocatedFinding, Severity
-from generator.report.escaping import escape_controls, measure_width
-from generator.report.machines import summarise_findings
-from generator.report.order import sort_findings
+from generator.report.contents import Report, View
+from generator.report.counts import summarise_findings, write_count, write_summary
+from generator.report.escaping import escape_controls
+from generator.report.excerpt import cut_excerpt
+from generator.report.folding import fold_text
+from generator.report.order import choose_findings, sort_findings
+from generator.source.position import Span
 
 WINDOW = 100
-"""Columns of a source line that are shown; a longer line is cut around the value."""
-LEAD = 30
-"""Columns that stay before the value where a line is cut."""
+"""Columns of a source line that are shown where there is no terminal to measure."""
+GUTTER = 9
+"""Columns before a source line: its number and a bar."""
+MOST_RELATED_LINES = 3
+"""How many related places are shown with their source lines; of more, the places alone are told."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36"}
+RELATED_COLOR, REMEDY_COLOR, GUTTER_COLOR = "36", "32", "2"
+START = Span(1, 1, 1, 1)
+"""Where findings about a file as a whole stand."""
+
+
+def write_text_report(report: Report, view: View) -> str:
+    """Return findings, outcomes and summary as text that ends in a line break.
+
+    Findings are sorted and grouped by file, an empty line between two. At most `view.most_findings` are shown, errors
+    before warnings; how many there are is told.
+    """
+    ordered = sort_findings(report.findings)
+    shown = choose_findings(ordered, view.most_findings)
+    parts = _write_parts(shown, report, view)
+    if len(shown) < len(ordered):
+        hidden = write_count(len(ordered) - len(shown), "more finding")
+        parts.append(f"{hidden} not shown; --max-findings 0 shows all.\n")
+    lines = [*(f"{failure}\n" for failure in report.failures), *(f"{outcome}\n" for outcome in report.outcomes)]
+    return "\n".join([*parts, "".join([*lines, write_summary(report), "\n"])])
+
+
+def write_findings(report: Report, view: View) -> str:
+    """Return all findings as text, and nothing else."""
+    return "\n".join(_write_parts(sort_findings(report.findings), report, view))
+
+
+def paint_text(text: str, code: str, view: View) -> str:
+    """Return a text in the colour of an ANSI code, where colour is wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if view.color and text else text
+
+
+def show_file(file: str) -> str:
+    """Return a file's name without anything unsafe. None begins like a workflow command of GitHub."""
+    shown = escape_controls(file)
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+
+def _show_place(file: str, span: Span) -> str:
+    return f"{show_file(file)}:{span.line}:{span.column}"
+
+
+def _write_parts(findings: Sequence[LocatedFinding], report: Report, view: View) -> list[str]:
+    """Return the parts of a report that an empty line stands between."""
+    return ["".join(lines) for lines in _Writer(report, view).write_groups(findings)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Paint:
-    """Colours, or none."""
+class _Writer:
+    """Writes findings; the lines of each file are split once."""
 
-    is_on: bool
+    report: Report
+    view: View
+    lines: dict[str, list[str]] = field(default_factory=dict)
 
-    def color(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.is_on else text
+    def write_groups(self, findings: Sequence[LocatedFinding]) -> Iterator[Iterator[str]]:
+        """Yield the lines of each finding, and of a heading before each file's, if there are several files."""
+        groups = [(file, list(group)) for file, group in groupby(findings, key=lambda finding: finding.file)]
+        for file, group in groups:
+            if len(groups) > 1:
+                yield self._write_heading(file)
+            yield from map(self._write_finding, group)
 
+    def _write_heading(self, file: str) -> Iterator[str]:
+        counts = summarise_findings(finding for finding in self.report.findings if finding.file == file)
+        words = [write_count(counts[f"{noun}s"], noun) for noun in ("error", "warning") if counts[f"{noun}s"]]
+        yield self._color(f"{show_file(file)}: {', '.join(words) or 'information only'}", "1;4") + "\n"
 
-def write_text_report(findings: Iterable[LocatedFinding], texts: Mapping[str, str], *, color: bool) -> str:
-    """Return the findings as text, sorted, an empty line between two; nothing for none.
+    def _write_finding(self, finding: LocatedFinding) -> Iterator[str]:
+        severity = self._color(finding.severity.value, f"1;{COLORS[finding.severity]}")
+        place = self._color(_show_place(finding.file, finding.span), "1")
+        yield f"{place}: {severity}: {finding.rule.name}\n"
+        yield from self._fold(finding.message)
+        yield from self._write_source(finding.file, finding.span, "^", COLORS[finding.severity])
+        for other in finding.related:
+            yield from self._fold(f"{_show_place(other.file, other.span)}: {other.message}", "see", RELATED_COLOR)
+            is_shown = (other.file, other.span.line) == (finding.file, finding.span.line)
+            if not is_shown and len(finding.related) <= MOST_RELATED_LINES:
+                yield from self._write_source(other.file, other.span, "-", RELATED_COLOR)
+        yield from self._fold(finding.remedy, "remedy:", REMEDY_COLOR)
 
-    `texts` gives the text of a file by the name that the findings use; without it, no source line is shown.
-    """
-    paint = _Paint(color)
-    parts = ["".join(_write_finding(finding, texts, paint)) for finding in sort_findings(findings)]
-    return "\n".join(parts)
+    def _fold(self, text: str, label: str = "", color: str = "") -> Iterator[str]:
+        """Yield a sentence in lines that fit, after a label in colour."""
+        head = f"{label} " if label else ""
+        first, *rest = fold_text(head + escape_controls(text), self.view.columns, indent=2)
+        yield f"  {self._color(label, color)}{first[len(label) :]}\n"
+        yield from (f"  {line}\n" for line in rest)
 
+    def _write_source(self, file: str, span: Span, mark: str, color: str) -> Iterator[str]:
+        """Yield the line of a value, and marks under the part of the value that stands on it."""
+        lines = self._split_lines(file)
+        if span.line > len(lines) or span == START:
+            return
+        line = lines[span.line - 1]
+        end = span.end_column - 1 if span.end_line == span.line else len(line)
+        columns = WINDOW if self.view.columns is None else self.view.columns - GUTTER
+        excerpt = cut_excerpt(line, span.column - 1, end, columns)
+        yield f"{self._color(f'{span.line:>6} |', GUTTER_COLOR)} {excerpt.text}".rstrip() + "\n"
+        margin = self._color(" " * 6 + " |", GUTTER_COLOR)
+        yield f"{margin} {' ' * excerpt.margin}{self._color(mark * excerpt.width, color)}\n"
 
-def write_summary(findings: Sequence[LocatedFinding]) -> str:
-    """Say how many errors and warnings there are, and nothing of information."""
-    counts = summarise_findings(findings)
-    return f"{write_count(counts['errors'], 'error')}, {write_count(counts['warnings'], 'warning')}"
+    def _split_lines(self, file: str) -> list[str]:
+        if file not in self.lines:
+            self.lines[file] = _LINE_BREAK.split(self.report.texts.get(file, ""))
+        return self.lines[file]
 
-
-def write_count(count: int, noun: str) -> str:
-    """Return "no errors", "1 error", "2,000 errors"."""
-    if count == 0:
-        return f"no {noun}s"
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _write_finding(finding: LocatedFinding, texts: Mapping[str, str], paint: _Paint) -> Iterator[str]:
-    place = f"{escape_controls(finding.file)}:{finding.span.line}:{finding.span.column}"
-    severity = paint.color(finding.severity.value, f"1;{COLORS[finding.severity]}")
-    yield f"{paint.color(place, '1')}: {severity}: {finding.rule.name}\n"
-    yield f"  {escape_controls(finding.message)}\n"
-    yield from _write_source(finding, texts.get(finding.file), paint)
-    for other in finding.related:
-        place = f"{escape_controls(other.file)}:{other.span.line}:{other.span.column}"
-        yield f"  see {place}: {escape_controls(other.message)}\n"
-    yield f"  remedy: {escape_controls(finding.remedy)}\n"
-
-
-def _write_source(finding: LocatedFinding, text: str | None, paint: _Paint) -> Iterator[str]:
-    """Yield the line of the value, and carets under the part of the value that stands on it."""
-    span = finding.span
-    lines = _LINE_BREAK.split(text) if text else []
-    if span.line > len(lines) or span == type(span)(1, 1, 1, 1):
-        return
-    line = lines[span.line - 1]
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
-    before, value, after = line[: span.column - 1], line[span.column - 1 : end], line[end:]
-    shown_before, shown_value = _cut_start(escape_controls(before)), _cut_end(escape_controls(value), WINDOW - LEAD)
-    room = WINDOW - measure_width(shown_before) - measure_width(shown_value)
-    shown_after = _cut_end(escape_controls(after), max(room, 0)) if shown_value == escape_controls(value) else ""
-    gutter = f"{span.line:>6} | "
-    yield f"{gutter}{shown_before}{shown_value}{shown_after}".rstrip() + "\n"
-    carets = "^" * max(measure_width(shown_value), 1)
-    margin = " " * (len(gutter) - 2) + "| " + " " * measure_width(shown_before)
-    yield f"{margin}{paint.color(carets, COLORS[finding.severity])}\n"
-
-
-def _cut_start(text: str) -> str:
-    return text if len(text) <= WINDOW - LEAD else "..." + text[-LEAD:]
-
-
-def _cut_end(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: max(room - 3, 0)] + "..."
+    def _color(self, text: str, code: str) -> str:
+        return paint_text(text, code, self.view)

@@ -71,9 +71,15 @@ def _make_defaults() -> Schema:
 
 
 def _make_rules(rules: Iterable[Rule]) -> Schema:
-    severities = [*(severity.value for severity in Severity), OFF]
     words: Schema = {
-        rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": severities}
+        rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": _list_severities(rule)}
         for rule in sorted(rules, key=lambda rule: rule.name)
     }
     return allow_nothing(make_mapping(words, description="How much the findings of a rule weigh."))
+
+
+def _list_severities(rule: Rule) -> list[str]:
+    """Return what a rule may weigh: an error without which the module could be wrong stays one."""
+    if rule.severity is Severity.ERROR and not rule.can_be_silenced:
+        return [Severity.ERROR.value]
+    return [*(severity.value for severity in Severity), OFF]

@@ -27,6 +27,7 @@ OUTSIDE_PROOF = declare_rule(
     "OutsideProof",
     Severity.INFORMATION,
     "A Terraform file in the module's folder is not flowseal's: nothing proves it.",
+    can_be_silenced=False,
 )
 WRITE_FAILED = declare_rule("WriteFailed", Severity.ERROR, "The system refused to write; nothing was changed.")
 OUTPUT_BUSY = declare_rule("OutputBusy", Severity.ERROR, "Another run of flowseal is writing to the same folder.")
@@ -37,7 +38,10 @@ DAMAGED_LOCK = declare_rule(
 )
 NEWER_LOCK = declare_rule("NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal.")
 INTERRUPTED_RUN = declare_rule(
-    "InterruptedRun", Severity.INFORMATION, "An earlier run was stopped while it wrote; its change is whole now."
+    "InterruptedRun",
+    Severity.INFORMATION,
+    "An earlier run was stopped while it wrote; its change is whole now.",
+    can_be_silenced=False,
 )
 
 _PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")

@@ -1,0 +1,36 @@
+"""Counts, as the last line of every report has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.diagnostics import LocatedFinding
+    from generator.report.contents import Report
+
+
+def summarise_findings(findings: Iterable[LocatedFinding]) -> dict[str, int]:
+    """Count errors and warnings."""
+    counts = Counter(finding.severity for finding in findings)
+    return {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
+
+
+def write_summary(report: Report) -> str:
+    """Say what was done, how many errors and warnings there are, and how many findings are silenced."""
+    counts = summarise_findings(report.findings)
+    parts = [write_count(counts["errors"], "error"), write_count(counts["warnings"], "warning")]
+    if report.silenced:
+        parts.append(f"{report.silenced:,} silenced")
+    return f"{report.total}{', '.join(parts)}"
+
+
+def write_count(count: int, noun: str) -> str:
+    """Return "no errors", "1 error", "2,000 errors"."""
+    if count == 0:
+        return f"no {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

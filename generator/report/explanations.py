@@ -1,0 +1,87 @@
+"""The rules themselves, for people and for machines: all of them, or one with its examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from generator.report.contents import Report
+from generator.report.folding import fold_text
+from generator.report.machines import VERSION, write_json
+from generator.report.people import COLORS, paint_text, write_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from generator.diagnostics import LocatedFinding, Rule
+    from generator.report.contents import View
+    from generator.rule_pages import RulePage
+
+INDENT = "    "
+LONGEST_LINE = 100
+"""Columns of running text, however wide the terminal is."""
+
+
+def write_rule_list(rules: Iterable[Rule], view: View) -> str:
+    """Return name, severity and summary of each rule."""
+    return "".join(f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}" for rule in rules)
+
+
+def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> str:
+    """Return what a rule reports and why, with its examples; `findings` is what flowseal says to the wrong one."""
+    return "\n".join(_list_parts(rule, page, findings, view))
+
+
+def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> Iterator[str]:
+    yield f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}"
+    for paragraph in page.explanation.split("\n\n"):
+        yield _fold(" ".join(paragraph.split()), view)
+    yield _fold(describe_silencing(rule), view)
+    if page.wrong is None or page.right is None:
+        return
+    inside = replace(view, columns=view.columns and view.columns - len(INDENT))
+    told = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), inside)
+    for title, text in (("Wrong", page.wrong.text), ("What flowseal says to it", told), ("Right", page.right.text)):
+        yield paint_text(f"{title}:", "1", view) + "\n"
+        yield _indent(text)
+
+
+def describe_silencing(rule: Rule) -> str:
+    """Say whether a comment can silence a rule."""
+    if rule.can_be_silenced:
+        return f"A comment on the line, or alone on the line above, silences it: # flowseal: ignore[{rule.name}] reason"
+    return "It cannot be silenced."
+
+
+def write_rule_list_json(rules: Iterable[Rule]) -> str:
+    """Return all rules as one JSON object, version 1."""
+    return write_json({"version": VERSION, "rules": [_describe_rule(rule) for rule in rules]})
+
+
+def write_rule_json(rule: Rule, page: RulePage) -> str:
+    """Return one rule as a JSON object of the same form, with its explanation and its examples."""
+    examples = {"wrong": page.wrong and page.wrong.text, "right": page.right and page.right.text}
+    described = {**_describe_rule(rule), "explanation": page.explanation, **examples}
+    return write_json({"version": VERSION, "rules": [described]})
+
+
+def _describe_rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "severity": rule.severity.value,
+        "summary": rule.summary,
+        "can_be_silenced": rule.can_be_silenced,
+    }
+
+
+def _write_head(rule: Rule, view: View) -> str:
+    return f"{paint_text(rule.name, '1', view)} ({paint_text(rule.severity.value, COLORS[rule.severity], view)})"
+
+
+def _fold(text: str, view: View, indent: int = 0) -> str:
+    columns = None if view.columns is None else min(view.columns, LONGEST_LINE)
+    return "".join(f"{' ' * indent}{line}\n" for line in fold_text(text, columns, indent))
+
+
+def _indent(text: str) -> str:
+    return "".join(f"{INDENT}{line}".rstrip() + "\n" for line in text.splitlines())

@@ -1,0 +1,46 @@
+"""The formats of `--format`: a new one is a member here, its writer beside the others, and a section of its page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.report.contents import Report, View
+
+
+class Format(StrEnum):
+    """How findings are printed: for people, or for a kind of machine."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+class ListFormat(StrEnum):
+    """How rules are printed, which are no findings."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def write_report(output_format: Format, report: Report, view: View) -> str:
+    """Return a report in a format, ready to be printed. Only the format for people looks at `view`."""
+    match output_format:
+        case Format.TEXT:
+            from generator.report.people import write_text_report
+
+            return write_text_report(report, view)
+        case Format.JSON:
+            from generator.report.machines import write_json_report
+
+            return write_json_report(report)
+        case Format.SARIF:
+            from generator.report.sarif import write_sarif_report
+
+            return write_sarif_report(report)
+        case Format.GITHUB:
+            from generator.report.github import write_github_report
+
+            return write_github_report(report)

@@ -1,0 +1,57 @@
+"""The page of each rule: what it reports and why, with a definition that is wrong and one that is right.
+
+A page is `data/rules/<RuleName>.md`: paragraphs, then `## Wrong` and `## Right` with one fenced block of YAML or JSON
+each. Rules that no single definition can show have the paragraphs alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pkgutil import get_data
+
+_SECTION = re.compile(r"^## (Wrong|Right)\n", re.MULTILINE)
+_BLOCK = re.compile(r"\n*```(yaml|json)\n((?:(?!```).*\n)+)```\n*")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A whole definition, as YAML or JSON."""
+
+    language: str
+    text: str
+
+    @property
+    def file(self) -> str:
+        """The name that the definition goes by."""
+        return f"example.flow.{self.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """What a rule reports and why, as Markdown, and its examples: both or none."""
+
+    explanation: str
+    wrong: Example | None = None
+    right: Example | None = None
+
+
+def read_page(rule: str) -> RulePage:
+    """Return the page of a rule. A page that is not written as one is a defect and raises ValueError."""
+    data = get_data("generator", f"data/rules/{rule}.md")
+    if data is None:
+        raise FileNotFoundError(f"generator/data/rules/{rule}.md")
+    # A checkout on Windows may have given the file other line ends.
+    text = data.decode("utf-8").replace("\r\n", "\n")
+    explanation, *sections = _SECTION.split(text)
+    examples = dict(zip(sections[::2], (_read_block(rule, section) for section in sections[1::2]), strict=True))
+    if not explanation.strip() or len(examples) == 1 or len(sections) > 4:
+        raise ValueError(f"the page of {rule} has no text, or not one wrong and one right example")
+    return RulePage(explanation.strip(), examples.get("Wrong"), examples.get("Right"))
+
+
+def _read_block(rule: str, section: str) -> Example:
+    block = _BLOCK.fullmatch(section)
+    if block is None:
+        raise ValueError(f"an example of {rule} is more or less than one fenced block of yaml or json")
+    return Example(block[1], block[2])

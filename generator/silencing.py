@@ -1,0 +1,122 @@
+"""Comments that silence findings: `# flowseal: ignore[RuleName] reason`, on the line or alone on the line above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from generator.api import advise_name
+from generator.diagnostics import LocatedFinding, LocatedPlace, Rule, Severity, declare_rule
+from generator.source.comments import Comment, read_comments
+from generator.source.position import Document, Span
+
+MALFORMED_SILENCER = declare_rule(
+    "MalformedSilencer", Severity.WARNING, "A comment for flowseal is not written as one.", can_be_silenced=False
+)
+UNKNOWN_SILENCED_RULE = declare_rule(
+    "UnknownSilencedRule", Severity.WARNING, "A comment silences a rule that is not there.", can_be_silenced=False
+)
+RULE_NOT_SILENCEABLE = declare_rule(
+    "RuleNotSilenceable",
+    Severity.WARNING,
+    "A comment silences a rule that cannot be silenced.",
+    can_be_silenced=False,
+)
+UNUSED_SILENCER = declare_rule(
+    "UnusedSilencer", Severity.WARNING, "A comment silences what is not reported there.", can_be_silenced=False
+)
+
+SIGN = "flowseal:"
+FORM = f"# {SIGN} ignore[RuleName] reason"
+_OURS = re.compile(rf"#\s*{SIGN}")
+_SILENCER = re.compile(rf"#\s*{SIGN}\s*ignore\[([^\[\]]*)\](.*)")
+_NAME = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
+
+
+@dataclass(frozen=True, slots=True)
+class SilencedFindings:
+    """What the comments of a document leave of its findings (those about the comments added), and what they silence."""
+
+    findings: tuple[LocatedFinding, ...]
+    silenced: tuple[LocatedFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Silencer:
+    """One rule's name in a comment, where it stands, and the line that it speaks of."""
+
+    rule: Rule
+    span: Span
+    line: int
+
+
+def silence_findings(
+    document: Document, findings: Sequence[LocatedFinding], rules: Mapping[str, Rule], *, is_complete: bool
+) -> SilencedFindings:
+    """Take out the findings that a comment of the document silences, and add those about the comments themselves.
+
+    `rules` are all rules by name. `is_complete` tells that the document went through every check: only then is a
+    comment that silences nothing reported.
+    """
+    comments = read_comments(document, SIGN)
+    read = [item for comment in comments.comments for item in _read_comment(comment, document.file, rules)]
+    silencers = [item for item in read if isinstance(item, _Silencer)]
+    kept = [item for item in read if isinstance(item, LocatedFinding)]
+    silenced: list[LocatedFinding] = []
+    used: set[_Silencer] = set()
+    for finding in findings:
+        lines = {finding.span.line, comments.find_first_line(finding.span.line)}
+        matching = {item for item in silencers if item.rule == finding.rule and item.line in lines}
+        is_here = finding.file == document.file
+        (silenced if is_here and matching else kept).append(finding)
+        used |= matching if is_here else set()
+    if is_complete:
+        kept += [_report_unused(item, document.file) for item in silencers if item not in used]
+    return SilencedFindings(tuple(kept), tuple(silenced))
+
+
+def _read_comment(comment: Comment, file: str, rules: Mapping[str, Rule]) -> Iterator[_Silencer | LocatedFinding]:
+    """Yield the silencers of a comment, or what is wrong with it; nothing where it is none of ours."""
+    sign = _OURS.search(comment.text)
+    if sign is None:
+        return
+    silencer = _SILENCER.match(comment.text, sign.start())
+    names = [] if silencer is None else list(_NAME.finditer(comment.text, *silencer.span(1)))
+    if silencer is None or not names:
+        message = "This comment is meant for flowseal, and it silences nothing."
+        yield _report(MALFORMED_SILENCER, message, f"Write it like {FORM}.", comment.span, file)
+    elif not silencer[2].strip():
+        message = "This comment does not say why it silences what it names, so it silences nothing."
+        yield _report(MALFORMED_SILENCER, message, "Write the reason behind the bracket.", comment.span, file)
+    else:
+        for name in names:
+            yield _read_name(name, comment, file, rules)
+
+
+def _read_name(
+    name: re.Match[str], comment: Comment, file: str, rules: Mapping[str, Rule]
+) -> _Silencer | LocatedFinding:
+    line, column = comment.span.line, comment.span.column
+    span = Span(line, column + name.start(), line, column + name.end())
+    rule = rules.get(name[0])
+    if rule is None:
+        remedy = advise_name(name[0], rules, "`flowseal rules` lists all rules.")
+        return _report(UNKNOWN_SILENCED_RULE, f"No rule is named {name[0]!r}.", remedy, span, file)
+    if not rule.can_be_silenced:
+        message = f"{rule.name} cannot be silenced."
+        return _report(RULE_NOT_SILENCEABLE, message, "Mend what it reports, and leave the comment out.", span, file)
+    return _Silencer(rule, span, comment.line)
+
+
+def _report_unused(silencer: _Silencer, file: str) -> LocatedFinding:
+    message = f"{silencer.rule.name} is not reported on the line that this comment speaks of."
+    remedy = "Leave it out, or put it at the end of the line that is reported, or alone on the line above."
+    line = silencer.line
+    related = (LocatedPlace("It speaks of this line.", file, Span(line, 1, line, 1)),)
+    finding = _report(UNUSED_SILENCER, message, remedy, silencer.span, file)
+    return finding if line == silencer.span.line else replace(finding, related=related)
+
+
+def _report(rule: Rule, message: str, remedy: str, span: Span, file: str) -> LocatedFinding:
+    return LocatedFinding(rule, message, remedy, file, span, "", identity=message)

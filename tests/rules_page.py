@@ -1,0 +1,63 @@
+"""docs/rules.md, made from the rules' declarations and their pages."""
+
+from __future__ import annotations
+
+from rules import list_rules
+
+from generator.diagnostics import Rule
+from generator.report import Report, View
+from generator.report.explanations import describe_silencing
+from generator.report.people import write_findings
+from generator.rule_catalogue import check_example
+from generator.rule_pages import read_page
+
+HEAD = """# Rules
+
+Everything that flowseal may say of a definition, a text or the output folder; `flowseal rules NAME` prints the same.
+Names are stable and never reused. An error stops the module, a warning does not (with `--strict` it does), information
+only tells.
+
+In YAML, a comment silences a finding of a rule that can be silenced. It stands at the end of the line that is reported,
+or alone on the line above:
+
+```yaml
+parameters:
+  next_model: {} # flowseal: ignore[UnusedParameter] comes with the next release
+```
+
+Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
+Where the finding is about a text of several lines, the comment stands where that text begins, or above. How many
+findings are silenced is told in the summary. A comment that silences nothing, names no rule, or names one that cannot
+be silenced is itself a finding.
+
+Each example below is run by the tests.
+
+| name | severity | what |
+|------|----------|------|
+"""
+
+
+def write_rules_page() -> str:
+    """Return the page: a table of all rules, then one section a rule."""
+    rules = list_rules().values()
+    rows = "".join(
+        f"| [`{rule.name}`](#{rule.name.lower()}) | {rule.severity.value} | {rule.summary} |\n" for rule in rules
+    )
+    return HEAD + rows + "".join(map(write_section, rules))
+
+
+def write_section(rule: Rule) -> str:
+    page = read_page(rule.name)
+    silencing = "Can be silenced." if rule.can_be_silenced else describe_silencing(rule)
+    text = f"\n## {rule.name}\n\n{rule.severity.value.capitalize()}. {rule.summary} {silencing}\n\n{page.explanation}\n"
+    if page.wrong is None or page.right is None:
+        return text
+    findings = check_example(rule, page.wrong)
+    told = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), View())
+    for title, language, block in (
+        ("Wrong", page.wrong.language, page.wrong.text),
+        ("What flowseal says to it", "text", told),
+        ("Right", page.right.language, page.right.text),
+    ):
+        text += f"\n{title}:\n\n```{language}\n{block}```\n"
+    return text

@@ -1,0 +1,89 @@
+"""Workflow commands: taken apart as the runner does, each says what the finding says, and no text is a command."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from findings import ERROR, INFORMATION, WARNING, make_finding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.diagnostics import LocatedFinding
+from generator.report import Format, Report, View, write_report
+from generator.report.escaping import escape_controls
+from generator.source.position import Span
+
+
+def write_lines(*findings: LocatedFinding, failures: tuple[str, ...] = ()) -> list[str]:
+    text = write_report(Format.GITHUB, Report(findings, 1, "1 checked: ", failures=failures), View())
+    assert text.endswith("\n")
+    return text.removesuffix("\n").split("\n")
+
+
+def run_command(line: str) -> tuple[str, dict[str, str], str]:
+    """Take a command apart: the runner splits at the first ::, then at commas and =, and undoes the escapes."""
+    found = re.fullmatch(r"::([a-z]+) (.*?)::(.*)", line)
+    assert found is not None
+    properties = dict(item.split("=", 1) for item in found[2].split(","))
+    for name, value in properties.items():
+        properties[name] = unescape(value, {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"})
+    return found[1], properties, unescape(found[3], {"%0D": "\r", "%0A": "\n", "%25": "%"})
+
+
+def unescape(text: str, characters: dict[str, str]) -> str:
+    for escape, character in characters.items():
+        text = text.replace(escape, character)
+    return text
+
+
+def test_a_finding_is_one_command_and_the_summary_is_plain() -> None:
+    assert write_lines(make_finding()) == [
+        "::error file=a.flow.yaml,line=2,col=5,endLine=2,endColumn=8,title=DuplicateKey"
+        "::Twice.%0ASee a.flow.yaml:1:1: Here too.%0ARemedy: Once.",
+        "1 checked: 1 error, no warnings",
+    ]
+
+
+@pytest.mark.parametrize(("rule", "command"), [(ERROR, "error"), (WARNING, "warning"), (INFORMATION, "notice")])
+def test_each_severity_has_its_command(rule: object, command: str) -> None:
+    assert run_command(write_lines(make_finding(rule=rule))[0])[0] == command  # type: ignore[arg-type]
+
+
+def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:
+    assert write_lines() == ["1 checked: no errors, no warnings"]
+
+
+def test_what_goes_over_several_lines_has_no_columns() -> None:
+    finding = make_finding()
+    object.__setattr__(finding, "span", Span(2, 5, 4, 1))
+    assert run_command(write_lines(finding)[0])[1] == {
+        "file": "a.flow.yaml",
+        "line": "2",
+        "endLine": "4",
+        "title": "DuplicateKey",
+    }
+
+
+def test_a_failed_proof_is_an_error() -> None:
+    assert write_lines(failures=("main.tf: 100% wrong",))[0] == "::error title=Proof failed::main.tf: 100%25 wrong"
+
+
+@given(st.text(), st.text())
+def test_any_text_comes_back_as_text_and_starts_no_line(message: str, file: str) -> None:
+    lines = write_lines(make_finding(message=message, file=file))
+    assert len(lines) == 2
+    command, properties, text = run_command(lines[0])
+    assert command == "error"
+    assert properties["file"] == escape_controls(file)
+    assert text.startswith(escape_controls(message) + "\nSee ")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["%0A::error::x", "\n::stop-commands::t", "a,line=1:2::b", "\r\n##[error]x", "\x1b[2J"]
+)
+def test_hostile_names_stay_names(hostile: str) -> None:
+    lines = write_lines(make_finding(message=hostile, file=hostile, remedy=hostile, related=hostile))
+    assert [line for line in lines if line.startswith(("::", "##["))] == lines[:1]
+    assert run_command(lines[0])[1]["file"] == escape_controls(hostile)
+    assert not {"\x1b", "\r"} & set(lines[0])

@@ -1,0 +1,105 @@
+"""Each rule has a page, and its examples are cases: the wrong one fires the rule, the right one nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from rules import list_rules as walk_rules
+
+import generator.rule_pages
+from generator.diagnostics import RULES, Severity, declare_rule
+from generator.rule_catalogue import ABOUT_TERRAFORM, check_example, list_rules
+from generator.rule_pages import RulePage, read_page
+
+PAGES = {path.stem: path for path in (Path(generator.rule_pages.__file__).parent / "data" / "rules").glob("*.md")}
+WITHOUT_EXAMPLES = {
+    "CollidingFlowNames": "two definitions",
+    "DamagedLock": "the disk",
+    "EditedFile": "the disk",
+    "InterruptedRun": "the disk",
+    "MissingPath": "the command line",
+    "NewerLock": "the disk",
+    "NoDefinitions": "the command line",
+    "OutputBusy": "the disk",
+    "OutsideProof": "the disk",
+    "OverrideFile": "the disk",
+    "TooDeep": "65 levels",
+    "TooLarge": "200,001 values",
+    "TooManyRights": "more than a hundred models",
+    "UnownedFile": "the disk",
+    "UnreadablePath": "the disk",
+    "UnreadableText": "bytes that are no text",
+    "UnsafePath": "the disk",
+    "Unspecified": "nothing: it is never reported",
+    "UnusableFileName": "the file's own name",
+    "WriteFailed": "the disk",
+}
+"""What a single definition that fits a page cannot show, and what would have to be shown instead."""
+
+
+def test_the_catalogue_has_every_rule_that_is_declared_anywhere() -> None:
+    assert list_rules() == walk_rules()
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+    assert sorted(PAGES) == list(list_rules())
+
+
+def test_every_page_has_examples_unless_there_is_a_reason() -> None:
+    assert [name for name in sorted(PAGES) if read_page(name).wrong is None] == sorted(WITHOUT_EXAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - set(WITHOUT_EXAMPLES)))
+def test_the_wrong_example_fires_its_rule_once_and_the_right_one_nothing(name: str) -> None:
+    page, rule = read_page(name), list_rules()[name]
+    assert page.wrong is not None
+    assert page.right is not None
+    assert [finding.rule.name for finding in check_example(rule, page.wrong)] == [name]
+    assert [finding.rule.name for finding in check_example(rule, page.right)] == []
+
+
+@pytest.mark.parametrize("name", sorted(ABOUT_TERRAFORM - set(WITHOUT_EXAMPLES)))
+def test_what_is_about_terraform_is_not_told_of_the_api(name: str) -> None:
+    page = read_page(name)
+    assert page.wrong is not None
+    assert check_example(list_rules()["MissingMember"], page.wrong) == []
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
+    severity = list_rules()[name].severity
+    word = {Severity.ERROR: "An error", Severity.WARNING: "A warning", Severity.INFORMATION: "Information"}[severity]
+    assert re.search(rf"(^|\. ){word}\b", read_page(name).explanation, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "## Wrong\n\n```yaml\na: 1\n```\n\n## Right\n\n```yaml\na: 1\n```\n",
+        "Text.\n\n## Wrong\n\n```yaml\na: 1\n```\n",
+        "Text.\n\n## Wrong\n\n```yaml\na: 1\n```\n\n```yaml\na: 1\n```\n\n## Right\n\n```yaml\na: 1\n```\n",
+        "Text.\n\n## Wrong\n\nWords.\n\n```yaml\na: 1\n```\n\n## Right\n\n```yaml\na: 1\n```\n",
+        "Text.\n\n## Wrong\n\n```toml\na = 1\n```\n\n## Right\n\n```yaml\na: 1\n```\n",
+    ],
+)
+def test_a_page_of_another_form_is_a_defect(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator.rule_pages, "get_data", lambda *_: text.encode())
+    with pytest.raises(ValueError, match="DuplicateKey"):
+        read_page("DuplicateKey")
+
+
+def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator.rule_pages, "get_data", lambda *_: b"One.\r\n\r\nTwo.\r\n")
+    assert read_page("DuplicateKey") == RulePage("One.\n\nTwo.")
+
+
+def test_an_error_can_be_silenced_only_where_its_declaration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.diagnostics.RULES", dict(RULES))
+    assert not declare_rule("A", Severity.ERROR, "").can_be_silenced
+    assert declare_rule("B", Severity.WARNING, "").can_be_silenced
+    assert declare_rule("C", Severity.ERROR, "", can_be_silenced=True).can_be_silenced
+    with pytest.raises(ValueError, match="two rules are named A"):
+        declare_rule("A", Severity.ERROR, "")

@@ -1,0 +1,92 @@
+"""`flowseal rules`: the list, one rule with its examples, and what a slip gets to hear."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rules import list_rules
+from typer.testing import CliRunner
+
+from generator.cli import app
+from generator.report import View
+from generator.report.explanations import write_rule, write_rule_list
+from generator.rule_catalogue import check_example
+from generator.rule_pages import read_page
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["rules", *arguments], prog_name="flowseal")
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_all_rules_are_listed() -> None:
+    expected = "".join(f"{rule.name} ({rule.severity.value})\n  {rule.summary}\n" for rule in list_rules().values())
+    assert run() == expected
+
+
+def test_all_rules_are_listed_as_json() -> None:
+    listed = json.loads(run("--format", "json"))
+    assert listed["version"] == 1
+    assert listed["rules"] == [
+        {
+            "name": rule.name,
+            "severity": rule.severity.value,
+            "summary": rule.summary,
+            "can_be_silenced": rule.can_be_silenced,
+        }
+        for rule in list_rules().values()
+    ]
+
+
+def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> None:
+    text = run("UnusedParameter")
+    page = read_page("UnusedParameter")
+    assert page.wrong is not None
+    assert page.right is not None
+    assert text.startswith("UnusedParameter (warning)\n  A parameter that stands nowhere becomes no variable.\n\n")
+    assert "silences it: # flowseal: ignore[UnusedParameter] reason\n" in text
+    assert "    example.flow.yaml:2:14: warning: UnusedParameter\n" in text
+    for example in (page.wrong, page.right):
+        assert "".join(f"    {line}\n" for line in example.text.splitlines()) in text
+
+
+def test_a_rule_without_examples_is_explained_too() -> None:
+    text = run("WriteFailed")
+    assert text.endswith("It cannot be silenced.\n")
+    assert "Wrong" not in text
+
+
+def test_a_rule_is_explained_as_json() -> None:
+    page = read_page("UnusedParameter")
+    assert page.wrong is not None
+    assert page.right is not None
+    (rule,) = json.loads(run("UnusedParameter", "--format", "json"))["rules"]
+    assert list(rule) == ["name", "severity", "summary", "can_be_silenced", "explanation", "wrong", "right"]
+    assert (rule["explanation"], rule["wrong"], rule["right"]) == (page.explanation, page.wrong.text, page.right.text)
+    assert json.loads(run("WriteFailed", "--format", "json"))["rules"][0]["wrong"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("unused-parameter", "Did you mean UnusedParameter?"), ("Nothing", "`flowseal rules` lists all rules.")],
+)
+def test_a_slip_is_wrong_usage_with_advice(name: str, advice: str) -> None:
+    result = CliRunner().invoke(app, ["rules", name], prog_name="flowseal")
+    assert result.exit_code == 2
+    assert f"No rule is named {name!r}. {advice}" in result.stderr
+    assert result.stdout == ""
+
+
+def test_text_is_folded_on_a_terminal_and_painted_where_colour_is_wanted() -> None:
+    rules = list_rules()
+    view = View(columns=60)
+    assert max(map(len, write_rule_list(rules.values(), view).splitlines())) <= 60
+    page = read_page("UnusedBucketAccount")
+    assert page.wrong is not None
+    rule = rules["UnusedBucketAccount"]
+    findings = check_example(rule, page.wrong)
+    lines = write_rule(rule, page, findings, View(columns=80)).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "\x1b[31merror\x1b[0m" in write_rule(rule, page, findings, View(color=True))
