@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 # A process a core; more than four would only start more accounts. Tests of a group share what they applied.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: demo test check lint types linters lint-modules prove oracle accept examples bench setup clean
+ACTIONLINT := v1.7.12
+TOOLS := .tools
+
+.PHONY: demo test check lint types linters lint-modules prove oracle accept examples bench setup tools clean
 
 setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
 
@@ -13,6 +16,13 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
 	@touch $@
+
+tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## programs that tests use and that are no Python packages, where Go is there
+
+$(TOOLS)/.actionlint-$(ACTIONLINT):
+	@mkdir -p $(TOOLS)
+	@GOBIN=$(abspath $(TOOLS)) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT) && touch $@ \
+		|| echo "actionlint could not be installed: workflows are not linted"
 
 demo: setup ## generate the examples, show a module, a finding and a policy
 	@$(BIN)/python tools/demo.py
@@ -25,7 +35,7 @@ $(ORACLE)/.installed: tests/oracle/package.json
 	@if command -v npm >/dev/null && npm install --prefix tests/oracle --no-package-lock --ignore-scripts --no-audit \
 	  --no-fund --silent; then touch $@; else echo "without npm there is no second opinion on decisions of IAM"; fi
 
-test: setup oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
+test: setup tools oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
 	$(PYTEST)
 
 check: setup lint types test ## what CI asks for
@@ -48,6 +58,7 @@ prove: setup oracle ## every module through its whole life, by real Terraform; a
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_planted_defects.py \
+	  tests/test_schema.py tests/test_init.py \
 	  tests/test_prove_access.py --accept
 
 bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; validation alone, and of the worst flow
@@ -55,4 +66,4 @@ bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; validation alon
 	$(BIN)/python bench/validate_flows.py
 
 clean:
-	rm -rf $(VENV) $(ORACLE) .tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) $(TOOLS) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from generator import cli_project
+from generator.commands import init, new, schema
 from generator.options import (
     ConfigurationFile,
     Definitions,
@@ -26,6 +27,8 @@ from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format, ListFormat
 from generator.requests import finish, request_modules, require_project
 
+CHANGED = 3
+"""The exit code where the modules on disk are, or were, not what the definitions come to."""
 DEFECT = 4
 """The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
 
@@ -70,6 +73,9 @@ def generate(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove modules whose definition is gone: files that nobody changed.")
     ] = False,
+    fail_on_change: Annotated[
+        bool, typer.Option("--fail-on-change", help="Exit with 3 where a module was written: for hooks.")
+    ] = False,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
     strict: Strict = False,
@@ -88,7 +94,7 @@ def generate(
         result = generate_modules(request, timings, progress)
     result = replace(result, findings=(*found, *result.findings))
     print_report(report_generated(result, read_texts(found)), output_format, most_findings)
-    finish(timings, show_timings, result.exit_code)
+    finish(timings, show_timings, result.exit_code or (CHANGED if fail_on_change and result.has_changes else 0))
 
 
 @app.command(epilog="Example: flowseal validate flows --target api")
@@ -140,6 +146,9 @@ def rules(
 
 
 cli_project.add_commands(app)
+app.command(epilog=init.EXAMPLE)(init.init)
+app.command(epilog=new.EXAMPLE)(new.new)
+app.command(epilog=schema.EXAMPLE)(schema.schema)
 
 
 def main() -> None:

@@ -85,6 +85,14 @@ def print_report(report: Report, output_format: Format, most_findings: int) -> N
     typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
 
 
+def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
+    """Print findings for people, and nothing where there is none; `texts` gives the text of a file by its name."""
+    from generator.report.people import write_findings
+
+    if findings:
+        typer.echo(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
+
+
 def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
     """Print all rules."""
     from generator.report.explanations import write_rule_list, write_rule_list_json

@@ -60,3 +60,8 @@ class GenerateResult:
         if self.failures:
             return 4
         return int(has_errors(self.findings, strict=self.strict))
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether a module was written or removed."""
+        return any(outcome.outcome in ("written", "removed") for outcome in self.outcomes)

@@ -53,6 +53,12 @@ def test_wrong_usage_is_2() -> None:
     assert run("rules", "Nothing").returncode == 2
 
 
+def test_a_hook_learns_whether_a_module_was_written(tmp_path: Path) -> None:
+    command = ("generate", str(FLOWS / "phone-bank"), "-o", str(tmp_path / "modules"), "--fail-on-change")
+    assert [run(*command).returncode for _ in range(2)] == [3, 0]
+    assert run("generate", "nowhere", "-o", str(tmp_path), "--fail-on-change").returncode == 1
+
+
 def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
     result = run("generate", str(FLOWS), "-o", str(tmp_path / "modules"), "--format", "json", "--timings")
     report = json.loads(result.stdout)

@@ -44,6 +44,8 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
     ):
         for path in (ROOT / folder).glob(ending):
             assert f"{folder}/{path.name}" in names
+    for path in [*(ROOT / "generator" / "shapes").rglob("*.*"), *(ROOT / "generator" / "surroundings").iterdir()]:
+        assert path.relative_to(ROOT).as_posix() in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}
 
 
@@ -60,3 +62,7 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
     result = run(str(binaries / "flowseal"), "generate", str(flow), "-o", "modules", folder=elsewhere)
     assert result.returncode == 0, result.stdout + result.stderr
     assert (elsewhere / "modules" / "travel-chat" / "main.tf").exists()
+    result = run(str(binaries / "flowseal"), "init", "--ci", "gitlab", folder=elsewhere)
+    assert (elsewhere / ".gitlab-ci.yml").exists(), result.stdout + result.stderr
+    result = run(str(binaries / "flowseal"), "new", "total", "--shape", "code", folder=elsewhere)
+    assert (elsewhere / "flows" / "total" / "code" / "add_up.py").exists(), result.stdout + result.stderr

@@ -1,0 +1,146 @@
+"""`flowseal new`: a flow to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from generator.diagnostics import LocatedFinding
+    from generator.scaffold.flow import NewFlow
+    from generator.scaffold.repository import Repository
+    from generator.scaffold.shapes import FlowShape
+
+EXAMPLE = "Example: flowseal new support-triage --shape conditions"
+
+
+def new(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The flow's name, and its folder's.", show_default=False)
+    ] = None,
+    shape: Annotated[
+        str | None, typer.Option("--shape", metavar="SHAPE", help="What kind of flow it is.", show_default=False)
+    ] = None,
+    list_shapes: Annotated[
+        bool, typer.Option("--list", help="Show every shape, with a line on it and its picture.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new flow.", show_default="flows/NAME"),
+    ] = None,
+    shapes: Annotated[
+        Path | None,
+        typer.Option("--shapes", metavar="FOLDER", help="Shapes of your own, a folder each.", show_default=False),
+    ] = None,
+) -> None:
+    """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
+    from generator.commands.printing import stop_at_errors
+    from generator.scaffold.flow import make_flow
+    from generator.scaffold.repository import find_repository
+
+    repository, findings = find_repository(Path())
+    stop_at_errors(findings)
+    known = load_shapes(shapes or repository.shapes)
+    if list_shapes:
+        typer.echo(describe_shapes(known.values()), nl=False)
+        return
+    checked_name, chosen = check_name(name), choose_shape(shape, known)
+    folder = output or repository.root / repository.flows / checked_name
+    flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
+    exit_code = write_flow(flow, folder, repository)
+    generate = "" if repository.is_configured else f" {folder.as_posix()} -o {repository.output}"
+    typer.echo(f"\nNext: read the definition, then run `flowseal generate{generate}`.")
+    raise typer.Exit(exit_code)
+
+
+def load_shapes(folder: Path | None) -> Mapping[str, FlowShape]:
+    """Return the shapes of flowseal and of a folder. One that cannot be used is wrong usage."""
+    from generator.scaffold.shapes import UnfitShapeError, find_shapes
+
+    try:
+        return find_shapes(folder)
+    except UnfitShapeError as error:
+        raise typer.BadParameter(str(error), param_hint="--shapes") from error
+    except OSError as error:
+        message = f"{error.filename} cannot be read: {error.strerror}."
+        raise typer.BadParameter(message, param_hint="--shapes") from error
+
+
+def describe_shapes(shapes: Iterable[FlowShape]) -> str:
+    """Write each shape: its name, the line on it, its picture."""
+    parts = []
+    for shape in shapes:
+        picture = "".join(f"        {line}".rstrip() + "\n" for line in shape.picture)
+        parts.append(f"{shape.name}\n    {shape.line}\n" + (f"\n{picture}" if picture else ""))
+    return "\n".join(parts)
+
+
+def choose_shape(name: str | None, shapes: Mapping[str, FlowShape]) -> FlowShape:
+    """Return the shape of that name. Any other name is wrong usage."""
+    from generator.api import advise_name
+
+    known = f"There are {', '.join(shapes)}; `flowseal new --list` shows each."
+    if name is None:
+        raise typer.BadParameter(f"Say what kind of flow it is. {known}", param_hint="--shape")
+    if name not in shapes:
+        raise typer.BadParameter(
+            f"There is no shape {name!r}. {advise_name(name, shapes, known)}", param_hint="--shape"
+        )
+    return shapes[name]
+
+
+def check_name(name: str | None) -> str:
+    """Return the name of a flow. One that no flow can have is refused in the words of the rule that it breaks."""
+    from generator.scaffold.flow import find_name_faults
+
+    if name is None:
+        raise typer.BadParameter("Say how the flow is to be named.", param_hint="NAME")
+    for fault in find_name_faults(name):
+        raise typer.BadParameter(f"{fault.message} {fault.remedy}", param_hint="NAME")
+    return name
+
+
+def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
+    """Write a new flow's files and print them, with the findings of its definition; return the exit code.
+
+    In a repository with a flowseal.yaml, the schema that the definition names is written too where it is not there.
+
+    Where one of the files is there already, nothing is written: wrong usage.
+    """
+    from generator.commands.printing import print_written, stop_at_errors
+    from generator.commands.schema import make_schema_files
+    from generator.console import print_findings
+    from generator.diagnostics import has_errors
+    from generator.write.new_files import list_existing, write_new_files
+
+    file = (folder / flow.definition).as_posix()
+    findings = check_flow(flow, file)
+    for existing in list_existing(folder, flow.files):
+        message = f"{(folder / existing).as_posix()} is there already, and nothing is overwritten."
+        raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
+    schemas = repository.list_missing_schemas()
+    stop_at_errors(write_new_files(folder, flow.files))
+    stop_at_errors(write_new_files(repository.root, make_schema_files(schemas)))
+    print_written((folder / path).as_posix() for path in flow.files)
+    print_written((repository.root / path).as_posix() for path in schemas)
+    # A shape of one's own may leave something open, and is written all the same.
+    print_findings(findings, {file: flow.files[flow.definition].decode()})
+    return int(has_errors(findings))
+
+
+def check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
+    """Return the findings of a new definition. An error at its name is wrong usage."""
+    from generator.diagnostics import Severity
+    from generator.pipeline import DefinitionText, check_definitions
+    from generator.timings import Timings
+
+    definition = DefinitionText(file, flow.files[flow.definition], flow)
+    (checked,) = check_definitions([definition], for_terraform=True, timings=Timings())
+    for finding in checked.findings:
+        if finding.pointer == "/name" and finding.severity is Severity.ERROR:
+            raise typer.BadParameter(f"{finding.message} {finding.remedy}", param_hint="NAME")
+    return list(checked.findings)

@@ -1,0 +1,94 @@
+"""Shapes of flows: a folder each, with one definition and the texts that it names.
+
+The definition begins with a comment: one line that says what the shape is, then its picture, indented by four blanks.
+Where the flow's name belongs, it has FLOW_NAME. A shape needs nothing else: no list names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.intake import ENDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUILT_IN = Path(__file__).parent.parent / "shapes"
+PICTURE = "#     "
+"""What a line of the picture begins with."""
+
+
+class UnfitShapeError(ValueError):
+    """A folder of shapes cannot be used; the text says why, and what a shape is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowShape:
+    """A shape: one line on it, its picture as lines of text, and its files by path; `definition` is one of these."""
+
+    name: str
+    line: str
+    picture: tuple[str, ...]
+    definition: str
+    files: Mapping[str, bytes]
+
+    @property
+    def ending(self) -> str:
+        """The ending of the definition's name, such as ".flow.yaml"."""
+        return find_ending(self.definition) or ""
+
+
+def find_shapes(own: Path | None) -> dict[str, FlowShape]:
+    """Return the shapes by name: those that flowseal has, and those in the folder `own`, which come first.
+
+    Raises UnfitShapeError where `own` is no folder of shapes, and OSError where it cannot be read.
+    """
+    shapes = {} if own is None else _read_shapes(own)
+    return shapes | {name: shape for name, shape in _read_shapes(BUILT_IN).items() if name not in shapes}
+
+
+def find_ending(file: str) -> str | None:
+    """Return the ending that makes a file a definition, or None."""
+    return next((ending for ending in ENDINGS if file.endswith(ending)), None)
+
+
+def _read_shapes(folder: Path) -> dict[str, FlowShape]:
+    if not folder.is_dir():
+        raise UnfitShapeError(f"{folder.as_posix()} is no folder. It has a folder for each shape.")
+    found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not found:
+        raise UnfitShapeError(f"{folder.as_posix()} holds no shape. It has a folder for each.")
+    return {path.name: _read_shape(path) for path in found}
+
+
+def _read_shape(folder: Path) -> FlowShape:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    definitions = [file for file in files if "/" not in file and find_ending(file)]
+    if len(definitions) != 1:
+        message = f"The shape {folder.as_posix()} has {len(definitions)} definitions; it has exactly one"
+        raise UnfitShapeError(f"{message}, named *{', *'.join(ENDINGS)}.")
+    try:
+        text = files[definitions[0]].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnfitShapeError(f"{folder.as_posix()}/{definitions[0]} is not UTF-8.") from error
+    line, picture = _read_comment(text)
+    return FlowShape(folder.name, line, picture, definitions[0], files)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def _read_comment(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the line and the picture out of the comment that a definition begins with."""
+    comment = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        comment.append(line)
+    words = [line.removeprefix("#").strip() for line in comment if not line.startswith(PICTURE)]
+    drawn = tuple(line.removeprefix(PICTURE) for line in comment if line.startswith(PICTURE))
+    return next(filter(None, words), ""), drawn

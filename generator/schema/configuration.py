@@ -1,0 +1,85 @@
+"""The JSON Schema of flowseal.yaml."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Severity
+from generator.schema.definition import make_encryption_schema
+from generator.schema.shapes import make_shape_schemas
+from generator.schema.values import Schema, allow_nothing, make_mapping, refer, write_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.diagnostics import Rule
+
+TITLE = "flowseal.yaml"
+OFF = "off"
+BOUNDARY = "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*? ]+$"
+
+
+def write_configuration_schema(rules: Iterable[Rule]) -> str:
+    """Return the schema as JSON text; `rules` are those whose severity can be named."""
+    properties: Schema = {
+        "flows": {
+            "description": "The definitions: patterns such as flows/**/*.flow.yaml, relative to this file.",
+            "type": ["array", "null"],
+            "items": {"type": "string", "minLength": 1},
+        },
+        "output": {
+            "description": "The folder of the modules, relative to this file. Each is a folder with its flow's name.",
+            "type": ["string", "null"],
+            "minLength": 1,
+        },
+        "defaults": _make_defaults(),
+        "rules": _make_rules(rules),
+        "shapes": {
+            "description": "A folder of shapes of your own for `flowseal new`, relative to this file.",
+            "type": ["string", "null"],
+            "minLength": 1,
+        },
+    }
+    parts = make_shape_schemas(["TagKey", "TagValue"])
+    return write_schema({"title": TITLE, **make_mapping(properties), "$defs": parts})
+
+
+def _make_defaults() -> Schema:
+    tags = {
+        "description": "Tags of everything that the modules make.",
+        "type": ["object", "null"],
+        "propertyNames": refer("TagKey"),
+        "additionalProperties": refer("TagValue"),
+    }
+    boundary = {
+        "description": "The permissions boundary of the flows' service roles: the ARN of an IAM policy.",
+        "type": ["string", "null"],
+        "pattern": BOUNDARY,
+    }
+    version = {
+        "description": 'The oldest version of hashicorp/aws that the modules admit, in quotes: "6.40.0".',
+        "type": ["string", "null"],
+        "pattern": "^[0-9]{1,6}(?:[.][0-9]{1,6}){1,2}$",
+    }
+    properties = {
+        "encryption": make_encryption_schema(),
+        "tags": tags,
+        "permissions_boundary_arn": boundary,
+        "provider_version": version,
+    }
+    return allow_nothing(make_mapping(properties, description="What holds for each flow that does not say it itself."))
+
+
+def _make_rules(rules: Iterable[Rule]) -> Schema:
+    words: Schema = {
+        rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": _list_severities(rule)}
+        for rule in sorted(rules, key=lambda rule: rule.name)
+    }
+    return allow_nothing(make_mapping(words, description="How much the findings of a rule weigh."))
+
+
+def _list_severities(rule: Rule) -> list[str]:
+    """Return what a rule may weigh: an error without which the module could be wrong stays one."""
+    if rule.severity is Severity.ERROR and not rule.can_be_silenced:
+        return [Severity.ERROR.value]
+    return [*(severity.value for severity in Severity), OFF]

@@ -1,0 +1,119 @@
+"""The API's shapes as JSON Schema: the same data that the checks use, with references where the reader takes them."""
+
+from __future__ import annotations
+
+from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_anchored_pattern
+from generator.definition.references import STRUCTURAL
+from generator.nodes import NODE_TYPES
+from generator.schema import meanings
+from generator.schema.references import DOCUMENT, PLAIN_KEY, allow_parameter, allow_text
+from generator.schema.values import Schema, make_choice, make_mapping, refer
+
+SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
+CONNECTIONS = {"Data": "data", "Conditional": "conditional"}
+EMPTY_BRANCH = "$|^"
+"""What a pattern begins with that takes the empty text too. No later check does, so the schema does not."""
+
+
+def make_shape_schemas(roots: list[str]) -> dict[str, Schema]:
+    """Return the schema of every shape that can be reached from `roots`, by its name."""
+    schemas: dict[str, Schema] = {}
+    waiting = list(reversed(roots))
+    while waiting:
+        shape = find_shape(waiting.pop())
+        if shape.name in schemas or shape.type == "document":
+            continue
+        schemas[shape.name] = _make_schema(shape)
+        parts = [*shape.members.values(), shape.element, shape.key, shape.value]
+        waiting += [part for part in reversed(parts) if part is not None]
+    return schemas
+
+
+def _make_schema(shape: Shape) -> Schema:
+    match shape.type:
+        case "structure":
+            return _make_structure(shape)
+        case "union":
+            return {**make_mapping(_make_properties(shape)), "minProperties": 1, "maxProperties": 1}
+        case "list":
+            return {"type": "array", **_bound(shape, "Items"), "items": _place_shape(find_shape(shape.element or ""))}
+        case "map":
+            names = {"allOf": [PLAIN_KEY, _refer_to(find_shape(shape.key or ""))]}
+            value = _place_shape(find_shape(shape.value or ""))
+            return {
+                "type": "object",
+                **_bound(shape, "Properties"),
+                "propertyNames": names,
+                "additionalProperties": value,
+            }
+        case "string":
+            return _make_text(shape)
+    return {"type": SCALARS[shape.type]} | {
+        key: bound for key, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)) if bound is not None
+    }
+
+
+def _make_structure(shape: Shape) -> Schema:
+    # flowseal names connections that have no name.
+    optional = {"name"} if shape.name == "FlowConnection" else set()
+    schema = make_mapping(_make_properties(shape), required=[name for name in shape.required if name not in optional])
+    if shape.name == "FlowNode":
+        schema["allOf"] = [
+            _tie(name, kind.configuration, kind.needs_configuration) for name, kind in NODE_TYPES.items()
+        ]
+    if shape.name == "FlowConnection":
+        schema["allOf"] = [_tie(name, member, True) for name, member in CONNECTIONS.items()]
+    return schema
+
+
+def _tie(type_name: str, member: str, is_needed: bool) -> Schema:
+    """Say that what is of some type has the configuration of that type."""
+    then: Schema = {"properties": {"configuration": {"propertyNames": {"const": member}}}}
+    if is_needed:
+        then["required"] = ["configuration"]
+    return {"if": {"properties": {"type": {"const": type_name}}, "required": ["type"]}, "then": then}
+
+
+def _make_properties(shape: Shape) -> Schema:
+    properties: Schema = {}
+    for member, name in shape.members.items():
+        target = find_shape(name)
+        rule = "" if target.type in ("structure", "union", "list", "map", "document") else describe_shape_rule(target)
+        description = f"{meanings.MEANINGS[f'{shape.name}.{member}']} {rule}".strip()
+        place = _refer_to(target) if member in STRUCTURAL else _place_shape(target)
+        properties[member] = {"description": description, **place}
+    return properties
+
+
+def _place_shape(shape: Shape) -> Schema:
+    """Return what may stand where a shape is asked for and the reader takes references."""
+    schema = _refer_to(shape)
+    if shape.type == "string":
+        return allow_text(schema)
+    if shape.type in SCALARS or (shape.type == "list" and find_shape(shape.element or "").type == "string"):
+        return allow_parameter(schema)
+    return schema
+
+
+def _refer_to(shape: Shape) -> Schema:
+    return refer(DOCUMENT if shape.type == "document" else shape.name)
+
+
+def _make_text(shape: Shape) -> Schema:
+    if shape.name == "FlowNodeType":
+        return {"type": "string", **make_choice({name: meanings.NODE_TYPES[name] for name in list_node_types()})}
+    if shape.enum:
+        return {"type": "string", "enum": list(shape.enum)}
+    schema: Schema = {"type": "string", **_bound(shape, "Length")}
+    pattern = write_anchored_pattern(shape)
+    if shape.pattern is not None and pattern is not None:
+        if shape.pattern.startswith(EMPTY_BRANCH):
+            schema["minLength"] = max(1, shape.minimum or 0)
+        # AWS means ASCII, as Java does; other engines do not.
+        schema["pattern"] = pattern.replace(r"\d", "[0-9]").replace(r"\s", r" \t\n\v\f\r")
+    return schema
+
+
+def _bound(shape: Shape, what: str) -> Schema:
+    bounds = {f"min{what}": shape.minimum or None, f"max{what}": shape.maximum}
+    return {key: bound for key, bound in bounds.items() if bound is not None}

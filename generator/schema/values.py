@@ -1,0 +1,44 @@
+"""Pieces of JSON Schema (2020-12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MADE_BY = "Made by `flowseal schema`; do not edit."
+
+
+def write_schema(schema: Mapping[str, Any]) -> str:
+    """Return a schema as JSON text, with a line break at its end."""
+    return json.dumps({"$schema": DIALECT, "$comment": MADE_BY, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def make_mapping(properties: Schema, *, required: Iterable[str] = (), description: str = "") -> Schema:
+    """Return the schema of a mapping that has no other keys than these."""
+    schema: Schema = {"type": "object"}
+    if description:
+        schema = {"description": description, **schema}
+    if properties:
+        schema["properties"] = properties
+    if required := list(required):
+        schema["required"] = required
+    return {**schema, "additionalProperties": False}
+
+
+def make_choice(meanings: Mapping[str, str]) -> Schema:
+    """Return the schema of one word out of several, each with what it means."""
+    return {"anyOf": [{"const": word, "description": meaning} for word, meaning in meanings.items()]}
+
+
+def allow_nothing(schema: Schema) -> Schema:
+    """Return a schema that admits null too: a key that is there, with nothing behind it."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def refer(name: str) -> Schema:
+    """Return a reference to a part of the same schema."""
+    return {"$ref": f"#/$defs/{name}"}

@@ -1,0 +1,138 @@
+"""`flowseal new`: where a flow lands, what is refused, and that nothing is ever overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from trees import read_tree
+from typer.testing import CliRunner
+
+from generator.cli import app
+from generator.write import disk
+from generator.write.new_files import write_new_files
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["new", *arguments], prog_name="flowseal")
+    assert result.exit_code == code, result.output
+    return " ".join(result.output.split())
+
+
+def test_a_flow_lands_below_flows(work: Path) -> None:
+    printed = run("greeting", "--shape", "prompt")
+    assert set(read_tree(work)) == {"flows/greeting/greeting.flow.yaml", "flows/greeting/prompts/answer.txt"}
+    assert "written flows/greeting/greeting.flow.yaml" in printed
+    assert "flowseal generate flows/greeting -o modules" in printed
+
+
+def test_a_flow_lands_where_the_configuration_looks_for_flows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "flowseal.yaml").write_text('flows: ["infra/flows/**/*.flow.yaml"]\noutput: infra/modules\n')
+    below = work / "infra" / "docs"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    printed = run("greeting", "--shape", "agent")
+    assert (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").exists()
+    assert "then run `flowseal generate`." in printed
+    (line, *_) = (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").read_text().splitlines()
+    schema = line.removeprefix("# yaml-language-server: $schema=")
+    assert schema == "../../../.flowseal-schema/definition.json"
+    held = Path(__file__).parent.parent / "schemas"
+    assert read_tree(work / ".flowseal-schema") == read_tree(held)
+
+
+def test_a_schema_that_is_there_stays_as_it_is(work: Path) -> None:
+    (work / "flowseal.yaml").write_text("{}\n")
+    schema = work / ".flowseal-schema" / "definition.json"
+    schema.parent.mkdir()
+    schema.write_text("mine")
+    run("greeting", "--shape", "prompt")
+    assert schema.read_text() == "mine"
+
+
+def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) -> None:
+    own = work / "ours" / "empty"
+    own.mkdir(parents=True)
+    (own / "x.flow.yaml").write_text('name: "FLOW_NAME"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n')
+    (work / "flowseal.yaml").write_text("shapes: ours\n")
+    printed = run("greeting", "--shape", "empty", code=1)
+    text = (work / "flows" / "greeting" / "greeting.flow.yaml").read_text()
+    assert text.partition("\n")[2] == 'name: "greeting"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n'
+    assert "flows/greeting/greeting.flow.yaml:2:1: error: IncompleteDocument" in printed
+
+
+def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
+    (work / "flowseal.yaml").write_text("flows: [\n")
+    assert "error: SyntaxError" in run("greeting", "--shape", "prompt", code=1)
+    assert set(read_tree(work)) == {"flowseal.yaml"}
+
+
+@pytest.mark.parametrize("file", ["greeting.flow.yaml", "prompts/answer.txt", "prompts"])
+def test_nothing_is_overwritten(file: str, work: Path) -> None:
+    mine = work / "flows" / "greeting" / file
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    before = read_tree(work)
+    run("greeting", "--shape", "prompt", code=1 if file == "prompts" else 2)
+    assert read_tree(work) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
+    folder = work / "flows" / "greeting"
+    folder.mkdir(parents=True)
+    (folder / "greeting.flow.yaml").symlink_to(work / "elsewhere")
+    assert "is there already" in run("greeting", "--shape", "prompt", code=2)
+    assert not (work / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a b", "It must have 1 to 100 letters and digits, each followed by at most one - or _."),
+        ("../up", "It must have 1 to 100 letters and digits"),
+        ('x"\nname: y', "It must have 1 to 100 letters and digits"),
+        ("", "It must have 1 to 100 letters and digits"),
+        ("Con", "Windows forbids a folder named 'Con'"),
+    ],
+)
+def test_a_name_that_no_flow_can_have_is_refused_in_the_rule_s_words(name: str, words: str, work: Path) -> None:
+    assert words in run(name, "--shape", "prompt", code=2)
+    assert read_tree(work) == {}
+
+
+@pytest.mark.parametrize("name", ["123", "no", "1e5", "null", "0x1F"])
+def test_a_name_stays_a_text(name: str, work: Path) -> None:
+    run(name, "--shape", "prompt")
+    assert f'name: "{name}"' in (work / "flows" / name / f"{name}.flow.yaml").read_text()
+
+
+def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
+    assert "Say how the flow is to be named" in run(code=2)
+    assert "There are agent, batch, chat, code" in run("greeting", code=2)
+    assert "There is no shape 'promts'. Did you mean prompt?" in run("greeting", "--shape", "promts", code=2)
+    assert "is no folder" in run("--list", "--shapes", "nowhere", code=2)
+
+
+def test_all_files_or_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = disk.write_new_file
+
+    def fill_up(path: Path, data: bytes) -> None:
+        write(path, data[:3])
+        if path.name == "b":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    (work / "mine").mkdir()
+    monkeypatch.setattr(disk, "write_new_file", fill_up)
+    (finding,) = write_new_files(work, {"new/x/a": b"aaaa", "mine/a": b"aaaa", "mine/b": b"bbbb"})
+    assert finding.rule.name == "WriteFailed"
+    assert "the disk is full" in finding.message
+    assert sorted(path.name for path in work.rglob("*")) == ["mine"]

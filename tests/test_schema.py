@@ -1,0 +1,240 @@
+"""The JSON Schemas: in the repository, sound, and of one mind with the checks as far as a schema can see."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from rules import list_rules
+from typer.testing import CliRunner
+
+from generator.api import find_shape
+from generator.cli import app
+from generator.commands.schema import Document, write_document_schema
+from generator.definition import FileRefusal
+from generator.diagnostics import Severity
+from generator.intake import ENDINGS, DiskReader
+from generator.pipeline import DefinitionText, check_definitions
+from generator.scaffold.shapes import BUILT_IN
+from generator.schema.meanings import MEANINGS, NODE_TYPES
+from generator.schema.shapes import make_shape_schemas
+from generator.source import read_document
+from generator.timings import Timings
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
+EXAMPLES = sorted([*(ROOT / "examples" / "flows").rglob("*.flow.*"), *BUILT_IN.rglob("*.flow.*")])
+DEFINITION = Draft202012Validator(json.loads(write_document_schema(Document.DEFINITION)))
+CONFIGURATION = Draft202012Validator(json.loads(write_document_schema(Document.CONFIGURATION)))
+OF_THE_GRAMMAR = {
+    "IncompleteDocument",
+    "MalformedReference",
+    "MalformedValue",
+    "MismatchedConnectionConfiguration",
+    "MismatchedNodeConfiguration",
+    "MissingMember",
+    "MissingNodeConfiguration",
+    "NotAFlow",
+    "NotExactlyOneMember",
+    "UnfitParameterName",
+    "UnfitSection",
+    "UnknownKey",
+    "UnknownMember",
+    "UnknownModelKind",
+    "UnknownValue",
+    "WildcardPermission",
+    "WrongLength",
+}
+"""The rules that a schema can hold wherever they are broken."""
+
+
+def read_value(path: Path) -> Any:
+    document, faults = read_document(path.name, path.read_bytes())
+    return None if document is None or faults else document.value
+
+
+@pytest.mark.parametrize("document", Document)
+def test_the_schema_is_the_one_in_the_repository(document: Document, accept: bool) -> None:
+    file = ROOT / "schemas" / f"{document}.json"
+    text = write_document_schema(document)
+    if accept:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text
+    Draft202012Validator.check_schema(json.loads(text))
+
+
+def test_the_command_prints_it_or_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "definition.json"
+    result = CliRunner().invoke(app, ["schema", "-o", str(file)])
+    assert (result.exit_code, result.output) == (0, "")
+    assert file.read_text(encoding="utf-8") == write_document_schema(Document.DEFINITION)
+    printed = CliRunner().invoke(app, ["schema", "configuration"]).output
+    assert printed == write_document_schema(Document.CONFIGURATION)
+    refused = CliRunner().invoke(app, ["schema", "-o", str(file / "below")])
+    assert refused.exit_code == 1
+    assert "WriteFailed" in refused.output
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_every_example_and_every_shape_is_valid(example: Path) -> None:
+    assert list(DEFINITION.iter_errors(read_value(example))) == []
+
+
+def list_wrong_definitions(case: Path) -> Iterator[str]:
+    """Yield the definitions of a case that have an error, whichever command the case gives."""
+    for path in sorted((case / "input").rglob("*")):
+        if path.is_file() and (path.name.endswith(ENDINGS) or path.suffix == ".json"):
+            definition = DefinitionText(path.name, path.read_bytes(), DiskReader(path.parent))
+            (checked,) = check_definitions([definition], for_terraform=True, timings=Timings())
+            if any(finding.severity is Severity.ERROR for finding in checked.findings):
+                yield path.relative_to(case / "input").as_posix()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_case_with_errors_says_who_sees_them(case: Path, accept: bool) -> None:
+    """`tags` names each wrong definition, and whether the schema refuses it or only a reader can."""
+    tags = {}
+    for file in list_wrong_definitions(case):
+        value = read_value(case / "input" / file)
+        tags[file] = "reader" if value is None or DEFINITION.is_valid(value) else "schema"
+    text = "".join(f"{tag} {file}\n" for file, tag in tags.items())
+    if accept:
+        (case / "tags").unlink(missing_ok=True)
+        if text:
+            (case / "tags").write_text(text, encoding="utf-8")
+    assert ((case / "tags").read_text(encoding="utf-8") if (case / "tags").exists() else "") == text
+
+
+def test_every_member_and_every_node_type_has_its_meaning() -> None:
+    schemas = make_shape_schemas(["FlowDefinition"])
+    shapes = [find_shape(name) for name in schemas]
+    assert set(MEANINGS) == {f"{shape.name}.{member}" for shape in shapes for member in shape.members}
+    assert set(NODE_TYPES) == set(find_shape("FlowNodeType").enum)
+
+
+def list_properties(schema: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from list_properties(part)
+
+
+@pytest.mark.parametrize("validator", [DEFINITION, CONFIGURATION], ids=["definition", "configuration"])
+def test_an_editor_has_something_to_show_for_every_key(validator: Draft202012Validator) -> None:
+    shown = [name for name, schema in list_properties(validator.schema) if schema.get("description")]
+    bare = {name for name, schema in list_properties(validator.schema) if not schema.get("description")}
+    # What ties a configuration to its type repeats keys that are described elsewhere.
+    assert len(shown) > 20
+    assert bare <= {"type", "configuration"}
+
+
+def list_patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict) and isinstance(schema.get("pattern"), str):
+        yield schema["pattern"]
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from list_patterns(part)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="the node command is missing")
+def test_an_editor_s_engine_takes_every_pattern() -> None:
+    patterns = sorted({*list_patterns(DEFINITION.schema), *list_patterns(CONFIGURATION.schema)})
+    assert len(patterns) > 15
+    program = "for (const pattern of JSON.parse(process.argv[1])) new RegExp(pattern, 'u')"
+    result = subprocess.run(["node", "-e", program, json.dumps(patterns)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+class NoFiles:
+    def read_text(self, path: str) -> FileRefusal | str:
+        return "A text."
+
+
+def list_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from list_paths(item, (*path, key))
+
+
+SCALARS = [None, True, 0, 1, -3, 0.5, 10**6, "", "x", "$$THING", "a b", "amazon.nova-lite-v1:0", "x" * 300, "1" * 12]
+MAPPINGS = [{}, {"x": 1}, {"$param": "p"}, {"$file": "p.txt"}, {"$parm": "p"}, {"$param": 1}, {"name": "ab"}]
+VALUES = st.sampled_from([*SCALARS, *MAPPINGS, [], ["x"], [1]])
+
+
+@st.composite
+def changed_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a definition of the examples with one or two changes: a key dropped or renamed, a value replaced."""
+    path = draw(st.sampled_from(EXAMPLES))
+    document = json.loads(json.dumps(read_value(path), default=float))
+    if draw(st.booleans()):
+        document.setdefault("parameters", {})["p"] = {"description": "x"}
+    for _ in range(draw(st.integers(1, 2))):
+        place = draw(st.sampled_from(list(list_paths(document))))
+        parent = document
+        for part in place[:-1]:
+            parent = parent[part]
+        match draw(st.sampled_from(["drop", "rename", "replace"])), parent:
+            case "drop", _:
+                del parent[place[-1]]
+            case "rename", dict():
+                parent[draw(st.sampled_from(["namee", "text", "$param", "A"]))] = parent.pop(place[-1])
+            case _:
+                parent[place[-1]] = copy.deepcopy(draw(VALUES))
+    return document
+
+
+@given(changed_documents())
+def test_schema_and_checks_are_of_one_mind(document: dict[str, Any]) -> None:
+    definition = DefinitionText("x.flow.json", json.dumps(document).encode(), NoFiles())
+    (checked,) = check_definitions([definition], for_terraform=False, timings=Timings())
+    errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
+    faults = [f"{error.json_path}: {error.message[:200]}" for error in DEFINITION.iter_errors(document)]
+    if not errors:
+        assert faults == []
+    # What stands in a file no schema sees, nor whether a default fits the places where its parameter stands.
+    of_the_grammar = {
+        finding.rule.name for finding in errors if not re.match("/parameters/[^/]*/default", finding.pointer)
+    } & OF_THE_GRAMMAR
+    if '"p.txt"' not in json.dumps(document):
+        assert faults or not of_the_grammar, of_the_grammar
+
+
+def test_the_configuration_knows_every_rule() -> None:
+    assert set(CONFIGURATION.schema["properties"]["rules"]["properties"]) == set(list_rules())
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('flows: ["flows/**/*.flow.yaml"]\noutput: modules\n', ""),
+        ("rules: {UnusedParameter: off, NotNormalised: error}\nshapes: shapes\n", ""),
+        ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
+        ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
+        ("flow: [x]\n", "$"),
+        ("flows: flows\n", "$.flows"),
+        ("flows: ['']\n", "$.flows[0]"),
+        ("flows:\noutput:\ndefaults:\nrules:\nshapes:\n", ""),
+        ("defaults: {encryption: {deletion_window_in_days: 6}}\n", "$.defaults.encryption.deletion_window_in_days"),
+        ("defaults: {tags: {a: 1}}\n", "$.defaults.tags.a"),
+        ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/*'}\n", "$.defaults.permissions_boundary_arn"),
+        ("defaults: {provider_version: 6.8}\n", "$.defaults.provider_version"),
+        ("rules: {Unused: off}\n", "$.rules"),
+        ("rules: {UnusedParameter: quiet}\n", "$.rules.UnusedParameter"),
+    ],
+)
+def test_what_the_configuration_takes(text: str, wrong: str) -> None:
+    document, _ = read_document("flowseal.yaml", text.encode())
+    assert document is not None
+    assert "".join(error.json_path for error in CONFIGURATION.iter_errors(document.value)) == wrong

@@ -1,0 +1,119 @@
+"""Every shape of flow: made with `flowseal new`, without a finding, and a module that Terraform takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hcl_strategies import run_terraform
+from typer.testing import CliRunner
+
+from bench import Bench, choose_provider
+from generator.cli import app
+from generator.scaffold.shapes import BUILT_IN, UnfitShapeError, find_shapes
+
+CASES = Path(__file__).parent / "cases"
+ASKED = {"prompt", "chat", "rag", "agent", "conditions", "batch", "code", "guarded"}
+SHAPES = sorted(find_shapes(None))
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, arguments, prog_name="flowseal")
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shapes")
+    for shape in SHAPES:
+        run("new", f"a-{shape}", "--shape", shape, "-o", str(folder / "flows" / shape))
+    printed = run("generate", str(folder / "flows"), "-o", str(folder / "modules"))
+    assert f"{len(SHAPES)} written, 0 unchanged, 0 refused; no errors, no warnings" in printed
+    return folder
+
+
+def test_the_shapes_are_those_that_were_asked_for() -> None:
+    assert set(SHAPES) >= ASKED
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_has_its_case_its_line_and_its_picture(shape: str) -> None:
+    case = CASES / f"a-new-flow-of-the-shape-{shape}"
+    assert (case / "command").read_text().split()[:4] == ["new", "greeting", "--shape", shape]
+    assert (case / "expected" / "greeting" / "greeting.flow.yaml").exists()
+    found = find_shapes(None)[shape]
+    assert found.line.endswith(".")
+    assert any("-->" in line for line in found.picture)
+    assert all(line.isascii() and len(line) <= 72 for line in found.picture)
+
+
+def test_findings_there_are_none(made: Path) -> None:
+    report = json.loads(run("validate", str(made / "flows"), "--format", "json"))
+    assert report["findings"] == []
+    assert report["summary"]["files"] == len(SHAPES)
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
+def test_terraform_would_format_nothing(made: Path) -> None:
+    checked = run_terraform(made / "modules", "fmt", "-check", "-recursive", "-diff")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_terraform_takes_the_module(shape: str, made: Path, tmp_path: Path) -> None:
+    # The provider is the stand-in, with the real one's schema, unless the environment names a real one.
+    provider, chosen = choose_provider(tmp_path)
+    bench = Bench({**os.environ, "CHECKPOINT_DISABLE": "1", **chosen}, provider, tmp_path / "calls")
+    module = tmp_path / "module"
+    shutil.copytree(made / "modules" / f"a-{shape}", module)
+    bench.succeed(module, "init", "-input=false")
+    assert "Warning" not in bench.succeed(module, "validate")
+
+
+def test_code_of_a_shape_runs() -> None:
+    text = (BUILT_IN / "code" / "code" / "add_up.py").read_text(encoding="utf-8")
+    head, _, last = text.rpartition("\n\n")
+    variables = {"lines": [{"price": 2.5, "count": 4}, {"price": 0.1, "count": 3}], "currency": "EUR"}
+    exec(head, variables)
+    assert eval(last, variables) == {"total": 10.3, "currency": "EUR", "pieces": 7}
+
+
+def test_a_shape_of_one_s_own_comes_first(tmp_path: Path) -> None:
+    own = tmp_path / "shapes" / "prompt"
+    own.mkdir(parents=True)
+    text = (BUILT_IN / "agent" / "shape.flow.yaml").read_text(encoding="utf-8")
+    (own / "ours.flow.yml").write_text(f"# Our own.\n\n{text}", encoding="utf-8")
+    (own / "notes.bin").write_bytes(b"\xff FLOW_NAME")
+    (own / ".DS_Store").write_bytes(b"")
+    flow = tmp_path / "flow"
+    run("new", "desk", "--shape", "prompt", "--shapes", str(tmp_path / "shapes"), "-o", str(flow))
+    assert sorted(path.name for path in flow.iterdir()) == ["desk.flow.yml", "notes.bin"]
+    assert 'name: "desk"' in (flow / "desk.flow.yml").read_text(encoding="utf-8")
+    assert (flow / "notes.bin").read_bytes() == b"\xff FLOW_NAME"
+    listed = run("new", "--list", "--shapes", str(tmp_path / "shapes"))
+    assert listed.startswith("prompt\n    Our own.\n\nagent\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, "holds no shape"),
+        ({"a/prompts/x.txt": b""}, "has 0 definitions"),
+        ({"a/x.flow.yaml": b"", "a/y.flow.json": b""}, "has 2 definitions"),
+        ({"a/x.flow.yaml": b"\xff"}, "is not UTF-8"),
+    ],
+)
+def test_a_folder_that_holds_no_shapes_is_told(files: dict[str, bytes], words: str, tmp_path: Path) -> None:
+    for file, data in files.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(data)
+    with pytest.raises(UnfitShapeError, match=words):
+        find_shapes(tmp_path)
+    assert words in " ".join(run("new", "--list", "--shapes", str(tmp_path), code=2).split())
