@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the expected results; read the diff before you commit"
     )
+    parser.addoption("--slow", action="store_true", help="try much more often where a test tries at random")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

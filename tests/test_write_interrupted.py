@@ -24,12 +24,20 @@ STEPS = [
     "remove_tree",
     "make_folders",
 ]
-FOREIGN = {"small/own.tf": b"# mine\n", "other/notes.txt": b"mine", "terraform.tfstate": b"{}"}
+FOREIGN = {
+    "small/own.tf": b"# mine\n",
+    "mover/own/a.tf": b"# mine\n",
+    "gone/own.tf": b"# mine\n",
+    "other/notes.txt": b"mine",
+    "terraform.tfstate": b"{}",
+}
 
 
 def change_both(folder: Path) -> None:
-    """Change one module and make another, in one run."""
+    """Change one module, make another, move a third with its own files and prune a fourth, in one run."""
     with open_output(folder, "1.0", "templates") as output:
+        output.write_module(make_write("moved", SECOND, definition="mover"))
+        output.remove_orphan("gone")
         output.write_module(make_write("small", SECOND, "e"))
         output.write_module(make_write("other", FIRST, "e"))
         output.commit()
@@ -64,7 +72,8 @@ def run_until(folder: Path, step: int) -> bool:
 
 def make_folder(folder: Path) -> dict[str, bytes]:
     """Make a folder with one module and foreign files; return its tree."""
-    write(folder, FIRST)
+    for name in ("small", "mover", "gone"):
+        write(folder, FIRST, name)
     for name, data in FOREIGN.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
@@ -78,7 +87,7 @@ def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
     after = read_tree(done)
     assert after != before
     outcomes = []
-    for step in range(500):
+    for step in range(1000):
         folder = tmp_path / str(step)
         make_folder(folder)
         if not run_until(folder, step):
@@ -98,7 +107,7 @@ def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
 
 def test_a_run_after_a_killed_one_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
     make_folder(tmp_path)
-    assert run_until(tmp_path, 12)
+    assert run_until(tmp_path, 60)
     change_both(tmp_path)
     assert read_tree(tmp_path)["small/main.tf"] == b"two\n"
     assert not (tmp_path / ".flowseal").exists()

@@ -115,7 +115,10 @@ class ModuleComparison:
             return True
         data = disk.read_regular_file(self.output / self.name / path)
         sides = split_conflict(data) if isinstance(data, bytes) else None
-        return sides is not None and all(sha256(side).hexdigest() in known for side in sides)
+        # Where a side has no line break at its end, git puts one between it and the next marker.
+        return sides is not None and all(
+            any(sha256(text).hexdigest() in known for text in (side, side.removesuffix(b"\n"))) for side in sides
+        )
 
     def _report_link(self, path: str, change: ModuleChange) -> bool:
         obstacle = find_obstacle(self.output, f"{self.name}/{path}")

@@ -1,0 +1,250 @@
+"""`flowseal generate` in a project that lives on: what it does, what it leaves, what it refuses, what it removes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projects import Project
+from trees import read_tree
+
+import generator.pipeline
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Two flows, generated."""
+    project = Project(tmp_path / "project")
+    project.define("one")
+    project.define("two")
+    project.run("generate", expect=0)
+    return project
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the flows whose modules are rendered and proven from now on."""
+    real, names = generator.pipeline.build_module, []
+
+    def note(plan: Any, timings: Any) -> Any:
+        names.append(plan.name)
+        return real(plan, timings)
+
+    monkeypatch.setattr(generator.pipeline, "build_module", note)
+    return names
+
+
+def test_only_what_changed_is_made_and_proven_again(project: Project, built: list[str]) -> None:
+    project.define("two", text="Say more.")
+    project.run("generate", expect=0)
+    assert built == ["two"]
+    project.run("generate", "--all", expect=0)
+    assert built == ["two", "one", "two"]
+
+
+def test_what_a_definition_was_told_is_told_in_every_run(project: Project, built: list[str]) -> None:
+    project.define("two", parameters={"spare": {}})
+    for command in ("generate", "generate", "check"):
+        assert "UnusedParameter" in project.run(command, expect=0).stdout
+    assert built == ["two"]
+    assert "UnusedParameter" in project.run("check", "--strict", expect=1).stdout
+
+
+def test_a_rule_s_severity_counts_for_unchanged_definitions_too(project: Project) -> None:
+    project.configure("flows: [flows]\noutput: modules\nrules: {UnusedParameter: off}\n")
+    project.define("two", parameters={"spare": {}})
+    assert "UnusedParameter" not in project.run("generate", expect=0).stdout
+    project.configure("flows: [flows]\noutput: modules\nrules: {UnusedParameter: error}\n")
+    assert "UnusedParameter" in project.run("check", expect=1).stdout
+
+
+def test_a_flow_of_the_name_of_an_unchanged_one_is_told_at_both(project: Project) -> None:
+    project.define("zwei", name="two")
+    before = project.read_modules()
+    result = project.run("generate", expect=1)
+    assert result.stdout.count("error: CollidingFlowNames") == 2
+    assert project.read_modules() == before
+
+
+def test_a_flow_of_the_name_of_one_that_was_not_asked_for_is_refused(project: Project) -> None:
+    project.define("zwei", name="two", text="Say more.")
+    before = project.read_modules()
+    assert "TakenName" in project.run("generate", "flows/zwei.flow.json", expect=1).stdout
+    assert project.read_modules() == before
+
+
+def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> None:
+    project.define("one", name="two", text="One.")
+    project.define("two", name="three", text="Two.")
+    result = project.run("generate", expect=1)
+    assert "run with that one alone before" in " ".join(result.stdout.split())
+    project.run("generate", "flows/two.flow.json", expect=0)
+    project.run("generate", expect=0)
+    project.run("check", expect=0)
+    assert project.read_modules()["two/prompts/Ask.txt"] == b"One."
+
+
+def test_an_edit_is_shown_and_kept_until_it_is_given_up(project: Project) -> None:
+    file = project.modules / "two" / "main.tf"
+    text = file.read_text()
+    file.write_text(text + "# mine\n")
+    before = project.read_modules()
+    result = project.run("generate", expect=1)
+    assert "EditedFile" in result.stdout
+    assert "\n-# mine\n" in result.stdout
+    assert project.read_modules() == before
+    project.run("generate", "--overwrite", expect=0)
+    assert file.read_text() == text
+
+
+def test_the_diff_of_an_edit_is_in_json_too(project: Project) -> None:
+    (project.modules / "two" / "main.tf").write_text("# mine\n")
+    modules = json.loads(project.run("generate", "--format", "json", expect=1).stdout)["modules"]
+    assert [bool(module["diff"]) for module in modules] == [False, True]
+
+
+def test_an_edit_in_one_module_does_not_hold_up_another(project: Project) -> None:
+    (project.modules / "two" / "main.tf").write_text("# mine\n")
+    project.define("one", text="Say more.")
+    project.define("two", text="Say more.")
+    project.run("generate", expect=1)
+    modules = project.read_modules()
+    assert modules["one/prompts/Ask.txt"] == b"Say more."
+    assert modules["two/prompts/Ask.txt"] == b"Say it."
+
+
+def test_an_orphan_is_named_and_stays(project: Project) -> None:
+    (project.folder / "flows" / "two.flow.json").unlink()
+    before = project.read_modules()
+    result = project.run("generate", expect=0)
+    assert "OrphanedModule" in result.stdout
+    assert "schedules its key for deletion" in " ".join(result.stdout.split())
+    assert project.read_modules() == before
+
+
+def test_what_a_run_was_not_asked_for_is_no_orphan(project: Project) -> None:
+    before = project.read_modules()
+    result = project.run("generate", "flows/one.flow.json", "--prune", expect=0)
+    assert "two" not in result.stdout
+    assert project.read_modules() == before
+    project.configure("flows: [flows/one.flow.json]\noutput: modules\n")
+    project.run("check", expect=0)
+
+
+def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) -> None:
+    (project.folder / "flows" / "two.flow.json").unlink()
+    (project.modules / "two" / "main.tf").write_text("# edited\n")
+    (project.modules / "two" / "own.tf").write_text("# mine\n")
+    result = project.run("generate", "--prune", expect=0)
+    assert "main.tf, own.tf" in result.stdout
+    assert read_tree(project.modules / "two") == {"main.tf": b"# edited\n", "own.tf": b"# mine\n"}
+    project.run("check", expect=0)
+
+
+def test_pruning_leaves_no_folder(project: Project) -> None:
+    (project.folder / "flows" / "two.flow.json").unlink()
+    result = project.run("generate", "--prune", expect=0)
+    assert "the next apply deletes the flow" in result.stdout
+    assert sorted(path.name for path in project.modules.iterdir()) == ["flowseal.lock.json", "one"]
+
+
+def test_an_orphan_that_left_the_disk_leaves_the_lock_file(project: Project) -> None:
+    import shutil
+
+    (project.folder / "flows" / "two.flow.json").unlink()
+    shutil.rmtree(project.modules / "two")
+    project.run("check", expect=3)
+    assert "OrphanedModule" not in project.run("generate", expect=0).stdout
+    project.run("check", expect=0)
+
+
+def test_a_module_moves_with_its_flow_s_name_and_files_of_one_s_own_with_it(project: Project) -> None:
+    old = project.modules / "two"
+    (old / "own.tf").write_text("# mine\n")
+    (old / "data").mkdir()
+    (old / "data" / "terraform.tfvars").write_text("a = 1\n")
+    (old / "data" / "terraform.tfvars").chmod(0o640)
+    project.define("two", name="zwei")
+    result = project.run("generate", expect=0)
+    new = project.modules / "zwei"
+    assert not old.exists()
+    assert (new / "own.tf").read_text() == "# mine\n"
+    assert (new / "data" / "terraform.tfvars").stat().st_mode & 0o777 == 0o640
+    assert "from = module.two\n" in result.stdout
+    assert "to   = module.zwei\n" in result.stdout
+    project.run("check", expect=0)
+
+
+def test_what_cannot_move_stays_and_is_named(project: Project) -> None:
+    old = project.modules / "two"
+    (old / ".terraform" / "providers").mkdir(parents=True)
+    (old / ".terraform" / "providers" / "aws").write_text("x")
+    (old / "link").symlink_to("main.tf")
+    (old / "notes.txt").write_text("of the old one")
+    (project.modules / "zwei").mkdir()
+    (project.modules / "zwei" / "notes.txt").write_text("was here before")
+    project.define("two", name="zwei")
+    result = project.run("generate", expect=0)
+    assert ".terraform, link, notes.txt" in result.stdout
+    assert (old / ".terraform" / "providers" / "aws").exists()
+    assert (old / "notes.txt").read_text() == "of the old one"
+    assert (project.modules / "zwei" / "notes.txt").read_text() == "was here before"
+    project.run("check", expect=0)
+
+
+def test_a_file_in_the_way_of_a_move_stops_it(project: Project) -> None:
+    (project.modules / "zwei").mkdir()
+    (project.modules / "zwei" / "main.tf").write_text("# mine\n")
+    project.define("two", name="zwei")
+    before = project.read_modules()
+    assert "UnownedFile" in project.run("generate", expect=1).stdout
+    assert project.read_modules() == before
+
+
+def test_an_edit_in_the_old_folder_stops_a_move(project: Project) -> None:
+    (project.modules / "two" / "main.tf").write_text("# mine\n")
+    project.define("two", name="zwei")
+    before = project.read_modules()
+    assert "EditedFile" in project.run("generate", expect=1).stdout
+    assert project.read_modules() == before
+    project.run("generate", "--overwrite", expect=0)
+    assert not (project.modules / "two").exists()
+
+
+def test_a_definition_that_moves_keeps_its_module(project: Project, built: list[str]) -> None:
+    (project.folder / "flows" / "more").mkdir()
+    (project.folder / "flows" / "two.flow.json").rename(project.folder / "flows" / "more" / "two.flow.json")
+    result = project.run("generate", expect=0)
+    assert "OrphanedModule" not in result.stdout
+    assert "../flows/more/two.flow.json" in (project.modules / "flowseal.lock.json").read_text()
+    project.run("check", expect=0)
+
+
+def test_the_lock_file_is_the_same_from_wherever_it_is_made(project: Project) -> None:
+    lock = (project.modules / "flowseal.lock.json").read_bytes()
+    absolute = str(project.folder / "flows")
+    project.run("generate", "--all", absolute, "-o", str(project.modules), expect=0)
+    assert (project.modules / "flowseal.lock.json").read_bytes() == lock
+    assert str(project.folder).encode() not in lock
+
+
+def test_the_command_line_wins_over_the_configuration(project: Project) -> None:
+    project.run("generate", "flows/two.flow.json", "-o", "elsewhere", expect=0)
+    assert sorted(path.name for path in (project.folder / "elsewhere").iterdir()) == ["flowseal.lock.json", "two"]
+
+
+def test_the_nearest_configuration_above_holds(project: Project) -> None:
+    inside = Project.__new__(Project)
+    inside.folder = project.folder / "flows"
+    assert "2 unchanged" in inside.run("generate", expect=0).stdout
+    assert "../modules/one" in inside.run("generate", expect=0).stdout
+
+
+def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project", "output: modules\n")
+    for command in ("generate", "validate", "check"):
+        assert "flowseal.yaml" in project.run(command, expect=2).stderr
+    project.configure("flows: [flows]\n")
+    assert "--output" in project.run("generate", expect=2).stderr
