@@ -25,6 +25,8 @@ COLUMNS = {
     "destroy": "nothing is left but the key, waiting for its deletion",
     "places": "twice in an account by `for_each`, by a provider alias, in two regions, with a name of 200 characters",
     "upgrade": "modules as flowseal made them before: nothing is destroyed",
+    "deployer": "a role with exactly the deployers' policy applies, changes and destroys; a planner plans",
+    "access": "who may use the key, change it, read the flow, and what its nodes get: as in `tests/access`",
 }
 """In the order of the table. A sentence says what a green cell shows."""
 
