@@ -77,7 +77,8 @@ class Table:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for row in [value for name, value in report.user_properties if name == "proof"][-1:]:
-            self.seconds[row["module"]] += report.duration
+            # Before a call, accounts are started and all examples are applied at once: that is no module's own time.
+            self.seconds[row["module"]] += report.duration if report.when == "call" else 0
             self.cells[row["module"]] |= row["cells"]
             for name, note in row["notes"].items():
                 self.notes[name].add(note)

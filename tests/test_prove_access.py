@@ -45,6 +45,7 @@ from identities import (
     make_sso_role,
 )
 from identities import write_document as write
+from proofs import Proof
 from rights import read_standing_policy
 from second_opinion import VERDICTS, ask_oracle, find_missing_oracle, write_simulation
 from subjects import EXAMPLES as NAMES
@@ -140,13 +141,15 @@ def make_guest(bench: Bench, name: str, *actions: str) -> str:
     return str(arn)
 
 
+@pytest.mark.proves("access")
 @pytest.mark.parametrize("name", NAMES)
-def test_who_may_do_what_is_as_it_was_reviewed(name: str, applied: Applied, accept: bool) -> None:
+def test_who_may_do_what_is_as_it_was_reviewed(name: str, applied: Applied, proof: Proof, accept: bool) -> None:
     table = write_tables(name, applied.identities, applied.service_roles[name], applied.sealed[name])
     path = TABLES / f"{name}.md"
     if accept:
         path.write_text(table, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == table
+    with proof.of("access"):
+        assert path.read_text(encoding="utf-8") == table
 
 
 def list_questions(applied: Applied, name: str) -> list[Question]:

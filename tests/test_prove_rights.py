@@ -18,6 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 from deployed import Root
 from identities import allow, assume, make_operator, make_role, write_document
+from proofs import Proof
 from rights import (
     Recorded,
     find_refusals,
@@ -127,6 +128,17 @@ def test_a_step_works_with_exactly_its_standing_policy(step: str, life: Life) ->
     role = "planner" if step == "plan" else "deployer"
     assert {item.verdict for item in life.decided[step]} == {"allowed"}
     assert {item.request.principal.role for item in life.decided[step]} == {f"arn:aws:iam::123456789012:role/{role}"}
+
+
+@pytest.mark.proves("deployer")
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_lives_by_the_standing_policies(name: str, life: Life, proof: Proof) -> None:
+    flow = f"module.{name}.aws_bedrockagent_flow.this"
+    with proof.of("deployer"):
+        assert f"{flow}: Creation complete" in life.output["first apply"]
+        assert f"{flow}: Refreshing state" in life.output["plan"]
+        assert f"{flow}: Modifications complete" in life.output["later"]
+        assert f"{flow}: Destruction complete" in life.output["destroy"]
 
 
 def list_needs_of_deployer(life: Life) -> list[Recorded]:

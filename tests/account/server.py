@@ -7,6 +7,7 @@ ends with `.decisions`, a JSON document a line.
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,17 @@ def record_calls(file: Path) -> None:
     replace(BaseResponse, "call_action", answer)
 
 
+def take_turns(service: Any) -> None:
+    """Answer one call at a time: Terraform asks ten things at once, and moto's dictionaries bear no threads."""
+    turn = threading.RLock()
+
+    def answer(real: Any, self: Any) -> Any:
+        with turn:
+            return real(self)
+
+    replace(service, "call_action", answer)
+
+
 def name_root(real: Any, self: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
     """Answer GetCallerIdentity; who has a key that nobody made is the account's root."""
     found: tuple[str, str, str] = real(self, access_key_id, region)
@@ -50,6 +62,7 @@ def main() -> None:
     install_iam_limits()
     replace(STSBackend, "get_caller_identity", name_root)
     install_authorization(Path(f"{calls}.decisions"))
+    take_turns(BaseResponse)  # before a call is held back: the others go on
     hold_calls(Path(calls).with_name("hold.json"))
     record_calls(Path(calls))
     run_moto(["-H", "127.0.0.1", "-p", port])
