@@ -87,7 +87,9 @@ def check_definitions(
     warning stops a module as an error does.
     """
     with _keep_all():
-        checked = [_check_definition(definition, for_terraform, timings) for definition in definitions]
+        # All are read before the first is checked: each of the two then has the processor's caches to itself.
+        read = [(definition, _read_definition(definition, timings)) for definition in definitions]
+        checked = [_check_definition(definition, item, for_terraform, timings) for definition, item in read]
     with timings.measure("validation"):
         return [replace(_silence_findings(item), strict=strict) for item in _add_collisions(checked)]
 
@@ -116,15 +118,23 @@ def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
     return ProvenModule(files, tuple(failures))
 
 
-def _check_definition(definition: DefinitionText, for_terraform: bool, timings: Timings) -> CheckedDefinition:
+def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDefinition:
+    """Return a definition as far as its text is read, with what is wrong with that."""
     with timings.measure("source"):
         document, faults = read_document(definition.file, definition.data)
-    findings = [locate_fault(fault, definition.file) for fault in faults]
     text = definition.data.decode("utf-8-sig", errors="replace")
+    findings = tuple(locate_fault(fault, definition.file) for fault in faults)
+    return CheckedDefinition(definition.file, text, findings, document)
+
+
+def _check_definition(
+    definition: DefinitionText, read: CheckedDefinition, for_terraform: bool, timings: Timings
+) -> CheckedDefinition:
+    document = read.document
     if document is None:
-        return CheckedDefinition(definition.file, text, tuple(findings))
+        return read
     if cloudformation := recognise_cloudformation(document):
-        return CheckedDefinition(definition.file, text, (locate_finding(cloudformation, document),), document)
+        return replace(read, findings=(locate_finding(cloudformation, document),))
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader)
     found = list(reading.findings)
@@ -137,16 +147,9 @@ def _check_definition(definition: DefinitionText, for_terraform: bool, timings: 
         plan, more = _plan_flow(reading.flow, for_terraform, timings)
         # What the API refuses at a place is told; what Terraform says of it adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    findings += [locate_finding(finding, document, reading.root) for finding in found]
-    return CheckedDefinition(
-        definition.file,
-        text,
-        tuple(findings),
-        document,
-        reading.flow,
-        plan,
-        _hash_inputs(definition, reading),
-    )
+    located = (locate_finding(finding, document, reading.root) for finding in found)
+    inputs = _hash_inputs(definition, reading)
+    return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs)
 
 
 def _plan_flow(flow: Flow, for_terraform: bool, timings: Timings) -> tuple[ModulePlan | None, list[Finding]]:
