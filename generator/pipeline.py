@@ -93,7 +93,10 @@ def check_definitions(
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
     with _keep_all():
-        checked = [check_definition(item, defaults.describe_flows(), settings, timings) for item in definitions]
+        # All are read before the first is checked: each of the two then has the processor's caches to itself.
+        read = [(item, _read_definition(item, timings)) for item in definitions]
+        flows = defaults.describe_flows()
+        checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]
     with timings.measure("validation"):
         return settle_definitions(checked, {}, strict=strict, severities=severities)
 
@@ -102,29 +105,7 @@ def check_definition(
     definition: DefinitionText, defaults: FlowDefaults, settings: ModuleSettings | None, timings: Timings
 ) -> CheckedDefinition:
     """Read and check a definition by itself. Without `settings`, nothing of Terraform is checked or planned."""
-    with timings.measure("source"):
-        document, faults = read_document(definition.file, definition.data)
-    findings = [locate_fault(fault, definition.file) for fault in faults]
-    text = definition.data.decode("utf-8-sig", errors="replace")
-    if document is None:
-        return CheckedDefinition(definition.file, text, tuple(findings))
-    if cloudformation := recognise_cloudformation(document):
-        return CheckedDefinition(definition.file, text, (locate_finding(cloudformation, document),), document)
-    with timings.measure("definition"):
-        reading = read_flow(document, definition.reader, defaults)
-    found = list(reading.findings)
-    if reading.outline is not None:
-        with timings.measure("validation"):
-            found += validate_flow(reading.outline)
-    plan = None
-    if reading.flow is not None:
-        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
-        plan, more = _plan_flow(reading.flow, settings, timings)
-        # What the API refuses at a place is told; what Terraform says of it adds nothing.
-        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    findings += [locate_finding(finding, document, reading.root) for finding in found]
-    inputs = _hash_inputs(definition, reading)
-    return CheckedDefinition(definition.file, text, tuple(findings), document, reading.flow, plan, inputs)
+    return _check_definition(definition, _read_definition(definition, timings), defaults, settings, timings)
 
 
 def settle_definitions(
@@ -159,6 +140,44 @@ def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
     with timings.measure("verify"):
         failures = prove_module(plan, files)
     return ProvenModule(files, tuple(failures))
+
+
+def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDefinition:
+    """Return a definition as far as its text is read, with what is wrong with that."""
+    with timings.measure("source"):
+        document, faults = read_document(definition.file, definition.data)
+    text = definition.data.decode("utf-8-sig", errors="replace")
+    findings = tuple(locate_fault(fault, definition.file) for fault in faults)
+    return CheckedDefinition(definition.file, text, findings, document)
+
+
+def _check_definition(
+    definition: DefinitionText,
+    read: CheckedDefinition,
+    defaults: FlowDefaults,
+    settings: ModuleSettings | None,
+    timings: Timings,
+) -> CheckedDefinition:
+    document = read.document
+    if document is None:
+        return read
+    if cloudformation := recognise_cloudformation(document):
+        return replace(read, findings=(locate_finding(cloudformation, document),))
+    with timings.measure("definition"):
+        reading = read_flow(document, definition.reader, defaults)
+    found = list(reading.findings)
+    if reading.outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(reading.outline)
+    plan = None
+    if reading.flow is not None:
+        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
+        plan, more = _plan_flow(reading.flow, settings, timings)
+        # What the API refuses at a place is told; what Terraform says of it adds nothing.
+        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
+    located = (locate_finding(finding, document, reading.root) for finding in found)
+    inputs = _hash_inputs(definition, reading)
+    return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs)
 
 
 def _plan_flow(

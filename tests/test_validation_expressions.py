@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.validation.condition_expressions import LONGEST, read_condition
+from generator.validation.condition_expressions import LANGUAGE, LONGEST, read_condition
 from generator.validation.input_expressions import read_input_expression
 from generator.validation.languages import ExpressionFault
 from generator.validation.operands import find_operand_fault
@@ -169,6 +169,18 @@ def test_what_is_longer_than_the_api_takes_is_not_read() -> None:
     assert read_condition("(" * (LONGEST + 1)) is None
     assert read_input_expression("$.data" + "[" * LONGEST) is None
     assert isinstance(read_condition("(" * LONGEST), ExpressionFault)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from([*"a5-.() ", "and", "or", "not", "true", "==", ">", '"x"', '"', "1e5", "k_1"]), max_size=14
+    )
+)
+def test_what_is_read_by_its_form_is_what_the_grammar_reads(words: list[str]) -> None:
+    for text in ("".join(words), " ".join(words)):
+        if len(text) <= LONGEST:
+            assert read_condition(text) == LANGUAGE.parse(text)
 
 
 @given(st.text(max_size=LONGEST))

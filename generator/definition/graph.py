@@ -45,7 +45,7 @@ def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tu
     depth = len(path) + 1
     for index, value in enumerate(values if isinstance(values, list) else ()):
         place = (*path, index)
-        yield value, place, [other[depth:] for other in wrong if other[:depth] == place]
+        yield value, place, [other[depth:] for other in wrong if other[:depth] == place] if wrong else []
 
 
 def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -> Node:

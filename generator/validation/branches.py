@@ -7,7 +7,7 @@ runs in which every one of its inputs is given something, and one of the conditi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,10 +81,10 @@ class Choices:
 def check_branches_that_meet(scope: Scope) -> Iterator[Finding]:
     """Report the first nodes that can never run, since what they wait for never comes in one run."""
     choices = Choices(_list_branches(scope))
-    if not choices.branches or choices.count > MOST_RUNS or scope.body.lacks_connections:
+    if not _find_doubtful(scope, choices.branches) or choices.count > MOST_RUNS or scope.body.lacks_connections:
         return
     runs: dict[str, int] = {}
-    for name in _sort_nodes(scope):
+    for name in scope.order:
         needs = _list_needs(scope.nodes[name], scope, runs, choices)
         runs[name] = choices.all_runs
         for need in needs:
@@ -104,21 +104,16 @@ def _list_branches(scope: Scope) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _sort_nodes(scope: Scope) -> list[str]:
-    """Return the nodes so that each stands behind those that lead to it; those behind a cycle are left out."""
-    waiting_for = {
-        name: {item.source for item in scope.incoming.get(name, ()) if item.source in scope.nodes}
-        for name in scope.nodes
-    }
-    ready = [name for name, sources in waiting_for.items() if not sources]
-    for name in ready:
-        for connection in scope.outgoing.get(name, ()):
-            sources = waiting_for.get(connection.target)
-            if sources and name in sources:
-                sources.discard(name)
-                if not sources:
-                    ready.append(connection.target)
-    return ready
+def _find_doubtful(scope: Scope, routes: Collection[str]) -> set[str]:
+    """Return the nodes that wait for two or more things that a branch may keep from them: only they may never run."""
+    touched = scope.spread(routes)
+    doubtful = set()
+    for name in touched & scope.nodes.keys():
+        incoming = scope.incoming.get(name, ())
+        needs = {item.input for item in incoming if item.source in touched}
+        if len(needs) > 1:
+            doubtful.add(name)
+    return doubtful
 
 
 def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Choices) -> list[Need]:

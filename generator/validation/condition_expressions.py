@@ -6,6 +6,7 @@ them not binds closest here, then and, then or.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -26,7 +27,7 @@ GRAMMAR = r"""
 ?disjunction: conjunction (_OR conjunction)*
 ?conjunction: term (_AND term)*
 ?term: _NOT term -> negation | OPEN disjunction CLOSE -> group | operand OPERATOR operand -> comparison
-?operand: NAME -> name | STRING -> text | NUMBER -> number | TRUE -> true | FALSE -> false
+?operand: NAME -> name | STRING -> text | NUMBER -> number | (TRUE | FALSE) -> constant
 _AND: /and\b/
 _OR: /or\b/
 _NOT.1: /not\b/
@@ -35,11 +36,16 @@ FALSE.1: /false\b/
 OPEN: "("
 CLOSE: ")"
 OPERATOR: "==" | "!=" | ">=" | "<=" | ">" | "<"
-NAME: /[a-zA-Z][a-zA-Z0-9_]*/
+NAME: /(?!(and|or|not|true|false)\b)[a-zA-Z][a-zA-Z0-9_]*/
 STRING: /"(\\.|[^"\\])*"/
 NUMBER: /-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/
 %ignore /\s+/
 """
+JOINING = ("and", "or", "not")
+CONSTANTS = ("true", "false")
+_WORD = re.compile(r'"(?:\\.|[^"\\])*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|[a-zA-Z][a-zA-Z0-9_]*')
+"""STRING, NUMBER and NAME of the grammar, and its words."""
+_ESCAPE = re.compile(r"\\(.)")
 WORDS = {
     "NAME": "the name of an input",
     "STRING": "a constant",
@@ -127,8 +133,62 @@ LANGUAGE: Language[Expression] = Language(GRAMMAR, WORDS, make_transformer, HINT
 
 @lru_cache(maxsize=4096)
 def read_condition(text: str) -> Expression | ExpressionFault | None:
-    """Return a condition's expression, or the first thing that is wrong with it; None for one too long to read."""
-    return None if len(text) > LONGEST else LANGUAGE.parse(text)
+    """Return a condition's expression, or the first thing that is wrong with it; None for one too long to read.
+
+    Which inputs and constants stand in a condition does not matter to its grammar, so conditions of one form are parsed
+    once.
+    """
+    if len(text) > LONGEST:
+        return None
+    form = _read_form(_WORD.sub(_stand_in, text))
+    if isinstance(form, ExpressionFault):
+        return LANGUAGE.parse(text)
+    return _fill_in(form, (word for word in _WORD.finditer(text) if word.group() not in JOINING))
+
+
+@lru_cache(maxsize=1024)
+def _read_form(form: str) -> Expression | ExpressionFault:
+    return LANGUAGE.parse(form)
+
+
+def _stand_in(word: re.Match[str]) -> str:
+    """Return what stands for an operand in the form: another one of its sort, which ends where it ends."""
+    text = word.group()
+    if text in JOINING or text in CONSTANTS:
+        return text
+    if text[0] == '"':
+        return '""'
+    if text[0].isalpha():
+        return "a"
+    return "-0.0e0" if text[0] == "-" else "0.0e0"
+
+
+def _fill_in(form: Expression, words: Iterator[re.Match[str]]) -> Expression:
+    """Return an expression of this form with these operands, which stand in it from left to right."""
+    match form:
+        case Comparison(left, operator, right):
+            return Comparison(_take_operand(left, words), operator, _take_operand(right, words))
+        case Negation(item):
+            return Negation(_fill_in(item, words))
+        case Junction(is_and, items, is_grouped):
+            return Junction(is_and, tuple([_fill_in(item, words) for item in items]), is_grouped)
+
+
+def _take_operand(form: Operand, words: Iterator[re.Match[str]]) -> Operand:
+    word = next(words)
+    return make_operand(word.group(), form.type, word.start())
+
+
+def make_operand(text: str, kind: str, start: int) -> Operand:
+    """Return the operand that is written so at `start`."""
+    value: str | Decimal | bool = str(text)
+    if kind == "String":
+        value = _ESCAPE.sub(r"\1", text[1:-1])
+    elif kind == "Number":
+        value = Decimal(text)
+    elif kind == "Boolean":
+        value = text == "true"
+    return Operand(value, kind, start, start + len(text))
 
 
 def list_comparisons(expression: Expression) -> Iterator[Comparison]:

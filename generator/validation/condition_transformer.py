@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from decimal import Decimal
 
 from lark import Token, Transformer, v_args
 
-from generator.validation.condition_expressions import Comparison, Expression, Junction, Negation, Operand
-
-_ESCAPE = re.compile(r"\\(.)")
+from generator.validation.condition_expressions import Comparison, Expression, Junction, Negation, Operand, make_operand
 
 
 @v_args(inline=True)
@@ -39,25 +35,16 @@ class ConditionTransformer(Transformer[Token, Expression]):
 
     def name(self, token: Token) -> Operand:
         """Name an input."""
-        return _make_operand(token, str(token), "")
+        return make_operand(token, "", token.start_pos or 0)
 
     def text(self, token: Token) -> Operand:
         """Read a text in double quotes."""
-        return _make_operand(token, _ESCAPE.sub(r"\1", token[1:-1]), "String")
+        return make_operand(token, "String", token.start_pos or 0)
 
     def number(self, token: Token) -> Operand:
         """Read a number, exactly."""
-        return _make_operand(token, Decimal(str(token)), "Number")
+        return make_operand(token, "Number", token.start_pos or 0)
 
-    def true(self, token: Token) -> Operand:
-        """Read true."""
-        return _make_operand(token, True, "Boolean")
-
-    def false(self, token: Token) -> Operand:
-        """Read false."""
-        return _make_operand(token, False, "Boolean")
-
-
-def _make_operand(token: Token, value: str | Decimal | bool, kind: str) -> Operand:
-    start = token.start_pos or 0
-    return Operand(value, kind, start, start + len(token))
+    def constant(self, token: Token) -> Operand:
+        """Read true or false."""
+        return make_operand(token, "Boolean", token.start_pos or 0)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Connection, Node
@@ -45,7 +44,7 @@ def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
     lost = find_lost_nodes(scope)
     while lost:
         first = _find_first(lost, scope)
-        behind = _spread([first.name], scope.outgoing)
+        behind = scope.spread([first.name])
         followers = [scope.nodes[name] for name in lost if name in behind and name != first.name]
         lost = [name for name in lost if name not in behind]
         yield _report_unreachable(first, followers)
@@ -56,13 +55,15 @@ def find_lost_nodes(scope: Scope) -> list[str]:
     starts = [name for name in scope.list_names() if scope.find_type(name) in STARTING]
     if not starts or scope.body.lacks_nodes or scope.body.lacks_connections:
         return []
-    reached = _spread([*starts, *_list_perhaps_reached(scope)], scope.outgoing)
+    reached = scope.spread([*starts, *_list_perhaps_reached(scope)])
     return [name for name in scope.nodes if name not in reached]
 
 
 @register_check(CYCLIC_CONNECTION)
 def check_cycles(scope: Scope) -> Iterator[Finding]:
     """Report each connection that closes a cycle, with the whole cycle."""
+    if len(scope.order) == len(scope.nodes) and not scope.body.blurred:
+        return
     order = {name: place for place, name in enumerate(scope.list_names())}
     connections = [item for item in scope.sound_connections if not _crosses_loop(item, scope)]
     while cycle := _find_cycle(connections):
@@ -78,18 +79,6 @@ def _report_absent(scope: Scope, kind: str, verb: str, rule: Rule) -> Iterator[F
     message = f"The flow has no node of type {kind}: nothing says where it {verb}."
     remedy = f"Add a node of type {kind}, and a connection {'from' if kind == 'Input' else 'to'} it."
     yield Finding(rule, message, remedy, (*scope.body.path, "nodes"), key=True)
-
-
-def _spread(starts: Iterable[str], outgoing: Mapping[str, list[Connection]]) -> set[str]:
-    """Return the names that connections lead to from `starts`, these included."""
-    waiting = list(starts)
-    reached = set(waiting)
-    while waiting:
-        for connection in outgoing.get(waiting.pop(), ()):
-            if connection.target not in reached:
-                reached.add(connection.target)
-                waiting.append(connection.target)
-    return reached
 
 
 def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
@@ -130,23 +119,8 @@ def _find_cycle(connections: list[Connection]) -> list[Connection]:
     outgoing: dict[str, list[Connection]] = {}
     for connection in connections:
         outgoing.setdefault(connection.source, []).append(connection)
-    name = next(_list_cyclic(outgoing), None)
-    return [] if name is None else _find_way_round(name, outgoing)
-
-
-def _list_cyclic(outgoing: Mapping[str, list[Connection]]) -> Iterator[str]:
-    """Yield the nodes that lie on a cycle."""
-    entries = Counter(item.target for items in outgoing.values() for item in items)
-    ready = [name for name in outgoing if not entries[name]]
-    for name in ready:
-        for item in outgoing.get(name, ()):
-            entries[item.target] -= 1
-            if not entries[item.target]:
-                ready.append(item.target)
-    # What is left lies on a cycle, or behind one.
-    for name in outgoing:
-        if entries[name] and name in _spread([item.target for item in outgoing[name]], outgoing):
-            yield name
+    ways = (_find_way_round(name, outgoing) for name in outgoing)
+    return next((way for way in ways if way), [])
 
 
 def _find_way_round(name: str, outgoing: Mapping[str, list[Connection]]) -> list[Connection]:

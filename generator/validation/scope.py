@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +51,23 @@ class Scope:
         return [item for item in self.body.connections if self.knows(item.source) and self.knows(item.target)]
 
     @cached_property
+    def order(self) -> list[str]:
+        """The nodes so that each stands behind those that lead to it; those on a cycle, or behind one, are left out."""
+        waiting_for = {
+            name: {item.source for item in self.incoming.get(name, ()) if item.source in self.nodes}
+            for name in self.nodes
+        }
+        ready = [name for name, sources in waiting_for.items() if not sources]
+        for name in ready:
+            for connection in self.outgoing.get(name, ()):
+                sources = waiting_for.get(connection.target, ())
+                if name in sources:
+                    waiting_for[connection.target].discard(name)
+                    if not waiting_for[connection.target]:
+                        ready.append(connection.target)
+        return ready
+
+    @cached_property
     def sourceless(self) -> list[Connection]:
         """The connections from nodes that are not there: what seems to lead nowhere may be what they mean."""
         return [item for item in self.body.connections if not self.knows(item.source)]
@@ -91,6 +108,17 @@ class Scope:
     def knows(self, name: str) -> bool:
         """Tell whether there is a node of that name, be it one that could not be read whole."""
         return name in self.nodes or name in self.body.blurred
+
+    def spread(self, starts: Iterable[str]) -> set[str]:
+        """Return the names that connections lead to from `starts`, these included."""
+        waiting = list(starts)
+        reached = set(waiting)
+        while waiting:
+            for connection in self.outgoing.get(waiting.pop(), ()):
+                if connection.target not in reached:
+                    reached.add(connection.target)
+                    waiting.append(connection.target)
+        return reached
 
     def find_type(self, name: str) -> str | None:
         """Return the type of a node, or None where there is none of that name."""
