@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generator.source.characters import find_characters
 from generator.source.position import Document, Fault, Path, Span
 
 
@@ -47,20 +48,26 @@ def declare_rule(name: str, severity: Severity, summary: str, *, can_be_silenced
     return RULES[name]
 
 
+Range = tuple[int, int]
+"""Characters of a string: the first, and the one behind the last. An empty range is the character at its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that explains a finding."""
+    """A second place that explains a finding; `within` points at some of the characters of the string there."""
 
     message: str
     path: Path
     key: bool = False
+    within: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to tell the user, at a canonical path (see model.Flow); `key` points at the key instead of the value.
 
-    `file` and `span` are set only where the place is not a path of the definition (a text file, a faulty document).
+    `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
+    a text that the definition names, given by its path relative to the definition's folder.
     """
 
     rule: Rule
@@ -71,6 +78,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     file: str | None = None
     span: Span | None = None
+    within: Range | None = None
 
     @property
     def severity(self) -> Severity:
@@ -147,24 +155,32 @@ def locate_fault(fault: Fault, file: str) -> LocatedFinding:
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
     """Look up where a finding stands. `root` is where the canonical ("definition",) stands in the document."""
 
-    def place(path: Path, key: bool) -> tuple[Path, Span]:
+    def place(path: Path, key: bool, within: Range | None) -> tuple[Path, Span]:
         in_document = root + path[1:] if path[:1] == ("definition",) else path
+        if within is not None:
+            return in_document, find_characters(document, in_document, *within)
         return in_document, document.find_span(in_document, key)
 
-    path, span = place(finding.path, finding.key)
+    path, span = place(finding.path, finding.key, finding.within)
     related = tuple(
-        LocatedPlace(other.message, document.file, place(other.path, other.key)[1]) for other in finding.related
+        LocatedPlace(other.message, document.file, place(other.path, other.key, other.within)[1])
+        for other in finding.related
     )
     return LocatedFinding(
         finding.rule,
         finding.message,
         finding.remedy,
-        finding.file or document.file,
+        document.file if finding.file is None else _place_beside(document.file, finding.file),
         finding.span or span,
         "" if finding.file else write_pointer(path),
         related,
         "" if finding.file else write_pointer(name_path(path, document.value)),
     )
+
+
+def _place_beside(definition: str, file: str) -> str:
+    folder, slash, _ = definition.rpartition("/")
+    return folder + slash + file
 
 
 def write_pointer(path: Path) -> str:

@@ -79,7 +79,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node. `configuration` is the member of the node's own kind (the value below `prompt`, `agent`, ...)."""
+    """A node. `configuration` is the member of the node's own kind (the value below `prompt`, `agent`, ...).
+
+    `body` is what a Loop repeats. Of a node with `is_blurred`, the configuration could not be read and stands empty.
+    """
 
     name: str
     type: str
@@ -88,6 +91,8 @@ class Node:
     outputs: tuple[Port, ...]
     path: Path
     configuration_path: Path
+    body: Body | None = None
+    is_blurred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,23 @@ class Connection:
     input: str | None
     condition: str | None
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a definition holds: the flow's own, or that of a loop. `path` is where the definition stands.
+
+    Of a document with errors of shape it holds what could be read. `blurred` gives the type by the name of nodes that
+    are there, and whose ports are not known. `lacks_nodes` and `lacks_connections` tell that not even that could be
+    read of some, so that what seems to be missing may be there.
+    """
+
+    path: Path
+    nodes: tuple[Node, ...]
+    connections: tuple[Connection, ...]
+    blurred: Mapping[str, str] = field(default_factory=dict)
+    lacks_nodes: bool = False
+    lacks_connections: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +159,29 @@ class Flow:
     description: Value
     tags: Mapping[str, Value]
     definition: Mapping[str, Value]
-    nodes: tuple[Node, ...]
-    connections: tuple[Connection, ...]
+    body: Body
     parameters: tuple[Parameter, ...]
     encryption: Encryption
     permissions: Permissions
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes of the flow's own definition; those of a loop are in the loop's body."""
+        return self.body.nodes
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The connections of the flow's own definition."""
+        return self.body.connections
+
+    def look_through(self, value: Value, path: Path) -> tuple[Value, Path]:
+        """Return a value and where it stands: of a parameter its default, None where only the user knows the value."""
+        if not isinstance(value, ParameterReference):
+            return value, path
+        parameter = next((item for item in self.parameters if item.name == value.name), None)
+        if parameter is None or parameter.default is None:
+            return None, path
+        return parameter.default, (*parameter.path, "default")
 
 
 class Symbol(StrEnum):

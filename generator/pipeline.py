@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from generator.configuration import Severities
     from generator.definition import FlowReading, TextReader
@@ -90,7 +92,8 @@ def check_definitions(
     warning stops a module as an error does. `defaults` is what every flow has, `severities` what rules weigh.
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
-    checked = [check_definition(item, defaults.describe_flows(), settings, timings) for item in definitions]
+    with keep_all():
+        checked = [check_definition(item, defaults.describe_flows(), settings, timings) for item in definitions]
     with timings.measure("validation"):
         return settle_definitions(checked, {}, strict=strict, severities=severities)
 
@@ -110,6 +113,9 @@ def check_definition(
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader, defaults)
     found = list(reading.findings)
+    if reading.outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(reading.outline)
     plan = None
     if reading.flow is not None:
         told = {finding.path for finding in found if finding.severity is Severity.ERROR}
@@ -131,6 +137,18 @@ def settle_definitions(
     return [_weigh_findings(item, strict, severities) for item in _add_collisions(checked, others)]
 
 
+@contextmanager
+def keep_all() -> Iterator[None]:
+    """Look for no garbage: what is read of many definitions is kept, and looking again costs time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
     """Render a module and hold the text against its plan."""
     from generator.render import render_module
@@ -146,12 +164,9 @@ def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
 def _plan_flow(
     flow: Flow, settings: ModuleSettings | None, timings: Timings
 ) -> tuple[ModulePlan | None, list[Finding]]:
-    """Return the plan of a flow's module and what is wrong with the flow; without settings nothing is planned."""
-    with timings.measure("validation"):
-        findings = list(validate_flow(flow))
+    """Return the plan of a flow's module and what stands in its way; without settings nothing is planned."""
     with timings.measure("plan"):
-        grants, more = collect_grants(flow)
-        findings += more
+        grants, findings = collect_grants(flow)
         if settings is None:
             return None, findings
         plan, more = plan_module(flow, grants, settings)

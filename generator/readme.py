@@ -50,7 +50,8 @@ def render_readme(plan: ModulePlan) -> str:
         diagram=Markdown("\n".join(_draw_flow(flow))),
         rights=Markdown("\n".join(_list_rights(plan.grants))),
         usage=Markdown("\n".join(_show_usage(plan))),
-        deployer_policy=Markdown(_read_deployer_policy()),
+        deployer_policy=Markdown(_read_policy("deployer")),
+        plan_policy=Markdown(_read_policy("plan")),
         terraform_version=_find_attribute(versions, "required_version"),
         provider_version=_find_provider_version(versions),
         inputs=Markdown("\n".join(_list_inputs(plan))),
@@ -90,8 +91,8 @@ def _load_template() -> Template:
 
 
 @cache
-def _read_deployer_policy() -> str:
-    return (pkgutil.get_data("generator", "data/deployer_policy.json") or b"").decode("utf-8").rstrip("\n")
+def _read_policy(name: str) -> str:
+    return (pkgutil.get_data("generator", f"data/{name}_policy.json") or b"").decode("utf-8").rstrip("\n")
 
 
 def _draw_flow(flow: Flow) -> Iterator[str]:

@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
+pytest.register_assert_rewrite("audit", "bench", "lives")
+pytest_plugins = ["proof_table"]
+
 # The first example pays for imports; no test asserts a time. CI tries the same examples each time, so that a change is
 # blamed for what it did; at a desk every run looks for new ones.
 settings.register_profile("flowseal", deadline=None, derandomize="CI" in os.environ)

@@ -39,7 +39,9 @@ def conditional(source: str, condition: str, target: str) -> dict[str, Any]:
     return {"source": source, "target": target, "type": "Conditional", "configuration": configuration}
 
 
-def make_prompt(name: str = "Ask", model: object = "amazon.nova-lite-v1:0", text: object = "Say it.") -> dict[str, Any]:
+def make_prompt(
+    name: str = "Ask", model: object = "amazon.nova-lite-v1:0", text: object = "Say {{question}}."
+) -> dict[str, Any]:
     inline = {
         "modelId": model,
         "templateType": "TEXT",

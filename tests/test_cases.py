@@ -48,5 +48,6 @@ def test_every_rule_has_a_case() -> None:
     # What the disk refuses is tried in test_write*.py, where the disk can be made to refuse.
     of_the_disk = {rule.name for rule in vars(generator.write.rules).values() if isinstance(rule, Rule)}
     printed = "".join((case / "output.txt").read_text(encoding="utf-8") for case in CASES)
-    missing = [name for name in list_rules() if f": {name}\n" not in printed and name not in of_the_disk]
+    never = of_the_disk | {"Unspecified"}  # AWS's bucket for what it has no name for
+    missing = [name for name in list_rules() if f": {name}\n" not in printed and name not in never]
     assert not missing

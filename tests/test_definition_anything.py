@@ -6,7 +6,7 @@ import copy
 from decimal import Decimal
 from typing import Any
 
-from flow_documents import conditional, make_document, make_flow, make_prompt, read
+from flow_documents import conditional, data, make_document, make_flow, make_prompt, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +28,9 @@ JUNK = st.recursive(
 
 
 def make_rich_flow() -> dict[str, Any]:
-    condition = {"condition": {"conditions": [{"name": "urgent", "expression": "kind == 1"}, {"name": "default"}]}}
-    route = {"name": "Route", "type": "Condition", "configuration": condition}
+    condition = {"condition": {"conditions": [{"name": "urgent", "expression": 'kind == "1"'}, {"name": "default"}]}}
+    kind = {"name": "kind", "type": "String", "expression": "$.data"}
+    route = {"name": "Route", "type": "Condition", "configuration": condition, "inputs": [kind]}
     document = make_flow(
         make_prompt(model={"$param": "model"}, text={"$file": "a.txt"}),
         route,
@@ -39,7 +40,8 @@ def make_rich_flow() -> dict[str, Any]:
         encryption={"deletion_window_in_days": 7},
         permissions={"models": ["amazon.nova-lite-v1:0"], "kms_keys": [], "bucket_accounts": {"abc": "111122223333"}},
     )
-    document["definition"]["connections"].append(conditional("Route", "default", "End"))
+    branches = [conditional("Route", name, "End") for name in ("urgent", "default")]
+    document["definition"]["connections"] += [data("Start", "document", "Route", "kind"), *branches]
     return document
 
 
@@ -61,7 +63,7 @@ def replace_at(document: Any, place: tuple[Any, ...], junk: Any) -> Any:
 
 
 def test_the_rich_flow_is_right_before_it_is_changed() -> None:
-    reading = read(make_rich_flow(), {"a.txt": "Say it."})
+    reading = read(make_rich_flow(), {"a.txt": "Say {{question}}."})
     assert reading.findings == []
     assert reading.flow is not None
     assert validate_flow(reading.flow) == []
@@ -72,8 +74,8 @@ def test_the_rich_flow_is_right_before_it_is_changed() -> None:
 def test_junk_anywhere_gives_findings_or_a_flow(place: tuple[Any, ...], junk: Any) -> None:
     document = replace_at(make_rich_flow(), place, junk)
     assert recognise_cloudformation(make_document(document)) is None
-    reading = read(document, {"a.txt": "Say it."})
-    if reading.flow is not None:
-        validate_flow(reading.flow)
-    else:
+    reading = read(document, {"a.txt": "Say {{question}}."})
+    if reading.outline is not None:
+        validate_flow(reading.outline)
+    if reading.flow is None:
         assert any(finding.rule.severity is Severity.ERROR for finding in reading.findings)

@@ -12,7 +12,7 @@ from flow_documents import make_flow, read
 from generator.api import Shape, find_shape, list_node_types
 from generator.diagnostics import Severity
 from generator.hcl import Block
-from generator.model import Encryption, Flow, Node, Permissions
+from generator.model import Body, Encryption, Flow, Node, Permissions
 from generator.provider import find_definition_block, list_unexpressible_members, translate_definition
 from generator.provider.resource import Schema
 
@@ -66,7 +66,8 @@ def make_flow_with(members: Members) -> Flow:
         node["type"] = name_type(members[2]) if members[1:2] == ("configuration",) and members[2:] else "Input"
         path = ("definition", "nodes", index)
         nodes.append(Node(node["name"], node["type"], {}, (), (), path, (*path, "configuration")))
-    return Flow("small", None, {}, definition, tuple(nodes), (), (), Encryption(), Permissions())
+    body = Body(("definition",), tuple(nodes), ())
+    return Flow("small", None, {}, definition, body, (), Encryption(), Permissions())
 
 
 def name_in_terraform(member: str) -> str:

@@ -130,7 +130,7 @@ def test_parameters_become_variables_and_texts_go_where_they_are_placed() -> Non
     assert attributes["additional_model_request_fields"] == Call("jsonencode", ({"top_k": 3},))
     assert attributes["text"] == Reference("local.text")
     place = ("prompt", "sourceConfiguration", "inline", "templateConfiguration", "text", "text")
-    assert asked == [("Ask", (*NODE, "configuration", *place), "Say it.")]
+    assert asked == [("Ask", (*NODE, "configuration", *place), "Say {{question}}.")]
 
 
 def list_attributes(block: Block) -> list[tuple[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flow_documents import make_flow, make_prompt
@@ -16,6 +17,7 @@ from plans import plan_document, plan_example
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.readme import escape_markdown, render_readme, write_code
 
+ROOT = Path(__file__).parent.parent
 HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
 
 
@@ -51,8 +53,11 @@ def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
     assert "never write `depends_on` on its call" in readme
 
 
-def test_the_deployer_s_policy_is_json_and_fits_iam() -> None:
-    text = render_readme(plan_example("order-desk")).split("```json\n")[1].split("```")[0]
+@pytest.mark.parametrize("name", ["deployer", "plan"])
+def test_a_standing_policy_is_json_and_fits_iam(name: str) -> None:
+    blocks = render_readme(plan_example("order-desk")).split("```json\n")[1:]
+    text = blocks[["deployer", "plan"].index(name)].split("```")[0]
+    assert text == (ROOT / "generator" / "data" / f"{name}_policy.json").read_text(encoding="utf-8")
     policy = json.loads(text)
     assert len(re.sub(r"\s", "", text)) < 6144
     sids = [statement["Sid"] for statement in policy["Statement"]]

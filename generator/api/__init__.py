@@ -2,7 +2,7 @@
 
 from generator.api.check import check_shape
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
-from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types
+from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types, list_validation_kinds
 from generator.api.suggestions import advise_name, suggest_name
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "find_shape",
     "find_shape_at",
     "list_node_types",
+    "list_validation_kinds",
     "suggest_name",
     "write_anchored_pattern",
 ]

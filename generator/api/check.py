@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from generator.api.fitness import make_fitness
 from generator.api.rules import (
     MALFORMED_VALUE,
     MISSING_MEMBER,
@@ -29,7 +30,7 @@ from generator.api.wording import (
     quote_value,
 )
 from generator.diagnostics import Finding, Rule
-from generator.model import FileText, ParameterReference, Value
+from generator.model import FileText, Value
 from generator.source.position import Path
 
 
@@ -38,7 +39,7 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
 
     A parameter fits every scalar and every list of texts, and is not looked into.
     """
-    if shape.type == "document" or (isinstance(value, ParameterReference) and _takes_parameter(shape)):
+    if make_fitness(shape.name)(value):
         return []
     if not _has_type(value, shape):
         message = f"{name_place(path)} is {EXPECTED[shape.type]}, not {describe_value(value)}."
@@ -52,12 +53,6 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
             for index, item in enumerate(value):
                 findings += check_shape(item, element, (*path, index))
     return findings
-
-
-def _takes_parameter(shape: Shape) -> bool:
-    if shape.type == "list":
-        return find_shape(shape.element or "").type == "string"
-    return shape.type in ("string", "integer", "float", "boolean")
 
 
 def _has_type(value: Value, shape: Shape) -> bool:

@@ -74,6 +74,11 @@ def list_node_types() -> tuple[str, ...]:
     return find_shape("FlowNodeType").enum
 
 
+def list_validation_kinds() -> tuple[str, ...]:
+    """Return the kinds of AWS's own validation (FlowValidationType), as AWS names them."""
+    return find_shape("FlowValidationType").enum
+
+
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of the API once. `\\d` and `\\s` mean ASCII, as they do in AWS's Java."""

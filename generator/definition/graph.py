@@ -1,37 +1,65 @@
-"""Nodes and connections out of a definition whose shape is right."""
+"""Nodes and connections out of a definition, whose shape is right except at the places that are known to be wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from generator.model import Connection, Node, Port, Value
+from generator.model import Body, Connection, Node, Port, Value
 from generator.source.position import Path
 
-
-def build_nodes(definition: Mapping[str, Value]) -> tuple[Node, ...]:
-    """Return the nodes of a definition, in its order; those within a Loop's own definition stay in there."""
-    return tuple(
-        _build_node(node, ("definition", "nodes", index))
-        for index, node in enumerate(_list_mappings(definition.get("nodes")))
-    )
+LOOP = ("configuration", "loop", "definition")
+"""Where a node keeps a definition of its own."""
 
 
-def build_connections(definition: Mapping[str, Value]) -> tuple[Connection, ...]:
-    """Return the connections of a definition, in its order."""
-    return tuple(
-        _build_connection(connection, ("definition", "connections", index))
-        for index, connection in enumerate(_list_mappings(definition.get("connections")))
-    )
+def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Body:
+    """Return the nodes and connections of the definition at `path`, in its order.
+
+    `wrong` are the places whose values are not of the API's shape. A connection with one in it is left out; of a node
+    what it touches is left out: its configuration, or else all but the name and the type.
+    """
+    items = definition if isinstance(definition, Mapping) else {}
+    below = [place for place in wrong if place[: len(path)] == path]
+    tops = {place[len(path) :] for place in below}
+    nodes: list[Node] = []
+    blurred: dict[str, str] = {}
+    lacks_nodes = bool(tops & {(), ("nodes",)})
+    for value, place, faults in _list_items(items.get("nodes"), (*path, "nodes"), below):
+        node = value if isinstance(value, dict) else {}
+        if node and all(fault[:1] == ("configuration",) for fault in faults):
+            nodes.append(_build_node(node, place, faults))
+        elif isinstance(node.get("name"), str):
+            blurred[str(node["name"])] = str(node.get("type"))
+        else:
+            lacks_nodes = True
+    connections = [
+        _build_connection(value, place) if isinstance(value, dict) and not faults else None
+        for value, place, faults in _list_items(items.get("connections"), (*path, "connections"), below)
+    ]
+    lacks_connections = None in connections or bool(tops & {(), ("connections",)})
+    sound = tuple(connection for connection in connections if connection is not None)
+    return Body(path, tuple(nodes), sound, blurred, lacks_nodes, lacks_connections)
 
 
-def _build_node(node: Mapping[str, Value], path: Path) -> Node:
+def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tuple[Value, Path, list[Path]]]:
+    """Yield each item of a list with its place, and what is wrong in it, relative to that place."""
+    depth = len(path) + 1
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        place = (*path, index)
+        yield value, place, [other[depth:] for other in wrong if other[:depth] == place]
+
+
+def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -> Node:
     configuration_path: Path = (*path, "configuration")
     configuration: Mapping[str, Value] = {}
+    body = None
+    is_blurred = any(fault[: len(LOOP)] != LOOP for fault in faults)
     match node.get("configuration"):
         case dict() as union if union:
             member, value = next(iter(union.items()))
             configuration_path = (*configuration_path, member)
-            configuration = value if isinstance(value, dict) else {}
+            configuration = value if isinstance(value, dict) and not is_blurred else {}
+            if member == "loop" and "definition" in configuration:
+                body = build_body(configuration["definition"], (*path, *LOOP), [(*path, *fault) for fault in faults])
     return Node(
         str(node["name"]),
         str(node["type"]),
@@ -40,6 +68,8 @@ def _build_node(node: Mapping[str, Value], path: Path) -> Node:
         _build_ports(node.get("outputs"), (*path, "outputs")),
         path,
         configuration_path,
+        body,
+        is_blurred,
     )
 
 

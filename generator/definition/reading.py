@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator.api import check_shape, find_shape, find_shape_at
+from generator.api.rules import MISSING_MEMBER, NOT_EXACTLY_ONE_MEMBER, UNKNOWN_MEMBER, UNKNOWN_VALUE, WRONG_TYPE
 from generator.definition.connections import name_connections
 from generator.definition.files import FileTexts, TextReader
 from generator.definition.forms import recognise_form
-from generator.definition.graph import build_connections, build_nodes
+from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
 from generator.definition.rules import MISPLACED_MODEL_KIND
@@ -25,22 +26,25 @@ API_SECTIONS = {
     "definition": "FlowDefinition",
 }
 """The sections that CreateFlow takes, with their shapes."""
+UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
 
 NO_DEFAULTS = FlowDefaults()
 
 
 @dataclass(frozen=True, slots=True)
 class FlowReading:
-    """What a document says. `flow` is None where an error leaves no flow that could be looked at further.
+    """What a document says. `flow` is None where an error leaves no flow that a module could be made of.
 
-    `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that the
-    definition names, by their paths relative to its folder.
+    `outline` is as much of the flow as could be read, for checks of how its parts fit together: the flow itself where
+    there is one. `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that
+    the definition names, by their paths relative to its folder.
     """
 
     flow: Flow | None
     root: Path
     findings: list[Finding]
     texts: dict[str, str] = field(default_factory=dict)
+    outline: Flow | None = None
 
 
 def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
@@ -59,8 +63,9 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     if form.is_house and "definition" in sections:
         sections["definition"] = name_connections(sections["definition"])
     sections = _add_default_tags(sections, defaults.tags)
-    flow, more = _build_flow(sections, values, defaults)
-    return FlowReading(flow, form.root, findings + values.findings + more, files.texts)
+    outline, is_sound, more = _build_flow(sections, values, defaults)
+    flow = outline if is_sound else None
+    return FlowReading(flow, form.root, findings + values.findings + more, files.texts, outline)
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:
@@ -75,13 +80,15 @@ def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> di
 
 def _build_flow(
     sections: dict[str, Value], values: ValueReader, defaults: FlowDefaults
-) -> tuple[Flow | None, list[Finding]]:
+) -> tuple[Flow | None, bool, list[Finding]]:
+    """Return what could be read of the flow, whether that is all of it, and what is wrong with it."""
     broken = _list_broken(values)
     findings = _drop_repeated(_check_sections(sections), broken)
+    wrong = [*broken, *(finding.path for finding in findings if _blurs(finding))]
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
     encryption, more = read_encryption(sections.get("encryption"), defaults.encryption)
-    names = {parameter.name for parameter in parameters}
+    names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")
     is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
@@ -90,21 +97,20 @@ def _build_flow(
         # Where a parameter stands for a model is not known for sure.
         found = [finding for finding in found if finding.rule is not MISPLACED_MODEL_KIND]
     findings += _drop_repeated([*found, *more, *others], broken)
-    if not is_sound or not isinstance(name, str) or not isinstance(definition, dict):
-        return None, findings
+    if not isinstance(definition, dict):
+        return None, False, findings
     tags = sections.get("tags")
-    flow = Flow(
-        name=name,
+    outline = Flow(
+        name=name if isinstance(name, str) else "",
         description=sections.get("description"),
         tags=tags if isinstance(tags, dict) else {},
         definition=definition,
-        nodes=build_nodes(definition),
-        connections=build_connections(definition),
+        body=build_body(definition, ("definition",), wrong),
         parameters=parameters,
         encryption=encryption,
         permissions=permissions,
     )
-    return flow, findings
+    return outline, is_sound and isinstance(name, str), findings
 
 
 def _check_sections(sections: dict[str, Value]) -> list[Finding]:
@@ -127,6 +133,11 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
     """Leave out errors about values that a reference should have given and did not: that is reported already."""
     return [finding for finding in findings if finding.path not in broken or finding.severity is not Severity.ERROR]
+
+
+def _list_declared(section: Value) -> set[str]:
+    """Return the names in the section `parameters`, of those too that stand nowhere."""
+    return set(section) if isinstance(section, dict) else set()
 
 
 def _list_nodes(definition: Value) -> list[Value]:
@@ -158,6 +169,13 @@ def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
         case value, "integer" | "float":
             return value is not None and not isinstance(value, str | list | dict)
     return False
+
+
+def _blurs(finding: Finding) -> bool:
+    """Tell whether what a finding reports leaves unsaid what a part of the flow is. A wrong name still is one."""
+    if finding.severity is not Severity.ERROR:
+        return False
+    return finding.rule in UNSAID or (finding.rule is UNKNOWN_VALUE and finding.path[-1] == "type")
 
 
 def _find_value(sections: dict[str, Value], path: Path) -> Value:

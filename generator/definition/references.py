@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import TypeGuard, cast
 
 from generator.api import find_shape_at, suggest_name
 from generator.definition.files import FileRefusal, FileTexts
@@ -52,26 +52,28 @@ class ValueReader:
         if isinstance(value, dict):
             return self._read_mapping(value, path)
         if isinstance(value, list):
-            return [self.read_value(item, (*path, index)) for index, item in enumerate(value)]
+            return [
+                item if _is_plain(item) else self.read_value(item, (*path, index)) for index, item in enumerate(value)
+            ]
         if isinstance(value, str):
-            if PLACEHOLDER.fullmatch(value):
+            if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
                 return self._read_placeholder(value, path)
             return self._normalise(value, path)
         return cast(Value, value)
 
     def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
-        if any(key in REFERENCES for key in value):
+        if "$param" in value or "$file" in value:
             return self._read_reference(value, path)
         if len(value) == 1 and self._looks_like_reference(next(iter(value)), path):
             return None
         result: dict[str, Value] = {}
         for key, item in value.items():
-            name = self._normalise(key, (*path, key), key=True)
+            name = key if key.isascii() else self._normalise(key, (*path, key), key=True)
             if name in result:
                 message = f"The key {name!r} stands twice here, spelled with different Unicode characters."
                 rule = SOURCE_RULES["DuplicateKey"]
                 self.findings.append(Finding(rule, message, "Keep one of them.", (*path, key), key=True))
-            result[name] = self.read_value(item, (*path, key))
+            result[name] = item if _is_plain(item) else self.read_value(item, (*path, key))
         return result
 
     def _read_reference(self, value: dict[str, object], path: Path) -> Value:
@@ -112,7 +114,9 @@ class ValueReader:
         return FileText(self._normalise(answer, path), answer.file)
 
     def _looks_like_reference(self, key: str, path: Path) -> bool:
-        meant = suggest_name(key, REFERENCES) if key.startswith("$") else None
+        if not key.startswith("$"):
+            return False
+        meant = suggest_name(key, REFERENCES)
         shape = find_shape_at(path)
         if meant is None or (shape is not None and shape.type in ("document", "map")):
             return False
@@ -128,6 +132,11 @@ class ValueReader:
         remedy = "Save it as NFC. Terraform would change it anyway; it looks the same."
         self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
         return unicodedata.normalize("NFC", text)
+
+
+def _is_plain(value: object) -> TypeGuard[str]:
+    """Tell whether a value is a text that is read as it stands, as nearly all are."""
+    return isinstance(value, str) and value.isascii() and not value.startswith("$$")
 
 
 def name_parameter_after(placeholder: str) -> str:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
+from generator.source.characters import count_position, find_characters
 from generator.source.json_reader import read_json
 from generator.source.position import Document, Fault, Path, Span
 from generator.source.reading import Reading
 from generator.source.yaml_reader import read_yaml
 
-__all__ = ["LARGEST_DOCUMENT", "Document", "Fault", "Path", "Span", "read_document"]
+__all__ = [
+    "LARGEST_DOCUMENT",
+    "Document",
+    "Fault",
+    "Path",
+    "Span",
+    "count_position",
+    "find_characters",
+    "read_document",
+]
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""

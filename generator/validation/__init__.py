@@ -3,16 +3,46 @@
 A new check is a function with `@register_check` in one of this package's files, imported here.
 """
 
-from generator.validation import configurations, connections, names
+from generator.validation import (
+    branches,
+    condition_meaning,
+    conditions,
+    configurations,
+    connections,
+    credentials,
+    expressions,
+    inputs,
+    loops,
+    names,
+    ports,
+    prompt_variables,
+    quotas,
+    reach,
+    results,
+    unspecified,
+)
 from generator.validation.disk_names import find_colliding_flows
 from generator.validation.registry import CHECKS, register_check, validate_flow
 
 __all__ = [
     "CHECKS",
+    "branches",
+    "condition_meaning",
+    "conditions",
     "configurations",
     "connections",
+    "credentials",
+    "expressions",
     "find_colliding_flows",
+    "inputs",
+    "loops",
     "names",
+    "ports",
+    "prompt_variables",
+    "quotas",
+    "reach",
     "register_check",
+    "results",
+    "unspecified",
     "validate_flow",
 ]

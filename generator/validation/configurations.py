@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Severity, declare_rule
-from generator.model import Connection, Flow
+from generator.model import Connection
 from generator.nodes import NODE_TYPES
 from generator.validation.registry import register_check
+from generator.validation.scope import Scope
 
 MISSING_NODE_CONFIGURATION = declare_rule(
     "MissingNodeConfiguration", Severity.ERROR, "A node of a type that needs a configuration has none."
@@ -25,21 +26,22 @@ MISMATCHED_CONNECTION_CONFIGURATION = declare_rule(
 CONNECTION_MEMBERS = {"Data": "data", "Conditional": "conditional"}
 
 
-@register_check
-def check_missing_node_configurations(flow: Flow) -> Iterator[Finding]:
+@register_check(MISSING_NODE_CONFIGURATION)
+def check_missing_node_configurations(scope: Scope) -> Iterator[Finding]:
     """Report nodes without the configuration that PrepareFlow asks for. Input, Output and the like need none."""
-    for node in flow.nodes:
+    for node in scope.body.nodes:
         kind = NODE_TYPES[node.type]
-        if kind.needs_configuration and node.configuration_path == (*node.path, "configuration"):
+        is_absent = node.configuration_path == (*node.path, "configuration") and not node.is_blurred
+        if kind.needs_configuration and is_absent:
             message = f"The node {node.name!r} has no configuration, and its type {node.type} needs one."
             remedy = f"Write `configuration:` with `{kind.configuration}:` in it."
             yield Finding(MISSING_NODE_CONFIGURATION, message, remedy, node.path)
 
 
-@register_check
-def check_node_configurations(flow: Flow) -> Iterator[Finding]:
+@register_check(MISMATCHED_NODE_CONFIGURATION)
+def check_node_configurations(scope: Scope) -> Iterator[Finding]:
     """Report nodes whose configuration belongs to another type, which CreateFlow refuses."""
-    for node in flow.nodes:
+    for node in scope.body.nodes:
         expected = NODE_TYPES[node.type].configuration
         if node.configuration_path != (*node.path, "configuration") and node.configuration_path[-1] != expected:
             found = node.configuration_path[-1]
@@ -48,18 +50,23 @@ def check_node_configurations(flow: Flow) -> Iterator[Finding]:
             yield Finding(MISMATCHED_NODE_CONFIGURATION, message, remedy, node.configuration_path, key=True)
 
 
-@register_check
-def check_connection_configurations(flow: Flow) -> Iterator[Finding]:
-    """Report connections whose configuration is absent, or does not fit their type."""
-    for connection in flow.connections:
-        expected, found = CONNECTION_MEMBERS[connection.type], _find_member(connection)
-        if found == expected:
-            continue
-        if found is None:
+@register_check(MISSING_CONNECTION_CONFIGURATION)
+def check_missing_connection_configurations(scope: Scope) -> Iterator[Finding]:
+    """Report connections that name neither ports nor a condition."""
+    for connection in scope.body.connections:
+        if _find_member(connection) is None:
+            expected = CONNECTION_MEMBERS[connection.type]
             message = f"The connection {connection.name!r} has no configuration."
             remedy = f"Write `configuration:` with `{expected}:` in it."
             yield Finding(MISSING_CONNECTION_CONFIGURATION, message, remedy, connection.path)
-        else:
+
+
+@register_check(MISMATCHED_CONNECTION_CONFIGURATION)
+def check_connection_configurations(scope: Scope) -> Iterator[Finding]:
+    """Report connections whose configuration does not fit their type, which CreateFlow refuses."""
+    for connection in scope.body.connections:
+        expected, found = CONNECTION_MEMBERS[connection.type], _find_member(connection)
+        if found is not None and found != expected:
             message = (
                 f"The connection {connection.name!r} is of type {connection.type}, and its configuration is {found}."
             )

@@ -1,108 +1,149 @@
-"""Connections: both ends are there."""
+"""Connections: both ends are there, and what they name at each end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from generator.api import advise_name
-from generator.diagnostics import Finding, Rule, Severity, declare_rule
-from generator.model import Connection, Flow, Node
+from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.model import Connection, Node, Port
+from generator.nodes import PortRules
 from generator.source.position import Path
+from generator.validation.boundaries import find_beyond
+from generator.validation.condition_lists import list_conditions
 from generator.validation.registry import register_check
+from generator.validation.scope import Scope
 
 UNKNOWN_CONNECTION_SOURCE = declare_rule(
-    "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there."
+    "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there.", can_be_silenced=True
 )
 UNKNOWN_CONNECTION_TARGET = declare_rule(
-    "UnknownConnectionTarget", Severity.ERROR, "A connection ends at a node that is not there."
+    "UnknownConnectionTarget", Severity.ERROR, "A connection ends at a node that is not there.", can_be_silenced=True
 )
 UNKNOWN_CONNECTION_SOURCE_OUTPUT = declare_rule(
-    "UnknownConnectionSourceOutput", Severity.ERROR, "A connection begins at an output that its node does not have."
+    "UnknownConnectionSourceOutput",
+    Severity.ERROR,
+    "A connection begins at an output that its node does not have.",
+    can_be_silenced=True,
 )
 UNKNOWN_CONNECTION_TARGET_INPUT = declare_rule(
-    "UnknownConnectionTargetInput", Severity.ERROR, "A connection ends at an input that its node does not have."
+    "UnknownConnectionTargetInput",
+    Severity.ERROR,
+    "A connection ends at an input that its node does not have.",
+    can_be_silenced=True,
 )
 UNKNOWN_CONNECTION_CONDITION = declare_rule(
-    "UnknownConnectionCondition", Severity.ERROR, "A connection follows a condition that its node does not have."
+    "UnknownConnectionCondition",
+    Severity.ERROR,
+    "A connection follows a condition that its node does not have.",
+    can_be_silenced=True,
+)
+DUPLICATE_CONNECTIONS = declare_rule(
+    "DuplicateConnections", Severity.ERROR, "Two connections say the same of the same two nodes.", can_be_silenced=True
 )
 
 
-@register_check
-def check_connection_sources(flow: Flow) -> Iterator[Finding]:
+@register_check(UNKNOWN_CONNECTION_SOURCE)
+def check_connection_sources(scope: Scope) -> Iterator[Finding]:
     """Report connections from nodes that are not there."""
-    names = [node.name for node in flow.nodes]
-    for connection in flow.connections:
-        if connection.source not in names:
-            path = (*connection.path, "source")
-            yield _report(UNKNOWN_CONNECTION_SOURCE, "The flow", "node", connection.source, names, path)
+    if not scope.body.lacks_nodes:
+        for connection in scope.sourceless:
+            if find_beyond(scope, connection.source) is None:
+                path = (*connection.path, "source")
+                names = scope.list_names()
+                yield _report(UNKNOWN_CONNECTION_SOURCE, scope.subject, "node", connection.source, names, path)
 
 
-@register_check
-def check_connection_targets(flow: Flow) -> Iterator[Finding]:
+@register_check(UNKNOWN_CONNECTION_TARGET)
+def check_connection_targets(scope: Scope) -> Iterator[Finding]:
     """Report connections to nodes that are not there."""
-    names = [node.name for node in flow.nodes]
-    for connection in flow.connections:
-        if connection.target not in names:
-            path = (*connection.path, "target")
-            yield _report(UNKNOWN_CONNECTION_TARGET, "The flow", "node", connection.target, names, path)
+    if not scope.body.lacks_nodes:
+        for connection in scope.targetless:
+            if find_beyond(scope, connection.target) is None:
+                path = (*connection.path, "target")
+                names = scope.list_names()
+                yield _report(UNKNOWN_CONNECTION_TARGET, scope.subject, "node", connection.target, names, path)
 
 
-@register_check
-def check_connection_outputs(flow: Flow) -> Iterator[Finding]:
-    """Report connections from outputs that their source does not list."""
-    nodes = _index_nodes(flow)
-    for connection in flow.connections:
-        node = nodes.get(connection.source)
+@register_check(UNKNOWN_CONNECTION_SOURCE_OUTPUT)
+def check_connection_outputs(scope: Scope) -> Iterator[Finding]:
+    """Report connections from outputs that their source does not list, and that it need not list."""
+    for connection in scope.body.connections:
+        node = scope.nodes.get(connection.source)
         if node is None or connection.output is None:
             continue
-        names = [port.name for port in node.outputs]
-        if connection.output not in names:
+        if not _stands_for_port(connection.output, node.outputs, scope.output_rules[node.name]):
             path = _find_place(connection, "data", "sourceOutput")
+            names = [port.name for port in node.outputs]
             subject = f"The node {node.name!r}"
             yield _report(UNKNOWN_CONNECTION_SOURCE_OUTPUT, subject, "output", connection.output, names, path)
 
 
-@register_check
-def check_connection_inputs(flow: Flow) -> Iterator[Finding]:
-    """Report connections to inputs that their target does not list."""
-    nodes = _index_nodes(flow)
-    for connection in flow.connections:
-        node = nodes.get(connection.target)
+@register_check(UNKNOWN_CONNECTION_TARGET_INPUT)
+def check_connection_inputs(scope: Scope) -> Iterator[Finding]:
+    """Report connections to inputs that their target does not list, and that it need not list."""
+    for connection in scope.body.connections:
+        node = scope.nodes.get(connection.target)
         if node is None or connection.input is None:
             continue
-        names = [port.name for port in node.inputs]
-        if connection.input not in names:
+        if not _stands_for_port(connection.input, node.inputs, scope.input_rules[node.name]):
             path = _find_place(connection, "data", "targetInput")
+            names = [port.name for port in node.inputs]
             subject = f"The node {node.name!r}"
             yield _report(UNKNOWN_CONNECTION_TARGET_INPUT, subject, "input", connection.input, names, path)
 
 
-@register_check
-def check_connection_conditions(flow: Flow) -> Iterator[Finding]:
+@register_check(UNKNOWN_CONNECTION_CONDITION)
+def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
     """Report conditional connections that name no condition of their source."""
-    nodes = _index_nodes(flow)
-    for connection in flow.connections:
-        node = nodes.get(connection.source)
-        if node is None or connection.condition is None:
+    for connection in scope.body.connections:
+        node = scope.nodes.get(connection.source)
+        # Of a data connection, the configuration is wrong, and told so.
+        if node is None or connection.condition is None or connection.type != "Conditional":
             continue
-        names = _list_conditions(node)
-        if connection.condition not in names:
+        if _has_unknown_conditions(node):
+            continue
+        names = [condition.name for condition in list_conditions(node)] if node.type == "Condition" else []
+        # Without a default, every connection that follows it would only say so again.
+        if connection.condition not in names and not (connection.condition == "default" and names):
             path = _find_place(connection, "conditional", "condition")
             subject = f"The node {node.name!r}"
             yield _report(UNKNOWN_CONNECTION_CONDITION, subject, "condition", connection.condition, names, path)
 
 
-def _index_nodes(flow: Flow) -> dict[str, Node]:
-    # Of two nodes with one name (a finding of its own) the first is meant.
-    return {node.name: node for node in reversed(flow.nodes)}
+@register_check(DUPLICATE_CONNECTIONS)
+def check_repeated_connections(scope: Scope) -> Iterator[Finding]:
+    """Report each connection that carries the same between the same ends as an earlier one."""
+    first: dict[tuple[str | None, ...], Connection] = {}
+    for item in scope.body.connections:
+        if item.output is None and item.condition is None:
+            continue
+        other = first.setdefault((item.source, item.target, item.output, item.input, item.condition), item)
+        if other is not item:
+            message = (
+                f"The connections {other.name!r} and {item.name!r} from {item.source!r} to {item.target!r} are one."
+            )
+            related = (Related("The other connection is here.", (*other.path, "source")),)
+            yield Finding(
+                DUPLICATE_CONNECTIONS, message, "Leave one of them out.", (*item.path, "source"), related=related
+            )
 
 
-def _list_conditions(node: Node) -> list[str]:
-    conditions = node.configuration.get("conditions")
-    if not isinstance(conditions, list):
-        return []
-    names = [condition.get("name") for condition in conditions if isinstance(condition, dict)]
-    return [name for name in names if isinstance(name, str)]
+def _stands_for_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> bool:
+    """Tell whether a name is a port's, or that of one which the node wrongly does not list (told at the node)."""
+    if any(port.name == name for port in listed):
+        return True
+    rule = rules.find(name)
+    return rule is not None and (rule.is_required or _lists_unknown_port(listed, rules))
+
+
+def _lists_unknown_port(listed: tuple[Port, ...], rules: PortRules) -> bool:
+    return not rules.takes_others and any(rules.find(port.name) is None for port in listed)
+
+
+def _has_unknown_conditions(node: Node) -> bool:
+    """Tell whether a Condition node's list could not be read, or is not there (both are told at the node)."""
+    return node.type == "Condition" and not isinstance(node.configuration.get("conditions"), list)
 
 
 def _find_place(connection: Connection, member: str, end: str) -> Path:

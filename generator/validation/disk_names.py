@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator.diagnostics import Finding, Related, Severity, declare_rule
-from generator.model import Flow, Node
+from generator.model import Node
 from generator.validation.registry import register_check
+from generator.validation.scope import Scope
 
 COLLIDING_FLOW_NAMES = declare_rule(
     "CollidingFlowNames", Severity.ERROR, "Two flows of one run would have one folder, on some disks or on all."
@@ -42,19 +43,20 @@ def find_colliding_flows(names: Mapping[str, str]) -> list[tuple[str, Finding]]:
     ]
 
 
-@register_check
-def check_flow_folder(flow: Flow) -> Iterator[Finding]:
+@register_check(FORBIDDEN_FILE_NAME)
+def check_flow_folder(scope: Scope) -> Iterator[Finding]:
     """Report a flow's name that Windows takes for a device."""
-    if flow.name.casefold() in DEVICES:
-        message = f"Windows forbids a folder named {flow.name!r}, and the module would be one."
+    if scope.loop is None and scope.flow.name.casefold() in DEVICES:
+        message = f"Windows forbids a folder named {scope.flow.name!r}, and the module would be one."
         yield Finding(FORBIDDEN_FILE_NAME, message, "Give the flow another name.", ("name",))
 
 
-@register_check
-def check_node_files(flow: Flow) -> Iterator[Finding]:
+@register_check(COLLIDING_NODE_FILES, FORBIDDEN_FILE_NAME)
+def check_node_files(scope: Scope) -> Iterator[Finding]:
     """Report nodes whose texts would be one file where case is ignored, or a file that Windows forbids."""
     first: dict[tuple[str, str], Node] = {}
-    for node in flow.nodes:
+    # No module carries a loop, so what stands in one becomes no file.
+    for node in scope.body.nodes if scope.loop is None else ():
         if not _has_text(node):
             continue
         path = (*node.path, "name")

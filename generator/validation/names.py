@@ -1,12 +1,14 @@
-"""Names that must tell nodes and connections apart."""
+"""Names that must tell nodes, connections, ports and conditions apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
-from generator.model import Connection, Flow, Node
+from generator.source.position import Path
+from generator.validation.condition_lists import list_conditions
 from generator.validation.registry import register_check
+from generator.validation.scope import Scope
 
 DUPLICATE_NODE_NAME = declare_rule(
     "DuplicateNodeName", Severity.ERROR, "Two nodes have one name, which CreateFlow refuses."
@@ -14,26 +16,53 @@ DUPLICATE_NODE_NAME = declare_rule(
 DUPLICATE_CONNECTION_NAME = declare_rule(
     "DuplicateConnectionName", Severity.ERROR, "Two connections have one name, which CreateFlow refuses."
 )
+DUPLICATE_PORT_NAME = declare_rule(
+    "DuplicatePortName", Severity.ERROR, "Two inputs, or two outputs, of a node have one name.", can_be_silenced=True
+)
+DUPLICATE_CONDITION_NAME = declare_rule(
+    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name.", can_be_silenced=True
+)
 
 
-@register_check
-def check_node_names(flow: Flow) -> Iterator[Finding]:
+@register_check(DUPLICATE_NODE_NAME)
+def check_node_names(scope: Scope) -> Iterator[Finding]:
     """Report each node that has the name of an earlier one."""
-    return _report_repeated(flow.nodes, "node", DUPLICATE_NODE_NAME)
+    named = ((node.name, (*node.path, "name")) for node in scope.body.nodes)
+    return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME)
 
 
-@register_check
-def check_connection_names(flow: Flow) -> Iterator[Finding]:
+@register_check(DUPLICATE_CONNECTION_NAME)
+def check_connection_names(scope: Scope) -> Iterator[Finding]:
     """Report each connection that has the name of an earlier one."""
-    return _report_repeated(flow.connections, "connection", DUPLICATE_CONNECTION_NAME)
+    named = ((connection.name, (*connection.path, "name")) for connection in scope.body.connections)
+    return _report_repeated(named, "connection", "", DUPLICATE_CONNECTION_NAME)
 
 
-def _report_repeated(items: Iterable[Node | Connection], what: str, rule: Rule) -> Iterator[Finding]:
-    first: dict[str, Node | Connection] = {}
-    for item in items:
-        other = first.setdefault(item.name, item)
-        if other is not item:
-            message = f"Two {what}s are named {item.name!r}."
-            related = (Related(f"The other {what} is here.", (*other.path, "name")),)
+@register_check(DUPLICATE_PORT_NAME)
+def check_port_names(scope: Scope) -> Iterator[Finding]:
+    """Report each port that has the name of an earlier one on the same side of its node."""
+    for node in scope.body.nodes:
+        for what, ports in (("input", node.inputs), ("output", node.outputs)):
+            if len(ports) > 1:
+                named = ((port.name, (*port.path, "name")) for port in ports)
+                yield from _report_repeated(named, what, f" of the node {node.name!r}", DUPLICATE_PORT_NAME)
+
+
+@register_check(DUPLICATE_CONDITION_NAME)
+def check_condition_names(scope: Scope) -> Iterator[Finding]:
+    """Report each condition that has the name of an earlier one of its node."""
+    for node in scope.body.nodes:
+        if node.type == "Condition":
+            named = ((condition.name, (*condition.path, "name")) for condition in list_conditions(node))
+            yield from _report_repeated(named, "condition", f" of the node {node.name!r}", DUPLICATE_CONDITION_NAME)
+
+
+def _report_repeated(named: Iterable[tuple[str, Path]], what: str, of: str, rule: Rule) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for name, path in named:
+        other = first.setdefault(name, path)
+        if other is not path:
+            message = f"Two {what}s{of} are named {name!r}."
+            related = (Related(f"The other {what} is here.", other),)
             remedy = f"Give one {what} another name, or leave one out if they are the same."
-            yield Finding(rule, message, remedy, (*item.path, "name"), related=related)
+            yield Finding(rule, message, remedy, path, related=related)

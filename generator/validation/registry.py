@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from generator.diagnostics import Finding
+from generator.diagnostics import Finding, Rule
 from generator.model import Flow
+from generator.validation.scope import Scope, list_scopes
 
-Check = Callable[[Flow], Iterable[Finding]]
+FindingSource = Callable[[Scope], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A function that reports one rule, or a few that look at the same thing."""
+
+    rules: tuple[Rule, ...]
+    find: FindingSource
+
+
 CHECKS: list[Check] = []
 
 
-def register_check(check: Check) -> Check:
-    """Add a check to those that every flow goes through. Checks run in the order of their registration."""
-    CHECKS.append(check)
-    return check
+def register_check(*rules: Rule) -> Callable[[FindingSource], FindingSource]:
+    """Add a check to those that every definition goes through, that of a loop too, in the order of registration.
+
+    `rules` are all that it reports; each of AWS's kinds has a function of its own.
+    """
+
+    def register(find: FindingSource) -> FindingSource:
+        CHECKS.append(Check(rules, find))
+        return find
+
+    return register
 
 
 def validate_flow(flow: Flow) -> list[Finding]:
-    """Return what is wrong with a flow as a whole: what its parts say of each other."""
-    return [finding for check in CHECKS for finding in check(flow)]
+    """Return what is wrong with a flow as a whole: what its parts say of each other, in its loops too."""
+    return [finding for scope in list_scopes(flow) for check in CHECKS for finding in check.find(scope)]

@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
 
 from moto.bedrockagent import models
 from moto.bedrockagent.responses import AgentsforBedrockResponse
 from moto.iam.models import iam_backends
 
+from account.authorization import authorize
+from account.decisions import Policies, Principal, Request, decide, read_policy
+from account.flow_records import Answer, ConflictError, Record, find_flow, list_flows_of, write_time
+from account.flow_versions import SERVICE, check_use, install_flow_versions, show
+from account.key_use import SERVICE as BEDROCK
+from account.key_use import use_key
+from account.needs import TRUST_POLICY, Need
 from account.requests import InvalidRequestError, read_request
 
-SERVICE = "bedrock-agent"
 OPTIONAL = ("description", "customerEncryptionKeyArn", "definition")
-Answer = tuple[int, dict[str, str], str]
+WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
-def list_flows_of(response: Any) -> dict[str, dict[str, Any]]:
-    """Return the flows of the request's account and region by id."""
-    backend = response.bedrockagent_backend
-    if not hasattr(backend, "flows"):
-        backend.flows = {}
-    flows: dict[str, dict[str, Any]] = backend.flows
-    return flows
-
-
-def find_flow(response: Any) -> dict[str, Any]:
-    """Return the flow that a request's path names by id or ARN."""
-    match = re.search(r"/flows/(.+?)/?$", unquote(response.path))
-    identifier = match[1].rsplit("flow/", 1)[-1] if match else ""
-    flow = list_flows_of(response).get(identifier)
-    if flow is None:
-        raise models.ResourceNotFoundException(f"Flow {identifier} not found")
-    return flow
-
-
-def check_role(response: Any, arn: str) -> None:
-    """Refuse a role that does not exist, or whose trust does not let Amazon Bedrock in."""
-    for backend in iam_backends[response.current_account].values():
-        for role in backend.roles.values():
-            if role.arn == arn:
-                if "bedrock.amazonaws.com" not in json.dumps(role.assume_role_policy_document):
-                    raise InvalidRequestError(f"Amazon Bedrock cannot assume the role {arn}")
-                return
-    raise InvalidRequestError(f"the execution role {arn} does not exist")
+def check_role(response: Any, arn: str, flow_arn: str) -> None:
+    """Refuse a role that does not exist, or whose trust does not let Amazon Bedrock in for the flow."""
+    account = response.current_account
+    roles = [role for backend in iam_backends[account].values() for role in backend.roles.values() if role.arn == arn]
+    if not roles:
+        raise InvalidRequestError(f"the execution role {arn} does not exist")
+    trust = read_policy(TRUST_POLICY, json.loads(roles[0].assume_role_policy_document))
+    context = {"aws:sourceaccount": account, "aws:sourcearn": flow_arn}
+    asked = Request(Principal(BEDROCK), "sts:AssumeRole", arn, account, context)
+    if not decide(asked, Policies(resource=trust)).allowed:
+        raise InvalidRequestError(f"Amazon Bedrock cannot assume the role {arn}")
 
 
 def check_definition(definition: dict[str, Any]) -> None:
@@ -65,24 +51,36 @@ def check_definition(definition: dict[str, Any]) -> None:
         raise InvalidRequestError("a flow has one Input node")
 
 
-def write_time() -> str:
-    """Return the present time as the API spells it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def pass_role(response: Any, arn: str) -> None:
+    """Decide that the caller may hand a role to Bedrock."""
+    authorize(response, Need("iam:PassRole", arn, {"iam:passedtoservice": BEDROCK}))
+
+
+def fill_flow(flow: Record, request: dict[str, Any]) -> None:
+    """Put what a request says into a flow: a full put."""
+    for name in OPTIONAL:
+        flow.pop(name, None)
+    flow |= {name: request[name] for name in OPTIONAL if request.get(name) is not None}
+    flow |= {"name": request["name"], "executionRoleArn": request["executionRoleArn"]}
+    flow |= {"updatedAt": write_time(), "status": "NotPrepared"}
 
 
 def create_flow(self: Any) -> Answer:
     """Answer CreateFlow."""
     request = read_request(SERVICE, "CreateFlow", self.body)
-    check_role(self, request["executionRoleArn"])
+    identifier = uuid.uuid4().hex[:10].upper()
+    arn = f"arn:{self.partition}:bedrock:{self.region}:{self.current_account}:flow/{identifier}"
+    pass_role(self, request["executionRoleArn"])
+    if request.get("tags"):
+        authorize(self, Need("bedrock:TagResource", arn, {"aws:tagkeys": list(request["tags"])}))
+    check_role(self, request["executionRoleArn"], arn)
     check_definition(request.get("definition") or {})
     flows = list_flows_of(self)
     if any(flow["name"] == request["name"] for flow in flows.values()):
-        raise models.ConflictException(f"Flow {request['name']} exists")
-    identifier = uuid.uuid4().hex[:10].upper()
-    arn = f"arn:aws:bedrock:{self.region}:{self.current_account}:flow/{identifier}"
-    flow = {"id": identifier, "arn": arn, "status": "NotPrepared", "version": "DRAFT", "createdAt": write_time()}
-    flow |= {"name": request["name"], "executionRoleArn": request["executionRoleArn"], "updatedAt": write_time()}
-    flow |= {name: request[name] for name in OPTIONAL if request.get(name) is not None}
+        raise ConflictError(f"Flow {request['name']} exists")
+    use_key(self, request.get("customerEncryptionKeyArn"), arn, *WRITING)
+    flow = {"id": identifier, "arn": arn, "version": "DRAFT", "createdAt": write_time()}
+    fill_flow(flow, request)
     flows[identifier] = flow
     if request.get("tags"):
         self.bedrockagent_backend.tag_resource(arn, request["tags"])
@@ -90,27 +88,28 @@ def create_flow(self: Any) -> Answer:
 
 
 def get_flow(self: Any) -> Answer:
-    """Answer GetFlow."""
-    return 200, {}, json.dumps(find_flow(self))
+    """Answer GetFlow: what is stored is decrypted with the caller's rights."""
+    flow = find_flow(self)
+    use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], "kms:Decrypt")
+    return 200, {}, json.dumps(show(flow))
 
 
 def update_flow(self: Any) -> Answer:
-    """Answer UpdateFlow: a full put."""
+    """Answer UpdateFlow."""
     flow = find_flow(self)
     request = read_request(SERVICE, "UpdateFlow", self.body, flowIdentifier=flow["id"])
-    check_role(self, request["executionRoleArn"])
+    pass_role(self, request["executionRoleArn"])
+    check_role(self, request["executionRoleArn"], flow["arn"])
     check_definition(request.get("definition") or {})
-    for name in OPTIONAL:
-        flow.pop(name, None)
-    flow |= {name: request[name] for name in OPTIONAL if request.get(name) is not None}
-    flow |= {"name": request["name"], "executionRoleArn": request["executionRoleArn"]}
-    flow |= {"updatedAt": write_time(), "status": "NotPrepared"}
-    return 200, {}, json.dumps(flow)
+    use_key(self, request.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)
+    fill_flow(flow, request)
+    return 200, {}, json.dumps(show(flow))
 
 
 def prepare_flow(self: Any) -> Answer:
     """Answer PrepareFlow."""
     flow = find_flow(self)
+    use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)
     flow["status"] = "Prepared"
     return 202, {}, json.dumps({"id": flow["id"], "status": flow["status"]})
 
@@ -118,6 +117,8 @@ def prepare_flow(self: Any) -> Answer:
 def delete_flow(self: Any) -> Answer:
     """Answer DeleteFlow."""
     flow = find_flow(self)
+    if self.querystring.get("skipResourceInUseCheck", ["false"])[0] != "true":
+        check_use(flow)
     del list_flows_of(self)[flow["id"]]
     return 200, {}, json.dumps({"id": flow["id"]})
 
@@ -130,9 +131,10 @@ def list_flows(self: Any) -> Answer:
 
 
 def install_flows() -> None:
-    """Give moto the flows API, tags of flows included."""
+    """Give moto the flows API, with versions and aliases, tags of flows included."""
     for answer in (create_flow, get_flow, update_flow, prepare_flow, delete_flow, list_flows):
         setattr(AgentsforBedrockResponse, answer.__name__, answer)
+    install_flow_versions()
     backend = models.AgentsforBedrockBackend
     known = backend._list_arns
 

@@ -1,4 +1,4 @@
-"""Limits of KMS and IAM that moto does not hold, and the rotation period that it forgets."""
+"""Limits of IAM and KMS that moto does not hold, and the rotation period that it forgets."""
 
 from __future__ import annotations
 
@@ -7,67 +7,51 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.utils import camelcase_to_underscores
 from moto.iam.exceptions import IAMException
 from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.responses import IamResponse
 from moto.kms.responses import KmsResponse
+from moto.sts.models import STSBackend
 
-from account.requests import InvalidRequestError, read_request
+from account.callers import find_caller
+from account.key_policies import check_key_policy, check_principal, list_principals
+from account.needs import ACTIONS, UNMADE_KEY
+from account.requests import InvalidRequestError, find_faults, load_model, read_request
 
 LARGEST_POLICY = 6144
-LARGEST_KEY_POLICY = 32_768
 LARGEST_TRUST = 2048
+LARGEST_EMBEDDED = 10_240
 MOST_ATTACHMENTS = 10
 SSO = "/aws-reserved/sso.amazonaws.com/"
-
-
-def check_key_policy(text: str, account: str) -> None:
-    """Refuse a key policy that is malformed, too long, names nobody that exists, or locks everybody out."""
-    if len(text) > LARGEST_KEY_POLICY:
-        raise InvalidRequestError("the policy is too long", "LimitExceededException")
-    statements = json.loads(text)["Statement"]
-    principals = [arn for statement in statements for arn in list_principals(statement)]
-    known = {role.arn for backend in iam_backends[account].values() for role in backend.roles.values()}
-    for arn in principals:
-        if f":iam::{account}:role/" in arn and arn not in known:
-            raise InvalidRequestError(f"the principal {arn} does not exist", "MalformedPolicyDocumentException")
-    lets_in = [
-        statement
-        for statement in statements
-        if statement["Effect"] == "Allow"
-        and {"kms:*", "kms:PutKeyPolicy"} & set(as_list(statement["Action"]))
-        and any(f"::{account}:" in arn for arn in list_principals(statement))
-    ]
-    if not lets_in:
-        message = "The new key policy will not allow you to update the key policy in the future."
-        raise InvalidRequestError(message, "MalformedPolicyDocumentException")
-
-
-def list_principals(statement: dict[str, Any]) -> list[str]:
-    """Return the AWS principals of a statement."""
-    principal = statement.get("Principal", {})
-    return as_list(principal.get("AWS", []) if isinstance(principal, dict) else principal)
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return a list, of one where a policy writes the thing alone."""
-    return value if isinstance(value, list) else [value]
+IDENTITY_CENTER = "/aws-service-role/sso.amazonaws.com/"
+READING = ("Get", "List", "Simulate", "Generate")
 
 
 def install_kms_limits() -> None:
     """Hold KMS's requests against its model, its key policies against its rules, and remember rotation periods."""
-    replace(KmsResponse, "create_key", _wrap_kms("CreateKey"))
-    replace(KmsResponse, "create_alias", _wrap_kms("CreateAlias"))
-    replace(KmsResponse, "schedule_key_deletion", _wrap_kms("ScheduleKeyDeletion"))
-    replace(KmsResponse, "put_key_policy", _wrap_kms("PutKeyPolicy"))
+    for operation in ("CreateKey", "CreateAlias", "ScheduleKeyDeletion", "PutKeyPolicy"):
+        replace(KmsResponse, camelcase_to_underscores(operation), _wrap_kms(operation))
     replace(KmsResponse, "enable_key_rotation", _remember_rotation)
     replace(KmsResponse, "get_key_rotation_status", _tell_rotation)
+    # moto's own look at key policies knows no conditions; each call was decided before.
+    replace(KmsResponse, "_validate_key_policy", lambda real, self, *rest: None)
 
 
 def install_iam_limits() -> None:
-    """Hold names, sizes and numbers of IAM."""
+    """Hold IAM's requests against its model, and names, sizes and numbers that the model does not tell."""
+    for operation in ACTIONS["iam"]:
+        if hasattr(IamResponse, camelcase_to_underscores(operation)):
+            replace(IamResponse, camelcase_to_underscores(operation), _wrap_iam(operation))
     replace(IAMBackend, "create_role", _check_role)
+    replace(IAMBackend, "update_assume_role_policy", _check_trust)
+    replace(IAMBackend, "put_role_permissions_boundary", _check_new_boundary)
+    replace(IAMBackend, "put_role_policy", _check_embedded)
     replace(IAMBackend, "create_policy", _check_policy)
+    replace(IAMBackend, "create_policy_version", _check_version)
+    replace(IAMBackend, "delete_policy", _check_deletion)
     replace(IAMBackend, "attach_role_policy", _check_attachment)
+    replace(STSBackend, "assume_role", _refuse_session_policy)
 
 
 def replace(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
@@ -80,9 +64,10 @@ def _wrap_kms(operation: str) -> Callable[..., Any]:
     def answer(real: Callable[..., Any], self: Any) -> Any:
         request = read_request("kms", operation, self.body)
         if request.get("Policy"):
-            check_key_policy(request["Policy"], self.current_account)
-        if not re.fullmatch(r"alias/[a-zA-Z0-9/_-]+", request.get("AliasName", "alias/x")):
-            raise InvalidRequestError("Alias contains invalid characters", "InvalidAliasNameException")
+            key = request.get("KeyId", UNMADE_KEY).rsplit("/", 1)[-1]
+            arn = f"arn:{self.partition}:kms:{self.region}:{self.current_account}:key/{key}"
+            bypass = request.get("BypassPolicyLockoutSafetyCheck", False)
+            check_key_policy(request["Policy"], find_caller(self), arn, bypass=bypass)
         if not 7 <= request.get("PendingWindowInDays", 30) <= 30:
             raise InvalidRequestError("PendingWindowInDays must be between 7 and 30")
         return real(self)
@@ -97,8 +82,6 @@ def _find_key(self: Any) -> Any:
 
 def _remember_rotation(real: Callable[..., Any], self: Any) -> Any:
     days = read_request("kms", "EnableKeyRotation", self.body).get("RotationPeriodInDays", 365)
-    if not 90 <= days <= 2560:
-        raise InvalidRequestError("RotationPeriodInDays must be between 90 and 2560")
     answer = real(self)
     _find_key(self).rotation_period = days
     return answer
@@ -111,27 +94,95 @@ def _tell_rotation(real: Callable[..., Any], self: Any) -> str:
     return json.dumps(status)
 
 
+def _wrap_iam(operation: str) -> Callable[..., Any]:
+    def answer(real: Callable[..., Any], self: Any) -> Any:
+        members = dict(self.params)
+        shape = load_model("iam").operation_model(operation).input_shape
+        if shape is not None and (faults := list(find_faults(shape, members, "input"))):
+            raise IAMException("ValidationError", "; ".join(faults))
+        if not operation.startswith(READING):
+            _check_owner(self, members.get("RoleName"))
+        return real(self)
+
+    return answer
+
+
+def _check_owner(response: Any, role_name: str | None) -> None:
+    """Refuse to change a role of IAM Identity Center, unless its own service role does it."""
+    reserved = [role for role in response.backend.roles.values() if role.name == role_name and SSO in role.arn]
+    if reserved and IDENTITY_CENTER not in (find_caller(response).principal.role or ""):
+        raise IAMException("UnmodifiableEntity", "Roles of IAM Identity Center cannot be changed.")
+
+
+def _measure(document: str) -> int:
+    """Return the characters of a policy that IAM counts: all but white space."""
+    return len(re.sub(r"\s", "", document))
+
+
 def _check_role(real: Callable[..., Any], self: Any, role_name: str, trust: str, *rest: Any, **named: Any) -> Any:
-    if len(role_name) > 64:
-        raise IAMException("ValidationError", "a role's name has at most 64 characters")
     if role_name.lower() in {role.name.lower() for role in self.roles.values()}:
         raise IAMException("EntityAlreadyExists", f"Role with name {role_name} already exists.")
-    if len(re.sub(r"\s", "", trust)) > LARGEST_TRUST:
-        raise IAMException("LimitExceeded", "a trust policy has at most 2,048 characters")
+    boundary = named.get("permissions_boundary") or (rest[1] if len(rest) > 1 else None)
+    _check_boundary(self, boundary)
+    _check_trust_text(trust)
     return real(self, role_name, trust, *rest, **named)
+
+
+def _check_trust(real: Callable[..., Any], self: Any, role_name: str, trust: str) -> Any:
+    _check_trust_text(trust)
+    return real(self, role_name, trust)
+
+
+def _check_trust_text(trust: str) -> None:
+    if _measure(trust) > LARGEST_TRUST:
+        raise IAMException("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
+    for arn in list_principals(json.loads(trust)):
+        try:
+            check_principal(arn, f"Invalid principal in policy: {arn}")
+        except InvalidRequestError as error:
+            raise IAMException("MalformedPolicyDocument", error.message) from error
+
+
+def _check_new_boundary(real: Callable[..., Any], self: Any, role_name: str, permissions_boundary: str) -> Any:
+    _check_boundary(self, permissions_boundary)
+    return real(self, role_name, permissions_boundary)
+
+
+def _check_boundary(backend: Any, arn: str | None) -> None:
+    if arn and arn not in backend.managed_policies:
+        raise IAMException("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+def _check_embedded(real: Callable[..., Any], self: Any, role_name: str, policy_name: str, document: str) -> Any:
+    others = [text for name, text in self.get_role(role_name).policies.items() if name != policy_name]
+    if sum(map(_measure, [*others, document])) > LARGEST_EMBEDDED:
+        raise IAMException("LimitExceeded", f"Maximum policy size of {LARGEST_EMBEDDED} bytes exceeded")
+    return real(self, role_name, policy_name, document)
 
 
 def _check_policy(real: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> Any:
     values = (
         dict(zip(("description", "path", "policy_document", "policy_name", "tags"), arguments, strict=False)) | named
     )
-    if len(re.sub(r"\s", "", values["policy_document"])) > LARGEST_POLICY:
-        raise IAMException("LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
-    if not values["description"].isascii() and not _is_latin(values["description"]):
-        raise IAMException("ValidationError", "a description is Latin-1")
-    if len(values["policy_name"]) > 128:
-        raise IAMException("ValidationError", "a policy's name has at most 128 characters")
+    _check_policy_size(values["policy_document"])
+    if not _is_latin(values["description"] or ""):
+        raise IAMException("ValidationError", "Value at 'description' must be Latin-1")
+    known = {policy.name.lower() for policy in self.managed_policies.values() if policy.account_id == self.account_id}
+    if values["policy_name"].lower() in known:
+        raise IAMException("EntityAlreadyExists", f"A policy called {values['policy_name']} already exists.")
     return real(self, *arguments, **named)
+
+
+def _check_version(
+    real: Callable[..., Any], self: Any, policy_arn: str, policy_document: str, set_as_default: bool
+) -> Any:
+    _check_policy_size(policy_document)
+    return real(self, policy_arn, policy_document, set_as_default)
+
+
+def _check_policy_size(document: str) -> None:
+    if _measure(document) > LARGEST_POLICY:
+        raise IAMException("LimitExceeded", f"Cannot exceed quota for PolicySize: {LARGEST_POLICY}")
 
 
 def _is_latin(text: str) -> bool:
@@ -142,10 +193,29 @@ def _is_latin(text: str) -> bool:
     return True
 
 
+def _check_deletion(real: Callable[..., Any], self: Any, policy_arn: str) -> Any:
+    policy = self.managed_policies.get(policy_arn)
+    bounded = any(role.permissions_boundary_arn == policy_arn for role in self.roles.values())
+    if policy is not None and (policy.attachment_count or bounded):
+        raise IAMException("DeleteConflict", "Cannot delete a policy attached to entities.")
+    if policy is not None and len(policy.versions) > 1:
+        message = "This policy has more than one version. Before you delete a policy, you must delete the others."
+        raise IAMException("DeleteConflict", message)
+    return real(self, policy_arn)
+
+
 def _check_attachment(real: Callable[..., Any], self: Any, policy_arn: str, role_name: str) -> Any:
     role = self.get_role(role_name)
-    if SSO in role.arn:
-        raise IAMException("UnmodifiableEntity", "Roles of IAM Identity Center cannot be changed.")
     if policy_arn not in role.managed_policies and len(role.managed_policies) >= MOST_ATTACHMENTS:
-        raise IAMException("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
+        raise IAMException("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHMENTS}")
     return real(self, policy_arn, role_name)
+
+
+def _refuse_session_policy(real: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> Any:
+    """Keep who the role is for the life of the session; policies of sessions are not decided here."""
+    if named.get("policy"):
+        raise IAMException("ValidationError", "this account decides no session policies")
+    session = real(self, *arguments, **named)
+    roles = iam_backends[session.account_id][self.partition].roles.values()
+    session.role_id = next((role.id for role in roles if role.arn == session.role_arn), None)
+    return session

@@ -1,4 +1,4 @@
-"""The API that the provider speaks to: boto3's clients, made late and once, and what all resources share."""
+"""The API that the provider speaks to: botocore's clients, made late and once, and what all resources share."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 import os
 import threading
 import time
+from functools import cache
 from typing import Any
 
 from standin import wire
 from standin.documents import say_the_same
 
 GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"}
+SERVICES = ("bedrock-agent", "iam", "kms", "sts")
 _count = itertools.count()
 _lock = threading.Lock()
 _clients: dict[str, Any] = {}
@@ -31,16 +33,32 @@ class Cloud:
         return bool(self.region)
 
     def client(self, service: str) -> Any:
-        """Return the client of a service. boto3 must not make two at once; made ones are safe to share."""
+        """Return the client of a service. botocore must not make two at once; made ones are safe to share."""
         with _lock:
             if service not in _clients:
-                import boto3
-
-                _clients[service] = boto3.client(service, region_name=self.region)
+                _clients[service] = open_session().create_client(service, region_name=self.region)
             return _clients[service]
 
 
 cloud = Cloud()
+
+
+@cache
+def open_session() -> Any:
+    """Return botocore's session of this process, which knows nothing of the environment yet."""
+    import botocore.session
+
+    return botocore.session.Session()
+
+
+def load_models() -> None:
+    """Read what clients are made from, so that forks of this process need not."""
+    loader = open_session().get_component("data_loader")
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        loader.load_data(name)
+    for service in SERVICES:
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
 
 
 def is_gone(error: Exception) -> bool:

@@ -13,18 +13,21 @@ class RefusedError(Exception):
 
 def render_document(config: dict[str, Any]) -> dict[str, Any]:
     """Return the data source's state for a wholly known configuration."""
-    if config.get("source_policy_documents") or config.get("override_policy_documents"):
-        raise RefusedError("documents made from others are not built in this stand-in: our modules have none")
-    statements = [_render_statement(item) for item in config.get("statement") or []]
+    made_from = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+    if given := [name for name in made_from if config.get(name)]:
+        raise RefusedError(f"{given[0]}: this stand-in makes no documents from others, our modules have none")
+    version = config.get("version") or "2012-10-17"
+    statements = [_render_statement(item, version) for item in config.get("statement") or []]
     sids = [item["Sid"] for item in statements if "Sid" in item]
     if len(set(sids)) < len(sids):
         raise RefusedError("writing IAM Policy Document: duplicate Sid. Ensure Sids are unique.")
-    document = {"Version": config.get("version") or "2012-10-17", "Statement": statements}
+    document = {"Version": version, "Id": config.get("policy_id"), "Statement": statements}
+    document = {member: value for member, value in document.items() if value}
     text = write_go_json(document, 2)
     filled = [{**item, "effect": item.get("effect") or "Allow"} for item in config.get("statement") or []]
     return {
         **config,
-        "version": document["Version"],
+        "version": version,
         "json": text,
         "minified_json": write_go_json(document),
         "id": str(zlib.crc32(text.encode())),
@@ -49,30 +52,45 @@ def write_go_json(value: object, indent: int | None = None) -> str:
     return text
 
 
-def _render_statement(statement: dict[str, Any]) -> dict[str, Any]:
+def _render_statement(statement: dict[str, Any], version: str) -> dict[str, Any]:
     rendered: dict[str, Any] = {"Sid": statement.get("sid"), "Effect": statement.get("effect") or "Allow"}
-    for member, name in (
-        ("Action", "actions"),
-        ("NotAction", "not_actions"),
-        ("Resource", "resources"),
-        ("NotResource", "not_resources"),
-    ):
+    for member, name in (("Action", "actions"), ("NotAction", "not_actions")):
         rendered[member] = _collapse(_sort_descending(statement.get(name) or []))
+    for member, name in (("Resource", "resources"), ("NotResource", "not_resources")):
+        # Sorted as they are written, then filled in: the order of the real one's steps.
+        rendered[member] = _collapse(_write_variables(_sort_descending(statement.get(name) or []), version))
     for member, name in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
-        blocks = sorted(statement.get(name) or [], key=lambda block: str(block["type"]))
-        rendered[member] = {block["type"]: _collapse(_sort_descending(block["identifiers"])) for block in blocks}
-    rendered["Condition"] = _render_conditions(statement.get("condition") or [])
+        rendered[member] = _render_principals(statement.get(name) or [], version)
+    rendered["Condition"] = _render_conditions(statement.get("condition") or [], version)
     return {member: value for member, value in rendered.items() if value}
 
 
-def _render_conditions(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+def _render_principals(blocks: list[dict[str, Any]], version: str) -> Any:
+    found: dict[str, list[str]] = {}
+    for block in blocks:
+        if block["type"] in found:
+            raise RefusedError("two blocks of principals of one type: their order is known to nobody")
+        found[block["type"]] = _write_variables(_sort_descending(block["identifiers"]), version)
+    if found == {"*": ["*"]}:
+        return "*"
+    return {kind: _collapse(identifiers) for kind, identifiers in sorted(found.items())}
+
+
+def _render_conditions(blocks: list[dict[str, Any]], version: str) -> dict[str, Any]:
     rendered: dict[str, Any] = {}
     for block in blocks:
         pairs = rendered.setdefault(block["test"], {})
         if block["variable"] in pairs:
             raise RefusedError("two conditions of one test and variable: their order is known to nobody")
-        pairs[block["variable"]] = _collapse(list(block["values"]))
+        pairs[block["variable"]] = _collapse(_write_variables(list(block["values"]), version))
     return {test: dict(sorted(pairs.items())) for test, pairs in sorted(rendered.items())}
+
+
+def _write_variables(values: list[str], version: str) -> list[str]:
+    """Write &{x}, which Terraform leaves alone, as IAM's own ${x}."""
+    if version == "2008-10-17" and any("&{" in value for value in values):
+        raise RefusedError("found &{ sequence, which is not supported in document version 2008-10-17")
+    return [value.replace("&{", "${") for value in values]
 
 
 def _sort_descending(values: list[str]) -> list[str]:
@@ -80,8 +98,7 @@ def _sort_descending(values: list[str]) -> list[str]:
 
 
 def _collapse(values: list[str]) -> str | list[str]:
-    unique = list(dict.fromkeys(values))
-    return unique[0] if len(unique) == 1 else unique
+    return values[0] if len(values) == 1 else values
 
 
 def _normalise(value: object) -> object:

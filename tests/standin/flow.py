@@ -14,6 +14,10 @@ State = dict[str, Any]
 class Flow:
     """Calls Create-, Get-, Update- and DeleteFlow and nothing else: it never prepares a flow."""
 
+    updated = frozenset(
+        {"name", "description", "execution_role_arn", "customer_encryption_key_arn", "definition", "tags_all"}
+    )
+
     def __init__(self, schema: dict[str, Any]) -> None:
         self.block = schema["block"]["block_types"]["definition"]["block"]
 

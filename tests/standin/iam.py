@@ -13,6 +13,10 @@ MOST_VERSIONS = 5
 class Role:
     """aws_iam_role."""
 
+    updated = frozenset(
+        {"assume_role_policy", "description", "max_session_duration", "permissions_boundary", "tags_all"}
+    )
+
     def create(self, planned: State) -> None:
         planned["id"] = make_name(planned)
         cloud.client("iam").create_role(
@@ -55,6 +59,8 @@ class Role:
             iam.update_assume_role_policy(RoleName=name, PolicyDocument=planned["assume_role_policy"])
         if "description" in changed:
             iam.update_role_description(RoleName=name, Description=planned.get("description") or "")
+        if "max_session_duration" in changed:
+            iam.update_role(RoleName=name, MaxSessionDuration=planned["max_session_duration"])
         if "permissions_boundary" in changed:
             boundary = planned.get("permissions_boundary")
             if boundary:
@@ -74,6 +80,8 @@ class Role:
 
 class Policy:
     """aws_iam_policy."""
+
+    updated = frozenset({"policy", "tags_all"})
 
     def create(self, planned: State) -> None:
         made = cloud.client("iam").create_policy(
@@ -128,6 +136,8 @@ class Policy:
 
 class Attachment:
     """aws_iam_role_policy_attachment: every argument forces replacement, so that nothing is ever updated."""
+
+    updated: frozenset[str] = frozenset()
 
     def create(self, planned: State) -> None:
         cloud.client("iam").attach_role_policy(RoleName=planned["role"], PolicyArn=planned["policy_arn"])

@@ -13,6 +13,8 @@ State = dict[str, Any]
 class Key:
     """aws_kms_key."""
 
+    updated = frozenset({"description", "enable_key_rotation", "rotation_period_in_days", "policy", "tags_all"})
+
     def create(self, planned: State) -> None:
         kms = cloud.client("kms")
         tags = list_tags(planned, "TagKey", "TagValue") or None
@@ -46,10 +48,14 @@ class Key:
 
     def update(self, planned: State, old: State, changed: set[str]) -> None:
         kms, key = cloud.client("kms"), planned["id"]
-        if {"enable_key_rotation", "rotation_period_in_days"} & changed:
+        if not planned["enable_key_rotation"] and "enable_key_rotation" in changed:
+            kms.disable_key_rotation(KeyId=key)
+        elif {"enable_key_rotation", "rotation_period_in_days"} & changed:
             self._set_rotation(planned)
         if "description" in changed:
             kms.update_key_description(KeyId=key, Description=planned["description"] or "")
+        if "policy" in changed:
+            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=planned["policy"])
         if "tags_all" in changed:
             if lost := find_lost_tags(old, planned):
                 kms.untag_resource(KeyId=key, TagKeys=lost)
@@ -67,6 +73,8 @@ class Key:
 
 class Alias:
     """aws_kms_alias."""
+
+    updated = frozenset({"target_key_id"})
 
     def create(self, planned: State) -> None:
         planned["id"] = make_name(planned)
@@ -98,6 +106,8 @@ class Alias:
 
 class KeyPolicy:
     """aws_kms_key_policy; destroying it puts the default policy back, as the real one does."""
+
+    updated = frozenset({"policy"})
 
     def create(self, planned: State) -> None:
         planned["id"] = planned["key_id"]

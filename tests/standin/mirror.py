@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import platform
+import shlex
 import sys
 from pathlib import Path
 
-SCHEMA = Path(__file__).with_name("schema.json")
+from standin.schema import SCHEMA
+
+FORKING = "provider.sock"
+"""Beside the mirror: where the process listens that forks providers (standin.forking), when there is one."""
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def read_version() -> str:
     """Return the release of hashicorp/aws whose schema the stand-in serves."""
-    return str(json.loads(SCHEMA.read_text(encoding="utf-8"))["provider_version"])
+    return str(SCHEMA["provider_version"])
 
 
 def install_mirror(folder: Path) -> Path:
@@ -25,8 +28,9 @@ def install_mirror(folder: Path) -> Path:
     # Terraform calls it through a link: the folder of the package must stand in the script itself.
     tests = str(Path(__file__).parent.parent)
     # Small: a script is compiled at each start, a module is not. By way of sh: a path may hold blanks.
-    start = f"import sys; sys.path.insert(0, {tests!r}); from standin.servicer import main; main()"
-    program.write_text(f'#!/bin/sh\nexec \'{sys.executable}\' -Es -c "{start}" "$@"\n', encoding="utf-8")
+    start = f"import sys; sys.path.insert(0, {tests!r}); from standin.launch import main; main()"
+    command = shlex.join([sys.executable, "-ESs", "-c", start, str(folder / FORKING)])
+    program.write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
     program.chmod(0o755)
     return write_configuration(folder, folder / "mirror")
 

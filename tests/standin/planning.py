@@ -39,7 +39,9 @@ def _fill_defaults(kind: str, attributes: dict[str, Any], prior: State | None, p
             planned[name] = default
     if "tags_all" in attributes:
         planned["tags_all"] = _plan_all_tags(config.get("tags"), prior)
-    if "region" in attributes and config.get("region") is None:
+    if "region" in attributes:
+        if config.get("region") not in (None, cloud.region):
+            raise documents.RefusedError("this stand-in keeps a resource in its provider's region")
         planned["region"] = prior["region"] if prior else cloud.region
     return planned
 

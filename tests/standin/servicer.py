@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import tf.provider
@@ -19,56 +17,10 @@ from tf.runner import run_provider
 
 from standin import documents, validators, wire
 from standin.cloud import cloud, is_gone
-from standin.flow import Flow
-from standin.iam import Attachment, Policy, Role
-from standin.kms import Alias, Key, KeyPolicy
+from standin.data_sources import DATA_SOURCES
 from standin.planning import plan_change
-
-SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-RESOURCES: dict[str, Any] = {
-    "aws_bedrockagent_flow": Flow(SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]),
-    "aws_iam_policy": Policy(),
-    "aws_iam_role": Role(),
-    "aws_iam_role_policy_attachment": Attachment(),
-    "aws_kms_alias": Alias(),
-    "aws_kms_key": Key(),
-    "aws_kms_key_policy": KeyPolicy(),
-}
-
-
-def read_caller(config: dict[str, Any]) -> dict[str, Any]:
-    """Read data.aws_caller_identity."""
-    found = cloud.client("sts").get_caller_identity()
-    return {
-        **config,
-        "id": found["Account"],
-        "account_id": found["Account"],
-        "arn": found["Arn"],
-        "user_id": found["UserId"],
-    }
-
-
-def read_partition(config: dict[str, Any]) -> dict[str, Any]:
-    """Read data.aws_partition."""
-    names = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
-    found = next((value for start, value in names.items() if cloud.region.startswith(start)), ("aws", "amazonaws.com"))
-    reverse = ".".join(reversed(found[1].split(".")))
-    return {**config, "id": found[0], "partition": found[0], "dns_suffix": found[1], "reverse_dns_prefix": reverse}
-
-
-def read_region(config: dict[str, Any]) -> dict[str, Any]:
-    """Read data.aws_region."""
-    region = config.get("region") or cloud.region
-    endpoint = f"ec2.{region}.amazonaws.com"
-    return {**config, "id": region, "region": region, "name": region, "endpoint": endpoint, "description": region}
-
-
-DATA: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "aws_caller_identity": read_caller,
-    "aws_iam_policy_document": documents.render_document,
-    "aws_partition": read_partition,
-    "aws_region": read_region,
-}
+from standin.resources import RESOURCES, read_resource, update_resource
+from standin.schema import SCHEMA
 
 
 def tell_errors(answer: Any) -> Callable[[Any], Any]:
@@ -88,17 +40,6 @@ def tell_errors(answer: Any) -> Callable[[Any], Any]:
         return call
 
     return wrap
-
-
-def read_resource(kind: str, state: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the present state of a resource, None where it is gone."""
-    try:
-        found: dict[str, Any] | None = RESOURCES[kind].read(state)
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise
-    return found
 
 
 class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
@@ -132,8 +73,10 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
         faults = validators.find_faults(request.type_name, wire.decode(request.config))
         return protocol.ValidateResourceConfig.Response(diagnostics=faults)
 
-    def ValidateDataResourceConfig(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        return protocol.ValidateDataResourceConfig.Response()
+    @tell_errors(protocol.ValidateDataResourceConfig.Response)
+    def ValidateDataResourceConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        faults = validators.find_faults(request.type_name, wire.decode(request.config))
+        return protocol.ValidateDataResourceConfig.Response(diagnostics=faults)
 
     @tell_errors(protocol.ConfigureProvider.Response)
     def ConfigureProvider(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -177,7 +120,7 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
             if prior is None:
                 RESOURCES[kind].create(planned)
             else:
-                RESOURCES[kind].update(planned, prior, {name for name in planned if planned[name] != prior.get(name)})
+                update_resource(kind, planned, prior)
         except Exception as error:
             if planned is None and is_gone(error):
                 return response(new_state=wire.encode(None))
@@ -190,7 +133,7 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
 
     @tell_errors(protocol.ReadDataSource.Response)
     def ReadDataSource(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        found = DATA[request.type_name](wire.decode(request.config))
+        found = DATA_SOURCES[request.type_name](wire.decode(request.config))
         return protocol.ReadDataSource.Response(state=wire.encode(found))
 
     def GetFunctions(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -219,5 +162,10 @@ def end_with_parent() -> None:
 def main() -> None:
     """Serve until Terraform ends."""
     threading.Thread(target=end_with_parent, daemon=True).start()
+    serve()
+
+
+def serve() -> None:
+    """Serve until Terraform asks for the end."""
     tf.provider.ProviderServicer = Servicer
     run_provider(Identity(), sys.argv)

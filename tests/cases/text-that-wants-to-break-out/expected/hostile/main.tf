@@ -25,7 +25,7 @@ resource "aws_bedrockagent_flow" "this" {
 
       output {
         name = "document"
-        type = "String"
+        type = "Object"
       }
     }
 
@@ -52,7 +52,7 @@ resource "aws_bedrockagent_flow" "this" {
 
       input {
         name       = "question"
-        type       = "String"
+        type       = "Object"
         expression = "$.data"
       }
 
@@ -76,7 +76,7 @@ resource "aws_bedrockagent_flow" "this" {
       input {
         name       = "retrievalQuery"
         type       = "String"
-        expression = "$.data['\u0024{x}']"
+        expression = "$.data.a%b"
       }
 
       output {
@@ -87,6 +87,21 @@ resource "aws_bedrockagent_flow" "this" {
 
     node {
       name = "End"
+      type = "Output"
+
+      configuration {
+        output {}
+      }
+
+      input {
+        name       = "document"
+        type       = "String"
+        expression = "$.data"
+      }
+    }
+
+    node {
+      name = "Found"
       type = "Output"
 
       configuration {
@@ -123,6 +138,34 @@ resource "aws_bedrockagent_flow" "this" {
       configuration {
         data {
           source_output = "modelCompletion"
+          target_input  = "document"
+        }
+      }
+    }
+
+    connection {
+      name   = "Start_document_to_Find_retrievalQuery"
+      source = "Start"
+      target = "Find"
+      type   = "Data"
+
+      configuration {
+        data {
+          source_output = "document"
+          target_input  = "retrievalQuery"
+        }
+      }
+    }
+
+    connection {
+      name   = "Find_outputText_to_Found_document"
+      source = "Find"
+      target = "Found"
+      type   = "Data"
+
+      configuration {
+        data {
+          source_output = "outputText"
           target_input  = "document"
         }
       }

@@ -1,0 +1,92 @@
+"""The rights of a whole flow: what its nodes need, and what its author added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.diagnostics import Finding, Severity, declare_rule
+from generator.model import Derived, Flow, Grant, Node, Text
+from generator.nodes.needs import Need, list_model_needs, name_bucket, name_part
+from generator.nodes.node_types import NODE_TYPES
+
+UNUSED_BUCKET_ACCOUNT = declare_rule(
+    "UnusedBucketAccount", Severity.ERROR, "An account is given for a bucket that no node uses."
+)
+UNNAMED_RESOURCE = declare_rule("UnnamedResource", Severity.ERROR, "What a node works with has an empty name.")
+PERMISSIONS = "permissions"
+BUCKET_TYPES = ("Retrieval", "Storage")
+BUCKET_MEMBERS = ("retrieval", "storage")
+FROM_PERMISSIONS = "the definition's permissions"
+"""What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
+
+
+def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:
+    """Return every right that the nodes of a flow need, one Grant a shape, sorted; and what cannot be told.
+
+    Grants of one capability with the same actions and conditions are one: their resources and nodes are joined.
+    """
+    grants: list[Grant] = []
+    findings: list[Finding] = []
+    for need in _list_flow_needs(flow):
+        if isinstance(need, Grant):
+            grants.append(need)
+        else:
+            findings.append(need)
+    return _merge_grants(grants), findings
+
+
+def _list_flow_needs(flow: Flow) -> Iterator[Need]:
+    for node in flow.nodes:
+        list_needs = NODE_TYPES[node.type].list_needs
+        if list_needs is None or not node.configuration:
+            continue
+        for need in list_needs(node, flow):
+            if isinstance(need, Grant) and any("" in text for text in need.resources):
+                yield _report_unnamed(node)
+            else:
+                yield replace(need, nodes=(node.name,)) if isinstance(need, Grant) else need
+    for need in _list_permission_needs(flow):
+        yield replace(need, nodes=(FROM_PERMISSIONS,)) if isinstance(need, Grant) else need
+
+
+def _report_unnamed(node: Node) -> Finding:
+    message = f"An id, a name or an ARN of the node {node.name!r} is empty; the API takes that for a draft."
+    return Finding(UNNAMED_RESOURCE, message, "Fill it in, or let a parameter stand for it.", node.configuration_path)
+
+
+def _merge_grants(grants: list[Grant]) -> tuple[Grant, ...]:
+    merged: dict[tuple[object, ...], Grant] = {}
+    for grant in grants:
+        shape = (grant.capability, grant.actions, grant.conditions)
+        other = merged.get(shape, replace(grant, resources=(), nodes=()))
+        resources = sorted({*other.resources, *grant.resources}, key=_sort_text)
+        nodes = (*other.nodes, *(node for node in grant.nodes if node not in other.nodes))
+        merged[shape] = replace(other, resources=tuple(resources), nodes=nodes)
+    return tuple(sorted(merged.values(), key=_sort_grant))
+
+
+def _sort_text(text: Text) -> tuple[str, ...]:
+    return tuple(f"{part.how} {part.parameter}" if isinstance(part, Derived) else str(part) for part in text)
+
+
+def _sort_grant(grant: Grant) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    values = tuple(_sort_text(value) for condition in grant.conditions for value in condition.values)
+    return grant.capability, values
+
+
+def _list_permission_needs(flow: Flow) -> Iterator[Need]:
+    for index, model in enumerate(flow.permissions.models):
+        yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
+    for key in flow.permissions.kms_keys:
+        yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),))
+    keepers = [
+        node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
+    ]
+    used = {name_bucket(node) for node in keepers}
+    for bucket in flow.permissions.bucket_accounts or ():
+        # A node without its configuration (a finding of its own) may mean any bucket.
+        if bucket not in used and all(node.configuration for node in keepers):
+            message = f"No node reads or writes the bucket {bucket!r}."
+            remedy = "Name a bucket as its node does ($ and the name, for a parameter), or leave the entry out."
+            yield Finding(UNUSED_BUCKET_ACCOUNT, message, remedy, (PERMISSIONS, "bucket_accounts", bucket), key=True)

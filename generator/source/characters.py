@@ -1,0 +1,142 @@
+"""Where the characters of a string stand in the text that it was written in.
+
+A string is found again as its author wrote it: JSON, and YAML's plain and quoted scalars of one line and literal
+blocks. What is found must read as the string does, character by character; else nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+from generator.source.position import Document, Path, Span
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_SHORT = {
+    **dict(zip("0abtnvfre", "\0\a\b\t\n\v\f\r\x1b", strict=True)),
+    **dict(zip("N_LP", "\x85\xa0\u2028\u2029", strict=True)),
+}
+_BLOCK_HEADER = re.compile(r"\|[-+0-9]*[ \t]*(#.*)?")
+_HIGH = range(0xD800, 0xDC00)
+_LOW = range(0xDC00, 0xE000)
+
+Place = tuple[str, int, int]
+"""A character, and where its spelling begins and ends in the line."""
+
+
+def find_characters(document: Document, path: Path, start: int, end: int) -> Span:
+    """Return where the characters [start:end] of the string at `path` stand, or the whole value where that is unclear.
+
+    An empty range gives the character at its place.
+    """
+    span = document.find_span(path)
+    value = _find_value(document.value, path)
+    # Texts reach the model in Unicode's normal form C, which may count otherwise.
+    if not isinstance(value, str) or not unicodedata.is_normalized("NFC", value):
+        return span
+    return locate_characters(document.text, span, value, start, end) or span
+
+
+def locate_characters(text: str, span: Span, value: str, start: int, end: int) -> Span | None:
+    """Return where value[start:end] stands in `text`, or None where that cannot be told exactly.
+
+    `span` is where the whole scalar stands, quotes included. An empty range gives the character at its place.
+    """
+    end = max(end, start + 1)
+    lines = text.split("\n")
+    if span.line > len(lines) or start > len(value):
+        return None
+    head = lines[span.line - 1][span.column - 1 :]
+    if _BLOCK_HEADER.fullmatch(head.rstrip("\r")):
+        return _locate_in_block(lines[span.line :], span.line + 1, value, start, end)
+    if span.end_line != span.line:
+        return None
+    written = head[: span.end_column - span.column]
+    places = _read_scalar(written)
+    if "".join(character for character, _, _ in places) != value:
+        return None
+    closing = len(written) - (written[:1] in ("'", '"'))
+    places.append(("", closing, len(written)))
+    first, last = places[start], places[min(end, len(places)) - 1]
+    return Span(span.line, span.column + first[1], span.line, span.column + last[2])
+
+
+def _find_value(value: object, path: Path) -> object:
+    for part in path:
+        match value, part:
+            case dict(), _ if part in value:
+                value = value[part]
+            case list(), int() if part < len(value):
+                value = value[part]
+            case _:
+                return None
+    return value
+
+
+def count_position(text: str, start: int, end: int) -> Span:
+    """Return where text[start:end] stands in a text of its own. An empty range gives the character at its place."""
+    first, last = (_count(text, at) for at in (start, max(end, start + 1)))
+    return Span(*first, *last)
+
+
+def _count(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def _read_scalar(written: str) -> list[Place]:
+    if written[:1] == '"':
+        return _join_surrogates(list(_read_quoted(written, _read_escape)))
+    if written[:1] == "'":
+        return list(_read_quoted(written, _read_doubled))
+    return [(character, at, at + 1) for at, character in enumerate(written)]
+
+
+def _read_quoted(written: str, read_special: Callable[[str, int], Place | None]) -> Iterator[Place]:
+    at = 1
+    while at < len(written) - 1:
+        place = read_special(written, at) or (written[at], at, at + 1)
+        yield place
+        at = place[2]
+
+
+def _read_escape(written: str, at: int) -> Place | None:
+    match = _ESCAPE.match(written, at) if written[at] == "\\" else None
+    if match is None:
+        return None
+    code = match.group(1) or match.group(2) or match.group(3)
+    if code is None:
+        return _SHORT.get(match.group(4), match.group(4)), at, match.end()
+    number = int(code, 16)
+    return chr(number) if number <= 0x10FFFF else "\ufffd", at, match.end()
+
+
+def _read_doubled(written: str, at: int) -> Place | None:
+    return ("'", at, at + 2) if written.startswith("''", at) else None
+
+
+def _join_surrogates(places: Sequence[Place]) -> list[Place]:
+    """Make one character of both halves of a pair, as readers of JSON do."""
+    joined: list[Place] = []
+    for character, start, end in places:
+        if joined and ord(character) in _LOW and ord(joined[-1][0]) in _HIGH and joined[-1][2] == start:
+            high, begin, _ = joined.pop()
+            code = 0x10000 + ((ord(high) - 0xD800) << 10) + (ord(character) - 0xDC00)
+            joined.append((chr(code), begin, end))
+        else:
+            joined.append((character, start, end))
+    return joined
+
+
+def _locate_in_block(lines: Sequence[str], first: int, value: str, start: int, end: int) -> Span | None:
+    """Return the place in a literal block, whose lines stand in `lines` with the indentation of the first full one."""
+    written = [line.removesuffix("\r") for line in lines]
+    full = next((line for line in written if line.strip(" ")), "")
+    indent = len(full) - len(full.lstrip(" "))
+    content = value.split("\n")
+    if not content[-1]:
+        content.pop()
+    if [line[indent:] for line in written[: len(content)]] != content:
+        return None
+    begin, stop = (_count(value, at) for at in (start, min(end, len(value))))
+    return Span(first + begin[0] - 1, indent + begin[1], first + stop[0] - 1, indent + stop[1])

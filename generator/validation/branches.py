@@ -1,0 +1,199 @@
+"""Nodes that need what two branches of one condition give, which no run of the flow does.
+
+A run of a flow takes one branch of each Condition node. So a set of runs is a set of choices, one bit for each
+combination of branches: at the API's limits (5 conditions of 5 branches) 3,125 bits of one integer. A node runs in the
+runs in which every one of its inputs is given something, and one of the conditional connections to it is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.model import Connection, Node
+from generator.source.position import Path
+from generator.validation.condition_lists import list_conditions
+from generator.validation.registry import register_check
+from generator.validation.scope import Scope
+
+UNSATISFIED_CONNECTION_CONDITIONS = declare_rule(
+    "UnsatisfiedConnectionConditions",
+    Severity.ERROR,
+    "A node waits for two branches of one condition, never both run.",
+    can_be_silenced=True,
+)
+
+MOST_RUNS = 1 << 16
+"""More combinations of branches than this are far beyond the quota of Condition nodes, and are not looked at."""
+NO_BRANCH = ""
+"""Stands for the missing default: no branch is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a node waits for: one of these connections. `runs` are those in which there is one."""
+
+    connections: tuple[Connection, ...]
+    runs: int
+
+
+@dataclass(eq=False)
+class Choices:
+    """The branches of the Condition nodes, and the runs that take each."""
+
+    branches: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def count(self) -> int:
+        """How many runs there are."""
+        count = 1
+        for names in self.branches.values():
+            count *= len(names)
+        return count
+
+    @cached_property
+    def all_runs(self) -> int:
+        """The set of all runs."""
+        return (1 << self.count) - 1
+
+    @cached_property
+    def runs(self) -> Mapping[tuple[str, str], int]:
+        """The runs that take a branch, by its node's and its own name."""
+        found: dict[tuple[str, str], int] = {}
+        stride = 1
+        for node, names in self.branches.items():
+            block = (1 << stride) - 1
+            period = stride * len(names)
+            repeated = self.all_runs // ((1 << period) - 1)
+            for place, name in enumerate(names):
+                found[node, name] = (block << (place * stride)) * repeated
+            stride = period
+        return found
+
+    def list_taken(self, runs: int, node: str) -> list[str]:
+        """Return the branches of a node that some of these runs take."""
+        return [name for name in self.branches[node] if runs & self.runs[node, name]]
+
+
+@register_check(UNSATISFIED_CONNECTION_CONDITIONS)
+def check_branches_that_meet(scope: Scope) -> Iterator[Finding]:
+    """Report the first nodes that can never run, since what they wait for never comes in one run."""
+    choices = Choices(_list_branches(scope))
+    if not choices.branches or choices.count > MOST_RUNS or scope.body.lacks_connections:
+        return
+    runs: dict[str, int] = {}
+    for name in _sort_nodes(scope):
+        needs = _list_needs(scope.nodes[name], scope, runs, choices)
+        runs[name] = choices.all_runs
+        for need in needs:
+            runs[name] &= need.runs
+        if not runs[name]:
+            yield _report(name, _find_conflict(needs), choices)
+            runs[name] = choices.all_runs
+
+
+def _list_branches(scope: Scope) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, node in scope.nodes.items():
+        conditions = list_conditions(node) if node.type == "Condition" else []
+        if conditions:
+            names = tuple(dict.fromkeys(condition.name for condition in conditions))
+            found[name] = names if any(item.is_default for item in conditions) else (*names, NO_BRANCH)
+    return found
+
+
+def _sort_nodes(scope: Scope) -> list[str]:
+    """Return the nodes so that each stands behind those that lead to it; those behind a cycle are left out."""
+    waiting_for = {
+        name: {item.source for item in scope.incoming.get(name, ()) if item.source in scope.nodes}
+        for name in scope.nodes
+    }
+    ready = [name for name, sources in waiting_for.items() if not sources]
+    for name in ready:
+        for connection in scope.outgoing.get(name, ()):
+            sources = waiting_for.get(connection.target)
+            if sources and name in sources:
+                sources.discard(name)
+                if not sources:
+                    ready.append(connection.target)
+    return ready
+
+
+def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Choices) -> list[Need]:
+    """Return what a node waits for: something for each of its inputs, and a branch that leads to it, if any does."""
+    incoming = scope.incoming.get(node.name, ())
+    groups = [[item for item in incoming if item.input == port.name] for port in node.inputs]
+    groups.append([item for item in incoming if item.condition is not None])
+    return [Need(tuple(group), _join_runs(group, runs, choices)) for group in groups if group]
+
+
+def _join_runs(connections: Sequence[Connection], runs: Mapping[str, int], choices: Choices) -> int:
+    joined = 0
+    for item in connections:
+        given = runs.get(item.source, choices.all_runs)
+        if item.condition is not None:
+            given &= choices.runs.get((item.source, item.condition), choices.all_runs)
+        joined |= given
+    return joined
+
+
+def _find_conflict(needs: Sequence[Need]) -> list[Need]:
+    """Return two needs that never come together, or else the first ones that do not."""
+    for place, need in enumerate(needs):
+        for other in needs[:place]:
+            if not need.runs & other.runs:
+                return [other, need]
+    together = needs[0].runs
+    for place, need in enumerate(needs):
+        together &= need.runs
+        if not together:
+            return list(needs[: place + 1])
+    return list(needs)
+
+
+def _report(name: str, needs: list[Need], choices: Choices) -> Finding:
+    parting = next((node for node in choices.branches if _parts(needs, node, choices)), None)
+    if parting is None:
+        taken = ", ".join(choices.branches)
+        reasons = [_name_need(need) for need in needs]
+        message = (
+            f"The node {name!r} waits for {_join(reasons)}, which no choice of branches ({taken}) brings together."
+        )
+    else:
+        reasons = [f"{_name_need(need)} (branch {_name_branches(need, parting, choices)})" for need in needs]
+        message = f"The node {name!r} waits for {_join(reasons)} of {parting!r}, and a run takes only one branch."
+    connections = [connection for need in needs for connection in need.connections]
+    last = max(connections, key=lambda item: item.path[-1])
+    related = tuple(
+        Related(f"This is the connection from {item.source}.", _find_place(item))
+        for item in connections
+        if item is not last
+    )
+    remedy = "Let each branch go to a node of its own, such as two Output nodes."
+    return Finding(UNSATISFIED_CONNECTION_CONDITIONS, message, remedy, _find_place(last), related=related)
+
+
+def _parts(needs: list[Need], node: str, choices: Choices) -> bool:
+    taken = [set(choices.list_taken(need.runs, node)) for need in needs]
+    return not set.intersection(*taken)
+
+
+def _name_branches(need: Need, node: str, choices: Choices) -> str:
+    return " or ".join(repr(name) for name in choices.list_taken(need.runs, node) if name != NO_BRANCH)
+
+
+def _name_need(need: Need) -> str:
+    names = list(dict.fromkeys(connection.source for connection in need.connections))
+    return " or ".join(names)
+
+
+def _join(parts: list[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _find_place(connection: Connection) -> Path:
+    if connection.condition is not None:
+        return (*connection.path, "configuration", "conditional", "condition")
+    return (*connection.path, "configuration", "data", "targetInput")

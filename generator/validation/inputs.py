@@ -1,0 +1,134 @@
+"""What comes into a node's inputs: from one place each, and of the right type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.model import Connection, Node, Port
+from generator.validation.input_expressions import WHOLE_INPUT, read_input_expression
+from generator.validation.ports import find_unknown_ports
+from generator.validation.registry import register_check
+from generator.validation.scope import Scope
+
+UNFULFILLED_NODE_INPUT = declare_rule(
+    "UnfulfilledNodeInput", Severity.ERROR, "No data connection leads to an input of a node.", can_be_silenced=True
+)
+MULTIPLE_NODE_INPUT_CONNECTIONS = declare_rule(
+    "MultipleNodeInputConnections",
+    Severity.ERROR,
+    "Several data connections lead to one input of a node.",
+    can_be_silenced=True,
+)
+INCOMPATIBLE_CONNECTION_DATA_TYPE = declare_rule(
+    "IncompatibleConnectionDataType",
+    Severity.ERROR,
+    "The ends of a data connection are of different data types.",
+    can_be_silenced=True,
+)
+PATH_INTO_PLAIN_VALUE = declare_rule(
+    "PathIntoPlainValue", Severity.WARNING, "An expression takes a part of what is a text, a number or a boolean."
+)
+
+PLAIN_TYPES = ("String", "Number", "Boolean")
+
+
+@register_check(UNFULFILLED_NODE_INPUT)
+def check_unfulfilled_inputs(scope: Scope) -> Iterator[Finding]:
+    """Report inputs that nothing is connected with, unless a connection with a wrong end may be meant for them."""
+    for node, port in find_open_inputs(scope):
+        message = f"Nothing is connected with the input {port.name!r} of the node {node.name!r}."
+        remedy = f"Add a data connection to {node.name} with `targetInput: {port.name}`, or leave the input out."
+        yield Finding(UNFULFILLED_NODE_INPUT, message, remedy, (*port.path, "name"))
+
+
+def find_open_inputs(scope: Scope) -> Iterator[tuple[Node, Port]]:
+    """Yield the inputs that no connection leads to, or may be meant to lead to."""
+    if scope.body.lacks_connections:
+        return
+    unplaced = {connection.input for connection in scope.targetless}
+    for name, node in scope.nodes.items():
+        incoming = scope.incoming.get(name, ())
+        fed = {connection.input for connection in incoming}
+        unknown = {port.name for port in find_unknown_ports(node.inputs, scope.input_rules[name])}
+        open_inputs = [port for port in node.inputs if port.name not in fed | unplaced | unknown]
+        if open_inputs and node.type != "LoopInput" and not _has_astray(node, incoming):
+            yield from ((node, port) for port in open_inputs)
+
+
+@register_check(MULTIPLE_NODE_INPUT_CONNECTIONS)
+def check_crowded_inputs(scope: Scope) -> Iterator[Finding]:
+    """Report inputs that data comes into from several outputs."""
+    for name, incoming in scope.incoming.items():
+        by_input: dict[str, dict[tuple[str, str | None], Connection]] = {}
+        for connection in incoming:
+            if connection.input is not None:
+                ends = connection.source, connection.output
+                by_input.setdefault(connection.input, {}).setdefault(ends, connection)
+        for port, connections in by_input.items():
+            first, *others = connections.values()
+            if others:
+                yield _report_crowded(name, port, first, others)
+
+
+@register_check(INCOMPATIBLE_CONNECTION_DATA_TYPE)
+def check_connection_types(scope: Scope) -> Iterator[Finding]:
+    """Report data connections whose ends differ in type while the whole value is handed on."""
+    for connection, output, port in scope.joined:
+        given = scope.name_output_type(scope.nodes[connection.source], output)
+        taken = scope.name_input_type(scope.nodes[connection.target], port)
+        if given != taken and _read_expression(scope, port) == WHOLE_INPUT:
+            message = (
+                f"{connection.source} gives {output.name!r} as {given}, and {connection.target} takes {port.name!r} as "
+                f"{taken}."
+            )
+            remedy = "Give both ends one type, or take a part of that type, with an expression such as $.data.name."
+            if given in PLAIN_TYPES:
+                remedy = "Give both ends one type."
+            related = (
+                Related(f"The output is of type {given}.", (*output.path, "type")),
+                Related(f"The input is of type {taken}.", (*port.path, "type")),
+            )
+            path = (*connection.path, "configuration", "data", "targetInput")
+            yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, remedy, path, related=related)
+
+
+@register_check(PATH_INTO_PLAIN_VALUE)
+def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
+    """Report expressions that take a part of a value that has none."""
+    for connection, output, port in scope.joined:
+        if port.expression == WHOLE_INPUT:
+            continue
+        given = scope.name_output_type(scope.nodes[connection.source], output)
+        expression = _read_expression(scope, port) if given in PLAIN_TYPES else None
+        if expression not in (WHOLE_INPUT, None):
+            message = f"{connection.source} gives {output.name!r} as {given}, which has no parts for {expression!r}."
+            remedy = f"Write $.data, or give the output {output.name!r} the type Object or Array if it is one."
+            related = (Related(f"The output is of type {given}.", (*output.path, "type")),)
+            _, place = scope.flow.look_through(port.expression, (*port.path, "expression"))
+            within = (len(WHOLE_INPUT), len(expression or ""))
+            yield Finding(PATH_INTO_PLAIN_VALUE, message, remedy, place, related=related, within=within)
+
+
+def _read_expression(scope: Scope, port: Port) -> str | None:
+    """Return an input's expression; None where it is malformed (a finding of its own) or only the user knows it."""
+    value, _ = scope.flow.look_through(port.expression, port.path)
+    return str(value) if isinstance(value, str) and read_input_expression(value) is None else None
+
+
+def _has_astray(node: Node, incoming: list[Connection] | tuple[()]) -> bool:
+    """Tell whether a data connection to a node names none of its inputs: it may be meant for any."""
+    listed = {port.name for port in node.inputs}
+    return any(item.input not in listed and item.condition is None for item in incoming)
+
+
+def _report_crowded(name: str, port: str, first: Connection, others: list[Connection]) -> Finding:
+    sources = ", ".join(connection.source for connection in (first, *others))
+    message = f"{len(others) + 1} data connections lead to the input {port!r} of the node {name!r}: from {sources}."
+    related = tuple(
+        Related(f"Data comes from {item.source} here.", (*item.path, "configuration", "data", "targetInput"))
+        for item in (first, *others[1:])
+    )
+    remedy = "Keep one of them. What comes from different branches goes to nodes of its own, such as two Output nodes."
+    path = (*others[0].path, "configuration", "data", "targetInput")
+    return Finding(MULTIPLE_NODE_INPUT_CONNECTIONS, message, remedy, path, related=related)

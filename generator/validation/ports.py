@@ -1,0 +1,155 @@
+"""Ports: those that a node's type must have, may have and may not have, and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.api import advise_name, suggest_name
+from generator.diagnostics import Finding, Rule, Severity, declare_rule
+from generator.model import Node, Port
+from generator.nodes import PortRule, PortRules
+from generator.source.position import Path
+from generator.validation.registry import register_check
+from generator.validation.scope import Scope
+
+MISSING_NODE_INPUT = declare_rule(
+    "MissingNodeInput", Severity.ERROR, "A node lacks an input that its type needs.", can_be_silenced=True
+)
+MISSING_NODE_OUTPUT = declare_rule(
+    "MissingNodeOutput", Severity.ERROR, "A node lacks an output that its type has.", can_be_silenced=True
+)
+UNKNOWN_NODE_INPUT = declare_rule(
+    "UnknownNodeInput", Severity.ERROR, "A node has an input that its type does not take.", can_be_silenced=True
+)
+UNKNOWN_NODE_OUTPUT = declare_rule(
+    "UnknownNodeOutput", Severity.ERROR, "A node has an output that its type does not give.", can_be_silenced=True
+)
+MISMATCHED_NODE_INPUT_TYPE = declare_rule(
+    "MismatchedNodeInputType",
+    Severity.ERROR,
+    "A node's input is of another data type than the node's type takes.",
+    can_be_silenced=True,
+)
+MISMATCHED_NODE_OUTPUT_TYPE = declare_rule(
+    "MismatchedNodeOutputType",
+    Severity.ERROR,
+    "A node's output is of another data type than the node's type gives.",
+    can_be_silenced=True,
+)
+
+Side = tuple[Node, tuple[Port, ...], PortRules, str]
+"""A node, its ports of one side, what is said of these, and the key under which they stand."""
+
+
+@register_check(MISSING_NODE_INPUT)
+def check_missing_inputs(scope: Scope) -> Iterator[Finding]:
+    """Report inputs that a node must list and does not; one that it lists under a wrong name is told there."""
+    for side in _list_inputs(scope):
+        yield from _report_missing(side, MISSING_NODE_INPUT)
+
+
+@register_check(MISSING_NODE_OUTPUT)
+def check_missing_outputs(scope: Scope) -> Iterator[Finding]:
+    """Report outputs that a node must list and does not; one that it lists under a wrong name is told there."""
+    for side in _list_outputs(scope):
+        yield from _report_missing(side, MISSING_NODE_OUTPUT)
+
+
+@register_check(UNKNOWN_NODE_INPUT)
+def check_unknown_inputs(scope: Scope) -> Iterator[Finding]:
+    """Report inputs that a node's type does not have."""
+    for side in _list_inputs(scope):
+        yield from _report_unknown(side, UNKNOWN_NODE_INPUT)
+
+
+@register_check(UNKNOWN_NODE_OUTPUT)
+def check_unknown_outputs(scope: Scope) -> Iterator[Finding]:
+    """Report outputs that a node's type does not have."""
+    for side in _list_outputs(scope):
+        yield from _report_unknown(side, UNKNOWN_NODE_OUTPUT)
+
+
+@register_check(MISMATCHED_NODE_INPUT_TYPE)
+def check_input_types(scope: Scope) -> Iterator[Finding]:
+    """Report inputs of fixed names that are of another data type than AWS gives them."""
+    for side in _list_inputs(scope):
+        yield from _report_mismatched(side, MISMATCHED_NODE_INPUT_TYPE)
+
+
+@register_check(MISMATCHED_NODE_OUTPUT_TYPE)
+def check_output_types(scope: Scope) -> Iterator[Finding]:
+    """Report outputs of fixed names that are of another data type than AWS gives them."""
+    for side in _list_outputs(scope):
+        yield from _report_mismatched(side, MISMATCHED_NODE_OUTPUT_TYPE)
+
+
+def _list_inputs(scope: Scope) -> Iterator[Side]:
+    for name, node in scope.nodes.items():
+        yield node, node.inputs, scope.input_rules[name], "inputs"
+
+
+def _list_outputs(scope: Scope) -> Iterator[Side]:
+    for name, node in scope.nodes.items():
+        yield node, node.outputs, scope.output_rules[name], "outputs"
+
+
+def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
+    """Return the ports whose names a node's type does not have."""
+    return [] if rules.takes_others else [port for port in ports if rules.find(port.name) is None]
+
+
+def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortRule]:
+    """Return the rules of ports that are not listed, less one for each port of a wrong name that may be meant."""
+    listed = {port.name for port in ports}
+    missing = [rule for rule in rules.named if rule.is_required and rule.name not in listed]
+    for port in find_unknown_ports(ports, rules) if missing else ():
+        meant = suggest_name(port.name, [rule.name for rule in missing])
+        missing = [rule for rule in missing if rule.name != meant] if meant else missing[1:]
+    return missing
+
+
+def _report_missing(side: Side, rule: Rule) -> Iterator[Finding]:
+    node, ports, rules, key = side
+    for missing in _find_missing_rules(ports, rules):
+        what = key.removesuffix("s")
+        message = f"The node {node.name!r} has no {what} {missing.name!r}, and its type {node.type} needs one."
+        remedy = f"Add the {what} {missing.name} of {_describe_type(missing)} to its {key}."
+        yield Finding(rule, message, remedy, _find_place(node, key, bool(ports)), key=bool(ports))
+
+
+def _find_place(node: Node, key: str, is_there: bool) -> Path:
+    return (*node.path, key) if is_there else (*node.path, "name")
+
+
+def _report_unknown(side: Side, rule: Rule) -> Iterator[Finding]:
+    node, ports, rules, key = side
+    for port in find_unknown_ports(ports, rules):
+        what = key.removesuffix("s")
+        message = f"A node of type {node.type} has no {what} {port.name!r}."
+        listed = {other.name for other in ports}
+        absent = [other.name for other in rules.named if other.name not in listed]
+        yield Finding(rule, message, _advise(port.name, absent, rules, what), (*port.path, "name"))
+
+
+def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:
+    if not rules.named:
+        return rules.advice or f"Leave it out: this type has no {what}s."
+    names = [rule.name for rule in rules.named]
+    plain = f"Its {what} is {names[0]}." if len(names) == 1 else f"Its {what}s are {', '.join(names)}."
+    return advise_name(found, absent, rules.advice or plain)
+
+
+def _report_mismatched(side: Side, rule: Rule) -> Iterator[Finding]:
+    node, ports, rules, key = side
+    for port in ports:
+        expected = rules.find(port.name)
+        if expected is not None and expected.type not in (None, port.type):
+            what = key.removesuffix("s")
+            message = (
+                f"The {what} {port.name!r} of a node of type {node.type} is of type {expected.type}, not {port.type}."
+            )
+            yield Finding(rule, message, f"Write `type: {expected.type}`.", (*port.path, "type"))
+
+
+def _describe_type(rule: PortRule) -> str:
+    return "any type" if rule.type is None else f"type {rule.type}"

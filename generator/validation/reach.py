@@ -1,0 +1,173 @@
+"""Where a definition begins and ends, and what lies between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.model import Connection, Node
+from generator.validation.registry import register_check
+from generator.validation.scope import Scope, find_port
+
+MISSING_STARTING_NODES = declare_rule(
+    "MissingStartingNodes", Severity.ERROR, "A flow has no Input node to begin at.", can_be_silenced=True
+)
+MISSING_ENDING_NODES = declare_rule(
+    "MissingEndingNodes", Severity.ERROR, "A flow has no Output node to end at.", can_be_silenced=True
+)
+UNREACHABLE_NODE = declare_rule(
+    "UnreachableNode", Severity.ERROR, "No path leads to a node from where the flow begins.", can_be_silenced=True
+)
+CYCLIC_CONNECTION = declare_rule(
+    "CyclicConnection", Severity.ERROR, "A connection leads back to where it comes from.", can_be_silenced=True
+)
+
+STARTING = ("Input", "LoopInput")
+"""Types of the nodes at which a flow, or what a loop repeats, begins."""
+
+
+@register_check(MISSING_STARTING_NODES)
+def check_starting_nodes(scope: Scope) -> Iterator[Finding]:
+    """Report a flow without an Input node."""
+    yield from _report_absent(scope, "Input", "begins", MISSING_STARTING_NODES)
+
+
+@register_check(MISSING_ENDING_NODES)
+def check_ending_nodes(scope: Scope) -> Iterator[Finding]:
+    """Report a flow without an Output node."""
+    yield from _report_absent(scope, "Output", "ends", MISSING_ENDING_NODES)
+
+
+@register_check(UNREACHABLE_NODE)
+def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
+    """Report the first node of each part of a definition that no path leads to; those behind it are named with it."""
+    lost = find_lost_nodes(scope)
+    while lost:
+        first = _find_first(lost, scope)
+        behind = _spread([first.name], scope.outgoing)
+        followers = [scope.nodes[name] for name in lost if name in behind and name != first.name]
+        lost = [name for name in lost if name not in behind]
+        yield _report_unreachable(first, followers)
+
+
+def find_lost_nodes(scope: Scope) -> list[str]:
+    """Return the nodes that no connection leads to, or may be meant to lead to, from where the definition begins."""
+    starts = [name for name in scope.list_names() if scope.find_type(name) in STARTING]
+    if not starts or scope.body.lacks_nodes or scope.body.lacks_connections:
+        return []
+    reached = _spread([*starts, *_list_perhaps_reached(scope)], scope.outgoing)
+    return [name for name in scope.nodes if name not in reached]
+
+
+@register_check(CYCLIC_CONNECTION)
+def check_cycles(scope: Scope) -> Iterator[Finding]:
+    """Report each connection that closes a cycle, with the whole cycle."""
+    order = {name: place for place, name in enumerate(scope.list_names())}
+    connections = [item for item in scope.sound_connections if not _crosses_loop(item, scope)]
+    while cycle := _find_cycle(connections):
+        closing = max(cycle, key=lambda item: (order[item.source] - order[item.target], connections.index(item)))
+        at = cycle.index(closing)
+        yield _report_cycle(closing, cycle[at + 1 :] + cycle[:at])
+        connections = [item for item in connections if item is not closing]
+
+
+def _report_absent(scope: Scope, kind: str, verb: str, rule: Rule) -> Iterator[Finding]:
+    if scope.loop is not None or not scope.lacks_type(kind):
+        return
+    message = f"The flow has no node of type {kind}: nothing says where it {verb}."
+    remedy = f"Add a node of type {kind}, and a connection {'from' if kind == 'Input' else 'to'} it."
+    yield Finding(rule, message, remedy, (*scope.body.path, "nodes"), key=True)
+
+
+def _spread(starts: Iterable[str], outgoing: Mapping[str, list[Connection]]) -> set[str]:
+    """Return the names that connections lead to from `starts`, these included."""
+    waiting = list(starts)
+    reached = set(waiting)
+    while waiting:
+        for connection in outgoing.get(waiting.pop(), ()):
+            if connection.target not in reached:
+                reached.add(connection.target)
+                waiting.append(connection.target)
+    return reached
+
+
+def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
+    """Yield the nodes that a connection with a wrong end may be meant to lead to: that end is reported."""
+    for connection in scope.sourceless:
+        yield connection.target
+    for connection in scope.targetless:
+        for name, node in scope.nodes.items():
+            fits = connection.input is None or find_port(node.inputs, connection.input) is not None
+            if fits and name not in scope.incoming:
+                yield name
+    yield from scope.body.blurred
+
+
+def _find_first(lost: list[str], scope: Scope) -> Node:
+    """Return the first node of `lost` that none of the others leads to, or just the first where they are a cycle."""
+    sources = {name: {item.source for item in scope.incoming.get(name, ())} for name in lost}
+    alone = (name for name in lost if not (sources[name] - {name}) & set(lost))
+    return scope.nodes[next(alone, lost[0])]
+
+
+def _report_unreachable(node: Node, followers: list[Node]) -> Finding:
+    behind = f", nor to what comes after it ({', '.join(item.name for item in followers)})" if followers else ""
+    message = f"No path of connections leads from the beginning to the node {node.name!r}{behind}."
+    related = tuple(Related(f"{item.name} comes after it.", (*item.path, "name")) for item in followers)
+    remedy = "Connect it with a node before it, or leave it out."
+    return Finding(UNREACHABLE_NODE, message, remedy, (*node.path, "name"), related=related)
+
+
+def _crosses_loop(connection: Connection, scope: Scope) -> bool:
+    """Tell whether a connection runs against a loop's own beginning or end, which InvalidLoopBoundary reports."""
+    kinds = scope.find_type(connection.source), scope.find_type(connection.target)
+    return kinds[0] == "LoopController" or kinds[1] == "LoopInput"
+
+
+def _find_cycle(connections: list[Connection]) -> list[Connection]:
+    """Return the connections of a shortest cycle through the first node that lies on one, or nothing."""
+    outgoing: dict[str, list[Connection]] = {}
+    for connection in connections:
+        outgoing.setdefault(connection.source, []).append(connection)
+    name = next(_list_cyclic(outgoing), None)
+    return [] if name is None else _find_way_round(name, outgoing)
+
+
+def _list_cyclic(outgoing: Mapping[str, list[Connection]]) -> Iterator[str]:
+    """Yield the nodes that lie on a cycle."""
+    entries = Counter(item.target for items in outgoing.values() for item in items)
+    ready = [name for name in outgoing if not entries[name]]
+    for name in ready:
+        for item in outgoing.get(name, ()):
+            entries[item.target] -= 1
+            if not entries[item.target]:
+                ready.append(item.target)
+    # What is left lies on a cycle, or behind one.
+    for name in outgoing:
+        if entries[name] and name in _spread([item.target for item in outgoing[name]], outgoing):
+            yield name
+
+
+def _find_way_round(name: str, outgoing: Mapping[str, list[Connection]]) -> list[Connection]:
+    ways: list[list[Connection]] = [[]]
+    seen: set[str] = set()
+    for way in ways:
+        for connection in outgoing.get(way[-1].target if way else name, ()):
+            if connection.target == name:
+                return [*way, connection]
+            if connection.target not in seen:
+                seen.add(connection.target)
+                ways.append([*way, connection])
+    return []
+
+
+def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
+    names = [closing.source, closing.target, *(item.target for item in others)]
+    message = f"The connection {closing.name!r} closes a cycle: {' -> '.join(names)}."
+    related = tuple(
+        Related(f"The cycle goes on from {item.source} to {item.target} here.", (*item.path, "source"))
+        for item in others
+    )
+    remedy = "Leave this connection out. What must be done again and again belongs into a Loop node."
+    return Finding(CYCLIC_CONNECTION, message, remedy, (*closing.path, "target"), related=related)

@@ -1,0 +1,146 @@
+"""A definition as the checks see it: the flow's own or a loop's, with what stands beside what looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.model import Body, Connection, Flow, Node, Port
+from generator.nodes import ANY_PORTS, NODE_TYPES, PortRules, list_input_rules, list_output_rules
+
+
+@dataclass(eq=False)
+class Scope:
+    """One definition of a flow. `loop` is the Loop node that it belongs to, `outer` the scope in which that stands."""
+
+    flow: Flow
+    body: Body
+    loop: Node | None = None
+    outer: Scope | None = None
+
+    @property
+    def subject(self) -> str:
+        """What the scope is, as the beginning of a message."""
+        return "The flow" if self.loop is None else f"The loop {self.loop.name!r}"
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes by their names. Of two with one name (a finding of its own) the first is meant."""
+        return {node.name: node for node in reversed(self.body.nodes)}
+
+    @cached_property
+    def incoming(self) -> Mapping[str, list[Connection]]:
+        """The connections by their targets, in the order of the definition."""
+        groups: dict[str, list[Connection]] = {}
+        for connection in self.body.connections:
+            groups.setdefault(connection.target, []).append(connection)
+        return groups
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, list[Connection]]:
+        """The connections by their sources, in the order of the definition."""
+        groups: dict[str, list[Connection]] = {}
+        for connection in self.body.connections:
+            groups.setdefault(connection.source, []).append(connection)
+        return groups
+
+    @cached_property
+    def sound_connections(self) -> list[Connection]:
+        """The connections whose ends are both there."""
+        return [item for item in self.body.connections if self.knows(item.source) and self.knows(item.target)]
+
+    @cached_property
+    def sourceless(self) -> list[Connection]:
+        """The connections from nodes that are not there: what seems to lead nowhere may be what they mean."""
+        return [item for item in self.body.connections if not self.knows(item.source)]
+
+    @cached_property
+    def targetless(self) -> list[Connection]:
+        """The connections to nodes that are not there: what seems to lack a connection may be what they mean."""
+        return [item for item in self.body.connections if not self.knows(item.target)]
+
+    @cached_property
+    def input_rules(self) -> Mapping[str, PortRules]:
+        """What each node may list as its inputs, by the node's name."""
+        return {
+            name: list_input_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
+            for name, node in self.nodes.items()
+        }
+
+    @cached_property
+    def output_rules(self) -> Mapping[str, PortRules]:
+        """What each node may list as its outputs, by the node's name."""
+        return {
+            name: list_output_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
+            for name, node in self.nodes.items()
+        }
+
+    @cached_property
+    def joined(self) -> list[tuple[Connection, Port, Port]]:
+        """The data connections whose ends are both listed, with these."""
+        found = []
+        for connection in self.body.connections:
+            source, target = self.nodes.get(connection.source), self.nodes.get(connection.target)
+            if source is not None and target is not None:
+                output, port = find_port(source.outputs, connection.output), find_port(target.inputs, connection.input)
+                if output is not None and port is not None:
+                    found.append((connection, output, port))
+        return found
+
+    def knows(self, name: str) -> bool:
+        """Tell whether there is a node of that name, be it one that could not be read whole."""
+        return name in self.nodes or name in self.body.blurred
+
+    def find_type(self, name: str) -> str | None:
+        """Return the type of a node, or None where there is none of that name."""
+        node = self.nodes.get(name)
+        return node.type if node is not None else self.body.blurred.get(name)
+
+    def list_types(self) -> Iterator[str]:
+        """Yield the type of each node."""
+        for node in self.body.nodes:
+            yield node.type
+        yield from self.body.blurred.values()
+
+    def lacks_type(self, kind: str) -> bool:
+        """Tell whether there is no node of a type, and none whose type could not be read either."""
+        types = set(self.list_types())
+        return kind not in types and types <= NODE_TYPES.keys() and not self.body.lacks_nodes
+
+    def list_names(self) -> list[str]:
+        """Return the names of all nodes, for suggestions."""
+        return [*(node.name for node in self.body.nodes), *self.body.blurred]
+
+    def name_input_type(self, node: Node, port: Port) -> str:
+        """Return the type that an input must have: the one that its node's type asks for, else what it says itself."""
+        rule = self.input_rules[node.name].find(port.name)
+        return port.type if rule is None or rule.type is None else rule.type
+
+    def name_output_type(self, node: Node, port: Port) -> str:
+        """Return the type that an output must have: the one that its node's type asks for, else what it says itself."""
+        rule = self.output_rules[node.name].find(port.name)
+        return port.type if rule is None or rule.type is None else rule.type
+
+
+def list_scopes(flow: Flow) -> Iterator[Scope]:
+    """Yield the flow's own scope, and then those of its loops, each behind the one in which it stands."""
+    waiting = [Scope(flow, flow.body)]
+    while waiting:
+        scope = waiting.pop(0)
+        yield scope
+        waiting += [Scope(flow, node.body, node, scope) for node in scope.body.nodes if node.body is not None]
+
+
+def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:
+    """Return the first port of that name, or None."""
+    for port in ports:
+        if port.name == name:
+            return port
+    return None
+
+
+def _has_fitting_configuration(node: Node) -> bool:
+    """Tell whether a node's configuration is absent or of its own type; else that type may be what is wrong."""
+    member = node.configuration_path[-1]
+    return member in ("configuration", NODE_TYPES[node.type].configuration)

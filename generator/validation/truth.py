@@ -1,0 +1,157 @@
+"""When conditions hold: every situation that they can tell apart, and in which of these each one holds.
+
+Inputs take, in turn, the constants that they are compared with, values between these, and enough values beside them for
+each order that inputs compared with each other can have. A situation is one value for each input. There are finitely
+many, one bit each, so a condition is an integer: the set of situations in which it holds.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from generator.validation.condition_expressions import (
+    Comparison,
+    Expression,
+    Junction,
+    Negation,
+    Operand,
+    list_comparisons,
+)
+
+MOST_SITUATIONS = 1 << 14
+"""Conditions that tell more situations apart than this are not judged."""
+
+Constant = str | Decimal | bool
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+@dataclass(eq=False)
+class Situations:
+    """The values that each input takes in turn; the first input changes fastest."""
+
+    values: Mapping[str, Sequence[Constant]]
+
+    @cached_property
+    def count(self) -> int:
+        """How many situations there are."""
+        return prod(map(len, self.values.values()))
+
+    @cached_property
+    def everywhere(self) -> int:
+        """The set of all situations."""
+        return (1 << self.count) - 1
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[tuple[Constant, int]]]:
+        """For each input its values, each with the situations in which the input has it."""
+        found: dict[str, Sequence[tuple[Constant, int]]] = {}
+        stride = 1
+        for name, values in self.values.items():
+            period = stride * len(values)
+            first = ((1 << stride) - 1) * (self.everywhere // ((1 << period) - 1))
+            found[name] = [(value, first << (place * stride)) for place, value in enumerate(values)]
+            stride = period
+        return found
+
+    def find_where(self, expression: Expression) -> int:
+        """Return the situations in which an expression holds."""
+        match expression:
+            case Comparison():
+                return self._compare(expression)
+            case Negation(item):
+                return self.everywhere & ~self.find_where(item)
+            case Junction(is_and, items):
+                found = self.find_where(items[0])
+                for item in items[1:]:
+                    found = found & self.find_where(item) if is_and else found | self.find_where(item)
+                return found
+
+    def _compare(self, comparison: Comparison) -> int:
+        compare = OPERATORS[comparison.operator]
+        found = 0
+        for left, where_left in self._list_values(comparison.left):
+            for right, where_right in self._list_values(comparison.right):
+                if compare(left, right):
+                    found |= where_left & where_right
+        return found
+
+    def _list_values(self, operand: Operand) -> Sequence[tuple[Constant, int]]:
+        """Return each value that an operand takes, with the situations in which it does."""
+        return self.places[str(operand.value)] if operand.is_input else ((operand.value, self.everywhere),)
+
+
+def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str, str]) -> Situations | None:
+    """Return the situations that these expressions can tell apart, or None where there are too many to judge."""
+    comparisons = [comparison for expression in expressions for comparison in list_comparisons(expression)]
+    values: dict[str, Sequence[Constant]] = {}
+    for group, constants in _group_inputs(comparisons):
+        kind = types[group[0]]
+        for name in group:
+            values[name] = _choose_values(kind, constants, len(group))
+    situations = Situations(values)
+    return situations if situations.count <= MOST_SITUATIONS else None
+
+
+def is_always_decisive(expression: Expression) -> bool:
+    """Tell of a comparison of an input with a constant, which can always hold, and of no other expression."""
+    return isinstance(expression, Comparison) and not (expression.left.is_input and expression.right.is_input)
+
+
+def is_clear(expression: Expression) -> bool:
+    """Tell whether an expression mixes and with or only in parentheses, so that there is one way to read it."""
+    match expression:
+        case Comparison():
+            return True
+        case Negation(item):
+            return is_clear(item)
+        case Junction(items=items):
+            return all(is_clear(item) and not (isinstance(item, Junction) and not item.is_grouped) for item in items)
+
+
+def _group_inputs(comparisons: Sequence[Comparison]) -> list[tuple[list[str], list[Constant]]]:
+    """Return the inputs in groups that are compared with each other, each with all constants of the group."""
+    groups: list[tuple[list[str], list[Constant]]] = []
+    for comparison in comparisons:
+        sides = (comparison.left, comparison.right)
+        names = [str(side.value) for side in sides if side.is_input]
+        constants = [side.value for side in sides if not side.is_input]
+        touched = [group for group in groups if set(group[0]) & set(names)]
+        groups = [group for group in groups if group not in touched]
+        for group in touched:
+            names += group[0]
+            constants += group[1]
+        if names:
+            groups.append((list(dict.fromkeys(names)), list(dict.fromkeys(constants))))
+    return groups
+
+
+def _choose_values(kind: str, constants: Sequence[Constant], inputs: int) -> Sequence[Constant]:
+    if kind == "Boolean":
+        return (False, True)
+    if kind == "String":
+        texts = [text for text in constants if isinstance(text, str)]
+        # A text longer than each of the constants is none of them.
+        longest = max(map(len, texts), default=0)
+        return (*texts, *("x" * (longest + place) for place in range(1, inputs + 1)))
+    numbers = sorted(number for number in constants if isinstance(number, Decimal))
+    if not numbers:
+        return [Decimal(place) for place in range(inputs)]
+    chosen = [numbers[0] - place for place in range(inputs, 0, -1)]
+    for low, high in zip(numbers, [*numbers[1:], None], strict=True):
+        chosen.append(low)
+        width = Decimal(inputs + 1) if high is None else high - low
+        chosen += [low + width * place / (inputs + 1) for place in range(1, inputs + 1)]
+    return chosen

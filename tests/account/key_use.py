@@ -1,0 +1,45 @@
+"""What Amazon Bedrock does with a customer's key on behalf of whoever calls it: AWS's forward access sessions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from account.authorization import authorize
+from account.key_policies import find_key, show_key_policy
+from account.needs import KEY_POLICY, Need, write_encryption_context
+from account.requests import InvalidRequestError
+
+CONTEXT = "aws:bedrock-flows:arn"
+SERVICE = "bedrock.amazonaws.com"
+SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
+
+
+def use_key(response: Any, key_arn: str | None, flow_arn: str, *actions: str) -> None:
+    """Decide that the caller may use a flow's key through Bedrock, in the context of the flow; without a key, nothing.
+
+    Which actions a call takes is what the handlers of AWS::Bedrock::Flow ask for: GenerateDataKey and Decrypt to write,
+    Decrypt to read.
+    """
+    if key_arn is None:
+        return
+    key = find_key(key_arn)
+    if key is None or key.key_state != "Enabled":
+        state = "does not exist" if key is None else f"is {key.key_state}"
+        raise InvalidRequestError(f"The key {key_arn} {state}")
+    policy = KEY_POLICY, json.loads(show_key_policy(key))
+    context = write_use_context(response.region, response.partition, response.current_account, flow_arn)
+    authorize(response, *(Need(action, key.arn, context, policy) for action in actions))
+
+
+def write_use_context(region: str, partition: str, account: str, flow_arn: str | None) -> dict[str, Any]:
+    """Return the keys that a request of Bedrock's carries to KMS on behalf of a caller of an account."""
+    return {
+        **write_encryption_context({} if flow_arn is None else {CONTEXT: flow_arn}),
+        "kms:viaservice": f"bedrock.{region}.{SUFFIXES.get(partition, 'amazonaws.com')}",
+        "kms:calleraccount": account,
+        "aws:viaawsservice": "true",
+        "aws:calledvia": [SERVICE],
+        "aws:calledviafirst": SERVICE,
+        "aws:calledvialast": SERVICE,
+    }

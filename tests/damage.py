@@ -1,0 +1,112 @@
+"""Modules broken on purpose: for each column that a life fills, what turns its cell red."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A text of one file in the place of another, and the column that must see it."""
+
+    what: str
+    column: str
+    file: str
+    old: str
+    new: str
+    everyday: bool = False
+
+    def strike(self, module: Path) -> None:
+        """Break a module."""
+        path = module / self.file
+        text = path.read_text(encoding="utf-8")
+        assert self.old in text, f"{self.file} has no {self.old!r} any more"
+        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+KEY = 'resource "aws_kms_key" "this" {\n'
+ALIAS = 'resource "aws_kms_alias" "this" {\n'
+KEY_POLICY = 'resource "aws_kms_key_policy" "this" {\n'
+CHECK = 'check "flow" {\n  assert {\n    condition     = var.tags == null\n    error_message = "Look."\n  }\n}\n'
+LATE = """
+  lifecycle {
+    precondition {
+      condition     = length(local.flow_arn) < 9
+      error_message = "No."
+    }
+  }
+"""
+DAMAGES = (
+    Damage("a line that stands out", "format", "kms.tf", "  target_key_id =", "    target_key_id ="),
+    Damage(
+        "the key's own policy names the flow",
+        "init",
+        "kms.tf",
+        KEY,
+        f"{KEY}  policy                  = data.aws_iam_policy_document.key.json\n",
+        everyday=True,
+    ),
+    Damage("a warning", "plan", "kms.tf", KEY, f"{CHECK}\n{KEY}"),
+    Damage("what only the apply can know is wrong", "apply", "kms.tf", KEY_POLICY, KEY_POLICY + LATE),
+    Damage(
+        "rights for which the flow does not wait",
+        "order",
+        "main.tf",
+        "  depends_on = [aws_iam_role_policy_attachment.nodes]\n",
+        "  depends_on = []\n",
+        everyday=True,
+    ),
+    Damage("tags of the hour", "again", "main.tf", ", var.tags)", ", var.tags, { at = timestamp() })"),
+    Damage("another temperature", "leaves", "main.tf", "temperature = 0.7\n", "temperature = 0.8\n"),
+    Damage("a resource *", "policies", "iam.tf", "resources = [local.key_arn]", 'resources = ["*"]', everyday=True),
+    Damage(
+        "another service", "policies", "kms.tf", "[local.via_service]", '["s3.us-east-1.amazonaws.com"]', everyday=True
+    ),
+    Damage("a flow of any name", "policies", "iam.tf", "[local.flow_arn]", '["*"]'),
+    Damage(
+        "an output that PrepareFlow changes",
+        "prepared",
+        "outputs.tf",
+        'output "flow_id" {',
+        'output "status" {\n  value = aws_bedrockagent_flow.this.status\n}\n\noutput "flow_id" {',
+    ),
+    Damage(
+        "a policy that names the flow directly",
+        "edit",
+        "kms.tf",
+        "[local.flow_arn]",
+        "[aws_bedrockagent_flow.this.arn]",
+        everyday=True,
+    ),
+    Damage(
+        "new rights for which the flow does not wait",
+        "right",
+        "main.tf",
+        "  depends_on = [aws_iam_role_policy_attachment.nodes]\n",
+        "",
+    ),
+    Damage("principals left out", "callers", "kms.tf", ", values(var.caller_principals)", ""),
+    Damage(
+        "any account's roles", "foreign", "iam.tf", 'split(":", each.value)[4] == local.account_id', 'each.key != ""'
+    ),
+    Damage(
+        "a flow that names its region",
+        "depends",
+        "main.tf",
+        '  description                 = "',
+        '  description                 = "${local.region} ',
+    ),
+    Damage("old before new", "rename", "iam.tf", "    create_before_destroy = true\n", ""),
+    Damage(
+        "an alias that stays", "destroy", "kms.tf", ALIAS, f"{ALIAS}  lifecycle {{\n    prevent_destroy = true\n  }}\n"
+    ),
+)
+FIXED_NAME = Damage(
+    "a fixed name",
+    "places",
+    "iam.tf",
+    '  name_prefix          = "AmazonBedrockFlow-${substr(local.name, 0, 19)}-"',
+    '  name                 = "AmazonBedrockFlow-${substr(local.name, 0, 19)}"',
+)
+MOVED = Damage("another address", "upgrade", "kms.tf", KEY_POLICY, KEY_POLICY.replace("this", "other"))

@@ -1,0 +1,265 @@
+"""The life of a module, by real Terraform: each stage fills its cells of the module's row."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from audit import check_policies, list_attached, list_belongings, read_key_state, read_policy
+from leaves import compare_definitions
+from proofs import Proof
+from roots import Root
+from subjects import NEW_RIGHT, generate_with_a_new_right
+
+from bench import Bench
+
+FLOW = "module.flow.aws_bedrockagent_flow.this"
+KEY_POLICY = "module.flow.aws_kms_key_policy.this"
+LONG_NAME = "a-" * 100
+
+
+def leave_whole(_module: Path) -> None:
+    """Do no damage."""
+
+
+@dataclass
+class Life:
+    """One root in its folder, on an account, and the proof that it gives."""
+
+    bench: Bench
+    folder: Path
+    root: Root
+    proof: Proof
+    before: set[str]
+    outputs: dict[str, Any] = field(default_factory=dict)
+    damage: Callable[[Path], None] = leave_whole
+    """What is done to each module that is put into place: tests break one on purpose."""
+
+    @property
+    def module(self) -> Path:
+        """The folder of the module, which a test may change."""
+        return self.folder / "module"
+
+    def turn(self, **changes: Any) -> None:
+        """Change the root."""
+        self.root = replace(self.root, **changes)
+        self.root.write(self.folder)
+
+    def put_module(self, module: Path) -> None:
+        """Put a module into the place of the present one."""
+        shutil.rmtree(self.module)
+        shutil.copytree(module, self.module)
+        self.damage(self.module)
+
+    def restore(self) -> None:
+        """Put the module into place as it was before a test broke it, so that it can be destroyed."""
+        self.damage = leave_whole
+        self.put_module(self.root.subject.module)
+
+    def begin(self) -> None:
+        """Initialise and apply, and prove nothing by it."""
+        self.bench.succeed(self.folder, "init", "-input=false")
+        self.apply()
+
+    def apply(self, *arguments: str) -> dict[str, str]:
+        """Apply, which must end well and without a warning; return what was changed, by address."""
+        said = self.bench.do(self.folder, "apply", *(arguments or ("-auto-approve",)))
+        self.outputs = said.outputs["flow"]
+        return said.changes
+
+    def check_nothing_to_do(self) -> None:
+        """Hold that a plan is empty."""
+        said = self.bench.ask(self.folder, "plan", "-detailed-exitcode")
+        assert said.code == 0, f"a plan that should be empty: {said.changes or said.list_diagnostics('error')}"
+
+    def check_policies(self) -> None:
+        """Hold the policies in the account against AWS's page."""
+        callers = [self.root.name_role(label) for label in self.root.callers]
+        principals = [self.root.name_role(label) for label in self.root.principals]
+        check_policies(self.bench, self.outputs, callers, principals)
+
+
+@contextmanager
+def open_life(bench: Bench, folder: Path, root: Root, proof: Proof) -> Iterator[Life]:
+    """Write a root, and begin nothing yet; what a failure leaves in the account is destroyed at the end."""
+    root.write(folder)
+    with bench.clearing(folder):
+        yield Life(bench, folder, root, proof, list_belongings(bench))
+
+
+def prove_life(life: Life) -> None:
+    """Take a module from init to destroy."""
+    for stage in STAGES:
+        stage(life)
+
+
+def prove_first_apply(life: Life) -> None:
+    """Format, init, validate, plan, apply; then the order of the calls that the apply made."""
+    bench, folder, proof = life.bench, life.folder, life.proof
+    with proof.of("format"):
+        bench.succeed(life.module, "fmt", "-check", "-recursive", "-diff")
+    with proof.of("init"):
+        bench.succeed(folder, "init", "-input=false")
+        proof.notes |= bench.read_versions(folder)
+        found = json.loads(bench.run(folder, "validate", "-json").stdout)["diagnostics"]
+        assert found == [], [f"{item['summary']}: {item.get('detail')}" for item in found]
+    with proof.of("plan"):
+        bench.do(folder, "plan", "-out=plan")
+    before = len(bench.read_calls())
+    with proof.of("apply"):
+        bench.hold("AttachRolePolicy", until="CreateFlow")
+        life.apply("plan")
+    with proof.of("order"):
+        calls = bench.read_calls()[before:]
+        order = ("AttachRolePolicy", "CreateFlow", "PutKeyPolicy")
+        assert sorted(order, key=calls.index) == list(order), calls
+
+
+def prove_account(life: Life) -> None:
+    """Hold what is in the account against the definition and against AWS's page; nothing is left to do."""
+    flows, flow, proof = life.bench.client("bedrock-agent"), life.outputs["flow_id"], life.proof
+    with proof.of("again"):
+        life.check_nothing_to_do()
+    with proof.of("leaves"):
+        subject = life.root.subject
+        found = flows.get_flow(flowIdentifier=flow)["definition"]
+        assert compare_definitions(found, subject.read_definition(subject.choose_values())) == []
+    with proof.of("policies"):
+        life.check_policies()
+    with proof.of("prepared"):
+        flows.prepare_flow(flowIdentifier=flow)
+        life.check_nothing_to_do()
+
+
+def prove_edit(life: Life) -> None:
+    """Edit a text: the flow changes in place, and nothing else."""
+    with life.proof.of("edit"):
+        edit_a_prompt(life.module)
+        said = life.bench.do(life.folder, "plan")
+        assert (said.changes, said.reads) == ({FLOW: "update"}, set())
+
+
+def edit_a_prompt(module: Path) -> None:
+    """Change a text of a module as a new definition would: a prompt's, else code, else the flow's description."""
+    texts = sorted(module.glob("prompts/*.txt")) or sorted(module.glob("code/*.py"))
+    if texts:
+        texts[0].write_text(texts[0].read_text(encoding="utf-8") + "\nBriefly.\n", encoding="utf-8")
+        return
+    main = module / "main.tf"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(re.sub(r'(  description +=) ".*"', r'\1 "Another"', text, count=1), encoding="utf-8")
+
+
+def prove_new_right(life: Life) -> None:
+    """Add a node that needs a right which the flow did not have."""
+    with life.proof.of("right"):
+        made = generate_with_a_new_right(life.root.subject, life.folder / "regenerated")
+        life.put_module(made)
+        before = len(life.bench.read_calls())
+        life.bench.hold("CreatePolicyVersion", "AttachRolePolicy", until="UpdateFlow")
+        assert life.apply()[FLOW] == "update"
+        calls = life.bench.read_calls()[before:]
+        granting = [place for place, call in enumerate(calls) if call in ("CreatePolicyVersion", "AttachRolePolicy")]
+        assert max(granting) < calls.index("UpdateFlow"), calls
+        attached = list_attached(life.bench, life.outputs["role_name"])
+        policies = [read_policy(life.bench, arn) for arn in attached.values()]
+        assert NEW_RIGHT in json.dumps(policies)
+
+
+def prove_callers(life: Life) -> None:
+    """Add callers by known ARNs and by those of roles made in the same apply, then take them away."""
+    attachment = "module.flow.aws_iam_role_policy_attachment.caller"
+    roles, callers = life.root.roles, life.root.callers
+    with life.proof.of("callers"):
+        life.turn(roles=(*roles, "later", "guest"), callers=(*callers, "batch", "later"), principals=("guest",))
+        made = ("aws_iam_role.later", "aws_iam_role.guest", f'{attachment}["batch"]', f'{attachment}["later"]')
+        assert life.apply() == dict.fromkeys(made, "create") | {KEY_POLICY: "update"}
+        life.check_policies()
+        life.turn(roles=roles, callers=callers, principals=())
+        assert life.apply() == dict.fromkeys(made, "delete") | {KEY_POLICY: "update"}
+        life.check_policies()
+        assert list_attached(life.bench, life.root.name_role("batch")) == {}
+
+
+def prove_foreign_caller(life: Life) -> None:
+    """Give a role of another account where only own ones can be: refused before anything is changed."""
+    with life.proof.of("foreign"):
+        life.turn(foreign=True)
+        said = life.bench.ask(life.folder, "plan", "-refresh=false")
+        errors = said.list_diagnostics("error")
+        assert said.code == 1
+        assert [error for error in errors if 'caller_roles["foreign"]' in error and "caller_principals" in error], (
+            errors
+        )
+        life.turn(foreign=False)
+
+
+def prove_depends_on(life: Life) -> None:
+    """Make the module's call depend on something new: every policy is read again in the apply, nothing is replaced."""
+    with life.proof.of("depends"):
+        life.turn(depends=True)
+        said = life.bench.do(life.folder, "apply", "-auto-approve")
+        assert said.reads == list_data_sources(life.module)
+        assert said.changes.pop("terraform_data.platform") == "create"
+        assert set(said.changes.values()) == {"update"}, said.changes
+        assert FLOW not in said.changes
+        life.check_policies()
+
+
+def list_data_sources(module: Path) -> set[str]:
+    """Return the addresses of all data sources of a module."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in module.glob("*.tf"))
+    return {f"module.flow.data.{kind}.{label}" for kind, label in re.findall(r'^data "(\w+)" "(\w+)"', text, re.M)}
+
+
+def prove_new_name(life: Life) -> None:
+    """Rename the flow."""
+    expected = {"aws_bedrockagent_flow": "update", "aws_kms_key": "update", "aws_kms_key_policy": "update"}
+    expected |= {"aws_kms_alias": "replace", "aws_iam_role": "replace", "aws_iam_policy": "replace"}
+    expected |= {"aws_iam_role_policy_attachment": "replace"}
+    with life.proof.of("rename"):
+        before = len(life.bench.read_calls())
+        life.turn(name=LONG_NAME)
+        changes = life.apply()
+        assert {address.split(".")[2]: action for address, action in changes.items()} == expected
+        check_new_before_old(life.bench.read_calls()[before:])
+        life.check_nothing_to_do()
+        life.check_policies()
+
+
+def check_new_before_old(calls: list[str]) -> None:
+    """Hold that the flow had its new role before the old one went, and that no policy went before another had come."""
+    role = ("CreateRole", "UpdateFlow", "DeleteRole")
+    assert sorted(role, key=calls.index) == list(role), calls
+    for new, old in (("CreatePolicy", "DeletePolicy"), ("AttachRolePolicy", "DetachRolePolicy")):
+        for end, call in enumerate(calls):
+            assert call != old or calls[:end].count(new) > calls[:end].count(old), calls
+
+
+def prove_end(life: Life) -> None:
+    """Destroy."""
+    with life.proof.of("destroy"):
+        life.bench.do(life.folder, "destroy", "-auto-approve")
+        assert read_key_state(life.bench, life.outputs["key_id"]) == "PendingDeletion"
+        assert list_belongings(life.bench) == life.before
+
+
+STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
+    prove_first_apply: ("format", "init", "plan", "apply", "order"),
+    prove_account: ("again", "leaves", "policies", "prepared"),
+    prove_edit: ("edit",),
+    prove_new_right: ("right",),
+    prove_callers: ("callers",),
+    prove_foreign_caller: ("foreign",),
+    prove_depends_on: ("depends",),
+    prove_new_name: ("rename",),
+    prove_end: ("destroy",),
+}
+"""The stages of a life in their order, each with the columns that it fills."""
+LIFE = tuple(column for columns in STAGES.values() for column in columns)

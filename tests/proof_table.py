@@ -1,0 +1,106 @@
+"""A plugin of pytest: which modules are taken, and the table of what was proven of each.
+
+Tests that prove something of a module take `subject` (each module in turn; without --prove the one of every day),
+`bench` and `proof`, and name the columns that they fill: `@pytest.mark.proves("edit", "right")`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from proofs import COLUMNS, FAILED, NOT_REACHED, PASSED, Proof
+from subjects import EVERYDAY, EXAMPLES, SAMPLES, Subject, find_subject
+
+from bench import Bench, find_missing_parts, open_bench
+
+COLOURS = {PASSED: {"green": True}, FAILED: {"red": True, "bold": True}, NOT_REACHED: {}}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--prove", action="store_true", help=f"prove every module by Terraform, not only {EVERYDAY}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "proves(*columns): the columns of a module's row that a test fills")
+    config.addinivalue_line("markers", "modules(*names): the only modules that a test takes as its subject")
+    config.pluginmanager.register(Table(), "flowseal-proof-table")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "subject" in metafunc.fixturenames:
+        names = [*EXAMPLES, *SAMPLES] if metafunc.config.getoption("--prove") else [EVERYDAY]
+        marker = metafunc.definition.get_closest_marker("modules")
+        metafunc.parametrize("subject", [n for n in names if marker is None or n in marker.args], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """An account of this process's own."""
+    if missing := find_missing_parts():
+        pytest.skip(f"missing: {missing}")
+    with open_bench(tmp_path_factory.mktemp("bench")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    return find_subject(request.param, tmp_path_factory.mktemp("subject"))
+
+
+@pytest.fixture
+def proof(request: pytest.FixtureRequest, subject: Subject) -> Proof:
+    """The cells of the module's row that the test fills."""
+    marker = request.node.get_closest_marker("proves")
+    return Proof(subject.name, marker.args)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    found = getattr(item, "funcargs", {}).get("proof")
+    if isinstance(found, Proof):
+        row = {"module": found.module, "cells": found.cells, "notes": found.notes}
+        outcome.get_result().user_properties.append(("proof", row))
+
+
+class Table:
+    """Gathers the rows, also those that other processes filled, and prints them after the tests."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, dict[str, str]] = defaultdict(dict)
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.notes: dict[str, set[str]] = defaultdict(set)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for row in [value for name, value in report.user_properties if name == "proof"][-1:]:
+            self.seconds[row["module"]] += report.duration
+            self.cells[row["module"]] |= row["cells"]
+            for name, note in row["notes"].items():
+                self.notes[name].add(note)
+
+    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+        if not self.cells or not (config.getoption("--prove") or FAILED in self._list_states()):
+            return
+        terminalreporter.section("proof by Terraform")
+        columns = [column for column in COLUMNS if any(column in row for row in self.cells.values())]
+        width = max(map(len, self.cells))
+        terminalreporter.write_line("  ".join(["module".ljust(width), *columns, "seconds"]))
+        for module in sorted(self.cells):
+            terminalreporter.write(module.ljust(width))
+            for column in columns:
+                state = self.cells[module].get(column, " ")
+                terminalreporter.write("  " + state.ljust(len(column)), **COLOURS.get(state, {}))
+            terminalreporter.write_line(f"  {self.seconds[module]:7.1f}")
+        for line in self._list_remarks():
+            terminalreporter.write_line(line)
+
+    def _list_states(self) -> set[str]:
+        return {state for row in self.cells.values() for state in row.values()}
+
+    def _list_remarks(self) -> list[str]:
+        slowest = max(self.seconds, key=lambda module: self.seconds[module])
+        versions = [f"{name}: {' and '.join(sorted(found))}" for name, found in sorted(self.notes.items())]
+        return [f"slowest: {slowest}, {self.seconds[slowest]:.1f} s", *versions]

@@ -1,0 +1,185 @@
+"""The two languages of expressions: what they take, and where a fault is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.validation.condition_expressions import LONGEST, read_condition
+from generator.validation.input_expressions import read_input_expression
+from generator.validation.languages import ExpressionFault
+from generator.validation.operands import find_operand_fault
+
+TYPES = {
+    "kind": "String",
+    "paid": "Number",
+    "rest": "Number",
+    "done": "Boolean",
+    "order": "Object",
+    "not_done": "Boolean",
+}
+
+
+def find_fault(text: str) -> ExpressionFault | None:
+    expression = read_condition(text)
+    if expression is None or isinstance(expression, ExpressionFault):
+        return expression
+    return find_operand_fault(expression, TYPES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$.data",
+        "$.data.a",
+        "$.data.a.b",
+        "$.data[0]",
+        "$.data.a[0, 3]",
+        "$.data[0,3,5]",
+        "$.data[1:2]",
+        "$.data[1:]",
+        "$.data[:2]",
+        "$.data[:]",
+        "$.data[-1]",
+        "$.data.*",
+        "$.data[*].x",
+        "$.data.*.mammals",
+        "$.data.order-id",
+        "$.data.é",
+    ],
+)
+def test_input_expressions_that_bedrock_takes(text: str) -> None:
+    assert read_input_expression(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "expected"),
+    [
+        ("$.database", 6, "a dot, [ or the end"),
+        ("$.data.", 7, "a field's name or *"),
+        ("$.data..x", 7, "a field's name or *"),
+        ("$.data[", 7, "a whole number, * or a colon"),
+        ("$.data[1", 8, "a comma, a colon or ]"),
+        ("$.data[1,]", 9, "a whole number"),
+        ("$.data[1:2:3]", 10, "]"),
+        ("$.data['x']", 7, "a whole number, * or a colon"),
+        ("$.data.x ", 8, "a dot, [ or the end"),
+        ("$.data.length()", 13, "a dot, [ or the end"),
+        (" $.data", 0, "$.data"),
+        ("$.name", 0, "$.data"),
+        ("$", 0, "$.data"),
+    ],
+)
+def test_input_expressions_that_bedrock_does_not_take(text: str, at: int, expected: str) -> None:
+    fault = read_input_expression(text)
+    assert fault is not None
+    assert fault.start == at
+    assert fault.cause.startswith(f"{expected} was expected at character {at + 1}, and ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'kind == "a"',
+        'kind != ""',
+        "paid > 5",
+        "paid >= -1.5",
+        "paid < rest",
+        "5 <= paid",
+        "done == true",
+        "false != done",
+        "not done == true",
+        "not (paid > 5)",
+        "(paid > 5) and (done == true)",
+        'kind == "a" or kind == "b" and paid < 1e3',
+        "((paid > 5))",
+        "not not (paid > 5)",
+        'kind == "a \\" b"',
+        "not_done == true",
+        "paid>5",
+        "paid == rest\nand done != true",
+    ],
+)
+def test_conditions_that_bedrock_takes(text: str) -> None:
+    assert find_fault(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "cause"),
+    [
+        (
+            "kind",
+            4,
+            4,
+            "a comparison (==, !=, >, >=, < or <=) was expected at character 5, and the expression ends there",
+        ),
+        (
+            "kind == ",
+            8,
+            8,
+            "the name of an input or a constant was expected at character 9, and the expression ends there",
+        ),
+        ("paid > 5 paid", 9, 13, "'and', 'or' or the end was expected at character 10, and there is 'paid'"),
+        ("(paid > 5", 9, 9, ") was expected at character 10, and the expression ends there"),
+        ("paid < rest < 5", 12, 13, "'and', 'or' or the end was expected at character 13, and there is '<'"),
+        ("paid > 5 andy == 3", 9, 13, "'and', 'or' or the end was expected at character 10, and there is 'andy'"),
+        ("kidn == 1", 0, 4, "the node has no input 'kidn'"),
+        ("done == True", 8, 12, "the node has no input 'True'"),
+        ('kind > "a"', 0, 4, "> does not compare kind of type String"),
+        ("paid > done", 7, 11, "> does not compare done of type Boolean"),
+        ("order == kind", 0, 5, "== does not compare order of type Object"),
+        ("kind == 5", 8, 9, "== compares kind of type String with a constant of type Number"),
+        ("5 == kind", 0, 1, "== compares a constant of type Number with kind of type String"),
+        ("kind == paid", 8, 12, "== compares kind of type String with paid of type Number"),
+        ("1 < 2 and 3 < 4", 0, 15, "it names no input of the node"),
+    ],
+)
+def test_conditions_that_bedrock_does_not_take(text: str, start: int, end: int, cause: str) -> None:
+    fault = find_fault(text)
+    assert fault is not None
+    assert (fault.start, fault.end, fault.cause) == (start, end, cause)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("paid = 5", "Write == to compare."),
+        ("kind == 'a'", 'Write texts in double quotes: kind == "urgent".'),
+        ('kind == "a', "Close the text with another double quote."),
+        ("paid > 1 && paid < 5", "Write and."),
+        ("paid > 1 AND paid < 5", "Write and."),
+        ("paid > 1 || paid < 5", "Write or."),
+        ("!(paid > 1)", "Write != to compare, or not before a comparison."),
+        ("done == True", "Write true."),
+        ("kinds == 1", "Did you mean kind?"),
+        (
+            "kind == urgent",
+            'Its inputs are kind, paid, rest, done, order, not_done. A text stands in double quotes: "urgent".',
+        ),
+    ],
+)
+def test_remedies_for_what_people_write(text: str, remedy: str) -> None:
+    fault = find_fault(text)
+    assert fault is not None
+    assert fault.remedy == remedy
+
+
+def test_what_is_longer_than_the_api_takes_is_not_read() -> None:
+    assert read_condition("(" * (LONGEST + 1)) is None
+    assert read_input_expression("$.data" + "[" * LONGEST) is None
+    assert isinstance(read_condition("(" * LONGEST), ExpressionFault)
+
+
+@given(st.text(max_size=LONGEST))
+def test_anything_is_read_or_has_a_fault_within_it(text: str) -> None:
+    for fault in (find_fault(text), read_input_expression(text)):
+        if fault is not None:
+            assert 0 <= fault.start <= fault.end <= len(text)
+
+
+@given(st.text(alphabet='kindpaid 5"()=<>!andornot$.data[]*:,-', max_size=30))
+def test_what_looks_like_an_expression_is_read_or_has_a_fault_within_it(text: str) -> None:
+    for fault in (find_fault(text), read_input_expression("$.data" + text)):
+        if fault is not None:
+            assert fault.start <= fault.end
