@@ -92,7 +92,7 @@ def check_definitions(
     warning stops a module as an error does. `defaults` is what every flow has, `severities` what rules weigh.
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
-    with _keep_all():
+    with keep_all():
         # All are read before the first is checked: each of the two then has the processor's caches to itself.
         read = [(item, _read_definition(item, timings)) for item in definitions]
         flows = defaults.describe_flows()
@@ -119,7 +119,7 @@ def settle_definitions(
 
 
 @contextmanager
-def _keep_all() -> Iterator[None]:
+def keep_all() -> Iterator[None]:
     """Look for no garbage: what is read of many definitions is kept, and looking again costs time."""
     was_on = gc.isenabled()
     gc.disable()
