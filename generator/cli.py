@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 import traceback
@@ -31,6 +32,7 @@ CHANGED = 3
 """The exit code where the modules on disk are, or were, not what the definitions come to."""
 DEFECT = 4
 """The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
+CLOSED_OUTPUT = frozenset({errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF})
 
 app = typer.Typer(
     add_completion=True,
@@ -159,7 +161,16 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="flowseal")
-    except (OSError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+    except OSError as error:
+        # What the disk refuses is a finding: what is left is an output that takes no more.
+        if error.filename is None and error.errno in CLOSED_OUTPUT:
+            typer.echo(
+                f"flowseal: the output takes no more: {error.strerror}. No report was printed in full.", err=True
+            )
+            sys.exit(1)
+        typer.echo(describe_defect(error), err=True)
+        sys.exit(DEFECT)
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         typer.echo(describe_defect(error), err=True)
         sys.exit(DEFECT)
 
@@ -171,4 +182,4 @@ def describe_defect(error: BaseException) -> str:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
     kind = type(error).__name__
-    return f"flowseal: a defect of flowseal itself ({kind} at {place}: {error}). Nothing was written; please report it."
+    return f"flowseal: a defect of flowseal itself ({kind} at {place}: {error}). Please report it."

@@ -18,6 +18,13 @@ class Target(StrEnum):
     API = "api"
 
 
+def read_path(text: str) -> Path:
+    """Return a path; an empty one (a variable of a script that is not set) is a wrong usage, not the working folder."""
+    if not text:
+        raise typer.BadParameter("the name is empty")
+    return Path(text)
+
+
 Definitions = Annotated[
     list[str] | None,
     typer.Argument(
@@ -32,6 +39,7 @@ Output = Annotated[
     typer.Option(
         "--output",
         "-o",
+        parser=read_path,
         metavar="DIR",
         help="Folder of the modules: DIR/<flow name>/. By default the `output` of flowseal.yaml.",
         show_default=False,
@@ -41,6 +49,7 @@ ConfigurationFile = Annotated[
     Path | None,
     typer.Option(
         "--config",
+        parser=read_path,
         metavar="FILE",
         help="The configuration. By default flowseal.yaml in the working folder or the nearest one above.",
         show_default=False,

@@ -125,3 +125,20 @@ def test_a_file_name_that_is_no_text_is_shown_somehow(tmp_path: Path) -> None:
     result = run("validate", str(tmp_path), PYTHONIOENCODING="ascii")
     assert result.returncode == 1
     assert "\\ufffd\\x1b.flow.yaml:1:1: error: IncompleteDocument" in result.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_output_is_no_defect(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "generator", "generate", str(FLOWS), "-o", str(tmp_path)]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 1
+    assert "takes no more" in result.stderr
+    assert "defect" not in result.stderr
+
+
+@pytest.mark.parametrize("option", ["-o", "--config"])
+def test_an_empty_name_is_not_the_working_folder(option: str) -> None:
+    result = run("generate", str(FLOWS), option, "")
+    assert result.returncode == 2
+    assert "the name is empty" in result.stderr
