@@ -48,7 +48,7 @@ def test_a_commit_lacks_no_module(work: Repository) -> None:
     assert "flowseal validate........" in refused
     assert "1 definition checked: no errors, no warnings" not in refused
     assert "exit code: 3" in refused
-    assert "written    modules/greeting (10 created)" in refused
+    assert "written    modules/greeting (11 created)" in refused
     work.commit("A flow and its module")
     assert "modules/greeting/main.tf" in work.git("ls-files")
 
@@ -61,6 +61,17 @@ def test_a_changed_prompt_changes_its_module(work: Repository) -> None:
     assert "written    modules/greeting (1 changed)" in refused
     work.commit("A prompt and its module")
     assert work.read("modules/greeting/prompts/Answer.txt") == b"Answer: {{question}}"
+
+
+def test_check_refuses_what_a_fresh_generate_would_change(work: Repository) -> None:
+    text = work.read(".pre-commit-config.yaml").replace(b"id: flowseal-generate", b"id: flowseal-check")
+    work.write(".pre-commit-config.yaml", text)
+    refused = work.commit("A flow", code=1)
+    assert "flowseal check" in refused
+    assert "exit code: 3" in refused
+    assert not (work.folder / "modules").exists()
+    work.run("flowseal", "generate", "flows", "-o", "modules")
+    work.commit("A flow and its module")
 
 
 def test_a_wrong_definition_is_refused_at_its_line(work: Repository) -> None:
