@@ -43,8 +43,9 @@ prove: setup oracle ## every module through its whole life, by real Terraform; a
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_prove_access.py --accept
 
-bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows
+bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows, and what 1,000 unchanged ones cost
 	$(BIN)/python bench/generate_flows.py
+	$(BIN)/python bench/unchanged_flows.py
 
 clean:
 	rm -rf $(VENV) $(ORACLE) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
