@@ -76,13 +76,18 @@ def time_command(*command: str) -> tuple[float, str]:
     return time.perf_counter() - start, done.stderr
 
 
+def write_flows(folder: Path, count: int) -> None:
+    """Write so many definitions into a folder that is made for them."""
+    folder.mkdir()
+    for number in range(count):
+        Path(folder, f"bench-{number:04}.flow.json").write_text(json.dumps(make_flow(number)), encoding="utf-8")
+
+
 def measure(count: int) -> None:
     """Generate `count` flows twice and print both runs beside the peer."""
     with tempfile.TemporaryDirectory() as folder:
         flows, modules = Path(folder, "flows"), Path(folder, "modules")
-        flows.mkdir()
-        for number in range(count):
-            Path(flows, f"bench-{number:04}.flow.json").write_text(json.dumps(make_flow(number)), encoding="utf-8")
+        write_flows(flows, count)
         command = ("-m", "generator", "generate", str(flows), "-o", str(modules), "--timings")
         first, stages = time_command(*command)
         second, _ = time_command(*command)

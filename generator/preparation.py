@@ -84,8 +84,8 @@ def prepare_modules(request: Request, output: Output, timings: Timings, progress
 
 
 def _check_changed(request: Request, survey: Survey, timings: Timings, progress: Progress) -> list[CheckedDefinition]:
-    """Check what is not current, and what shares its folder with such a one."""
-    if not survey.changed:
+    """Check what is not current, and what shares its folder with another."""
+    if not survey.changed and not survey.list_sharing(()):
         return []
     with timings.measure("import"):
         from generator.module import ModuleSettings
@@ -103,8 +103,8 @@ def _check_changed(request: Request, survey: Survey, timings: Timings, progress:
     progress.expect(2 * len(survey.changed))
     with keep_all():
         checked = {file: check(file, data) for file, data in survey.changed.items()}
-    names = {item.flow.name.casefold() for item in checked.values() if item.flow is not None}
-    for file in [file for file, name in survey.kept.items() if name.casefold() in names]:
+    names = [item.flow.name for item in checked.values() if item.flow is not None]
+    for file in survey.list_sharing(names):
         data = survey.wake(file)
         if data is not None:
             checked[file] = check(file, data)

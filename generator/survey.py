@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ from generator.definition.files import FileRefusal
 from generator.intake import DiskReader, read_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from generator.diagnostics import LocatedFinding
     from generator.intake import DefinitionFile
@@ -32,6 +33,14 @@ class Survey:
     kept: dict[str, str] = field(default_factory=dict)
     changed: dict[str, bytes] = field(default_factory=dict)
     findings: list[LocatedFinding] = field(default_factory=list)
+
+    def list_sharing(self, names: Collection[str]) -> list[str]:
+        """List the kept definitions whose module has its folder in common with one of `names` or with each other.
+
+        Names that differ in case only count as one, as on a disk that ignores case. (Two that were merged may.)
+        """
+        counts = Counter(name.casefold() for name in (*names, *self.kept.values()))
+        return [file for file, name in self.kept.items() if counts[name.casefold()] > 1]
 
     def wake(self, file: str) -> bytes | None:
         """Take a definition out of those that are kept and return its bytes; None where it went in the meantime."""

@@ -13,10 +13,14 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 
+ASKED = " {{question}}"
+"""What the text of each prompt ends with."""
+
 
 def make_definition(name: str, text: object = "Say it.", **sections: object) -> dict[str, Any]:
-    """Make the definition of a flow of one prompt; `text` may be {"$file": PATH}."""
-    template = {"text": {"text": text}}
+    """Make the definition of a flow of one prompt; `text` may be {"$file": PATH} of a text that ends with ASKED."""
+    whole = f"{text}{ASKED}" if isinstance(text, str) else text
+    template = {"text": {"text": whole, "inputVariables": [{"name": "question"}]}}
     inline = {"modelId": "amazon.nova-lite-v1:0", "templateType": "TEXT", "templateConfiguration": template}
     start = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
     conditions = [{"name": "wanted", "expression": 'word == "ask"'}, {"name": "default"}]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from projects import Project
+from projects import ASKED, Project
 from trees import compare_trees, read_tree
 
 import generator
@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Project:
     """Three flows, generated; one has its prompt in a file."""
     project = Project(tmp_path / "project")
     (project.folder / "flows" / "prompts").mkdir()
-    (project.folder / "flows" / "prompts" / "ask.txt").write_text("Ask me.", encoding="utf-8")
+    (project.folder / "flows" / "prompts" / "ask.txt").write_text(f"Ask me.{ASKED}", encoding="utf-8")
     project.define("one", text={"$file": "prompts/ask.txt"})
     project.define("two")
     project.define("three")
@@ -108,7 +108,7 @@ EDITS: dict[str, tuple[Callable[[Project], object], dict[str, list[tuple[str, li
         {"two": [("input-changed", ["two.flow.json"])]},
     ),
     "a changed text": (
-        lambda p: (p.folder / "flows/prompts/ask.txt").write_text("Ask me twice."),
+        lambda p: (p.folder / "flows/prompts/ask.txt").write_text(f"Ask me twice.{ASKED}"),
         {"one": [("input-changed", ["prompts/ask.txt"])]},
     ),
     "another configuration": (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from projects import Project
+from projects import ASKED, Project
 from trees import read_tree
 
 FILES = st.sampled_from(["a", "b", "c"])
@@ -30,7 +30,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="flowseal-"))
         self.project = Project(self.folder / "project")
-        (self.project.folder / "flows" / "ask.txt").write_text("Ask me.", encoding="utf-8")
+        (self.project.folder / "flows" / "ask.txt").write_text(f"Ask me.{ASKED}", encoding="utf-8")
 
     @initialize(text=TEXTS)
     def begin(self, text: object) -> None:
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(["Ask me.", "Ask me twice."]))
     def write_text(self, text: str) -> None:
-        (self.project.folder / "flows" / "ask.txt").write_text(text, encoding="utf-8")
+        (self.project.folder / "flows" / "ask.txt").write_text(f"{text}{ASKED}", encoding="utf-8")
 
     @rule(tags=st.sampled_from(["", "defaults: {tags: {team: a}}\n", "rules: {UnusedParameter: error}\n"]))
     def configure(self, tags: str) -> None:

@@ -10,11 +10,15 @@ import pytest
 from rules_page import write_rules_page
 from test_architecture import ROOMS
 
+from generator.configuration import reading as configuration
+from generator.definition.settings import DAYS
 from generator.model import ModelKind
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.render import TEMPLATES
+from generator.write import Cause
 
 ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases"
 
 
 def read_page(name: str) -> str:
@@ -77,3 +81,26 @@ def test_the_section_that_a_link_names_is_there(page: str) -> None:
     for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", read_page(page)):
         headings = re.findall(r"^#+ (.+)$", read_page(target or page), re.MULTILINE)
         assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, anchor
+
+
+def test_every_key_of_a_configuration_is_on_its_page_and_in_its_case() -> None:
+    pages = [
+        read_page("configuration.md"),
+        (CASES / "a-configuration-that-says-everything" / "input" / "flowseal.yaml").read_text(encoding="utf-8"),
+    ]
+    for key in (*configuration.KEYS, *configuration.DEFAULTS, *DAYS):
+        assert all(re.search(rf"^ *{key}:", page, re.MULTILINE) for page in pages), key
+
+
+def test_what_the_page_of_configurations_shows_is_what_is_printed() -> None:
+    shown = re.search(r"```console\n\$ flowseal config\n(.*?)```", read_page("configuration.md"), re.DOTALL)
+    assert shown is not None
+    assert shown[1] in (CASES / "what-a-run-goes-by" / "output.txt").read_text(encoding="utf-8")
+
+
+def test_every_key_of_the_lock_file_and_every_cause_is_on_its_page() -> None:
+    entry = json.loads((ROOT / "examples" / "modules" / "flowseal.lock.json").read_text(encoding="utf-8"))["modules"]
+    for key in entry["order-desk"]:
+        assert f"`{key}`" in read_page("regenerate.md")
+    for cause in Cause:
+        assert f"`{cause.value}`" in read_page("formats.md")

@@ -30,7 +30,7 @@ def test_every_format_has_a_section(output_format: Format) -> None:
 
 
 @pytest.mark.parametrize("output_format", list(Format))
-@pytest.mark.parametrize("command", ["generate", "validate"])
+@pytest.mark.parametrize("command", ["generate", "validate", "check"])
 def test_every_format_has_a_case_of_each_command(output_format: Format, command: str) -> None:
     wanted = f"--format {output_format.value}"
     commands = [read_command(case) for case in CASES]
@@ -59,7 +59,7 @@ def test_a_file_may_have_any_name(
     monkeypatch.chdir(tmp_path)
     file = f"{name.replace('/', '_')}.flow.yaml"
     (tmp_path / file).write_text("name: x\n", encoding="utf-8")
-    for command in (["validate", "."], ["generate", ".", "-o", "modules"]):
+    for command in (["validate", "."], ["generate", ".", "-o", "modules"], ["check", ".", "-o", "modules"]):
         result = CliRunner().invoke(app, [*command, "--format", output_format.value])
         assert result.exit_code == 1, result.output
         assert not [item for item in result.stdout if unicodedata.category(item) == "Cc" and item != "\n"]

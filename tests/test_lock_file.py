@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import Project
+from projects import ASKED, Project
 
 from generator.write.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
 from generator.write.merge_conflict import read_merged_lock, split_conflict
@@ -223,7 +223,7 @@ def change_one_flow_on_both_sides(repository: Repository) -> None:
 def test_generated_files_in_conflict_are_nobody_s_edit(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     assert "mend differ" in repository.run("generate", expect=0).stdout
-    assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == "On both."
+    assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == f"On both.{ASKED}"
     repository.run("check", expect=0)
 
 
@@ -258,3 +258,14 @@ def test_whichever_side_is_taken_by_hand_is_never_taken_for_clean(repository: Re
         repository.run("check", expect=3)
     repository.run("generate", expect=0)
     repository.run("check", expect=0)
+
+
+@needs_git
+def test_two_flows_whose_names_a_merge_brought_too_near_are_told(repository: Repository) -> None:
+    repository.define("first", name="Chat")
+    repository.commit()
+    repository.git("checkout", "-q", "other")
+    repository.define("second", name="chat")
+    repository.commit()
+    repository.git("merge", "-q", "main")
+    assert repository.run("check", expect=1).stdout.count("error: CollidingFlowNames") == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import Project
+from projects import ASKED, Project
 from trees import read_tree
 
 import generator.pipeline
@@ -83,7 +83,7 @@ def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> N
     project.run("generate", "flows/two.flow.json", expect=0)
     project.run("generate", expect=0)
     project.run("check", expect=0)
-    assert project.read_modules()["two/prompts/Ask.txt"] == b"One."
+    assert project.read_modules()["two/prompts/Ask.txt"] == f"One.{ASKED}".encode()
 
 
 def test_an_edit_is_shown_and_kept_until_it_is_given_up(project: Project) -> None:
@@ -111,8 +111,8 @@ def test_an_edit_in_one_module_does_not_hold_up_another(project: Project) -> Non
     project.define("two", text="Say more.")
     project.run("generate", expect=1)
     modules = project.read_modules()
-    assert modules["one/prompts/Ask.txt"] == b"Say more."
-    assert modules["two/prompts/Ask.txt"] == b"Say it."
+    assert modules["one/prompts/Ask.txt"] == f"Say more.{ASKED}".encode()
+    assert modules["two/prompts/Ask.txt"] == f"Say it.{ASKED}".encode()
 
 
 def test_an_orphan_is_named_and_stays(project: Project) -> None:

@@ -37,7 +37,8 @@ def read_configuration(
 
     With an error there is none.
     """
-    document, faults = read_document(file, data)
+    says_nothing = all(line.strip() == b"" or line.lstrip().startswith(b"#") for line in data.split(b"\n"))
+    document, faults = read_document(file, b"{}" if says_nothing else data)
     findings = [locate_fault(fault, file) for fault in faults]
     if document is None:
         return None, findings

@@ -1,0 +1,96 @@
+"""Patterns of a configuration: what they find, and what they leave."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.configuration import Configuration
+from generator.patterns import discover_configured
+from generator.source.position import Document
+
+TREE = [
+    "a.flow.yaml",
+    "plain.yaml",
+    "flows/b.flow.yml",
+    "flows/c.flow.json",
+    "flows/notes.txt",
+    "flows/deep/er/d.flow.yaml",
+    "flows/.hidden/e.flow.yaml",
+    "flows/.f.flow.yaml",
+    "modules/g.flow.yaml",
+    "teams/x/flows/h.flow.yaml",
+    "teams/y/flows/i.flow.yaml",
+    "teams/y/other/j.flow.yaml",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in TREE:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def find(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
+    """Return what patterns find, and the rules of what is told."""
+    document = Document("flowseal.yaml", "", {"flows": list(patterns)}, {}, {})
+    configuration = Configuration("flowseal.yaml", folder, document, patterns)
+    files, findings = discover_configured(configuration, folder / "modules")
+    return [file.display for file in files], [finding.rule.name for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("a.flow.yaml", ["a.flow.yaml"]),
+        ("plain.yaml", ["plain.yaml"]),
+        ("*.flow.*", ["a.flow.yaml"]),
+        ("flows", ["flows/.f.flow.yaml", "flows/b.flow.yml", "flows/c.flow.json", "flows/deep/er/d.flow.yaml"]),
+        ("flows/", ["flows/.f.flow.yaml", "flows/b.flow.yml", "flows/c.flow.json", "flows/deep/er/d.flow.yaml"]),
+        ("./flows/[bc].flow.*", ["flows/b.flow.yml", "flows/c.flow.json"]),
+        ("flows/?.flow.yml", ["flows/b.flow.yml"]),
+        ("flows/.*.yaml", ["flows/.f.flow.yaml"]),
+        ("flows/**/*.flow.yaml", ["flows/deep/er/d.flow.yaml"]),
+        ("teams/*/flows", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml"]),
+        ("teams/**/flows/*.flow.yaml", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml"]),
+        ("**/[g-j].flow.yaml", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml", "teams/y/other/j.flow.yaml"]),
+        ("teams/../a.flow.yaml", ["teams/../a.flow.yaml"]),
+    ],
+)
+def test_a_pattern_finds_what_it_says(pattern: str, found: list[str], folder: Path) -> None:
+    shown = ["a.flow.yaml" if name == "teams/../a.flow.yaml" else name for name in found]
+    assert find(folder, pattern) == (shown, [])
+
+
+def test_everything_is_all_but_hidden_folders_and_the_output(folder: Path) -> None:
+    found, findings = find(folder, "**")
+    left = {"plain.yaml", "flows/notes.txt", "flows/.hidden/e.flow.yaml", "modules/g.flow.yaml"}
+    assert (set(found), findings) == (set(TREE) - left, [])
+
+
+def test_what_is_found_twice_counts_once(folder: Path) -> None:
+    assert find(folder, "a.flow.yaml", "*.flow.yaml", "./a.flow.yaml") == (["a.flow.yaml"], [])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rule"),
+    [("nowhere", "MissingPath"), ("flows/deep/*.yaml", "NoDefinitions"), ("nowhere/**", "NoDefinitions")],
+)
+def test_a_pattern_that_finds_nothing_is_told(pattern: str, rule: str, folder: Path) -> None:
+    assert find(folder, pattern, "a.flow.yaml") == (["a.flow.yaml"], [rule])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows wants rights for links")
+def test_linked_folders_are_left(folder: Path) -> None:
+    (folder / "linked").symlink_to(folder / "flows")
+    assert find(folder, "**/c.flow.json") == (["flows/c.flow.json"], [])
+
+
+def test_paths_are_shown_from_where_one_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder / "flows" / "deep")
+    assert find(folder, "flows/c.flow.json") == (["../c.flow.json"], [])
