@@ -143,9 +143,11 @@ def test_a_diff_cannot_speak_to_the_runner(tmp_path: Path) -> None:
 
 
 @needs_bash
-@pytest.mark.parametrize(("sarif_code", "is_handed_on"), [("0", True), ("1", True), ("2", False), ("4", False)])
+@pytest.mark.parametrize(
+    ("sarif_code", "is_handed_on"), [("0", True), ("1", True), ("3", True), ("2", False), ("4", False)]
+)
 def test_findings_are_handed_on_where_there_is_a_report(sarif_code: str, is_handed_on: bool, tmp_path: Path) -> None:
     run = run_script(tmp_path, SARIF="true", SARIF_CODE=sarif_code, CODE="1")
-    assert run.calls[-1] == "validate|--format|sarif"
+    assert run.calls[-1] == "check|--format|sarif"
     assert run.code == 1
     assert ("report" in run.outputs) == is_handed_on
