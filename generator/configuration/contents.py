@@ -45,7 +45,8 @@ class Defaults:
 class Configuration:
     """A configuration that was read.
 
-    `file` is how it is shown, `folder` is where it lies: `flows` (patterns) and `output` are relative to that.
+    `file` is how it is shown, `folder` is where it lies: `flows` (patterns), `output` and `shapes` are
+    relative to that.
     """
 
     file: str
@@ -55,3 +56,4 @@ class Configuration:
     output: str | None = None
     defaults: Defaults = Defaults()
     severities: Severities = field(default_factory=dict)
+    shapes: str | None = None

@@ -16,7 +16,7 @@ from generator.source import read_document
 from generator.source.position import Path as ValuePath
 
 NAME = "flowseal.yaml"
-KEYS = ("flows", "output", "defaults", "rules")
+KEYS = ("flows", "output", "defaults", "rules", "shapes")
 DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
 BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\s]+")
@@ -63,6 +63,7 @@ class _Reader:
             output=self._read_place(sections.get("output"), ("output",), "the folder of the modules"),
             defaults=self._read_defaults(self._open_section(sections.get("defaults"), ("defaults",), DEFAULTS)),
             severities=self._read_severities(sections.get("rules")),
+            shapes=self._read_place(sections.get("shapes"), ("shapes",), "the folder of own shapes"),
         )
 
     def _open_section(self, section: object, path: ValuePath, keys: tuple[str, ...]) -> dict[str, Any]:
