@@ -23,41 +23,25 @@ def make_definition(name: str, text: object = "Say it.", **sections: object) -> 
     template = {"text": {"text": whole, "inputVariables": [{"name": "question"}]}}
     inline = {"modelId": "amazon.nova-lite-v1:0", "templateType": "TEXT", "templateConfiguration": template}
     start = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
-    conditions = [{"name": "wanted", "expression": 'word == "ask"'}, {"name": "default"}]
-    route = {
-        "name": "Route",
-        "type": "Condition",
-        "configuration": {"condition": {"conditions": conditions}},
-        "inputs": [{"name": "word", "type": "String", "expression": "$.data"}],
-    }
-    # A prompt without variables has no input: it runs because a condition leads to it.
     ask = {
         "name": "Ask",
         "type": "Prompt",
         "configuration": {"prompt": {"sourceConfiguration": {"inline": inline}}},
+        "inputs": [{"name": "question", "type": "String", "expression": "$.data"}],
         "outputs": [{"name": "modelCompletion", "type": "String"}],
     }
-    ports = [("Start", "document", "Route", "word"), ("Ask", "modelCompletion", "End", "document")]
+    end = {"name": "End", "type": "Output", "inputs": [{"name": "document", "type": "String", "expression": "$.data"}]}
+    ports = [("Start", "document", "Ask", "question"), ("Ask", "modelCompletion", "End", "document")]
     connections = [
-        *(
-            connect(source, target, "Data", sourceOutput=output, targetInput=port)
-            for source, output, target, port in ports
-        ),
-        connect("Start", "Rest", "Data", sourceOutput="document", targetInput="document"),
-        connect("Route", "Ask", "Conditional", condition="wanted"),
-        connect("Route", "Rest", "Conditional", condition="default"),
+        {
+            "source": source,
+            "target": target,
+            "type": "Data",
+            "configuration": {"data": {"sourceOutput": output, "targetInput": port}},
+        }
+        for source, output, target, port in ports
     ]
-    nodes = [start, route, ask, make_end("End"), make_end("Rest")]
-    return {"name": name, "definition": {"nodes": nodes, "connections": connections}, **sections}
-
-
-def make_end(name: str) -> dict[str, Any]:
-    inputs = [{"name": "document", "type": "String", "expression": "$.data"}]
-    return {"name": name, "type": "Output", "inputs": inputs}
-
-
-def connect(source: str, target: str, kind: str, **ends: str) -> dict[str, Any]:
-    return {"source": source, "target": target, "type": kind, "configuration": {kind.lower(): ends}}
+    return {"name": name, "definition": {"nodes": [start, ask, end], "connections": connections}, **sections}
 
 
 class Project:
