@@ -17,7 +17,7 @@ from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
 from generator.diagnostics import Finding, Severity, has_errors
 from generator.model import Flow, FlowDefaults, Parameter, Value
-from generator.source.position import Document, Path
+from generator.source.position import Document, Path, find_value
 
 API_SECTIONS = {
     "name": "FlowName",
@@ -161,7 +161,7 @@ def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
     shape = find_shape_at(finding.path)
     if shape is None or finding.key or shape.enum or shape.pattern or finding.path[-1] in STRUCTURAL:
         return False
-    match _find_value(sections, finding.path), shape.type:
+    match find_value(sections, finding.path), shape.type:
         case (str(), "string") | (list(), "list"):
             return True
         case bool(), _:
@@ -176,16 +176,3 @@ def _blurs(finding: Finding) -> bool:
     if finding.severity is not Severity.ERROR:
         return False
     return finding.rule in UNSAID or (finding.rule is UNKNOWN_VALUE and finding.path[-1] == "type")
-
-
-def _find_value(sections: dict[str, Value], path: Path) -> Value:
-    value: Value = sections
-    for part in path:
-        match value, part:
-            case dict(), str() if part in value:
-                value = value[part]
-            case list(), int() if part < len(value):
-                value = value[part]
-            case _:
-                return None
-    return value

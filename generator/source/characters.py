@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.source.position import Document, Path, Span
+from generator.source.position import Document, Path, Span, find_value
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _SHORT = {
@@ -31,7 +31,7 @@ def find_characters(document: Document, path: Path, start: int, end: int) -> Spa
     An empty range gives the character at its place.
     """
     span = document.find_span(path)
-    value = _find_value(document.value, path)
+    value = find_value(document.value, path)
     # Texts reach the model in Unicode's normal form C, which may count otherwise.
     if not isinstance(value, str) or not unicodedata.is_normalized("NFC", value):
         return span
@@ -60,18 +60,6 @@ def locate_characters(text: str, span: Span, value: str, start: int, end: int) -
     places.append(("", closing, len(written)))
     first, last = places[start], places[min(end, len(places)) - 1]
     return Span(span.line, span.column + first[1], span.line, span.column + last[2])
-
-
-def _find_value(value: object, path: Path) -> object:
-    for part in path:
-        match value, part:
-            case dict(), _ if part in value:
-                value = value[part]
-            case list(), int() if part < len(value):
-                value = value[part]
-            case _:
-                return None
-    return value
 
 
 def count_position(text: str, start: int, end: int) -> Span:

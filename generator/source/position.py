@@ -30,6 +30,19 @@ class Fault:
     related: tuple[tuple[str, Span], ...] = ()
 
 
+def find_value(value: object, path: Path) -> object:
+    """Return what stands at `path` in a value, or None where that leads nowhere."""
+    for part in path:
+        match value, part:
+            case dict(), str() if part in value:
+                value = value[part]
+            case list(), int() if part < len(value):
+                value = value[part]
+            case _:
+                return None
+    return value
+
+
 @dataclass(frozen=True)
 class Document:
     """A text that was read: its value, and the span of each value and key by path.
