@@ -33,7 +33,7 @@ ROOMS = {
     "rule_pages": set(),
     "report": {"source", "diagnostics", "rule_pages"},
     "schema": {"diagnostics", "api", "definition", "inference", "nodes"},
-    "scaffold": {"source", "diagnostics", "api", "definition", "intake"},
+    "scaffold": {"source", "diagnostics", "api", "definition", "intake", "configuration"},
     "timings": set(),
     "progress": set(),
 }

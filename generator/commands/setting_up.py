@@ -12,11 +12,12 @@ import typer
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
 from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
+from generator.configuration import NAME
 from generator.console import print_findings
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.origin import find_requirement
-from generator.scaffold.repository import CONFIGURATION, SCHEMAS, Repository, find_repository
+from generator.scaffold.repository import SCHEMAS, Repository, find_repository
 from generator.scaffold.surroundings import (
     PLAIN_FOLDER,
     PLAIN_REQUIREMENT,
@@ -72,7 +73,7 @@ def _open_repository() -> Repository:
     """Return the repository of the working folder, which must be its root."""
     here = HERE.absolute()
     for root in (here, *here.parents):
-        if root != here and ((root / CONFIGURATION).is_file() or (root / ".git").exists()):
+        if root != here and ((root / NAME).is_file() or (root / ".git").exists()):
             message = f"{root.as_posix()} is the root of this repository: run `flowseal init` there."
             raise typer.BadParameter(f"{message} --flows and --output name folders further down.")
         if (root / ".git").exists():

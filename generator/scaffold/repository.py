@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.configuration import NAME, find_configuration
 from generator.diagnostics import locate_fault
 from generator.intake import ENDINGS
 from generator.source import read_document
@@ -14,7 +15,6 @@ from generator.source import read_document
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
 
-CONFIGURATION = "flowseal.yaml"
 SCHEMA_FOLDER = ".flowseal-schema"
 """Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""
 DEFINITION_SCHEMA = f"{SCHEMA_FOLDER}/definition.json"
@@ -53,14 +53,16 @@ def find_repository(folder: Path) -> tuple[Repository, list[LocatedFinding]]:
 
     A value that cannot be used is passed over here; `flowseal check` names it.
     """
-    for root in (folder, *folder.absolute().parents):
-        path = root / CONFIGURATION
-        if path.is_file():
-            document, faults = read_document(path.as_posix(), path.read_bytes())
-            findings = [locate_fault(fault, path.as_posix()) for fault in faults]
-            value = document.value if document is not None else None
-            return _read_values(root, value if isinstance(value, dict) else {}), findings
-    return Repository(folder), []
+    found = find_configuration(folder)
+    if found is None:
+        return Repository(folder), []
+    # As the user named it, where it is that folder itself.
+    root = folder if found.parent == folder.absolute() else found.parent
+    file = (root / NAME).as_posix()
+    document, faults = read_document(file, found.read_bytes())
+    findings = [locate_fault(fault, file) for fault in faults]
+    value = document.value if document is not None else None
+    return _read_values(root, value if isinstance(value, dict) else {}), findings
 
 
 def _read_values(root: Path, values: dict[str, object]) -> Repository:

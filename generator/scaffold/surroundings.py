@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.configuration import NAME
 from generator.scaffold.ci import Ci
-from generator.scaffold.repository import CONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
     attributes = _read_text("gitattributes", layout)
     hooks = _read_text("pre-commit-config.yaml", layout)
     files = [
-        Surrounding(CONFIGURATION, _read_text("flowseal.yaml", layout)),
+        Surrounding(NAME, _read_text(NAME, layout)),
         Surrounding(ATTRIBUTES, attributes, attributes),
         Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2], "flowseal-generate"),
     ]
