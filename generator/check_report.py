@@ -128,6 +128,8 @@ def _advise(checked: CheckResult) -> str:
         f"{what} with {option}"
         for cause, what, option in (
             (Cause.EDITED, "what was edited by hand", "--overwrite"),
+            (Cause.LINE_ENDS, "what a tool did to line ends", "--overwrite"),
+            (Cause.WHITESPACE, "what a tool did to whitespace", "--overwrite"),
             (Cause.ORPHAN, "orphans", "--prune"),
         )
         if cause in causes

@@ -30,6 +30,8 @@ WITHOUT_EXAMPLES = {
     "OutsideProof": "the disk",
     "OverrideFile": "the disk",
     "OwnFilesLeft": "the disk",
+    "ReformattedFile": "the disk",
+    "ReformattedInput": "the disk",
     "TakenName": "two definitions",
     "TooDeep": "65 levels",
     "TooLarge": "200,001 values",

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import has_errors
+from generator.write import disk
 from generator.write.change_set import ChangeSet
 from generator.write.comparisons import Comparisons, compare_folder
 from generator.write.confinement import is_same_folder
@@ -20,6 +21,7 @@ from generator.write.merge_conflict import LockReading
 from generator.write.reasons import Cause, Reason
 from generator.write.result import WriteResult
 from generator.write.rules import EDITED_FILE, TAKEN_NAME, report_failure, report_path
+from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.write.lock_file import Making
     from generator.write.module_write import ModuleWrite
+    from generator.write.whitespace import WhitespaceChange
 
 
 class Output:
@@ -67,6 +70,17 @@ class Output:
             return None
         module = self.lock.modules[names[0]]
         return (names[0], module.making) if module.is_sealed else None
+
+    def explain_input(self, name: str, before: str, data: bytes) -> WhitespaceChange | None:
+        """Say what whitespace makes `data` of a module's input whose SHA-256 was `before`; None where more differs.
+
+        A text that the module has a copy of is compared with that copy, where nobody changed it.
+        """
+        files = self.lock.modules[name].files
+        copy = next((path for path, digest in files.items() if digest == before), None)
+        found = disk.read_regular_file(self.folder / name / copy) if copy else None
+        text = found if isinstance(found, bytes) and sha256(found).hexdigest() == before else None
+        return explain_whitespace(data, text, {before})
 
     def is_current(self, name: str, making: Making) -> bool:
         """Whether the module was made exactly so, and all its files are as they were made."""
