@@ -134,12 +134,14 @@ class Output:
     def remove_orphan(self, name: str) -> WriteResult:
         """Prepare that a module goes: the files that flowseal made and nobody changed. The others are named."""
         try:
-            change = compare_folder(self, name).compare({})
+            folder = self.folder / name
+            shared = any(is_same_folder(self.folder / other, folder) for other in self._list_near(name))
+            change = compare_folder(self, name, {} if shared else None).compare({})
             if has_errors(change.findings):
                 return WriteResult("refused", tuple(change.findings))
             for path, each in change.changes.items():
                 self.changes.add_file(f"{name}/{path}", each, None)
-            left = list_own_files(self.folder / name, set(change.changes))
+            left = [] if shared else list_own_files(self.folder / name, set(change.changes))
             findings = [report_left(self.folder, name, left)] if left else []
         except OSError as error:
             return WriteResult("refused", (report_failure(error, self.folder),))
@@ -190,6 +192,10 @@ class Output:
             else:
                 draft.add_move(f"{old}/{path}", f"{new}/{path}", digest)
         return [report_left(self.folder, old, sorted(move.left))] if move.left else []
+
+    def _list_near(self, name: str) -> list[str]:
+        """List the modules whose folder a disk that ignores case takes for this one's."""
+        return [other for other in self._modules if other != name and other.casefold() == name.casefold()]
 
     def _is_gone(self, definition: str) -> bool:
         """Whether there surely is no such file: what cannot be looked at is taken to be there."""
