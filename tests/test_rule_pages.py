@@ -38,6 +38,7 @@ WITHOUT_EXAMPLES = {
     "TooManyRights": "more than a hundred models",
     "UnknownRule": "the configuration",
     "UnownedFile": "the disk",
+    "UnreadableName": "the file's own name",
     "UnreadablePath": "the disk",
     "UnreadableText": "bytes that are no text",
     "UnsafePath": "the disk",
