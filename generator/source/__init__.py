@@ -12,6 +12,7 @@ from generator.source.yaml_reader import read_yaml
 
 __all__ = [
     "LARGEST_DOCUMENT",
+    "SCHEMA_KEY",
     "Document",
     "Fault",
     "Path",
@@ -21,6 +22,8 @@ __all__ = [
     "read_document",
 ]
 
+SCHEMA_KEY = "$schema"
+"""The key by which a document names its JSON Schema to editors. It says nothing of what the document is about."""
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""
 
