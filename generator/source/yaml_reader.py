@@ -96,8 +96,7 @@ class _Reader:
         return self._read_scalar(node, span)
 
     def _read_scalar(self, node: Node, span: Span) -> object:
-        text = str(node.value).translate(self.unmask)
-        self.reading.note_text(text, span)
+        text = self._take_text(node, span)
         if getattr(node, "style", None) is not None:
             return text
         if reason := explain_ambiguity(text):
@@ -106,6 +105,10 @@ class _Reader:
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
         return resolve_scalar(text)
+
+    def _take_text(self, node: Any, span: Span) -> str:
+        text = str(node.value)
+        return self.reading.take_text(text.translate(self.unmask) if self.unmask else text, span)
 
     def _read_mapping(self, node: Any, path: Path, above: tuple[Node, ...]) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -116,12 +119,11 @@ class _Reader:
                 remedy = "Put a text that begins with { or [ in quotes; a key is a plain text."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
                 continue
-            key = str(key_node.value).translate(self.unmask)
+            key = self._take_text(key_node, span)
             if key == "<<" and key_node.style is None:
                 message = "Merge keys (<<) are not read."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write the keys out."))
                 continue
-            self.reading.note_text(key, span)
             inner = (*path, key)
             self.reading.note_key(inner, span, self.reading.key_spans.get(inner) if key in result else None)
             if key not in result:
