@@ -82,7 +82,7 @@ class _Reader:
     def read(self, node: Node, path: Path, above: tuple[Node, ...]) -> object:
         """Return the value of a node; `above` are the nodes around it."""
         span = _measure(node)
-        if any(node is other for other in above):
+        if node in above:
             message = "An alias stands inside of what its anchor names."
             raise TextRefusedError(Fault("TooLarge", span, message, "Write the value out."))
         self.reading.note_value(path, span)
@@ -133,10 +133,11 @@ class _Reader:
 
 def _measure(node: Node) -> Span:
     start, end = node.start_mark, node.end_mark
-    if end.line > start.line and end.column == 0 and getattr(node, "style", None) is None:
+    line, column = start.line + 1, start.column + 1
+    if end.column == 0 and end.line >= line and getattr(node, "style", None) is None:
         # A block collection ends where the next thing begins: its first line says enough.
-        return Span(start.line + 1, start.column + 1, start.line + 1, start.column + 2)
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(line, column, line, column + 1)
+    return Span(line, column, end.line + 1, end.column + 1)
 
 
 def _describe_character(text: str, position: int) -> Fault:
