@@ -83,8 +83,10 @@ def watch_run(project: Project) -> Run:
             if (project.modules / path).exists():
                 times.append(time.monotonic())
     assert process.returncode == 0
-    drafts, journal = seen[DRAFTS], seen[JOURNAL]
-    return Run(time.monotonic() - began, journal[0] - drafts[0], journal[-1] - journal[0])
+    # A look may come too late on a busy machine: then the kill follows its sign at once.
+    drafts, journal = seen[DRAFTS], seen[JOURNAL] or seen[DRAFTS][-1:]
+    lasting = (journal[0] - drafts[0], journal[-1] - journal[0]) if drafts else (0.0, 0.0)
+    return Run(time.monotonic() - began, *lasting)
 
 
 def kill_after(project: Project, seconds: float, sign: str = "") -> bool:
@@ -122,21 +124,34 @@ def check_killed(project: Project, before: dict[str, bytes], after: dict[str, by
     assert ("InterruptedRun" in told) is is_left
     assert read_whole(project.modules) == found
     # This definition is unchanged: all that the run has to do is to repair.
-    told = project.run("generate", "flows/kept.flow.json", expect=0).stdout
-    assert compare_trees(read_whole(project.modules), modules) == []
+    repaired = copy(project, project.folder.with_name("repaired"))
+    told = repaired.run("generate", "flows/kept.flow.json", expect=0).stdout
+    assert compare_trees(read_whole(repaired.modules), modules) == []
     assert ("its change was" in told) is (JOURNAL in found or BACK in found)
+    shutil.rmtree(repaired.folder)
     project.run("generate", "--prune", expect=0)
     assert compare_trees(read_whole(project.modules), after) == []
     project.run("check", expect=0)
 
 
+@pytest.fixture(scope="module")
+def after(start: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a run that nobody kills comes to; no empty folder is left in it."""
+    done = copy(start, tmp_path_factory.mktemp("done") / "done")
+    done.run("generate", "--prune", expect=0)
+    after = read_whole(done.modules)
+    assert {path for path in after if path.startswith(("gone/", "renamed/"))} == {"gone/", "gone/own.txt"}
+    return after
+
+
 def test_killed_at_random_moments_everything_is_whole(
-    start: Project, tmp_path: Path, request: pytest.FixtureRequest
+    start: Project, after: dict[str, bytes], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    done = copy(start, tmp_path / "done")
-    run = watch_run(done)
-    before, after = read_whole(start.modules), read_whole(done.modules)
+    # Of three runs the shortest times, so that most kills come early enough whatever else the machine does.
+    runs = [watch_run(copy(start, tmp_path / f"done-{number}")) for number in range(3)]
+    run = Run(*(min(getattr(each, name) for each in runs) for name in ("whole", "drafts", "journal")))
     moments = [(run.whole * 1.1, ""), *[(run.drafts, DRAFTS), (run.journal, JOURNAL)] * 2]
+    before = read_whole(start.modules)
     chance = random.Random(7)
     count = 500 if request.config.getoption("--slow") else 50
     killed = drafts = journals = 0
@@ -182,16 +197,6 @@ def stop_at(project: Project, function: str, step: int, turns_back_after: int | 
     )
     process = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, check=False)
     assert process.returncode == -signal.SIGKILL, process.stdout.decode() + process.stderr.decode()
-
-
-@pytest.fixture(scope="module")
-def after(start: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What a run that nobody kills comes to; no empty folder is left in it."""
-    done = copy(start, tmp_path_factory.mktemp("done") / "done")
-    done.run("generate", "--prune", expect=0)
-    after = read_whole(done.modules)
-    assert {path for path in after if path.startswith(("gone/", "renamed/"))} == {"gone/", "gone/own.txt"}
-    return after
 
 
 @pytest.mark.parametrize(
