@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import ASKED, Project
 
+from generator.source.merge_conflicts import split_merge_conflict
 from generator.write.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
-from generator.write.merge_conflict import read_merged_lock, split_conflict
+from generator.write.merge_conflict import read_merged_lock
 
 Modules = dict[str, LockedModule]
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
@@ -132,12 +133,12 @@ def test_a_conflict_is_split_into_its_sides(parts: list[tuple[bool, bytes]]) -> 
             ours += body
             theirs += body
     expected = (ours, theirs) if any(is_conflict for is_conflict, _ in parts) else None
-    assert split_conflict(text) == expected
+    assert split_merge_conflict(text) == expected
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< a\n", "<<<<<<< a\n=======\n", "=======\n>>>>>>> b\n", "x <<<<<<< a\n"])
 def test_half_a_conflict_is_none(text: str) -> None:
-    assert split_conflict(text.encode()) is None
+    assert split_merge_conflict(text.encode()) is None
     with pytest.raises(DamagedLockError):
         read_merged_lock(text.encode())
 
@@ -246,7 +247,7 @@ def test_a_run_for_some_flows_settles_the_whole_lock_file(repository: Repository
     change_one_flow_on_both_sides(repository)
     repository.run("generate", "flows/ask.flow.json", expect=0)
     lock = (repository.modules / "flowseal.lock.json").read_bytes()
-    assert split_conflict(lock) is None
+    assert split_merge_conflict(lock) is None
     repository.run("check", expect=3)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from generator.source.merge_conflicts import split_merge_conflict
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, is_module_name
 from generator.write.journal import Change
-from generator.write.merge_conflict import split_conflict
 from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, report_path
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ModuleComparison:
         if present in known:
             return True
         data = disk.read_regular_file(self.output / self.name / path)
-        sides = split_conflict(data) if isinstance(data, bytes) else None
+        sides = split_merge_conflict(data) if isinstance(data, bytes) else None
         # Where a side has no line break at its end, git puts one between it and the next marker.
         return sides is not None and all(
             any(sha256(text).hexdigest() in known for text in (side, side.removesuffix(b"\n"))) for side in sides
