@@ -80,6 +80,7 @@ def prepare_modules(request: Request, output: Output, timings: Timings, progress
     if not preparation.failures:
         with timings.measure("write"):
             _prepare_all(preparation, makings, request, output)
+        preparation.findings += output.report_merge()
     return preparation
 
 

@@ -104,6 +104,8 @@ def test_an_entry_that_somebody_changed_is_not_sealed() -> None:
     assert all(module.is_sealed for module in read_lock(text.encode()).values())
     changed = read_lock(text.replace('"findings": 0', '"findings": 1', 1).encode())
     assert [name for name, module in changed.items() if not module.is_sealed] == ["b"]
+    again = read_lock(write_lock(changed).encode())
+    assert again == changed
 
 
 @given(
@@ -197,7 +199,7 @@ def test_flows_that_both_branches_add_are_settled_by_generate(repository: Reposi
     assert "ConflictedLock" in result.stdout
     assert "conflict markers of a merge" in result.stdout
     result = repository.run("generate", expect=0)
-    assert "5 modules are undisputed" in result.stdout
+    assert "5 modules in all; they contradict each other about none." in result.stdout
     repository.run("check", expect=0)
     assert sorted(read_lock((repository.modules / "flowseal.lock.json").read_bytes())) == [
         "ask",
@@ -223,7 +225,7 @@ def change_one_flow_on_both_sides(repository: Repository) -> None:
 @needs_git
 def test_generated_files_in_conflict_are_nobody_s_edit(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
-    assert "mend differ" in repository.run("generate", expect=0).stdout
+    assert "they contradict each other about mend." in repository.run("generate", expect=0).stdout
     assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == f"On both.{ASKED}"
     repository.run("check", expect=0)
 
@@ -243,12 +245,45 @@ def test_an_edit_beside_a_conflict_is_not_lost(repository: Repository) -> None:
 
 
 @needs_git
-def test_a_run_for_some_flows_settles_the_whole_lock_file(repository: Repository) -> None:
+def test_a_run_for_some_flows_keeps_both_sides_of_the_others(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
-    repository.run("generate", "flows/ask.flow.json", expect=0)
-    lock = (repository.modules / "flowseal.lock.json").read_bytes()
-    assert split_merge_conflict(lock) is None
-    repository.run("check", expect=3)
+    repository.define("ask", text="Ask more.")
+    for _ in range(2):
+        printed = repository.run("generate", "flows/ask.flow.json", expect=0).stdout
+        assert "It keeps both sides of mend" in printed
+        lock = read_merged_lock((repository.modules / "flowseal.lock.json").read_bytes())
+        assert set(lock.others) == {"mend"}
+        repository.run("check", "flows/ask.flow.json", expect=3)
+    repository.run("generate", expect=0)
+    repository.run("check", expect=0)
+
+
+@needs_git
+def test_a_run_before_the_definition_is_settled_takes_nothing_for_an_edit(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    definition = repository.folder / "flows" / "mend.flow.json"
+    settled = definition.read_bytes()
+    definition.write_text("{\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> main\n}\n")
+    before = {path: data for path, data in repository.read_modules().items() if path.startswith("mend/")}
+    for _ in range(2):
+        printed = repository.run("generate", expect=1).stdout
+        assert "error: MergeConflict" in printed
+        assert "It keeps both sides of mend" in printed
+    assert before.items() <= repository.read_modules().items()
+    definition.write_bytes(settled)
+    repository.run("generate", expect=0)
+    repository.run("check", expect=0)
+
+
+@needs_git
+def test_what_git_merged_by_itself_is_told_as_that(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    (repository.modules / "mend" / "main.tf").write_text("# as neither side has it\n")
+    printed = " ".join(repository.run("generate", expect=1).stdout.split())
+    assert "as neither side of the merge made it" in printed
+    assert "It keeps both sides of mend" in printed
+    repository.run("generate", "--overwrite", expect=0)
+    repository.run("check", expect=0)
 
 
 @needs_git

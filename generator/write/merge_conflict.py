@@ -19,6 +19,10 @@ class LockReading:
     others: Mapping[str, LockedModule] = field(default_factory=dict)
     has_conflict: bool = False
 
+    def is_disputed(self, name: str) -> bool:
+        """Whether the sides of a merge disagree on a module, or git made one entry of both."""
+        return name in self.others or (name in self.modules and not self.modules[name].is_sealed)
+
     def list_owned(self, name: str) -> dict[str, set[str]]:
         """Return the SHA-256s, by path, of what flowseal made in a module's folder; none for one that is not there."""
         entries = [entries[name] for entries in (self.modules, self.others) if name in entries]

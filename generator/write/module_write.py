@@ -46,7 +46,8 @@ class ModuleChange:
 class ModuleComparison:
     """Compares one module with the disk. `owned` gives what flowseal made there: the SHA-256s that count, by path.
 
-    `must_be_writable` tells that the change will be made, so that a disk that refuses is a finding.
+    `must_be_writable` tells that the change will be made, so that a disk that refuses is a finding, `is_merged` that
+    the sides of a merge disagree on the module.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class ModuleComparison:
         *,
         has_lock: bool,
         must_be_writable: bool = True,
+        is_merged: bool = False,
     ) -> None:
         self.output = output
         self.name = name
         self.owned = owned
         self.has_lock = has_lock
         self.must_be_writable = must_be_writable
+        self.is_merged = is_merged
 
     def compare(self, files: Mapping[str, str]) -> ModuleChange:
         """Compare the module's texts with the disk, changing nothing. Raises OSError where it cannot be read."""
@@ -150,6 +153,12 @@ class ModuleComparison:
             "Move the change into the definition, or into a .tf file of your own beside this one; then run with "
             "--overwrite, which takes it away here."
         )
+        if self.is_merged:
+            message = "This file is as neither side of the merge made it: git merged it, or somebody edited it."
+            remedy = (
+                "Look at the diff. Where nothing in it is of your hand, run with --overwrite; else move that into the "
+                "definition, or into a .tf file of your own, before."
+            )
         return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
 
     def _report_stale(self, path: str) -> LocatedFinding:
