@@ -239,7 +239,8 @@ def test_the_nearest_configuration_above_holds(project: Project) -> None:
     inside = Project.__new__(Project)
     inside.folder = project.folder / "flows"
     assert "2 unchanged" in inside.run("generate", expect=0).stdout
-    assert "../modules/one" in inside.run("generate", expect=0).stdout
+    project.define("one", text="Say more.")
+    assert "written    ../modules/one" in inside.run("generate", expect=0).stdout
 
 
 def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None:
