@@ -34,7 +34,8 @@ class Output:
     """An output folder that this run alone holds. Nothing of a module changes before `commit`.
 
     `findings` tells what opening the folder met; while `usable` is false, every module is refused. With `read_only`,
-    the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there.
+    the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there,
+    `has_new_lock` that `commit` wrote another lock file.
     """
 
     def __init__(self, folder: Path, generator_version: str, template_digest: str, *, read_only: bool = False) -> None:
@@ -48,6 +49,7 @@ class Output:
         self.changes = ChangeSet(self.state, read_only)
         self.lock = LockReading({})
         self.lock_data: bytes | None = None
+        self.has_new_lock = False
         self._modules: dict[str, LockedModule] = {}
         self._names: dict[str, list[str]] = {}
 
@@ -125,7 +127,7 @@ class Output:
             for path, each in change.changes.items():
                 self.changes.add_file(f"{name}/{path}", each, None)
             left = list_own_files(self.folder / name, set(change.changes))
-            findings = [report_left(self.folder, name, left)] if left else []
+            findings = [self._report_left(name, left)] if left else []
         except OSError as error:
             return WriteResult("refused", (report_failure(error, self.folder),))
         del self._modules[name]
@@ -186,6 +188,7 @@ class Output:
         if meddled:
             undone = self.state.abandon()
             return [self._report_meddling(path, undone) for path in meddled]
+        self.has_new_lock = text != self.lock_data
         with suppress(OSError):
             self.state.forget()
         return []
@@ -199,7 +202,10 @@ class Output:
                 move.left.append(path)
             else:
                 draft.add_move(f"{old}/{path}", f"{new}/{path}", digest)
-        return [report_left(self.folder, old, sorted(move.left))] if move.left else []
+        return [self._report_left(old, sorted(move.left))] if move.left else []
+
+    def _report_left(self, name: str, paths: list[str]) -> LocatedFinding:
+        return report_left(self.folder, name, paths, is_planned=self.read_only)
 
     def _is_gone(self, definition: str) -> bool:
         """Whether there surely is no such file: what cannot be looked at is taken to be there."""
