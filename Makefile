@@ -15,6 +15,8 @@ setup: $(VENV)/.installed ## a virtual environment with everything that the proj
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
+	@# As pip does it with what it installs: what is edited later, Python compiles for itself.
+	$(BIN)/python -m compileall -q -x shapes/ generator
 	@touch $@
 
 tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## programs that tests use and that are no Python packages, where Go is there

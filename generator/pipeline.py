@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from generator.source import read_document
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from generator.configuration import Severities
     from generator.definition import FlowReading, TextReader
@@ -92,11 +90,10 @@ def check_definitions(
     warning stops a module as an error does. `defaults` is what every flow has, `severities` what rules weigh.
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
-    with keep_all():
-        # All are read before the first is checked: each of the two then has the processor's caches to itself.
-        read = [(item, _read_definition(item, timings)) for item in definitions]
-        flows = defaults.describe_flows()
-        checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]
+    # All are read before the first is checked: each of the two then has the processor's caches to itself.
+    read = [(item, _read_definition(item, timings)) for item in definitions]
+    flows = defaults.describe_flows()
+    checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]
     with timings.measure("validation"):
         return settle_definitions(checked, {}, strict=strict, severities=severities)
 
@@ -116,18 +113,6 @@ def settle_definitions(
     `others` gives, by file, the names of flows of the same run that need no check of their own.
     """
     return [_weigh_findings(item, strict, severities) for item in _add_collisions(checked, others)]
-
-
-@contextmanager
-def keep_all() -> Iterator[None]:
-    """Look for no garbage: what is read of many definitions is kept, and looking again costs time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:

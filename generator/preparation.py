@@ -90,7 +90,7 @@ def _check_changed(request: Request, survey: Survey, timings: Timings, progress:
         return []
     with timings.measure("import"):
         from generator.module import ModuleSettings
-        from generator.pipeline import DefinitionText, check_definition, keep_all, settle_definitions
+        from generator.pipeline import DefinitionText, check_definition, settle_definitions
     defaults = request.defaults
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version)
 
@@ -102,8 +102,7 @@ def _check_changed(request: Request, survey: Survey, timings: Timings, progress:
             progress.finish_piece()
 
     progress.expect(2 * len(survey.changed))
-    with keep_all():
-        checked = {file: check(file, data) for file, data in survey.changed.items()}
+    checked = {file: check(file, data) for file, data in survey.changed.items()}
     names = [item.flow.name for item in checked.values() if item.flow is not None]
     for file in survey.list_sharing(names):
         data = survey.wake(file)

@@ -1,6 +1,7 @@
 """The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
 
 from generator.api.check import check_shape
+from generator.api.fitness import make_fitness
 from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
 from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types, list_validation_kinds
@@ -17,6 +18,7 @@ __all__ = [
     "find_shape_at",
     "list_node_types",
     "list_validation_kinds",
+    "make_fitness",
     "suggest_name",
     "takes_value",
     "write_anchored_pattern",

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 
-from generator.api import check_shape, find_shape
+from generator.api import make_fitness
 from generator.model import Value
 
 LONGEST = 100
@@ -58,28 +58,32 @@ def _name_all(connections: list[Value]) -> list[Value]:
 
 
 def _make_base(connection: Mapping[str, Value]) -> str:
-    source, output, target, input_name = (_keep_name(part) for part in _list_parts(connection))
-    base = "_to_".join("_".join(filter(None, pair)) for pair in ((source, output), (target, input_name)))
-    return base.strip("_")
+    source, output, target, input_name = _list_parts(connection)
+    start = f"{source}_{output}" if source and output else source or output
+    end = f"{target}_{input_name}" if target and input_name else target or input_name
+    return f"{start}_to_{end}".strip("_")
 
 
-def _list_parts(connection: Mapping[str, Value]) -> tuple[Value, Value, Value, Value]:
-    match connection.get("configuration"):
-        case {"data": {"sourceOutput": output, "targetInput": input_name}}:
-            return connection.get("source"), output, connection.get("target"), input_name
-        case {"conditional": {"condition": condition}}:
-            return connection.get("source"), condition, connection.get("target"), None
-    return connection.get("source"), None, connection.get("target"), None
+def _list_parts(connection: Mapping[str, Value]) -> tuple[str, str, str, str]:
+    """Return source, output or condition, target and input, each empty where it is not there or no name."""
+    configuration = connection.get("configuration")
+    output = input_name = None
+    if isinstance(configuration, dict):
+        data, conditional = configuration.get("data"), configuration.get("conditional")
+        if isinstance(data, dict) and "sourceOutput" in data and "targetInput" in data:
+            output, input_name = data["sourceOutput"], data["targetInput"]
+        elif isinstance(conditional, dict):
+            output = conditional.get("condition")
+    ends = _keep_name(connection.get("source")), _keep_name(connection.get("target"))
+    return ends[0], _keep_name(output), ends[1], _keep_name(input_name)
 
 
 def _keep_name(part: Value) -> str:
     """Return a part that can stand in a name; a wrong one is reported where it stands, not through the name."""
-    if isinstance(part, str) and not check_shape(part, find_shape("FlowNodeName"), ()):
-        return part
-    return ""
+    return part if isinstance(part, str) and make_fitness("FlowNodeName")(part) else ""
 
 
 def _add_hash(base: str, connection: Mapping[str, Value]) -> str:
-    content = "\0".join(_keep_name(part) for part in _list_parts(connection))
+    content = "\0".join(_list_parts(connection))
     digest = hashlib.sha256(content.encode()).hexdigest()[:HASH_LENGTH]
     return f"{base[: LONGEST - HASH_LENGTH - 1].rstrip('_')}_{digest}"

@@ -74,15 +74,20 @@ def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -
 
 
 def _build_ports(ports: Value, path: Path) -> tuple[Port, ...]:
+    if not isinstance(ports, list):
+        return ()
     return tuple(
-        Port(
-            str(port["name"]),
-            str(port["type"]),
-            port.get("expression"),
-            _read_text(port.get("category")),
-            (*path, index),
-        )
-        for index, port in enumerate(_list_mappings(ports))
+        [
+            Port(
+                str(port["name"]),
+                str(port["type"]),
+                port.get("expression"),
+                _read_text(port.get("category")),
+                (*path, index),
+            )
+            for index, port in enumerate(ports)
+            if isinstance(port, dict)
+        ]
     )
 
 
@@ -104,17 +109,12 @@ def _read_ends(configuration: Value) -> tuple[str | None, str | None, str | None
     """Return the source's output, the target's input and the condition that a connection names."""
     union = configuration if isinstance(configuration, dict) else {}
     data, conditional = union.get("data"), union.get("conditional")
-    ends = data if isinstance(data, dict) else {}
-    branch = conditional if isinstance(conditional, dict) else {}
-    return (
-        _read_text(ends.get("sourceOutput")),
-        _read_text(ends.get("targetInput")),
-        _read_text(branch.get("condition")),
-    )
-
-
-def _list_mappings(value: Value) -> list[dict[str, Value]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    output = input_name = condition = None
+    if isinstance(data, dict):
+        output, input_name = data.get("sourceOutput"), data.get("targetInput")
+    if isinstance(conditional, dict):
+        condition = conditional.get("condition")
+    return _read_text(output), _read_text(input_name), _read_text(condition)
 
 
 def _read_text(value: Value) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard, cast
+from operator import is_not
+from typing import cast
 
 from generator.api import find_shape_at, suggest_name
 from generator.definition.files import FileRefusal, FileTexts
@@ -58,9 +59,8 @@ class ValueReader:
         if isinstance(value, dict):
             return self._read_mapping(value, path)
         if isinstance(value, list):
-            return [
-                item if _is_plain(item) else self.read_value(item, (*path, index)) for index, item in enumerate(value)
-            ]
+            items = [self.read_value(item, (*path, index)) for index, item in enumerate(value)]
+            return items if any(map(is_not, items, value)) else cast(Value, value)
         if isinstance(value, str):
             if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
                 return self._read_placeholder(value, path)
@@ -75,12 +75,26 @@ class ValueReader:
         result: dict[str, Value] = {}
         for key, item in value.items():
             name = key if key.isascii() else self._normalise(key, (*path, key), key=True)
-            if name in result:
+            # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
+            if isinstance(item, str) and item.isascii() and item[:2] != "$$":
+                result[name] = item
+            else:
+                result[name] = self.read_value(item, (*path, key))
+        if len(result) < len(value):
+            self._report_repeated(list(value), path)
+        # Most is as it was: then nobody needs a second one of it.
+        is_changed = any(map(is_not, result.values(), value.values())) or any(map(is_not, result, value))
+        return result if is_changed else cast(Value, value)
+
+    def _report_repeated(self, keys: list[str], path: Path) -> None:
+        names: set[str] = set()
+        for key in keys:
+            name = unicodedata.normalize("NFC", key)
+            if name in names:
                 message = f"The key {name!r} stands twice here, spelled with different Unicode characters."
                 rule = SOURCE_RULES["DuplicateKey"]
                 self.findings.append(Finding(rule, message, "Keep one of them.", (*path, key), key=True))
-            result[name] = item if _is_plain(item) else self.read_value(item, (*path, key))
-        return result
+            names.add(name)
 
     def _read_reference(self, value: dict[str, object], path: Path) -> Value:
         kind = next(key for key in REFERENCES if key in value)
@@ -141,11 +155,6 @@ class ValueReader:
         remedy = "Save it as NFC. Terraform would change it anyway; it looks the same."
         self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
         return unicodedata.normalize("NFC", text)
-
-
-def _is_plain(value: object) -> TypeGuard[str]:
-    """Tell whether a value is a text that is read as it stands, as nearly all are."""
-    return isinstance(value, str) and value.isascii() and not value.startswith("$$")
 
 
 def name_parameter_after(placeholder: str) -> str:

@@ -118,8 +118,7 @@ class _Reader:
         except ValueError as error:
             place = getattr(error, "pos", at)
             raise self.refuse(place, "a string is not closed, or holds a raw control character", "Mend it.") from error
-        self.reading.note_text(text, self.locate(at, end))
-        return text, end
+        return self.reading.take_text(text, self.locate(at, end)), end
 
     def _read_plain(self, at: int) -> tuple[object, int]:
         if match := _NUMBER.match(self.text, at):

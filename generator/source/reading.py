@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import dataclass, field
 
 from generator.source.position import Fault, Path, Span
 
 DEEPEST = 64
 MOST_VALUES = 200_000
+LONGEST_WORD = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TextRefusedError(Exception):
@@ -46,11 +50,15 @@ class Reading:
             self.faults.append(Fault("DuplicateKey", span, message, "Keep one of the two.", related))
         self.key_spans.setdefault(path, span)
 
-    def note_text(self, text: str, span: Span) -> None:
-        """Report half surrogate pairs."""
-        if any("\ud800" <= character <= "\udfff" for character in text):
+    def take_text(self, text: str, span: Span) -> str:
+        """Return a key or text, and report half surrogate pairs in it.
+
+        Words that stand again and again are one text: whoever looks them up later finds them sooner.
+        """
+        if not text.isascii() and _SURROGATE.search(text):
             message = "The text holds half of a surrogate pair, which is no character."
             self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both halves."))
+        return sys.intern(text) if len(text) <= LONGEST_WORD else text
 
     def refuse(self, fault: Fault) -> Reading:
         """End the reading with a fault."""

@@ -11,6 +11,8 @@ _OCTAL_OR_HEX = re.compile(r"[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+)")
 _UNDERSCORES = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_NUMERIC = frozenset("+-.0123456789")
+"""What every number begins with, and all that may be taken for one."""
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -21,6 +23,8 @@ def resolve_scalar(text: str) -> object:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
+    if text[0] not in _NUMERIC:
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) and not text.isdecimal():
@@ -30,6 +34,8 @@ def resolve_scalar(text: str) -> object:
 
 def explain_ambiguity(text: str) -> str | None:
     """Say why readers of YAML disagree on an unquoted scalar, or None where they do not."""
+    if text[:1] not in _NUMERIC:
+        return None
     if _OCTAL_OR_HEX.fullmatch(text) and text != "0":
         return "some readers take it for an octal, hexadecimal or binary number, others do not"
     if _UNDERSCORES.fullmatch(text):

@@ -82,7 +82,7 @@ class _Reader:
     def read(self, node: Node, path: Path, above: tuple[Node, ...]) -> object:
         """Return the value of a node; `above` are the nodes around it."""
         span = _measure(node)
-        if any(node is other for other in above):
+        if node in above:
             message = "An alias stands inside of what its anchor names."
             raise TextRefusedError(Fault("TooLarge", span, message, "Write the value out."))
         self.reading.note_value(path, span)
@@ -96,8 +96,7 @@ class _Reader:
         return self._read_scalar(node, span)
 
     def _read_scalar(self, node: Node, span: Span) -> object:
-        text = str(node.value).translate(self.unmask)
-        self.reading.note_text(text, span)
+        text = self._take_text(node, span)
         if getattr(node, "style", None) is not None:
             return text
         if reason := explain_ambiguity(text):
@@ -106,6 +105,10 @@ class _Reader:
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
         return resolve_scalar(text)
+
+    def _take_text(self, node: Any, span: Span) -> str:
+        text = str(node.value)
+        return self.reading.take_text(text.translate(self.unmask) if self.unmask else text, span)
 
     def _read_mapping(self, node: Any, path: Path, above: tuple[Node, ...]) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -116,12 +119,11 @@ class _Reader:
                 remedy = "Put a text that begins with { or [ in quotes; a key is a plain text."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
                 continue
-            key = str(key_node.value).translate(self.unmask)
+            key = self._take_text(key_node, span)
             if key == "<<" and key_node.style is None:
                 message = "Merge keys (<<) are not read."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write the keys out."))
                 continue
-            self.reading.note_text(key, span)
             inner = (*path, key)
             self.reading.note_key(inner, span, self.reading.key_spans.get(inner) if key in result else None)
             if key not in result:
@@ -131,10 +133,11 @@ class _Reader:
 
 def _measure(node: Node) -> Span:
     start, end = node.start_mark, node.end_mark
-    if end.line > start.line and end.column == 0 and getattr(node, "style", None) is None:
+    line, column = start.line + 1, start.column + 1
+    if end.column == 0 and end.line >= line and getattr(node, "style", None) is None:
         # A block collection ends where the next thing begins: its first line says enough.
-        return Span(start.line + 1, start.column + 1, start.line + 1, start.column + 2)
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(line, column, line, column + 1)
+    return Span(line, column, end.line + 1, end.column + 1)
 
 
 def _describe_character(text: str, position: int) -> Fault:

@@ -14,7 +14,6 @@ from functools import cached_property
 from generator.diagnostics import Finding, Related, Severity, declare_rule
 from generator.model import Connection, Node
 from generator.source.position import Path
-from generator.validation.condition_lists import list_conditions
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
@@ -96,11 +95,9 @@ def check_branches_that_meet(scope: Scope) -> Iterator[Finding]:
 
 def _list_branches(scope: Scope) -> dict[str, tuple[str, ...]]:
     found = {}
-    for name, node in scope.nodes.items():
-        conditions = list_conditions(node) if node.type == "Condition" else []
-        if conditions:
-            names = tuple(dict.fromkeys(condition.name for condition in conditions))
-            found[name] = names if any(item.is_default for item in conditions) else (*names, NO_BRANCH)
+    for node, conditions in scope.routes:
+        names = tuple(dict.fromkeys(condition.name for condition in conditions))
+        found[node.name] = names if any(item.is_default for item in conditions) else (*names, NO_BRANCH)
     return found
 
 

@@ -128,7 +128,7 @@ def make_transformer() -> Transformer[Token, Expression]:
     return ConditionTransformer()
 
 
-LANGUAGE: Language[Expression] = Language(GRAMMAR, WORDS, make_transformer, HINTS)
+LANGUAGE: Language[Expression] = Language("condition-expressions", GRAMMAR, WORDS, make_transformer, HINTS)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Node
 from generator.validation.condition_expressions import Expression, read_condition
-from generator.validation.condition_lists import Condition, list_conditions
+from generator.validation.condition_lists import Condition
 from generator.validation.languages import ExpressionFault
 from generator.validation.operands import find_operand_fault
 from generator.validation.registry import register_check
@@ -48,8 +48,8 @@ def check_equivalent_conditions(scope: Scope) -> Iterator[Finding]:
 @register_check(UNREACHABLE_BRANCH)
 def check_unreachable_branches(scope: Scope) -> Iterator[Finding]:
     """Report each condition that never decides: in each situation in which it holds, an earlier one holds too."""
-    for node in scope.nodes.values():
-        yield from _report_behind_default(node)
+    for node, conditions in scope.routes:
+        yield from _report_behind_default(node, conditions)
     for node, meanings in _find_all_meanings(scope):
         for meaning, earlier in _pair_with_earlier(meanings):
             covered = 0
@@ -70,15 +70,15 @@ def check_unreachable_branches(scope: Scope) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _find_all_meanings(scope: Scope) -> list[tuple[Node, list[Meaning]]]:
-    """Return each Condition node with its conditions. Both checks ask for it, one after the other."""
-    return [(node, _find_meanings(node, scope)) for node in scope.nodes.values() if node.type == "Condition"]
+    """Return each Condition node with what its conditions mean. Both checks ask for it, one after the other."""
+    return [(node, _find_meanings(node, conditions, scope)) for node, conditions in scope.routes]
 
 
-def _find_meanings(node: Node, scope: Scope) -> list[Meaning]:
+def _find_meanings(node: Node, conditions: list[Condition], scope: Scope) -> list[Meaning]:
     """Return the conditions of a node that can be judged together, in their order."""
     types = {port.name: port.type for port in reversed(node.inputs)}
     readable: list[tuple[Condition, str, Expression]] = []
-    for condition in list_conditions(node):
+    for condition in conditions:
         text, _ = scope.flow.look_through(condition.expression, condition.path)
         expression = read_condition(text) if isinstance(text, str) else None
         if expression is None or isinstance(expression, ExpressionFault) or not is_clear(expression):
@@ -107,8 +107,7 @@ def _report(rule: Rule, message: str, meaning: Meaning, others: list[Meaning]) -
     return Finding(rule, message, remedy, (*meaning.condition.path, "expression"), related=related)
 
 
-def _report_behind_default(node: Node) -> Iterator[Finding]:
-    conditions = list_conditions(node) if node.type == "Condition" else []
+def _report_behind_default(node: Node, conditions: list[Condition]) -> Iterator[Finding]:
     default = next((place for place, item in enumerate(conditions) if item.is_default), len(conditions))
     for condition in conditions[default + 1 :]:
         message = f"The condition {condition.name!r} of {node.name!r} stands behind the default, which always holds."

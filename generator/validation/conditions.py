@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Related, Severity, declare_rule
-from generator.validation.condition_lists import DEFAULT, Condition, list_conditions
+from generator.validation.condition_lists import DEFAULT, Condition
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
@@ -26,9 +26,8 @@ DUPLICATE_CONDITION_EXPRESSION = declare_rule(
 @register_check(MISSING_DEFAULT_CONDITION)
 def check_default_conditions(scope: Scope) -> Iterator[Finding]:
     """Report Condition nodes without an entry `default` that has no expression."""
-    for node in scope.body.nodes:
-        conditions = list_conditions(node) if node.type == "Condition" else []
-        if conditions and not any(condition.is_default for condition in conditions):
+    for node, conditions in scope.conditions:
+        if node.type == "Condition" and not any(condition.is_default for condition in conditions):
             path, message, remedy = _explain_missing(conditions, node.name)
             if path:
                 yield Finding(MISSING_DEFAULT_CONDITION, message, remedy, path)
@@ -40,9 +39,9 @@ def check_default_conditions(scope: Scope) -> Iterator[Finding]:
 @register_check(DUPLICATE_CONDITION_EXPRESSION)
 def check_repeated_expressions(scope: Scope) -> Iterator[Finding]:
     """Report each condition whose expression is word for word that of an earlier one."""
-    for node in scope.body.nodes:
+    for node, conditions in scope.conditions:
         first: dict[str, Condition] = {}
-        for condition in list_conditions(node):
+        for condition in conditions:
             value, _ = scope.flow.look_through(condition.expression, condition.path)
             if not isinstance(value, str):
                 continue

@@ -10,9 +10,8 @@ from generator.model import Connection, Node, Port
 from generator.nodes import PortRules
 from generator.source.position import Path
 from generator.validation.boundaries import find_beyond
-from generator.validation.condition_lists import list_conditions
 from generator.validation.registry import register_check
-from generator.validation.scope import Scope
+from generator.validation.scope import Scope, find_port
 
 UNKNOWN_CONNECTION_SOURCE = declare_rule(
     "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there.", can_be_silenced=True
@@ -96,6 +95,7 @@ def check_connection_inputs(scope: Scope) -> Iterator[Finding]:
 @register_check(UNKNOWN_CONNECTION_CONDITION)
 def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
     """Report conditional connections that name no condition of their source."""
+    listed = {node.name: [condition.name for condition in conditions] for node, conditions in scope.routes}
     for connection in scope.body.connections:
         node = scope.nodes.get(connection.source)
         # Of a data connection, the configuration is wrong, and told so.
@@ -103,7 +103,7 @@ def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
             continue
         if _has_unknown_conditions(node):
             continue
-        names = [condition.name for condition in list_conditions(node)] if node.type == "Condition" else []
+        names = listed.get(node.name, [])
         # Without a default, every connection that follows it would only say so again.
         if connection.condition not in names and not (connection.condition == "default" and names):
             path = _find_place(connection, "conditional", "condition")
@@ -131,7 +131,7 @@ def check_repeated_connections(scope: Scope) -> Iterator[Finding]:
 
 def _stands_for_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> bool:
     """Tell whether a name is a port's, or that of one which the node wrongly does not list (told at the node)."""
-    if any(port.name == name for port in listed):
+    if find_port(listed, name) is not None:
         return True
     rule = rules.find(name)
     return rule is not None and (rule.is_required or _lists_unknown_port(listed, rules))

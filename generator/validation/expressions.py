@@ -8,7 +8,7 @@ from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Node, Value
 from generator.source.position import Path
 from generator.validation.condition_expressions import read_condition
-from generator.validation.condition_lists import Condition, list_conditions
+from generator.validation.condition_lists import Condition
 from generator.validation.input_expressions import read_input_expression
 from generator.validation.languages import ExpressionFault
 from generator.validation.operands import find_operand_fault
@@ -45,8 +45,7 @@ def check_input_expressions(scope: Scope) -> Iterator[Finding]:
 @register_check(MALFORMED_CONDITION_EXPRESSION)
 def check_condition_expressions(scope: Scope) -> Iterator[Finding]:
     """Report the first fault of each condition, and conditions other than the default that have no expression."""
-    for node in scope.body.nodes:
-        conditions = list_conditions(node)
+    for node, conditions in scope.conditions:
         has_default = any(condition.is_default for condition in conditions)
         for condition in conditions:
             if condition.expression is None and not condition.is_default:

@@ -44,7 +44,7 @@ HINTS = {
     "'": "Write the field's name after a dot: $.data.name.",
     "?": "Bedrock takes no filters: choose in a Condition node or in code.",
 }
-LANGUAGE: Language[object] = Language(GRAMMAR, WORDS, hints=HINTS)
+LANGUAGE: Language[object] = Language("input-expressions", GRAMMAR, WORDS, hints=HINTS)
 
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

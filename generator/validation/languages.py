@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from generator.grammars import name_cache
+
 if TYPE_CHECKING:
     from lark import Lark, Token, Transformer, UnexpectedInput
 
@@ -29,9 +31,12 @@ class ExpressionFault:
 class Language(Generic[Parsed]):
     """A language of expressions. `words` names its terminals for people, in the order in which to tell them.
 
+    What lark makes of `grammar` is kept between runs under `name`.
+
     `make_transformer` gives what turns a tree into a value while it is parsed. `hints` are remedies by what was found.
     """
 
+    name: str
     grammar: str
     words: Mapping[str, str]
     make_transformer: Callable[[], Transformer[Token, Parsed]] | None = None
@@ -54,7 +59,12 @@ class Language(Generic[Parsed]):
         transformer = self.make_transformer() if self.make_transformer is not None else None
         grammar = f"{self.grammar}\n{UNREADABLE}.-1: /\\w+|./s\n"
         return Lark(
-            grammar, parser="lalr", postlex=_KeepUnreadable(), transformer=transformer, propagate_positions=False
+            grammar,
+            parser="lalr",
+            postlex=_KeepUnreadable(),
+            transformer=transformer,
+            cache=name_cache(self.name),
+            propagate_positions=False,
         )
 
     def _explain(self, error: UnexpectedInput, text: str) -> ExpressionFault:

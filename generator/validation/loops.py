@@ -85,6 +85,8 @@ def check_types_within_loops(scope: Scope) -> Iterator[Finding]:
 @register_check(INVALID_LOOP_BOUNDARY)
 def check_boundaries(scope: Scope) -> Iterator[Finding]:
     """Report connections between a node within a loop and one outside, and those against a loop's own direction."""
+    if not (scope.sourceless or scope.targetless or "LoopInput" in scope.list_types()):
+        return
     for connection in scope.body.connections:
         for end, name in (("source", connection.source), ("target", connection.target)):
             where = None if scope.knows(name) else find_beyond(scope, name)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.source.position import Path
-from generator.validation.condition_lists import list_conditions
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
@@ -51,9 +50,9 @@ def check_port_names(scope: Scope) -> Iterator[Finding]:
 @register_check(DUPLICATE_CONDITION_NAME)
 def check_condition_names(scope: Scope) -> Iterator[Finding]:
     """Report each condition that has the name of an earlier one of its node."""
-    for node in scope.body.nodes:
+    for node, conditions in scope.conditions:
         if node.type == "Condition":
-            named = ((condition.name, (*condition.path, "name")) for condition in list_conditions(node))
+            named = ((condition.name, (*condition.path, "name")) for condition in conditions)
             yield from _report_repeated(named, "condition", f" of the node {node.name!r}", DUPLICATE_CONDITION_NAME)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from generator.api import advise_name, suggest_name
 from generator.diagnostics import Finding, Rule, Severity, declare_rule
@@ -44,43 +44,37 @@ Side = tuple[Node, tuple[Port, ...], PortRules, str]
 @register_check(MISSING_NODE_INPUT)
 def check_missing_inputs(scope: Scope) -> Iterator[Finding]:
     """Report inputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    for side in _list_inputs(scope):
-        yield from _report_missing(side, MISSING_NODE_INPUT)
+    yield from _report_missing(_list_inputs(scope), MISSING_NODE_INPUT)
 
 
 @register_check(MISSING_NODE_OUTPUT)
 def check_missing_outputs(scope: Scope) -> Iterator[Finding]:
     """Report outputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    for side in _list_outputs(scope):
-        yield from _report_missing(side, MISSING_NODE_OUTPUT)
+    yield from _report_missing(_list_outputs(scope), MISSING_NODE_OUTPUT)
 
 
 @register_check(UNKNOWN_NODE_INPUT)
 def check_unknown_inputs(scope: Scope) -> Iterator[Finding]:
     """Report inputs that a node's type does not have."""
-    for side in _list_inputs(scope):
-        yield from _report_unknown(side, UNKNOWN_NODE_INPUT)
+    yield from _report_unknown(_list_inputs(scope), UNKNOWN_NODE_INPUT)
 
 
 @register_check(UNKNOWN_NODE_OUTPUT)
 def check_unknown_outputs(scope: Scope) -> Iterator[Finding]:
     """Report outputs that a node's type does not have."""
-    for side in _list_outputs(scope):
-        yield from _report_unknown(side, UNKNOWN_NODE_OUTPUT)
+    yield from _report_unknown(_list_outputs(scope), UNKNOWN_NODE_OUTPUT)
 
 
 @register_check(MISMATCHED_NODE_INPUT_TYPE)
 def check_input_types(scope: Scope) -> Iterator[Finding]:
     """Report inputs of fixed names that are of another data type than AWS gives them."""
-    for side in _list_inputs(scope):
-        yield from _report_mismatched(side, MISMATCHED_NODE_INPUT_TYPE)
+    yield from _report_mismatched(_list_inputs(scope), MISMATCHED_NODE_INPUT_TYPE)
 
 
 @register_check(MISMATCHED_NODE_OUTPUT_TYPE)
 def check_output_types(scope: Scope) -> Iterator[Finding]:
     """Report outputs of fixed names that are of another data type than AWS gives them."""
-    for side in _list_outputs(scope):
-        yield from _report_mismatched(side, MISMATCHED_NODE_OUTPUT_TYPE)
+    yield from _report_mismatched(_list_outputs(scope), MISMATCHED_NODE_OUTPUT_TYPE)
 
 
 def _list_inputs(scope: Scope) -> Iterator[Side]:
@@ -100,6 +94,8 @@ def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
 
 def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortRule]:
     """Return the rules of ports that are not listed, less one for each port of a wrong name that may be meant."""
+    if not rules.named:
+        return []
     listed = {port.name for port in ports}
     missing = [rule for rule in rules.named if rule.is_required and rule.name not in listed]
     for port in find_unknown_ports(ports, rules) if missing else ():
@@ -108,27 +104,27 @@ def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortR
     return missing
 
 
-def _report_missing(side: Side, rule: Rule) -> Iterator[Finding]:
-    node, ports, rules, key = side
-    for missing in _find_missing_rules(ports, rules):
-        what = key.removesuffix("s")
-        message = f"The node {node.name!r} has no {what} {missing.name!r}, and its type {node.type} needs one."
-        remedy = f"Add the {what} {missing.name} of {_describe_type(missing)} to its {key}."
-        yield Finding(rule, message, remedy, _find_place(node, key, bool(ports)), key=bool(ports))
+def _report_missing(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
+    for node, ports, rules, key in sides:
+        for missing in _find_missing_rules(ports, rules):
+            what = key.removesuffix("s")
+            message = f"The node {node.name!r} has no {what} {missing.name!r}, and its type {node.type} needs one."
+            remedy = f"Add the {what} {missing.name} of {_describe_type(missing)} to its {key}."
+            yield Finding(rule, message, remedy, _find_place(node, key, bool(ports)), key=bool(ports))
 
 
 def _find_place(node: Node, key: str, is_there: bool) -> Path:
     return (*node.path, key) if is_there else (*node.path, "name")
 
 
-def _report_unknown(side: Side, rule: Rule) -> Iterator[Finding]:
-    node, ports, rules, key = side
-    for port in find_unknown_ports(ports, rules):
-        what = key.removesuffix("s")
-        message = f"A node of type {node.type} has no {what} {port.name!r}."
-        listed = {other.name for other in ports}
-        absent = [other.name for other in rules.named if other.name not in listed]
-        yield Finding(rule, message, _advise(port.name, absent, rules, what), (*port.path, "name"))
+def _report_unknown(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
+    for node, ports, rules, key in sides:
+        for port in find_unknown_ports(ports, rules):
+            what = key.removesuffix("s")
+            message = f"A node of type {node.type} has no {what} {port.name!r}."
+            listed = {other.name for other in ports}
+            absent = [other.name for other in rules.named if other.name not in listed]
+            yield Finding(rule, message, _advise(port.name, absent, rules, what), (*port.path, "name"))
 
 
 def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:
@@ -139,11 +135,12 @@ def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:
     return advise_name(found, absent, rules.advice or plain)
 
 
-def _report_mismatched(side: Side, rule: Rule) -> Iterator[Finding]:
-    node, ports, rules, key = side
-    for port in ports:
-        expected = rules.find(port.name)
-        if expected is not None and expected.type not in (None, port.type):
+def _report_mismatched(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
+    for node, ports, rules, key in sides:
+        for port in ports:
+            expected = rules.find(port.name)
+            if expected is None or expected.type in (None, port.type):
+                continue
             what = key.removesuffix("s")
             message = (
                 f"The {what} {port.name!r} of a node of type {node.type} is of type {expected.type}, not {port.type}."

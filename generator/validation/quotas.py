@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Related, Severity, declare_rule
@@ -45,11 +46,11 @@ def check_node_quotas(scope: Scope) -> Iterator[Finding]:
     if scope.loop is not None:
         return
     nodes = list(_list_nodes(scope.body))
-    for kind, node_type in NODE_TYPES.items():
-        of_kind = [node for node in nodes if node.type == kind]
-        if node_type.quota is not None and len(of_kind) > node_type.quota:
-            what = f"{len(of_kind)} nodes of type {kind}"
-            yield _report_beyond(of_kind, node_type.quota, what)
+    for kind, count in Counter(node.type for node in nodes).items():
+        quota = NODE_TYPES[kind].quota if kind in NODE_TYPES else None
+        if quota is not None and count > quota:
+            of_kind = [node for node in nodes if node.type == kind]
+            yield _report_beyond(of_kind, quota, f"{count} nodes of type {kind}")
     # A single list that is too long is told by the API's own limit.
     if len(nodes) > MOST_NODES and len(scope.body.nodes) <= MOST_NODES:
         yield _report_beyond(nodes, MOST_NODES, f"{len(nodes)} nodes, those of its loops included")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Node
 from generator.nodes import NODE_TYPES
-from generator.validation.condition_lists import list_conditions
 from generator.validation.inputs import find_open_inputs
 from generator.validation.reach import STARTING, find_lost_nodes
 from generator.validation.registry import register_check
@@ -35,18 +34,18 @@ def check_results(scope: Scope) -> Iterator[Finding]:
 def check_unfollowed_conditions(scope: Scope) -> Iterator[Finding]:
     """Report conditions that no connection follows, unless one with a wrong name may be meant."""
     misplaced = {connection.condition for connection in scope.sourceless}
-    for name, node in scope.nodes.items():
-        conditions = list_conditions(node) if node.type == "Condition" else []
+    for node, conditions in scope.routes:
         names = [condition.name for condition in conditions]
-        followed = {connection.condition for connection in scope.outgoing.get(name, ())}
+        followed = {connection.condition for connection in scope.outgoing.get(node.name, ())}
         if not followed <= set(names):
             continue
         for condition in conditions:
             if condition.name not in followed | misplaced and not _lacks_a_connection(scope):
                 message = (
-                    f"Nothing follows when the condition {condition.name!r} of {name!r} holds: the flow ends there."
+                    f"Nothing follows when the condition {condition.name!r} of {node.name!r} holds: the flow ends "
+                    "there."
                 )
-                remedy = f"Add a conditional connection from {name} with `condition: {condition.name}`."
+                remedy = f"Add a conditional connection from {node.name} with `condition: {condition.name}`."
                 yield Finding(UNCONNECTED_CONDITION, message, remedy, (*condition.path, "name"))
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from generator.model import Body, Connection, Flow, Node, Port
 from generator.nodes import ANY_PORTS, NODE_TYPES, PortRules, list_input_rules, list_output_rules
+from generator.validation.condition_lists import Condition, list_conditions
 
 
 @dataclass(eq=False)
@@ -76,6 +77,17 @@ class Scope:
     def targetless(self) -> list[Connection]:
         """The connections to nodes that are not there: what seems to lack a connection may be what they mean."""
         return [item for item in self.body.connections if not self.knows(item.target)]
+
+    @cached_property
+    def conditions(self) -> list[tuple[Node, list[Condition]]]:
+        """The nodes that have conditions, in the order of the definition, each with these."""
+        return [(node, found) for node in self.body.nodes if (found := list_conditions(node))]
+
+    @cached_property
+    def routes(self) -> list[tuple[Node, list[Condition]]]:
+        """The Condition nodes among `nodes` that have conditions, each with these."""
+        routes = [node for node in self.nodes.values() if node.type == "Condition"]
+        return [(node, found) for node in routes if (found := list_conditions(node))]
 
     @cached_property
     def input_rules(self) -> Mapping[str, PortRules]:

@@ -1,12 +1,11 @@
-"""python-hcl2's grammar, loaded once, and kept between runs in the user's own cache folder."""
+"""python-hcl2's grammar, loaded once."""
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from generator.grammars import name_cache
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -20,14 +19,12 @@ def load_parser() -> Lark:
     from hcl2.version import __version__
     from lark import Lark
 
-    folder = find_cache_folder()
-    cache = False if folder is None else str(folder / name_cache_file(__version__))
     return Lark.open(
         "hcl2.lark",
         rel_to=hcl2.parser.__file__,
         parser="lalr",
         postlex=PostLexer(),
-        cache=cache,
+        cache=name_cache(f"python-hcl2-{__version__}"),
         propagate_positions=False,
     )
 
@@ -36,38 +33,3 @@ def parse_text(text: str) -> Tree[Token]:
     """Return the parse tree of `text`; raises lark's LarkError for what the grammar refuses."""
     # The grammar knows no end of file, only ends of lines.
     return load_parser().parse(text + "\n")
-
-
-def name_cache_file(version: str) -> str:
-    """Return the name under which the grammar of a release of python-hcl2 is kept for this Python."""
-    return f"python-hcl2-{version}-python-{sys.version_info.major}.{sys.version_info.minor}.bin"
-
-
-def find_cache_folder() -> Path | None:
-    """Return a cache folder of the user, made where it was missing, or None where there is no safe one.
-
-    The cache is a pickle, so a folder that others may write to is not used: loading it would run their code.
-    """
-    place = _locate_user_cache()
-    if place is None:
-        return None
-    folder = place / "flowseal"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except OSError:
-        return None
-    foreign = hasattr(os, "getuid") and (status.st_uid != os.getuid() or bool(status.st_mode & 0o022))
-    return None if foreign or not os.access(folder, os.W_OK) else folder
-
-
-def _locate_user_cache() -> Path | None:
-    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
-    given = os.environ.get(variable, "")
-    if os.path.isabs(given):
-        return Path(given)
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") if home.is_absolute() else None

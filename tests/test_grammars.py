@@ -1,0 +1,88 @@
+"""Where what lark makes of a grammar is kept between runs, and where not: it is a pickle."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator import grammars
+from generator.validation.condition_expressions import GRAMMAR, WORDS, Comparison, make_transformer
+from generator.validation.languages import ExpressionFault, Language
+
+WINDOWS = sys.platform == "win32"
+VARIABLE = "LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a user's programs keep what they can make again."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def make_language(name: str = "conditions") -> Language[object]:
+    return Language(name, GRAMMAR, WORDS, make_transformer)
+
+
+def test_a_grammar_is_kept_and_taken_up_again(place: Path) -> None:
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+    (kept,) = (place / "flowseal").iterdir()
+    written = kept.stat().st_mtime_ns
+    assert kept.name == f"conditions-python-{sys.version_info.major}.{sys.version_info.minor}.bin"
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+    assert isinstance(make_language().parse("a = b"), ExpressionFault)
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_what_was_kept_of_another_grammar_is_not_taken(place: Path) -> None:
+    make_language().parse('a == "b"')
+    other: Language[object] = Language("conditions", 'start: "a"', {"A": "an a"})
+    assert not isinstance(other.parse("a"), ExpressionFault)
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+
+
+def test_a_damaged_file_is_made_again(place: Path) -> None:
+    make_language().parse('a == "b"')
+    (kept,) = (place / "flowseal").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2])
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+    assert kept.stat().st_size > len(whole) // 2
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has no modes of folders")
+def test_a_folder_that_others_may_write_to_is_not_used(place: Path) -> None:
+    folder = grammars.find_cache_folder()
+    assert folder == place / "flowseal"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o777)
+    assert grammars.name_cache("conditions") is False
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_place_that_is_no_folder_is_not_used(place: Path) -> None:
+    place.write_text("")
+    assert grammars.name_cache("conditions") is False
+    assert isinstance(make_language().parse('a == "b"'), Comparison)
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has no HOME")
+def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "relative")
+    monkeypatch.setenv("HOME", "relative/home")
+    monkeypatch.chdir(tmp_path)
+    assert grammars.find_cache_folder() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_works_without_a_place_for_grammars(tmp_path: Path) -> None:
+    examples = Path(__file__).parent.parent / "examples" / "flows"
+    environment = {**os.environ, VARIABLE: os.devnull}
+    command = [sys.executable, "-m", "generator", "generate", str(examples / "support-triage"), "-o", "modules"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
