@@ -44,7 +44,7 @@ DAY = [
     ("git commit", 0, ""),
     ("flowseal check", 0, "no modules differ"),
     ("git merge", 1, ""),
-    ("flowseal generate", 1, "error: MergeConflict"),
+    ("flowseal generate", 1, "error: ConflictInText"),
     ("flowseal generate", 0, "written    modules/greeting (1 changed)"),
     ("git commit", 0, ""),
     ("flowseal check", 0, "no modules differ"),

@@ -10,7 +10,13 @@ from typing import cast
 
 from generator.api import find_shape_at, suggest_name
 from generator.definition.files import FileRefusal, FileTexts
-from generator.definition.rules import MALFORMED_REFERENCE, MISPLACED_REFERENCE, NOT_NORMALISED, UNREADABLE_FILE
+from generator.definition.rules import (
+    CONFLICT_IN_TEXT,
+    MALFORMED_REFERENCE,
+    MISPLACED_REFERENCE,
+    NOT_NORMALISED,
+    UNREADABLE_FILE,
+)
 from generator.diagnostics import SOURCE_RULES, Finding, has_errors
 from generator.model import FileText, ParameterReference, Value
 from generator.source import MERGE_REMEDY
@@ -41,7 +47,7 @@ class Use:
 class ValueReader:
     """Turns a document's values into the model's, and keeps what it found on the way.
 
-    `conflicts` are errors, too, but of texts that could be read: they may be meant so.
+    `conflicts` are about texts that could be read, and that may be meant so.
     """
 
     files: FileTexts
@@ -133,7 +139,7 @@ class ValueReader:
             return None
         if place := find_merge_conflict(answer):
             message = f"The file {answer.file!r} has the conflict markers of a merge, from line {place.line} on."
-            self.conflicts.append(Finding(SOURCE_RULES["MergeConflict"], message, MERGE_REMEDY, (*path, "$file")))
+            self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
         return FileText(self._normalise(answer, path), answer.file)
 
     def _looks_like_reference(self, key: str, path: Path) -> bool:
