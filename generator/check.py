@@ -98,12 +98,12 @@ def check_modules(request: Request, timings: Timings, progress: Progress, *, wit
 def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
     if output.is_interrupted:
         return "An earlier run was stopped while it wrote, and what it left is still there."
+    if output.usable and output.lock.has_conflict:
+        return f"{LOCK_FILE} has the conflict markers of a merge."
     if not output.usable or output.write_lock() == output.lock_data:
         return None
     if output.lock_data is None:
         return f"{LOCK_FILE} is missing, which says what flowseal made."
-    if output.lock.has_conflict:
-        return f"{LOCK_FILE} has the conflict markers of a merge."
     if any(outcome.reasons for outcome in outcomes):
         return None
     return f"{LOCK_FILE} is not as flowseal writes it."
