@@ -46,12 +46,9 @@ def report_validated(
 
 
 def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report:
-    """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files.
-
-    What is unchanged is counted, and only the JSON has a word on each.
-    """
+    """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files."""
     view = find_view()
-    outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes if outcome.outcome != "unchanged"]
+    outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
     kinds = Counter(outcome.outcome for outcome in result.outcomes)
     words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned") if kinds[word])]
     counts = ", ".join(f"{kinds[word]} {word}" for word in words)
