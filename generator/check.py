@@ -107,13 +107,13 @@ def check_modules(request: Request, timings: Timings, progress: Progress, *, wit
 def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
     if output.is_interrupted:
         return "An earlier run was stopped while it wrote, and what it left is still there."
+    if output.usable and output.lock.has_conflict:
+        return f"{LOCK_FILE} has the conflict markers of a merge."
     text = output.write_lock()
     if not output.usable or text == output.lock_data:
         return None
     if output.lock_data is None:
         return f"{LOCK_FILE} is missing, which says what flowseal made."
-    if output.lock.has_conflict:
-        return f"{LOCK_FILE} has the conflict markers of a merge."
     if any(outcome.reasons for outcome in outcomes):
         return None
     change = compare_whitespace(output.lock_data, text or b"")

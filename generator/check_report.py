@@ -18,12 +18,14 @@ from generator.console import (
     print_report,
     read_texts,
 )
-from generator.outcome_texts import describe_reasons
+from generator.outcome_texts import REMOVED, describe_reasons
 from generator.report import Format, Report
 from generator.report.counts import summarise_findings, write_count
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
+from generator.report.folding import fold_text
 from generator.write import Cause
+from generator.write.reformatted import PREVENTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.outcomes import ModuleOutcome
 
+ONLY_LOCK = "but the lock file does"
 MOST_ROWS = 100
 """How many modules the summary lists."""
 
@@ -103,11 +106,15 @@ def _make_report(checked: CheckResult, output_format: Format, found: Sequence[Lo
 
 def _count_modules(checked: CheckResult) -> str:
     differing = len(checked.differing)
-    verdict = f"{write_count(differing, 'module')} differ{'s' if differing == 1 else ''}"
-    lock = ", and the lock file" if checked.lock is not None else ""
+    modules = write_count(differing, "module")
+    verdict = f"{modules} differ{'s' if differing == 1 else ''} from a fresh generate"
+    if checked.lock is not None:
+        verdict = (
+            f"{modules} and the lock file differ from a fresh generate" if differing else f"{verdict}, {ONLY_LOCK}"
+        )
     refused = sum(outcome.outcome == "refused" for outcome in checked.result.outcomes)
-    lock += f", {refused} refused" if refused else ""
-    return f"{write_count(checked.result.files, 'definition')}: {verdict} from a fresh generate{lock}; "
+    verdict += f", {refused} refused" if refused else ""
+    return f"{write_count(checked.result.files, 'definition')}: {verdict}; "
 
 
 def _list_lines(checked: CheckResult) -> Iterable[str]:
@@ -119,23 +126,19 @@ def _list_lines(checked: CheckResult) -> Iterable[str]:
     if checked.lock is not None:
         yield f"{'differs':<10} {escape_controls(checked.lock_path)}: {checked.lock}"
     if checked.exit_code == 3 and not checked.differences:
-        yield _advise(checked)
+        for sentence in _list_advice(checked):
+            yield "\n".join(fold_text(sentence, find_view().columns))
 
 
-def _advise(checked: CheckResult) -> str:
+def _list_advice(checked: CheckResult) -> Iterable[str]:
     causes = {reason.cause for outcome in checked.differing for reason in outcome.reasons}
-    options = [
-        f"{what} with {option}"
-        for cause, what, option in (
-            (Cause.EDITED, "what was edited by hand", "--overwrite"),
-            (Cause.LINE_ENDS, "what a tool did to line ends", "--overwrite"),
-            (Cause.WHITESPACE, "what a tool did to whitespace", "--overwrite"),
-            (Cause.ORPHAN, "orphans", "--prune"),
-        )
-        if cause in causes
-    ]
-    more = f" ({', '.join(options)})" if options else ""
-    return f"`flowseal generate`{more} brings everything up to date; `flowseal check --diff` shows how."
+    yield "`flowseal generate` brings everything up to date; `flowseal check --diff` shows how."
+    if Cause.EDITED in causes:
+        yield "It leaves what was edited by hand, unless you say --overwrite: then the edit is gone."
+    if {Cause.LINE_ENDS, Cause.WHITESPACE} & causes:
+        yield f"It leaves what a tool did to whitespace, unless you say --overwrite. {PREVENTION}"
+    if Cause.ORPHAN in causes:
+        yield f"It leaves orphans, unless you say --prune. {REMOVED}"
 
 
 def _say(outcome: ModuleOutcome) -> str:

@@ -77,7 +77,7 @@ def generate(
         bool, typer.Option("--prune", help="Remove modules whose definition is gone: files that nobody changed.")
     ] = False,
     fail_on_change: Annotated[
-        bool, typer.Option("--fail-on-change", help="Exit with 3 where a module was written: for hooks.")
+        bool, typer.Option("--fail-on-change", help="Exit with 3 where something was written: for hooks.")
     ] = False,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,

@@ -47,6 +47,8 @@ def report_validated(
 
 def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report:
     """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files."""
+    view = find_view()
+    outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
     kinds = Counter(outcome.outcome for outcome in result.outcomes)
     words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned") if kinds[word])]
     counts = ", ".join(f"{kinds[word]} {word}" for word in words)
@@ -56,7 +58,7 @@ def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report
         total=f"{write_count(result.files, 'module')}: {counts}; ",
         silenced=count_silenced(result.checked),
         texts={**texts, **list_texts(result.checked)},
-        outcomes=[describe_outcome(outcome, find_view()) for outcome in result.outcomes],
+        outcomes=[*outcomes, f"{'written':<10} {escape_controls(result.new_lock)}"] if result.new_lock else outcomes,
         failures=list_failures(result),
         more=_describe_modules(result),
     )

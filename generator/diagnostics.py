@@ -132,6 +132,7 @@ SOURCE_RULES: dict[str, Rule] = {
     for rule in (
         declare_rule("UnreadableText", Severity.ERROR, "The file is not UTF-8 text, or is too large."),
         declare_rule("SyntaxError", Severity.ERROR, "The text is not well-formed YAML or JSON."),
+        declare_rule("MergeConflict", Severity.ERROR, "The document has the conflict markers of a merge."),
         declare_rule("DuplicateKey", Severity.ERROR, "A mapping has the same key twice."),
         declare_rule("AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."),
         declare_rule("UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."),

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from generator import __version__
 from generator.configuration import apply_severities
-from generator.outcomes import GenerateResult
+from generator.outcomes import CHANGED, GenerateResult
 from generator.preparation import Request, prepare_modules, withdraw
 from generator.write import open_output, report_orphan
+from generator.write.confinement import LOCK_FILE
 
 if TYPE_CHECKING:
     from generator.progress import Progress
@@ -40,6 +41,7 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
             if outcome.outcome == "orphaned"
         ]
     survey = preparation.survey
+    has_lock_alone = output.has_new_lock and not any(outcome.outcome in CHANGED for outcome in outcomes)
     return GenerateResult(
         outcomes,
         apply_severities(findings, request.severities),
@@ -47,4 +49,5 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
         tuple(preparation.checked),
         len(survey.files) - len(survey.findings),
         request.strict,
+        (request.folder / LOCK_FILE).as_posix() if has_lock_alone else "",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
+from generator.report.folding import fold_text
 from generator.write import Cause
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ MOST_NAMED = 4
 MOST_LINES = 40
 """Lines of a diff that `generate` shows of one module."""
 RENAMED = (
-    "  Terraform changes the flow and its key in place, and replaces alias, role and policies. Give the module block\n"
-    "  its new source. If its label changes with the name, add this beside it, or everything is made anew:\n"
+    "Terraform changes the flow and its key in place, and replaces alias, role and policies. Give the module block its "
+    "new source. If its label changes with the name, add this beside it, or everything is made anew:"
 )
-REMOVED = "  Without the module, the next apply deletes the flow and schedules its key for deletion.\n"
+REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
+OVERWRITTEN = "--overwrite would do this, and the edit would be gone:"
 _WORDS = {
     Cause.NEW: "new",
     Cause.INPUT: "input changed",
@@ -84,11 +86,16 @@ def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
     detail = f" ({', '.join(changes)})" if changes else ""
     yield f"{outcome.outcome:<10} {escape_controls(outcome.folder)}{detail}\n"
     if outcome.moved_block:
-        yield RENAMED + "".join(f"    {line}\n" for line in outcome.moved_block.splitlines())
+        yield _say_below(RENAMED, view) + "".join(f"    {line}\n" for line in outcome.moved_block.splitlines())
     if outcome.outcome == "removed":
-        yield REMOVED
+        yield _say_below(REMOVED, view)
     if outcome.edits:
+        yield _say_below(OVERWRITTEN, view)
         yield _cut_difference(write_edits(outcome), view)
+
+
+def _say_below(sentence: str, view: View) -> str:
+    return "".join(f"  {line}\n" for line in fold_text(sentence, view.columns, indent=2))
 
 
 def _cut_difference(text: str, view: View) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from generator.verify import ProofFailure
     from generator.write import Reason
 
+CHANGED = ("written", "removed")
+"""The outcomes of modules that are no longer as they were."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleOutcome:
@@ -45,6 +48,7 @@ class GenerateResult:
     """The outcomes in the order of the definitions, orphans last, all findings, and the proof's failures by file.
 
     `checked` are the definitions that were read, `files` counts all. `strict` tells that a warning counts as an error.
+    `new_lock` is the lock file, as shown, where it was written and no module was.
     """
 
     outcomes: tuple[ModuleOutcome, ...]
@@ -53,6 +57,7 @@ class GenerateResult:
     checked: tuple[CheckedDefinition, ...] = ()
     files: int = 0
     strict: bool = False
+    new_lock: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -63,5 +68,5 @@ class GenerateResult:
 
     @property
     def has_changes(self) -> bool:
-        """Whether a module was written or removed."""
-        return any(outcome.outcome in ("written", "removed") for outcome in self.outcomes)
+        """Whether a module was written or removed, or the lock file alone."""
+        return bool(self.new_lock) or any(outcome.outcome in CHANGED for outcome in self.outcomes)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.configuration import Defaults
 from generator.diagnostics import LocatedFinding
 from generator.intake import DiskReader
-from generator.outcomes import ModuleOutcome
+from generator.outcomes import CHANGED, ModuleOutcome
 from generator.patterns import show_relative
 from generator.survey import Survey, survey_definitions
 from generator.write import Making, ModuleWrite
@@ -81,6 +81,7 @@ def prepare_modules(request: Request, output: Output, timings: Timings, progress
     if not preparation.failures:
         with timings.measure("write"):
             _prepare_all(preparation, makings, request, output)
+        preparation.findings += output.report_merge()
     return preparation
 
 
@@ -218,7 +219,7 @@ def refuse_definition(item: CheckedDefinition) -> ModuleOutcome:
 
 def withdraw(outcome: ModuleOutcome) -> ModuleOutcome:
     """Return the outcome of a module that was to be changed and was not."""
-    if outcome.outcome not in ("written", "removed"):
+    if outcome.outcome not in CHANGED:
         return outcome
     folder = None if outcome.outcome == "written" else outcome.folder
     return ModuleOutcome(outcome.file, outcome.name, folder, "refused")

@@ -26,6 +26,12 @@ class Repository:
 
     def run(self, *command: str, code: int = 0) -> str:
         """Run a command in the repository, which must end with `code`; return what it printed, errors included."""
+        found, printed = self.attempt(*command)
+        assert found == code, f"{' '.join(command)}: {found}\n{printed}"
+        return printed
+
+    def attempt(self, *command: str) -> tuple[int, str]:
+        """Run a command in the repository; return its exit code and what it printed, errors included."""
         result = subprocess.run(
             command,
             cwd=self.folder,
@@ -36,8 +42,7 @@ class Repository:
             text=True,
             check=False,
         )
-        assert result.returncode == code, f"{' '.join(command)}: {result.returncode}\n{result.stdout}"
-        return result.stdout
+        return result.returncode, result.stdout
 
     def git(self, *arguments: str, code: int = 0) -> str:
         """Run git."""

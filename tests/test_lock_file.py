@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import ASKED, Project
 
+from generator.source.merge_conflicts import split_merge_conflict
 from generator.write.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
-from generator.write.merge_conflict import read_merged_lock, split_conflict
+from generator.write.merge_conflict import read_merged_lock
 
 Modules = dict[str, LockedModule]
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
@@ -103,6 +103,8 @@ def test_an_entry_that_somebody_changed_is_not_sealed() -> None:
     assert all(module.is_sealed for module in read_lock(text.encode()).values())
     changed = read_lock(text.replace('"findings": 0', '"findings": 1', 1).encode())
     assert [name for name, module in changed.items() if not module.is_sealed] == ["b"]
+    again = read_lock(write_lock(changed).encode())
+    assert again == changed
 
 
 @given(
@@ -132,140 +134,11 @@ def test_a_conflict_is_split_into_its_sides(parts: list[tuple[bool, bytes]]) -> 
             ours += body
             theirs += body
     expected = (ours, theirs) if any(is_conflict for is_conflict, _ in parts) else None
-    assert split_conflict(text) == expected
+    assert split_merge_conflict(text) == expected
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< a\n", "<<<<<<< a\n=======\n", "=======\n>>>>>>> b\n", "x <<<<<<< a\n"])
 def test_half_a_conflict_is_none(text: str) -> None:
-    assert split_conflict(text.encode()) is None
+    assert split_merge_conflict(text.encode()) is None
     with pytest.raises(DamagedLockError):
         read_merged_lock(text.encode())
-
-
-class Repository(Project):
-    """A project in a git repository with two branches."""
-
-    def git(self, *arguments: str, expect: int = 0) -> str:
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "merge.conflictStyle=diff3")
-        command = ["git", *identity, *arguments]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout
-
-    def commit(self) -> None:
-        self.run("generate", expect=0)
-        self.git("add", "-A")
-        self.git("commit", "-qm", "x")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """Three flows on the branch `main`, and a branch `other` at the same place."""
-    repository = Repository(tmp_path / "repository")
-    repository.git("init", "-q", "-b", "main")
-    for name in ("ask", "mend", "tell"):
-        repository.define(name)
-    repository.commit()
-    repository.git("branch", "other")
-    return repository
-
-
-@needs_git
-def test_branches_that_change_different_flows_need_nothing(repository: Repository) -> None:
-    repository.define("ask", text="On main.")
-    repository.commit()
-    repository.git("checkout", "-q", "other")
-    repository.define("mend", text="On the other.")
-    (repository.folder / "flows" / "tell.flow.json").unlink()
-    repository.run("generate", "--prune", expect=0)
-    repository.commit()
-    repository.git("merge", "-q", "main")
-    repository.run("check", expect=0)
-
-
-@needs_git
-def test_flows_that_both_branches_add_are_settled_by_generate(repository: Repository) -> None:
-    repository.define("chat")
-    repository.commit()
-    repository.git("checkout", "-q", "other")
-    repository.define("cite")
-    repository.commit()
-    repository.git("merge", "-q", "main", expect=1)
-    assert "<<<<<<<" in (repository.modules / "flowseal.lock.json").read_text()
-    result = repository.run("check", expect=3)
-    assert "ConflictedLock" in result.stdout
-    assert "conflict markers of a merge" in result.stdout
-    result = repository.run("generate", expect=0)
-    assert "5 modules are undisputed" in result.stdout
-    repository.run("check", expect=0)
-    assert sorted(read_lock((repository.modules / "flowseal.lock.json").read_bytes())) == [
-        "ask",
-        "chat",
-        "cite",
-        "mend",
-        "tell",
-    ]
-
-
-def change_one_flow_on_both_sides(repository: Repository) -> None:
-    """Leave a conflict in the definition and in all that comes of it; the definition is then settled by hand."""
-    repository.define("mend", text="On main.")
-    repository.commit()
-    repository.git("checkout", "-q", "other")
-    repository.define("mend", text="On the other.")
-    repository.commit()
-    repository.git("merge", "-q", "main", expect=1)
-    assert "<<<<<<<" in (repository.modules / "mend" / "prompts" / "Ask.txt").read_text()
-    repository.define("mend", text="On both.")
-
-
-@needs_git
-def test_generated_files_in_conflict_are_nobody_s_edit(repository: Repository) -> None:
-    change_one_flow_on_both_sides(repository)
-    assert "mend differ" in repository.run("generate", expect=0).stdout
-    assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == f"On both.{ASKED}"
-    repository.run("check", expect=0)
-
-
-@needs_git
-def test_an_edit_beside_a_conflict_is_not_lost(repository: Repository) -> None:
-    change_one_flow_on_both_sides(repository)
-    edited = [repository.modules / "mend" / "kms.tf", repository.modules / "ask" / "main.tf"]
-    for path in edited:
-        path.write_text(path.read_text() + "# mine\n")
-    result = repository.run("generate", expect=1)
-    assert result.stdout.count("error: EditedFile") == 2
-    assert all(path.read_text().endswith("# mine\n") for path in edited)
-    repository.run("check", expect=3)
-    repository.run("generate", "--overwrite", expect=0)
-    repository.run("check", expect=0)
-
-
-@needs_git
-def test_a_run_for_some_flows_settles_the_whole_lock_file(repository: Repository) -> None:
-    change_one_flow_on_both_sides(repository)
-    repository.run("generate", "flows/ask.flow.json", expect=0)
-    lock = (repository.modules / "flowseal.lock.json").read_bytes()
-    assert split_conflict(lock) is None
-    repository.run("check", expect=3)
-
-
-@needs_git
-def test_whichever_side_is_taken_by_hand_is_never_taken_for_clean(repository: Repository) -> None:
-    change_one_flow_on_both_sides(repository)
-    for side in ("--ours", "--theirs"):
-        repository.git("checkout", side, "modules")
-        repository.run("check", expect=3)
-    repository.run("generate", expect=0)
-    repository.run("check", expect=0)
-
-
-@needs_git
-def test_two_flows_whose_names_a_merge_brought_too_near_are_told(repository: Repository) -> None:
-    repository.define("first", name="Chat")
-    repository.commit()
-    repository.git("checkout", "-q", "other")
-    repository.define("second", name="chat")
-    repository.commit()
-    repository.git("merge", "-q", "main")
-    assert repository.run("check", expect=1).stdout.count("error: CollidingFlowNames") == 2

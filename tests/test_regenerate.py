@@ -86,6 +86,16 @@ def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> N
     assert project.read_modules()["two/prompts/Ask.txt"] == f"One.{ASKED}".encode()
 
 
+def test_a_lock_file_that_changes_alone_is_told_and_is_a_change(project: Project, built: list[str]) -> None:
+    definition = project.folder / "flows" / "one.flow.json"
+    definition.write_text(definition.read_text() + "\n")
+    assert "written    modules/flowseal.lock.json\n2 modules: 0 written" in project.run("generate", expect=0).stdout
+    definition.write_text(definition.read_text() + "\n")
+    project.run("generate", "--fail-on-change", expect=3)
+    assert "lock" not in project.run("generate", "--fail-on-change", expect=0).stdout
+    assert built == ["one", "one"]
+
+
 def test_an_edit_is_shown_and_kept_until_it_is_given_up(project: Project) -> None:
     file = project.modules / "two" / "main.tf"
     text = file.read_text()
@@ -137,8 +147,9 @@ def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) 
     (project.folder / "flows" / "two.flow.json").unlink()
     (project.modules / "two" / "main.tf").write_text("# edited\n")
     (project.modules / "two" / "own.tf").write_text("# mine\n")
+    assert "Where the module goes from here" in project.run("check", expect=3).stdout
     result = project.run("generate", "--prune", expect=0)
-    assert "main.tf, own.tf" in result.stdout
+    assert "gone from here, and what is not flowseal's stays: main.tf, own.tf" in result.stdout
     assert read_tree(project.modules / "two") == {"main.tf": b"# edited\n", "own.tf": b"# mine\n"}
     project.run("check", expect=0)
 
@@ -239,7 +250,8 @@ def test_the_nearest_configuration_above_holds(project: Project) -> None:
     inside = Project.__new__(Project)
     inside.folder = project.folder / "flows"
     assert "2 unchanged" in inside.run("generate", expect=0).stdout
-    assert "../modules/one" in inside.run("generate", expect=0).stdout
+    project.define("one", text="Say more.")
+    assert "written    ../modules/one" in inside.run("generate", expect=0).stdout
 
 
 def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None:

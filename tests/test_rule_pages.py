@@ -16,6 +16,7 @@ from generator.rule_pages import RulePage, read_page
 PAGES = {path.stem: path for path in (Path(generator.rule_pages.__file__).parent / "data" / "rules").glob("*.md")}
 WITHOUT_EXAMPLES = {
     "CollidingFlowNames": "two definitions",
+    "ConflictInText": "a file beside the definition",
     "ConflictedLock": "the disk",
     "DamagedLock": "the disk",
     "EditedFile": "the disk",

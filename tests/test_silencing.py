@@ -15,6 +15,7 @@ from generator.source import read_document
 from generator.source.comments import Comments, read_comments
 
 ABOUT_WHAT_RUNS = {
+    "ConflictInText",
     "CyclicConnection",
     "DuplicateConditionExpression",
     "DuplicateConditionName",

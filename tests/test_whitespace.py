@@ -134,7 +134,7 @@ def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], ca
     assert project.reasons() == {"one": [(cause, ["one/prompts/Ask.txt"])]}
     text = project.run("check", "--summary", "summary.md", expect=3).stdout
     assert f"modules/one: {WORDS[cause]}: prompts/Ask.txt\n" in text
-    assert "with --overwrite" in text
+    assert "unless you say --overwrite. To keep it from coming back" in text
     assert WORDS[cause] in (project.folder / "summary.md").read_text()
     (finding,) = json.loads(project.run("check", "--format", "json", expect=3).stdout)["findings"]
     assert (finding["rule"], finding["severity"]) == ("ReformattedFile", "warning")

@@ -13,7 +13,8 @@ from generator.commands.new import check_flow, check_name, choose_shape, load_sh
 from generator.commands.printing import open_repository, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
 from generator.configuration import NAME
-from generator.console import print_findings
+from generator.console import find_view, print_findings
+from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.origin import find_requirement
@@ -153,4 +154,6 @@ def _describe_next(layout: Layout, folder: str | None, is_certain: bool) -> str:
         steps.append(f"CI installs {layout.requirement!r}: say in its file where your pip gets flowseal from")
     if not Path(".git").exists():
         steps.insert(0, "`git init`: this is no git repository yet")
-    return "\nNext:\n" + "".join(f"- {step}\n" for step in [*steps, "commit all of it, the modules too"])
+    steps.append("commit all of it, the modules too")
+    columns = find_view().columns
+    return "\nNext:\n" + "".join("- " + "\n  ".join(fold_text(step, columns, indent=2)) + "\n" for step in steps)

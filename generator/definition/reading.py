@@ -65,7 +65,7 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     sections = _add_default_tags(sections, defaults.tags)
     outline, is_sound, more = _build_flow(sections, values, defaults)
     flow = outline if is_sound else None
-    return FlowReading(flow, form.root, findings + values.findings + more, files.texts, outline)
+    return FlowReading(flow, form.root, findings + values.findings + values.conflicts + more, files.texts, outline)
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:

@@ -10,9 +10,17 @@ from typing import cast
 
 from generator.api import find_shape_at, suggest_name
 from generator.definition.files import FileRefusal, FileTexts
-from generator.definition.rules import MALFORMED_REFERENCE, MISPLACED_REFERENCE, NOT_NORMALISED, UNREADABLE_FILE
+from generator.definition.rules import (
+    CONFLICT_IN_TEXT,
+    MALFORMED_REFERENCE,
+    MISPLACED_REFERENCE,
+    NOT_NORMALISED,
+    UNREADABLE_FILE,
+)
 from generator.diagnostics import SOURCE_RULES, Finding, has_errors
 from generator.model import FileText, ParameterReference, Value
+from generator.source import MERGE_REMEDY
+from generator.source.merge_conflicts import find_merge_conflict
 from generator.source.position import Path
 
 PLACEHOLDER = re.compile(r"\$\$[A-Za-z][A-Za-z0-9_]*")
@@ -37,11 +45,15 @@ class Use:
 
 @dataclass(slots=True)
 class ValueReader:
-    """Turns a document's values into the model's, and keeps what it found on the way."""
+    """Turns a document's values into the model's, and keeps what it found on the way.
+
+    `conflicts` are about texts that could be read, and that may be meant so.
+    """
 
     files: FileTexts
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    conflicts: list[Finding] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
@@ -125,6 +137,9 @@ class ValueReader:
         if isinstance(answer, FileRefusal):
             self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.remedy, (*path, "$file")))
             return None
+        if place := find_merge_conflict(answer):
+            message = f"The file {answer.file!r} has the conflict markers of a merge, from line {place.line} on."
+            self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
         return FileText(self._normalise(answer, path), answer.file)
 
     def _looks_like_reference(self, key: str, path: Path) -> bool:

@@ -40,5 +40,11 @@ MISPLACED_MODEL_KIND = declare_rule(
 )
 
 UNREADABLE_FILE = declare_rule("UnreadableFile", ERROR, "The file that a $file names cannot be used.")
+CONFLICT_IN_TEXT = declare_rule(
+    "ConflictInText",
+    ERROR,
+    "The file that a $file names has the conflict markers of a merge.",
+    can_be_silenced=True,
+)
 WILDCARD_PERMISSION = declare_rule("WildcardPermission", ERROR, "A permission is not exact.")
 UNFIT_PERMISSION = declare_rule("UnfitPermission", ERROR, "A permission names no model, key, bucket or account.")

@@ -6,12 +6,14 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 from generator.source.characters import count_position, find_characters
 from generator.source.json_reader import read_json
+from generator.source.merge_conflicts import find_merge_conflict
 from generator.source.position import Document, Fault, Path, Span
 from generator.source.reading import Reading
 from generator.source.yaml_reader import read_yaml
 
 __all__ = [
     "LARGEST_DOCUMENT",
+    "MERGE_REMEDY",
     "SCHEMA_KEY",
     "Document",
     "Fault",
@@ -24,6 +26,8 @@ __all__ = [
 
 SCHEMA_KEY = "$schema"
 """The key by which a document names its JSON Schema to editors. It says nothing of what the document is about."""
+MERGE_REMEDY = "Keep what is right of both, and delete the lines <<<<<<<, ======= and >>>>>>>."
+
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""
 
@@ -46,8 +50,17 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
         return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save the file as UTF-8.")]
     reading = _read_text(file, text)
     if reading.failed:
-        return None, reading.faults
+        return None, _find_conflict_in(text) or reading.faults
     return Document(file, text, reading.value, reading.spans, reading.key_spans), reading.faults
+
+
+def _find_conflict_in(text: str) -> list[Fault]:
+    """Return why a text with conflict markers cannot be read: no other reason is worth a word beside it."""
+    place = find_merge_conflict(text)
+    if place is None:
+        return []
+    message = "From here on stand the conflict markers of a merge: two versions of the same lines."
+    return [Fault("MergeConflict", place, message, MERGE_REMEDY)]
 
 
 def _read_text(file: str, text: str) -> Reading:

@@ -30,6 +30,7 @@ def compare_folder(output: Output, name: str, owned: Mapping[str, Collection[str
         output.lock.list_owned(name) if owned is None else owned,
         has_lock=output.lock_data is not None,
         must_be_writable=not output.read_only,
+        is_merged=output.lock.is_disputed(name),
     )
 
 

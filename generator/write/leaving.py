@@ -59,11 +59,14 @@ def list_own_files(module: Path, made: set[str]) -> list[str]:
     return sorted(path for path in found if path not in made)
 
 
-def report_left(output: Path, name: str, paths: list[str]) -> LocatedFinding:
-    """Name the files that stay in a folder that flowseal leaves."""
+def report_left(output: Path, name: str, paths: list[str], *, is_planned: bool) -> LocatedFinding:
+    """Name the files that stay in a folder that flowseal leaves, or, where that is only planned, would leave."""
     named = ", ".join(paths[:MOST_NAMED])
     more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
     message = f"The module is gone from here, and what is not flowseal's stays: {named}{more}."
+    if is_planned:
+        message = f"Where the module goes from here, what is not flowseal's stays: {named}{more}."
+        return report_path(OWN_FILES_LEFT, output, name, message, "Nothing to do yet: no file of yours is removed.")
     return report_path(OWN_FILES_LEFT, output, name, message, "Move it where you want it, or delete it.")
 
 

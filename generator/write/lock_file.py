@@ -47,6 +47,9 @@ class LockedModule:
     is_sealed: bool = True
 
 
+NO_MODULES: Mapping[str, LockedModule] = {}
+
+
 class DamagedLockError(ValueError):
     """The text is not what flowseal writes; the message says where."""
 
@@ -55,9 +58,15 @@ class NewerLockError(ValueError):
     """The text is of a later flowseal; the message is its version."""
 
 
-def write_lock(modules: Mapping[str, LockedModule]) -> str:
-    """Write the lock file: sorted, LF, ASCII; it holds neither a time nor anything of this machine."""
-    entries = [_write_module(name, module) for name, module in sorted(modules.items())]
+def write_lock(modules: Mapping[str, LockedModule], others: Mapping[str, LockedModule] = NO_MODULES) -> str:
+    """Write the lock file: sorted, LF, ASCII; it holds neither a time nor anything of this machine.
+
+    A module that has an entry in `others` too gets both, between the conflict markers of a merge.
+    """
+    entries = [
+        _write_conflict(name, module, others[name]) if name in others else _write_module(name, module)
+        for name, module in sorted(modules.items())
+    ]
     head = f'{{\n  "version": {LOCK_VERSION},\n  "modules": {{\n'
     return head + "    ,\n".join(entries) + "  }\n}\n"
 
@@ -79,6 +88,11 @@ def read_lock(data: bytes) -> dict[str, LockedModule]:
     return {name: _read_module(name, entry) for name, entry in _read_mapping(document, "modules").items()}
 
 
+def _write_conflict(name: str, one: LockedModule, other: LockedModule) -> str:
+    sides = (_write_module(name, one), _write_module(name, other))
+    return f"<<<<<<< one side\n{sides[0]}=======\n{sides[1]}>>>>>>> other side\n"
+
+
 def _write_module(name: str, module: LockedModule) -> str:
     making = module.making
     lines = [
@@ -90,7 +104,8 @@ def _write_module(name: str, module: LockedModule) -> str:
         *_write_mapping("configuration", making.configuration),
         *_write_mapping("inputs", making.inputs),
         *_write_mapping("files", module.files),
-        f'      "digest": "{seal_module(name, module)}"',
+        # What does not fit together is not made to fit by being written again.
+        f'      "digest": "{seal_module(name, module) if module.is_sealed else ""}"',
         "    }\n",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Texts that a merge left with conflict markers: both sides of them, and the lock file that both sides come to."""
+"""A lock file that a merge left with conflict markers: what both of its sides come to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.source.merge_conflicts import split_merge_conflict
 from generator.write.inspection import is_intact
 from generator.write.lock_file import DamagedLockError, LockedModule, read_lock
-
-OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,10 @@ class LockReading:
     modules: dict[str, LockedModule]
     others: Mapping[str, LockedModule] = field(default_factory=dict)
     has_conflict: bool = False
+
+    def is_disputed(self, name: str) -> bool:
+        """Whether the sides of a merge disagree on a module, or git made one entry of both."""
+        return name in self.others or (name in self.modules and not self.modules[name].is_sealed)
 
     def list_owned(self, name: str) -> dict[str, set[str]]:
         """Return the SHA-256s, by path, of what flowseal made in a module's folder; none for one that is not there."""
@@ -35,7 +38,7 @@ def read_merged_lock(data: bytes) -> LockReading:
 
     Of a conflict both sides are read, and a module that only one side has counts too.
     """
-    sides = split_conflict(data)
+    sides = split_merge_conflict(data)
     if sides is None:
         return LockReading(read_lock(data))
     try:
@@ -56,26 +59,3 @@ def choose_sides(output: Path, lock: LockReading) -> LockReading:
         if is_intact(folder, other.files) and not is_intact(folder, modules[name].files):
             modules[name], others[name] = other, modules[name]
     return replace(lock, modules=modules, others=others)
-
-
-def split_conflict(data: bytes) -> tuple[bytes, bytes] | None:
-    """Return both sides of a text with conflict markers (git's, with or without the common base); None without any."""
-    if OURS not in data:
-        return None
-    ours: list[bytes] = []
-    theirs: list[bytes] = []
-    part = END
-    for line in data.splitlines(keepends=True):
-        mark = line[:7] if line[7:8] in (b" ", b"\n", b"\r", b"") else b""
-        following = {(END, OURS): OURS, (OURS, BASE): BASE, (OURS, THEIRS): THEIRS, (BASE, THEIRS): THEIRS}
-        following[(THEIRS, END)] = END
-        if (part, mark) in following:
-            part = following[part, mark]
-            continue
-        if part in (END, OURS):
-            ours.append(line)
-        if part in (END, THEIRS):
-            theirs.append(line)
-    if part is not END or ours == theirs:
-        return None
-    return b"".join(ours), b"".join(theirs)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from generator.source.merge_conflicts import split_merge_conflict
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, is_module_name
 from generator.write.journal import Change
-from generator.write.merge_conflict import split_conflict
 from generator.write.reasons import group_whitespace
 from generator.write.reformatted import report_reformatted
 from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, report_path
@@ -52,7 +52,8 @@ class ModuleChange:
 class ModuleComparison:
     """Compares one module with the disk. `owned` gives what flowseal made there: the SHA-256s that count, by path.
 
-    `must_be_writable` tells that the change will be made, so that a disk that refuses is a finding.
+    `must_be_writable` tells that the change will be made, so that a disk that refuses is a finding, `is_merged` that
+    the sides of a merge disagree on the module.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class ModuleComparison:
         *,
         has_lock: bool,
         must_be_writable: bool = True,
+        is_merged: bool = False,
     ) -> None:
         self.output = output
         self.name = name
         self.owned = owned
         self.has_lock = has_lock
         self.must_be_writable = must_be_writable
+        self.is_merged = is_merged
 
     def compare(self, files: Mapping[str, str]) -> ModuleChange:
         """Compare the module's texts with the disk, changing nothing. Raises OSError where it cannot be read."""
@@ -161,6 +164,12 @@ class ModuleComparison:
             "Move the change into the definition, or into a .tf file of your own beside this one; then run with "
             "--overwrite, which takes it away here."
         )
+        if self.is_merged:
+            message = "This file is as neither side of the merge made it: git merged it, or somebody edited it."
+            remedy = (
+                "Look at the diff. Where nothing in it is of your hand, run with --overwrite; else move that into the "
+                "definition, or into a .tf file of your own, before."
+            )
         return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
 
     def _report_stale(self, path: str) -> LocatedFinding:
@@ -200,7 +209,7 @@ class ModuleComparison:
 
 def _is_merged(data: bytes, known: Collection[str]) -> bool:
     """Whether git merged a file from two that are as flowseal made them."""
-    sides = split_conflict(data)
+    sides = split_merge_conflict(data)
     # Where a side has no line break at its end, git puts one between it and the next marker.
     return sides is not None and all(
         any(sha256(text).hexdigest() in known for text in (side, side.removesuffix(b"\n"))) for side in sides

@@ -13,7 +13,6 @@ from generator.write.lock_file import DamagedLockError, NewerLockError
 from generator.write.merge_conflict import LockReading, choose_sides, read_merged_lock
 from generator.write.output import Output
 from generator.write.rules import (
-    CONFLICTED_LOCK,
     DAMAGED_LOCK,
     INTERRUPTED_RUN,
     NEWER_LOCK,
@@ -138,18 +137,7 @@ def _read_folder(target: Output, repair: Callable[[], list[LocatedFinding]]) -> 
         message = f"A later flowseal wrote this file (its version is {error}); this one does not know it."
         return [*findings, report_path(NEWER_LOCK, output, LOCK_FILE, message, "Upgrade flowseal, then run again.")]
     target.start(choose_sides(output, lock), data)
-    return findings + ([_report_conflict(target)] if lock.has_conflict else [])
-
-
-def _report_conflict(target: Output) -> LocatedFinding:
-    others = sorted(target.lock.others)
-    same = len(target.lock.modules) - len(others)
-    message = f"This file has the conflict markers of a merge. Both sides were read: {same} modules are undisputed"
-    message += f", and {', '.join(others)} differ." if others else "."
-    remedy = "Nothing to do: it is made anew from the definitions and from the modules on disk."
-    if target.read_only:
-        remedy = "Run `flowseal generate`: it makes the file anew from the definitions and from the modules on disk."
-    return report_path(CONFLICTED_LOCK, target.folder, LOCK_FILE, message, remedy)
+    return findings
 
 
 def repair_output(output: Path) -> list[LocatedFinding]:

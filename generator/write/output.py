@@ -11,7 +11,7 @@ from generator.diagnostics import has_errors
 from generator.write import disk
 from generator.write.change_set import ChangeSet
 from generator.write.comparisons import Comparisons, compare_folder
-from generator.write.confinement import is_same_folder
+from generator.write.confinement import LOCK_FILE, is_same_folder
 from generator.write.foreign import find_foreign_configuration
 from generator.write.inspection import is_intact
 from generator.write.journal import Change, StateFolder
@@ -20,7 +20,7 @@ from generator.write.lock_file import LockedModule, write_lock
 from generator.write.merge_conflict import LockReading
 from generator.write.reasons import Cause, Reason
 from generator.write.result import WriteResult
-from generator.write.rules import EDITED_FILE, TAKEN_NAME, report_failure, report_path
+from generator.write.rules import CONFLICTED_LOCK, EDITED_FILE, TAKEN_NAME, report_failure, report_path
 from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Output:
     """An output folder that this run alone holds. Nothing of a module changes before `commit`.
 
     `findings` tells what opening the folder met; while `usable` is false, every module is refused. With `read_only`,
-    the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there.
+    the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there,
+    `has_new_lock` that `commit` wrote another lock file.
     """
 
     def __init__(self, folder: Path, generator_version: str, template_digest: str, *, read_only: bool = False) -> None:
@@ -51,6 +52,7 @@ class Output:
         self.changes = ChangeSet(self.state, read_only)
         self.lock = LockReading({})
         self.lock_data: bytes | None = None
+        self.has_new_lock = False
         self._modules: dict[str, LockedModule] = {}
         self._names: dict[str, list[str]] = {}
 
@@ -66,10 +68,9 @@ class Output:
     def find_making(self, definition: str) -> tuple[str, Making] | None:
         """Return name and making of the one module that the lock file surely tells of a definition, or None."""
         names = self._names.get(definition, [])
-        if not self.usable or len(names) != 1 or names[0] in self.lock.others:
+        if not self.usable or len(names) != 1 or self.lock.is_disputed(names[0]):
             return None
-        module = self.lock.modules[names[0]]
-        return (names[0], module.making) if module.is_sealed else None
+        return names[0], self.lock.modules[names[0]].making
 
     def explain_input(self, name: str, before: str, data: bytes) -> WhitespaceChange | None:
         """Say what whitespace makes `data` of a module's input whose SHA-256 was `before`; None where more differs.
@@ -142,7 +143,7 @@ class Output:
             for path, each in change.changes.items():
                 self.changes.add_file(f"{name}/{path}", each, None)
             left = [] if shared else list_own_files(self.folder / name, set(change.changes))
-            findings = [report_left(self.folder, name, left)] if left else []
+            findings = [self._report_left(name, left)] if left else []
         except OSError as error:
             return WriteResult("refused", (report_failure(error, self.folder),))
         del self._modules[name]
@@ -161,7 +162,32 @@ class Output:
         """Return what the lock file is to hold after this run; None where there is to be none."""
         if not self._modules and self.lock_data is None:
             return None
-        return write_lock(self._modules).encode()
+        return write_lock(self._modules, {name: self.lock.others[name] for name in self.list_open()}).encode()
+
+    def list_open(self) -> list[str]:
+        """List the modules that the sides of a merge disagree on and that this run does not make.
+
+        The lock file keeps both sides of them: else a later run would take the other side's files for edits.
+        """
+        return [name for name in sorted(self.lock.others) if self._modules.get(name) is self.lock.modules[name]]
+
+    def report_merge(self) -> list[LocatedFinding]:
+        """Say what becomes of a lock file that a merge left in conflict; nothing where there is no conflict."""
+        if not self.usable or not self.lock.has_conflict:
+            return []
+        count = len(self.lock.modules)
+        disputed = ", ".join(sorted(self.lock.others)) or "none"
+        message = f"This file has the conflict markers of a merge. Both sides were read, {count} "
+        message += f"{'module' if count == 1 else 'modules'} in all; they contradict each other about {disputed}."
+        remedy = "It is made anew from both sides and the definitions: `git add` it with what else was written."
+        if self.read_only:
+            remedy = "Run `flowseal generate`: it makes the file anew from both sides and the definitions."
+        elif names := ", ".join(self.list_open()):
+            remedy = (
+                f"It keeps both sides of {names}, which this run did not make. Run `flowseal generate` again when "
+                "nothing stands in the way."
+            )
+        return [report_path(CONFLICTED_LOCK, self.folder, LOCK_FILE, message, remedy)]
 
     def commit(self) -> list[LocatedFinding]:
         """Put every prepared module and the lock file in place. A finding says that nothing was changed, and why."""
@@ -178,6 +204,7 @@ class Output:
         if meddled:
             undone = self.state.abandon()
             return [self._report_meddling(path, undone) for path in meddled]
+        self.has_new_lock = text != self.lock_data
         with suppress(OSError):
             self.state.forget()
         return []
@@ -191,7 +218,10 @@ class Output:
                 move.left.append(path)
             else:
                 draft.add_move(f"{old}/{path}", f"{new}/{path}", digest)
-        return [report_left(self.folder, old, sorted(move.left))] if move.left else []
+        return [self._report_left(old, sorted(move.left))] if move.left else []
+
+    def _report_left(self, name: str, paths: list[str]) -> LocatedFinding:
+        return report_left(self.folder, name, paths, is_planned=self.read_only)
 
     def _list_near(self, name: str) -> list[str]:
         """List the modules whose folder a disk that ignores case takes for this one's."""

@@ -72,7 +72,7 @@ OUTDATED_OUTPUT = declare_rule(
 CONFLICTED_LOCK = declare_rule(
     "ConflictedLock",
     Severity.INFORMATION,
-    "flowseal.lock.json had the conflict markers of a merge, and is made anew.",
+    "flowseal.lock.json has the conflict markers of a merge; `generate` makes it anew.",
     can_be_silenced=False,
 )
 INTERRUPTED_RUN = declare_rule(

@@ -1,0 +1,42 @@
+"""Texts that a merge left with conflict markers: where the first one stands, and both sides of them."""
+
+from __future__ import annotations
+
+import re
+
+from generator.source.position import Span
+
+OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
+_FIRST = re.compile(r"^<{7}(?=[ \r\n]|\Z)", re.MULTILINE)
+
+
+def find_merge_conflict(text: str) -> Span | None:
+    """Return where the first conflict marker of a text stands; None where there is no whole conflict."""
+    first = _FIRST.search(text)
+    if first is None or split_merge_conflict(text.encode("utf-8")) is None:
+        return None
+    line = text.count("\n", 0, first.start()) + 1
+    return Span(line, 1, line, 1 + len(OURS))
+
+
+def split_merge_conflict(data: bytes) -> tuple[bytes, bytes] | None:
+    """Return both sides of a text with conflict markers (git's, with or without the common base); None without any."""
+    if OURS not in data:
+        return None
+    ours: list[bytes] = []
+    theirs: list[bytes] = []
+    part = END
+    for line in data.splitlines(keepends=True):
+        mark = line[:7] if line[7:8] in (b" ", b"\n", b"\r", b"") else b""
+        following = {(END, OURS): OURS, (OURS, BASE): BASE, (OURS, THEIRS): THEIRS, (BASE, THEIRS): THEIRS}
+        following[(THEIRS, END)] = END
+        if (part, mark) in following:
+            part = following[part, mark]
+            continue
+        if part in (END, OURS):
+            ours.append(line)
+        if part in (END, THEIRS):
+            theirs.append(line)
+    if part is not END or ours == theirs:
+        return None
+    return b"".join(ours), b"".join(theirs)

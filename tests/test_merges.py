@@ -1,0 +1,168 @@
+"""Two branches of a project: what git merges, what is left to `generate`, and that no edit and no side is forgotten."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from projects import ASKED, Project
+
+from generator.write.lock_file import read_lock
+from generator.write.merge_conflict import read_merged_lock
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
+
+
+class Repository(Project):
+    """A project in a git repository with two branches."""
+
+    def git(self, *arguments: str, expect: int = 0) -> str:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "merge.conflictStyle=diff3")
+        command = ["git", *identity, *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done.stdout
+
+    def commit(self) -> None:
+        self.run("generate", expect=0)
+        self.git("add", "-A")
+        self.git("commit", "-qm", "x")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """Three flows on the branch `main`, and a branch `other` at the same place."""
+    repository = Repository(tmp_path / "repository")
+    repository.git("init", "-q", "-b", "main")
+    for name in ("ask", "mend", "tell"):
+        repository.define(name)
+    repository.commit()
+    repository.git("branch", "other")
+    return repository
+
+
+def test_branches_that_change_different_flows_need_nothing(repository: Repository) -> None:
+    repository.define("ask", text="On main.")
+    repository.commit()
+    repository.git("checkout", "-q", "other")
+    repository.define("mend", text="On the other.")
+    (repository.folder / "flows" / "tell.flow.json").unlink()
+    repository.run("generate", "--prune", expect=0)
+    repository.commit()
+    repository.git("merge", "-q", "main")
+    repository.run("check", expect=0)
+
+
+def test_flows_that_both_branches_add_are_settled_by_generate(repository: Repository) -> None:
+    repository.define("chat")
+    repository.commit()
+    repository.git("checkout", "-q", "other")
+    repository.define("cite")
+    repository.commit()
+    repository.git("merge", "-q", "main", expect=1)
+    assert "<<<<<<<" in (repository.modules / "flowseal.lock.json").read_text()
+    result = repository.run("check", expect=3)
+    assert "ConflictedLock" in result.stdout
+    assert "conflict markers of a merge" in result.stdout
+    result = repository.run("generate", expect=0)
+    assert "5 modules in all; they contradict each other about none." in result.stdout
+    repository.run("check", expect=0)
+    assert sorted(read_lock((repository.modules / "flowseal.lock.json").read_bytes())) == [
+        "ask",
+        "chat",
+        "cite",
+        "mend",
+        "tell",
+    ]
+
+
+def change_one_flow_on_both_sides(repository: Repository) -> None:
+    """Leave a conflict in the definition and in all that comes of it; the definition is then settled by hand."""
+    repository.define("mend", text="On main.")
+    repository.commit()
+    repository.git("checkout", "-q", "other")
+    repository.define("mend", text="On the other.")
+    repository.commit()
+    repository.git("merge", "-q", "main", expect=1)
+    assert "<<<<<<<" in (repository.modules / "mend" / "prompts" / "Ask.txt").read_text()
+    repository.define("mend", text="On both.")
+
+
+def test_generated_files_in_conflict_are_nobody_s_edit(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    assert "they contradict each other about mend." in repository.run("generate", expect=0).stdout
+    assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == f"On both.{ASKED}"
+    repository.run("check", expect=0)
+
+
+def test_an_edit_beside_a_conflict_is_not_lost(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    edited = [repository.modules / "mend" / "kms.tf", repository.modules / "ask" / "main.tf"]
+    for path in edited:
+        path.write_text(path.read_text() + "# mine\n")
+    result = repository.run("generate", expect=1)
+    assert result.stdout.count("error: EditedFile") == 2
+    assert all(path.read_text().endswith("# mine\n") for path in edited)
+    repository.run("check", expect=3)
+    repository.run("generate", "--overwrite", expect=0)
+    repository.run("check", expect=0)
+
+
+def test_a_run_for_some_flows_keeps_both_sides_of_the_others(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    repository.define("ask", text="Ask more.")
+    for _ in range(2):
+        printed = repository.run("generate", "flows/ask.flow.json", expect=0).stdout
+        assert "It keeps both sides of mend" in printed
+        lock = read_merged_lock((repository.modules / "flowseal.lock.json").read_bytes())
+        assert set(lock.others) == {"mend"}
+        repository.run("check", "flows/ask.flow.json", expect=3)
+    repository.run("generate", expect=0)
+    repository.run("check", expect=0)
+
+
+def test_a_run_before_the_definition_is_settled_takes_nothing_for_an_edit(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    definition = repository.folder / "flows" / "mend.flow.json"
+    settled = definition.read_bytes()
+    definition.write_text("{\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> main\n}\n")
+    before = {path: data for path, data in repository.read_modules().items() if path.startswith("mend/")}
+    for _ in range(2):
+        printed = repository.run("generate", expect=1).stdout
+        assert "error: MergeConflict" in printed
+        assert "It keeps both sides of mend" in printed
+    assert before.items() <= repository.read_modules().items()
+    definition.write_bytes(settled)
+    repository.run("generate", expect=0)
+    repository.run("check", expect=0)
+
+
+def test_what_git_merged_by_itself_is_told_as_that(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    (repository.modules / "mend" / "main.tf").write_text("# as neither side has it\n")
+    printed = " ".join(repository.run("generate", expect=1).stdout.split())
+    assert "as neither side of the merge made it" in printed
+    assert "It keeps both sides of mend" in printed
+    repository.run("generate", "--overwrite", expect=0)
+    repository.run("check", expect=0)
+
+
+def test_whichever_side_is_taken_by_hand_is_never_taken_for_clean(repository: Repository) -> None:
+    change_one_flow_on_both_sides(repository)
+    for side in ("--ours", "--theirs"):
+        repository.git("checkout", side, "modules")
+        repository.run("check", expect=3)
+    repository.run("generate", expect=0)
+    repository.run("check", expect=0)
+
+
+def test_two_flows_whose_names_a_merge_brought_too_near_are_told(repository: Repository) -> None:
+    repository.define("first", name="Chat")
+    repository.commit()
+    repository.git("checkout", "-q", "other")
+    repository.define("second", name="chat")
+    repository.commit()
+    repository.git("merge", "-q", "main")
+    assert repository.run("check", expect=1).stdout.count("error: CollidingFlowNames") == 2
