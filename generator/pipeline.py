@@ -200,9 +200,7 @@ def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severitie
         result = silence_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
         findings, silenced = result.findings, result.silenced
     found = len(findings) + len(silenced)
-    return replace(
-        item, findings=apply_severities(findings, severities), silenced=silenced, strict=strict, found=found
-    )
+    return replace(item, findings=apply_severities(findings, severities), silenced=silenced, strict=strict, found=found)
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:
