@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from generator.source.position import Path
 
@@ -66,8 +66,7 @@ class Parameter:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """An input or output of a node; `expression` is None for outputs."""
 
     name: str
@@ -95,8 +94,7 @@ class Node:
     is_blurred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A connection; `output` and `input` for data, `condition` for conditional ones."""
 
     name: str

@@ -193,14 +193,14 @@ def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> Check
 
 
 def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:
-    item = replace(item, found=len(item.findings), strict=strict)
+    findings, silenced = item.findings, item.silenced
     if item.document is not None and SIGN in item.document.text:
         from generator.rule_catalogue import list_rules
 
-        result = silence_findings(item.document, item.findings, list_rules(), is_complete=item.flow is not None)
-        item = replace(item, findings=result.findings, silenced=result.silenced)
-        item = replace(item, found=len(item.findings) + len(item.silenced))
-    return replace(item, findings=apply_severities(item.findings, severities))
+        result = silence_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
+        findings, silenced = result.findings, result.silenced
+    found = len(findings) + len(silenced)
+    return replace(item, findings=apply_severities(findings, severities), silenced=silenced, strict=strict, found=found)
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:

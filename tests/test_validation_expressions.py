@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.validation import input_expressions
 from generator.validation.condition_expressions import LANGUAGE, LONGEST, read_condition
 from generator.validation.input_expressions import read_input_expression
 from generator.validation.languages import ExpressionFault
@@ -181,6 +182,14 @@ def test_what_is_read_by_its_form_is_what_the_grammar_reads(words: list[str]) ->
     for text in ("".join(words), " ".join(words)):
         if len(text) <= LONGEST:
             assert read_condition(text) == LANGUAGE.parse(text)
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from([*"a50-.,:*[] ()é", "12", "a1", "1a", "-3", "_"]), max_size=14))
+def test_what_is_read_of_an_input_by_its_form_is_what_its_grammar_reads(words: list[str]) -> None:
+    text = "$.data" + "".join(words)
+    parsed = input_expressions.LANGUAGE.parse(text)
+    assert read_input_expression(text) == (parsed if isinstance(parsed, ExpressionFault) else None)
 
 
 @given(st.text(max_size=LONGEST))

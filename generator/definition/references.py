@@ -78,29 +78,28 @@ class ValueReader:
             return self._read_reference(value, path)
         if len(value) == 1 and self._looks_like_reference(next(iter(value)), path):
             return None
-        result: dict[str, Value] = {}
+        if not all(map(str.isascii, value)):
+            return self._read_normalised(value, path)
+        changed: dict[str, object] = {}
         for key, item in value.items():
-            name = key if key.isascii() else self._normalise(key, (*path, key), key=True)
             # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
             if isinstance(item, str) and item.isascii() and item[:2] != "$$":
-                result[name] = item
-            else:
-                result[name] = self.read_value(item, (*path, key))
-        if len(result) < len(value):
-            self._report_repeated(list(value), path)
-        # Most is as it was: then nobody needs a second one of it.
-        is_changed = any(map(is_not, result.values(), value.values())) or any(map(is_not, result, value))
-        return result if is_changed else cast(Value, value)
+                continue
+            read = self.read_value(item, (*path, key))
+            if read is not item:
+                changed[key] = read
+        return cast(Value, {**value, **changed} if changed else value)
 
-    def _report_repeated(self, keys: list[str], path: Path) -> None:
-        names: set[str] = set()
-        for key in keys:
-            name = unicodedata.normalize("NFC", key)
-            if name in names:
+    def _read_normalised(self, value: dict[str, object], path: Path) -> Value:
+        result: dict[str, Value] = {}
+        for key, item in value.items():
+            name = self._normalise(key, (*path, key), key=True)
+            if name in result:
                 message = f"The key {name!r} stands twice here, spelled with different Unicode characters."
                 rule = SOURCE_RULES["DuplicateKey"]
                 self.findings.append(Finding(rule, message, "Keep one of them.", (*path, key), key=True))
-            names.add(name)
+            result[name] = self.read_value(item, (*path, key))
+        return result
 
     def _read_reference(self, value: dict[str, object], path: Path) -> Value:
         kind = next(key for key in REFERENCES if key in value)

@@ -26,28 +26,29 @@ def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:
 
     Grants of one capability with the same actions and conditions are one: their resources and nodes are joined.
     """
-    grants: list[Grant] = []
+    grants: dict[tuple[object, ...], list[tuple[str, Grant]]] = {}
     findings: list[Finding] = []
-    for need in _list_flow_needs(flow):
+    for name, need in _list_flow_needs(flow):
         if isinstance(need, Grant):
-            grants.append(need)
+            grants.setdefault((need.capability, need.actions, need.conditions), []).append((name, need))
         else:
             findings.append(need)
-    return _merge_grants(grants), findings
+    return tuple(sorted(map(_join_grants, grants.values()), key=_sort_grant)), findings
 
 
-def _list_flow_needs(flow: Flow) -> Iterator[Need]:
+def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
+    """Yield what each node needs, with its name."""
     for node in flow.nodes:
         list_needs = NODE_TYPES[node.type].list_needs
         if list_needs is None or not node.configuration:
             continue
         for need in list_needs(node, flow):
             if isinstance(need, Grant) and any("" in text for text in need.resources):
-                yield _report_unnamed(node)
+                yield node.name, _report_unnamed(node)
             else:
-                yield replace(need, nodes=(node.name,)) if isinstance(need, Grant) else need
+                yield node.name, need
     for need in _list_permission_needs(flow):
-        yield replace(need, nodes=(FROM_PERMISSIONS,)) if isinstance(need, Grant) else need
+        yield FROM_PERMISSIONS, need
 
 
 def _report_unnamed(node: Node) -> Finding:
@@ -55,15 +56,10 @@ def _report_unnamed(node: Node) -> Finding:
     return Finding(UNNAMED_RESOURCE, message, "Fill it in, or let a parameter stand for it.", node.configuration_path)
 
 
-def _merge_grants(grants: list[Grant]) -> tuple[Grant, ...]:
-    merged: dict[tuple[object, ...], Grant] = {}
-    for grant in grants:
-        shape = (grant.capability, grant.actions, grant.conditions)
-        other = merged.get(shape, replace(grant, resources=(), nodes=()))
-        resources = sorted({*other.resources, *grant.resources}, key=_sort_text)
-        nodes = (*other.nodes, *(node for node in grant.nodes if node not in other.nodes))
-        merged[shape] = replace(other, resources=tuple(resources), nodes=nodes)
-    return tuple(sorted(merged.values(), key=_sort_grant))
+def _join_grants(named: list[tuple[str, Grant]]) -> Grant:
+    resources = {resource for _, grant in named for resource in grant.resources}
+    nodes = tuple(dict.fromkeys(name for name, _ in named))
+    return replace(named[0][1], resources=tuple(sorted(resources, key=_sort_text)), nodes=nodes)
 
 
 def _sort_text(text: Text) -> tuple[str, ...]:

@@ -6,14 +6,13 @@ its examples differ (the types of agentInputText, inputText and s3Content), the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generator.model import Flow, Node
 from generator.nodes.prompts import PromptVariables, find_prompt_variables
 
 
-@dataclass(frozen=True, slots=True)
-class PortRule:
+class PortRule(NamedTuple):
     """A port of a fixed name. `type` is None where any type will do."""
 
     name: str
@@ -21,8 +20,7 @@ class PortRule:
     is_required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PortRules:
+class PortRules(NamedTuple):
     """What a node may list as its inputs, or as its outputs.
 
     `takes_others` tells whether ports of other names are fine. `most` bounds how many there are. `advice` says where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generator.model import Flow, Node, Value
 from generator.source.position import Path
@@ -13,16 +13,14 @@ VARIABLE = re.compile(r"\{\{((?:[0-9a-zA-Z][_-]?){1,100})\}\}")
 """A variable as Bedrock fills it in; the name's pattern is the API's PromptInputVariableName. Blanks make it text."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
+class PlacedText(NamedTuple):
     """A text and where it stands: of a parameter, its default's place."""
 
     text: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class VariableUse:
+class VariableUse(NamedTuple):
     """A `{{variable}}` in a text, at text[start:end]."""
 
     name: str
@@ -31,8 +29,7 @@ class VariableUse:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class PromptVariables:
+class PromptVariables(NamedTuple):
     """What an inline prompt says of its variables; `listed` are the entries of inputVariables, with their places.
 
     `texts` are all texts of the prompt that are known. Unless `is_known`, there is one that only AWS or the module's

@@ -165,13 +165,11 @@ def _stand_in(word: re.Match[str]) -> str:
 
 def _fill_in(form: Expression, words: Iterator[re.Match[str]]) -> Expression:
     """Return an expression of this form with these operands, which stand in it from left to right."""
-    match form:
-        case Comparison(left, operator, right):
-            return Comparison(_take_operand(left, words), operator, _take_operand(right, words))
-        case Negation(item):
-            return Negation(_fill_in(item, words))
-        case Junction(is_and, items, is_grouped):
-            return Junction(is_and, tuple([_fill_in(item, words) for item in items]), is_grouped)
+    if isinstance(form, Comparison):
+        return Comparison(_take_operand(form.left, words), form.operator, _take_operand(form.right, words))
+    if isinstance(form, Negation):
+        return Negation(_fill_in(form.item, words))
+    return Junction(form.is_and, tuple([_fill_in(item, words) for item in form.items]), form.is_grouped)
 
 
 def _take_operand(form: Operand, words: Iterator[re.Match[str]]) -> Operand:
@@ -183,7 +181,7 @@ def make_operand(text: str, kind: str, start: int) -> Operand:
     """Return the operand that is written so at `start`."""
     value: str | Decimal | bool = str(text)
     if kind == "String":
-        value = _ESCAPE.sub(r"\1", text[1:-1])
+        value = _ESCAPE.sub(r"\1", text[1:-1]) if "\\" in text else text[1:-1]
     elif kind == "Number":
         value = Decimal(text)
     elif kind == "Boolean":

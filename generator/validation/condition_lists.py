@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generator.model import Node, Value
 from generator.source.position import Path
@@ -13,8 +13,7 @@ DEFAULT = "default"
 CONTINUE = "continueCondition"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One condition of a Condition node, or that of a LoopController. `expression` is None where there is none."""
 
     name: str

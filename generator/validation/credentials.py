@@ -88,7 +88,7 @@ def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
 
 def _report_all(text: PlacedText, subject: str) -> Iterator[Finding]:
     lowered = text.text.lower()
-    if not any(sign in lowered for sign in SIGNS):
+    if not any(map(lowered.__contains__, SIGNS)):
         return
     for match in SHAPES.finditer(text.text):
         if not EXAMPLES.search(match.group()):

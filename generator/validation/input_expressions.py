@@ -48,6 +48,7 @@ LANGUAGE: Language[object] = Language("input-expressions", GRAMMAR, WORDS, hints
 
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def read_input_expression(text: str) -> ExpressionFault | None:
@@ -57,8 +58,8 @@ def read_input_expression(text: str) -> ExpressionFault | None:
     if not text.startswith(WHOLE_INPUT):
         remedy = "Write $.data for the whole input, or $.data.name for a field of it."
         return ExpressionFault(describe_fault([WHOLE_INPUT], 0, text), 0, len(text), remedy)
-    # Which words stand in an expression does not matter to its grammar, so expressions of one form are read once.
-    rest = _WORD.sub("a", text[len(WHOLE_INPUT) :])
+    # Which words and numbers stand in an expression does not matter to its grammar: those of one form are read once.
+    rest = _DIGITS.sub("0", _WORD.sub("a", text[len(WHOLE_INPUT) :]))
     return None if _find_fault(WHOLE_INPUT + rest) is None else _find_fault(text)
 
 

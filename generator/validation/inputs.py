@@ -48,10 +48,14 @@ def find_open_inputs(scope: Scope) -> Iterator[tuple[Node, Port]]:
         return
     unplaced = {connection.input for connection in scope.targetless}
     for name, node in scope.nodes.items():
+        if not node.inputs:
+            continue
         incoming = scope.incoming.get(name, ())
-        fed = {connection.input for connection in incoming}
-        unknown = {port.name for port in find_unknown_ports(node.inputs, scope.input_rules[name])}
-        open_inputs = [port for port in node.inputs if port.name not in fed | unplaced | unknown]
+        fed = {connection.input for connection in incoming} | unplaced
+        open_inputs = [port for port in node.inputs if port.name not in fed]
+        if open_inputs:
+            unknown = {port.name for port in find_unknown_ports(node.inputs, scope.input_rules[name])}
+            open_inputs = [port for port in open_inputs if port.name not in unknown]
         if open_inputs and node.type != "LoopInput" and not _has_astray(node, incoming):
             yield from ((node, port) for port in open_inputs)
 

@@ -10,7 +10,7 @@ from generator.model import Node, Port
 from generator.nodes import PortRule, PortRules
 from generator.source.position import Path
 from generator.validation.registry import register_check
-from generator.validation.scope import Scope
+from generator.validation.scope import Scope, find_port
 
 MISSING_NODE_INPUT = declare_rule(
     "MissingNodeInput", Severity.ERROR, "A node lacks an input that its type needs.", can_be_silenced=True
@@ -94,10 +94,7 @@ def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
 
 def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortRule]:
     """Return the rules of ports that are not listed, less one for each port of a wrong name that may be meant."""
-    if not rules.named:
-        return []
-    listed = {port.name for port in ports}
-    missing = [rule for rule in rules.named if rule.is_required and rule.name not in listed]
+    missing = [rule for rule in rules.named if rule.is_required and find_port(ports, rule.name) is None]
     for port in find_unknown_ports(ports, rules) if missing else ():
         meant = suggest_name(port.name, [rule.name for rule in missing])
         missing = [rule for rule in missing if rule.name != meant] if meant else missing[1:]

@@ -23,10 +23,11 @@ def check_results(scope: Scope) -> Iterator[Finding]:
     """Report nodes that only give a result (see nodes.NodeType.acts), and whose result no connection takes."""
     misplaced = {connection.output for connection in scope.sourceless}
     for name, node in scope.nodes.items():
+        if NODE_TYPES[node.type].acts or node.type in STARTING or not node.outputs:
+            continue
         given = {port.name for port in node.outputs if scope.output_rules[name].find(port.name) is not None}
-        is_idle = bool(given) and not NODE_TYPES[node.type].acts and node.type not in STARTING
         taken = {connection.output for connection in scope.outgoing.get(name, ())}
-        if is_idle and not taken | (misplaced & given) and name in scope.incoming and not _lacks_a_connection(scope):
+        if given and not taken | (misplaced & given) and name in scope.incoming and not _lacks_a_connection(scope):
             yield _report_unused(node)
 
 
