@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
@@ -14,17 +15,25 @@ from generator.preparation import Request, prepare_modules
 from generator.write import Cause, view_output
 from generator.write.confinement import LOCK_FILE
 from generator.write.disk import read_regular_file
-from generator.write.rules import EDITED_FILE, ORPHANED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT
+from generator.write.reformatted import report_reformatted
+from generator.write.rules import (
+    EDITED_FILE,
+    ORPHANED_MODULE,
+    OUTDATED_OUTPUT,
+    OWN_FILES_LEFT,
+    REFORMATTED_FILE,
+)
+from generator.write.whitespace import compare_whitespace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from generator.progress import Progress
     from generator.timings import Timings
     from generator.write import Output
 
 REMEDY = "Run `flowseal generate`, and commit what it changes."
-ABOUT_DIFFERENCES = frozenset({EDITED_FILE.name, ORPHANED_MODULE.name, OUTDATED_OUTPUT.name, OWN_FILES_LEFT.name})
+ABOUT_DIFFERENCES = frozenset(
+    rule.name for rule in (EDITED_FILE, REFORMATTED_FILE, ORPHANED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT)
+)
 """Rules whose findings are differences here: they make the exit code 3, and not 1."""
 
 
@@ -100,12 +109,18 @@ def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | No
         return "An earlier run was stopped while it wrote, and what it left is still there."
     if output.usable and output.lock.has_conflict:
         return f"{LOCK_FILE} has the conflict markers of a merge."
-    if not output.usable or output.write_lock() == output.lock_data:
+    text = output.write_lock()
+    if not output.usable or text == output.lock_data:
         return None
     if output.lock_data is None:
         return f"{LOCK_FILE} is missing, which says what flowseal made."
     if any(outcome.reasons for outcome in outcomes):
         return None
+    change = compare_whitespace(output.lock_data, text or b"")
+    if change is not None:
+        return (
+            f"Of {LOCK_FILE} only whitespace changed ({change.words}), as git's autocrlf, a hook or an editor does it."
+        )
     return f"{LOCK_FILE} is not as flowseal writes it."
 
 
@@ -138,6 +153,9 @@ def _report_difference(outcome: ModuleOutcome) -> Iterator[LocatedFinding]:
                     "Move the change into the definition, or into a .tf file of your own; then run with --overwrite."
                 )
                 yield report_file(edited, message, remedy, f"{output}/{path}" if output else path)
+        elif reason.cause in (Cause.LINE_ENDS, Cause.WHITESPACE):
+            finding = report_reformatted(Path(folder).parent, reason, is_kept=False)
+            yield replace(finding, rule=replace(finding.rule, severity=Severity.WARNING))
         elif reason.cause is Cause.ORPHAN:
             message = f"This module was made from {outcome.file}, which is gone."
             remedy = (

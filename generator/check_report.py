@@ -25,6 +25,7 @@ from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
 from generator.write import Cause
+from generator.write.reformatted import PREVENTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,6 +135,8 @@ def _list_advice(checked: CheckResult) -> Iterable[str]:
     yield "`flowseal generate` brings everything up to date; `flowseal check --diff` shows how."
     if Cause.EDITED in causes:
         yield "It leaves what was edited by hand, unless you say --overwrite: then the edit is gone."
+    if {Cause.LINE_ENDS, Cause.WHITESPACE} & causes:
+        yield f"It leaves what a tool did to whitespace, unless you say --overwrite. {PREVENTION}"
     if Cause.ORPHAN in causes:
         yield f"It leaves orphans, unless you say --prune. {REMOVED}"
 

@@ -23,19 +23,22 @@ class Rule:
     """A stable name for one kind of finding. Names are never reused; severity is no part of them.
 
     `can_be_silenced` tells whether a comment may say that a finding is meant so. Without the finding the module has to
-    be right all the same.
+    be right all the same. `hides_source` tells that what a finding points at is not to be shown, in logs above all.
     """
 
     name: str
     severity: Severity
     summary: str
     can_be_silenced: bool
+    hides_source: bool = False
 
 
 RULES: dict[str, Rule] = {}
 
 
-def declare_rule(name: str, severity: Severity, summary: str, *, can_be_silenced: bool | None = None) -> Rule:
+def declare_rule(
+    name: str, severity: Severity, summary: str, *, can_be_silenced: bool | None = None, hides_source: bool = False
+) -> Rule:
     """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises.
 
     What is no error can be silenced, an error cannot, unless its declaration says otherwise.
@@ -44,7 +47,7 @@ def declare_rule(name: str, severity: Severity, summary: str, *, can_be_silenced
         raise ValueError(f"two rules are named {name}")
     if can_be_silenced is None:
         can_be_silenced = severity is not Severity.ERROR
-    RULES[name] = Rule(name, severity, summary, can_be_silenced)
+    RULES[name] = Rule(name, severity, summary, can_be_silenced, hides_source)
     return RULES[name]
 
 

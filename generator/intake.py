@@ -15,6 +15,7 @@ MISSING_PATH = declare_rule(
     "MissingPath", Severity.ERROR, "A path on the command line, or in the configuration, leads nowhere."
 )
 UNREADABLE_PATH = declare_rule("UnreadablePath", Severity.ERROR, "A file or folder cannot be read.")
+UNREADABLE_NAME = declare_rule("UnreadableName", Severity.ERROR, "A definition's path has bytes that are no UTF-8.")
 NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder or pattern gives no flow definition.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
@@ -30,6 +31,30 @@ class DefinitionFile:
     path: Path
 
 
+def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
+    """Return the definition at `path`, which findings show as `shown`; or say that this is no text.
+
+    Findings and the lock file name a definition by its path, as text: two that differ in bytes of no text would be one.
+    """
+    display = show_path(shown)
+    return DefinitionFile(display, path) if is_text(shown.as_posix()) else report_unreadable_name(display)
+
+
+def is_text(path: str) -> bool:
+    """Tell whether a path as the system gives it is UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def report_unreadable_name(display: str) -> LocatedFinding:
+    """Say that a definition's path is no text."""
+    message = "The path of this definition has bytes that are no UTF-8: neither findings nor the lock file can name it."
+    return report_file(UNREADABLE_NAME, message, "Rename the file, or the folder, whose name has them.", display)
+
+
 def discover_definitions(
     paths: Sequence[str], output: Path | None
 ) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
@@ -42,7 +67,8 @@ def discover_definitions(
     files: dict[str, DefinitionFile] = {}
     findings: list[LocatedFinding] = []
     for path in paths:
-        for found in _search_path(path, output):
+        for entry in _search_path(path, output):
+            found = name_definition(entry, entry) if isinstance(entry, Path) else entry
             if isinstance(found, LocatedFinding):
                 findings.append(found)
             else:
@@ -115,17 +141,17 @@ def _read_text(path: str, target: str) -> str | FileRefusal:
         return FileRefusal(message, "Save it as UTF-8.")
 
 
-def _search_path(path: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+def _search_path(path: str, output: Path | None) -> Iterator[Path | LocatedFinding]:
     display = show_path(Path(path))
     if not path or not os.path.lexists(path):
         yield report_file(MISSING_PATH, "There is no such file or folder.", "Check the path.", display)
     elif os.path.isdir(path):
         yield from search_folder(Path(path), display, output)
     else:
-        yield DefinitionFile(display, Path(path))
+        yield Path(path)
 
 
-def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[DefinitionFile | LocatedFinding]:
+def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[Path | LocatedFinding]:
     """Yield the definitions in a folder and below it, by path, or why there is none. See discover_definitions."""
     skipped = os.path.realpath(output) if output is not None else None
     errors: list[OSError] = []
@@ -143,8 +169,7 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[D
     if not found and not errors:
         message = "The folder holds no flow definition."
         yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)
-    for path in sorted(found, key=lambda item: item.as_posix()):
-        yield DefinitionFile(show_path(path), path)
+    yield from sorted(found, key=lambda item: item.as_posix())
 
 
 def show_path(path: Path) -> str:

@@ -32,6 +32,8 @@ _WORDS = {
     Cause.CONFIGURATION: "configuration changed",
     Cause.VERSION: "made by another version of flowseal",
     Cause.EDITED: "edited by hand",
+    Cause.LINE_ENDS: "only line ends changed",
+    Cause.WHITESPACE: "only whitespace changed",
     Cause.MISSING: "missing",
     Cause.ORPHAN: "orphan of",
     Cause.LOCK: "not as flowseal.lock.json tells it",
@@ -62,7 +64,7 @@ def describe_reason(reason: Reason, outcome: ModuleOutcome) -> str:
         details = tuple(path.removeprefix(f"{outcome.name}/") for path in details)
     named = ", ".join(escape_controls(detail) for detail in details[:MOST_NAMED])
     more = f" and {len(details) - MOST_NAMED} more" if len(details) > MOST_NAMED else ""
-    words = _WORDS[reason.cause]
+    words = _WORDS[reason.cause] + (f" ({reason.words})" if reason.words else "")
     return f"{words}: {named}{more}" if named else words
 
 

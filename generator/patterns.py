@@ -16,6 +16,7 @@ from generator.intake import (
     UNREADABLE_PATH,
     DefinitionFile,
     describe_refusal,
+    name_definition,
     search_folder,
     show_path,
 )
@@ -51,10 +52,14 @@ def discover_configured(
 
 def show_relative(path: Path) -> str:
     """Return a path as it is seen from the working folder, where there is a way."""
+    return show_path(_find_way(path))
+
+
+def _find_way(path: Path) -> Path:
     try:
-        return show_path(Path(os.path.relpath(path)))
+        return Path(os.path.relpath(path))
     except ValueError:
-        return show_path(path)
+        return path
 
 
 @dataclass(slots=True)
@@ -69,13 +74,11 @@ class _Search:
         while parts and parts[-1] == "**":
             parts.pop()
         for path in self._expand(folder, parts):
-            shown = show_relative(path)
-            if not path.is_dir():
-                yield DefinitionFile(shown, path)
-                continue
-            for found in search_folder(path, shown, self.output):
+            entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
+            for entry in entries:
+                found = name_definition(entry, _find_way(entry)) if isinstance(entry, Path) else entry
                 if isinstance(found, DefinitionFile):
-                    yield DefinitionFile(show_relative(found.path), found.path)
+                    yield found
                 elif found.rule is not NO_DEFINITIONS:
                     self.findings.append(found)
 

@@ -15,6 +15,7 @@ from generator.outcomes import CHANGED, ModuleOutcome
 from generator.patterns import show_relative
 from generator.survey import Survey, survey_definitions
 from generator.write import Making, ModuleWrite
+from generator.write.reformatted import report_reformatted_input
 
 if TYPE_CHECKING:
     from generator.configuration import Severities
@@ -149,6 +150,7 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
         elif file in preparation.proven:
             name = _name_flow(checked[file])
             module = ModuleWrite(name, preparation.proven[file].files, makings[file])
+            preparation.findings += _report_whitespace(file, makings[file], survey, output)
             result = output.write_module(module, overwrite=request.overwrite)
             _add_outcome(preparation, output, file, name, result)
         elif file in checked:
@@ -159,6 +161,24 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
         if orphan is not None:
             file = show_relative(Path(os.path.realpath(output.folder), definition))
             _add_outcome(preparation, output, file, name, orphan)
+
+
+def _report_whitespace(file: str, making: Making, survey: Survey, output: Output) -> list[LocatedFinding]:
+    """Tell of the files that a module is made from what tools did to them since it was made before."""
+    known = output.find_making(making.definition)
+    if known is None:
+        return []
+    reader = DiskReader(survey.files[file].path.parent)
+    start, slash, own = file.rpartition("/")
+    findings = []
+    for path, before in sorted(known[1].inputs.items()):
+        if making.inputs.get(path, before) == before:
+            continue
+        text = survey.changed.get(file, b"") if path == own else reader.read_text(path)
+        data = text.encode("utf-8") if isinstance(text, str) else text
+        if isinstance(data, bytes) and (change := output.explain_input(known[0], before, data)):
+            findings.append(report_reformatted_input(start + slash + path, change, is_text=path != own))
+    return findings
 
 
 def _add_outcome(preparation: Preparation, output: Output, file: str, name: str, result: WriteResult) -> None:

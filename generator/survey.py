@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.definition.files import FileRefusal
-from generator.intake import DiskReader, read_definition
+from generator.intake import DiskReader, is_text, read_definition, report_unreadable_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -62,7 +62,8 @@ def survey_definitions(
     """
     survey = Survey(name_definitions(files, output.folder), {file.display: file for file in files})
     for file in files:
-        data = read_definition(file)
+        is_named = is_text(survey.keys[file.display])
+        data = read_definition(file) if is_named else report_unreadable_name(file.display)
         if not isinstance(data, bytes):
             survey.findings.append(data)
             continue

@@ -76,6 +76,12 @@ class Life(RuleBasedStateMachine):
         elif path.exists():
             path.write_bytes(data or b"")
 
+    @rule(name=NAMES, file=MADE, old=st.sampled_from([b"\n", b" \n"]), new=st.sampled_from([b"\r\n", b"\n"]))
+    def change_whitespace(self, name: str, file: str, old: bytes, new: bytes) -> None:
+        path = self.project.modules / name / file
+        if path.exists():
+            path.write_bytes(path.read_bytes().replace(old, new))
+
     @rule(name=NAMES, file=OWN)
     def add_own_file(self, name: str, file: str) -> None:
         if (self.project.modules / name / file).parent.is_dir():

@@ -66,6 +66,28 @@ def test_without_the_attributes_git_would_change_them(work: Repository) -> None:
     assert copy.read(PROMPT) == TEXTS[PROMPT].replace(b"\n", b"\r\n")
 
 
+def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_works(work: Repository) -> None:
+    (work.folder / "modules/greeting/.gitattributes").unlink()
+    (work.folder / ".gitattributes").unlink()
+    work.commit("All, without what keeps line ends as they are")
+    copy = clone(work, "true")
+    told = copy.run("flowseal", "check", code=3)
+    assert "only line ends changed (CRLF instead of LF): README.md, " in told
+    assert "edited by hand" not in told
+    assert f"{PROMPT}:1:1: information: ReformattedInput" in told
+    refused = copy.run("flowseal", "generate", code=1)
+    assert "modules/greeting:1:1: error: ReformattedFile" in refused
+    # What the finding says: the attributes that init has, the texts anew from git, and the files made anew.
+    copy.run("flowseal", "init", "--ci", "none")
+    copy.git("rm", "--quiet", "--cached", "-r", "flows")
+    copy.git("reset", "--quiet", "--hard")
+    copy.run("flowseal", "generate", "--overwrite")
+    copy.run("flowseal", "check")
+    copy.git("add", "--all", "--renormalize")
+    before = {path: data for path, data in read_tree(work.folder).items() if path.startswith(("flows/", "modules/"))}
+    assert {path: data for path, data in read_tree(copy.folder).items() if path in before} == before
+
+
 def use_fixers_of_this_environment(work: Repository, *, with_exclude: bool) -> None:
     """Leave the fixing hooks alone in the configuration, as they are but for the way in which they are installed."""
     configuration = yaml.safe_load(work.read(".pre-commit-config.yaml"))
@@ -94,3 +116,19 @@ def test_without_the_exclude_they_would_change_them(work: Repository) -> None:
     work.run("pre-commit", "run", "--all-files", code=1)
     assert work.read(PROMPT) == b"One line\n\nand {{question}}, without an end\n"
     assert work.read("modules/greeting/prompts/Answer.txt") == work.read(PROMPT)
+
+
+@pytest.mark.parametrize(
+    ("hook", "words"),
+    [
+        ("end-of-file-fixer", "line breaks at the end of the file"),
+        ("trailing-whitespace-fixer", "blanks at the ends of lines"),
+    ],
+)
+def test_what_a_hook_did_to_a_module_is_told_as_that(hook: str, words: str, work: Repository) -> None:
+    work.run(hook, "modules/greeting/prompts/Answer.txt", code=1)
+    told = work.run("flowseal", "check", code=3)
+    assert f"modules/greeting: only whitespace changed ({words}): prompts/Answer.txt\n" in told
+    assert f"changed ({words})" in work.run("flowseal", "generate", code=1)
+    work.run("flowseal", "generate", "--overwrite")
+    assert work.read("modules/greeting/prompts/Answer.txt") == TEXTS[PROMPT]

@@ -78,7 +78,8 @@ def test_its_definitions_and_its_configuration_are_right(case: Path, tmp_path: P
         assert document is not None, faults
         assert list(schema.iter_errors(document.value)) == []
     if case.name == "a-repository-on-github":
-        assert set(document.value) == set(schema.schema["properties"])
+        # Its first line does what the key does.
+        assert set(document.value) == set(schema.schema["properties"]) - {"$schema"}
 
 
 def test_what_is_written_for_github_is_pinned_safe_and_linted(work: Repository) -> None:
@@ -124,6 +125,42 @@ def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
     assert "left alone .pre-commit-config.yaml; add to it:\n\n      # The flowseal" in printed
     assert work.read(".pre-commit-config.yaml") == b"repos: []\n"
     assert work.read("flows/greeting/prompts/answer.txt") == b"mine"
+
+
+FAULTY = {
+    "flow: [flows]\n": "flowseal.yaml:1:1: error: UnknownKey",
+    "flows: [flows]\noutput: [modules]\n": "flowseal.yaml:2:9: error: UnfitSection",
+    "flows: flows\n": "flowseal.yaml:1:8: error: UnfitSection",
+    "flows: [/flows]\n": "flowseal.yaml:1:9: error: UnfitSection",
+    "output: ''\n": "flowseal.yaml:1:9: error: UnfitSection",
+    "rules: {Nothing: off}\n": "flowseal.yaml:1:9: error: UnknownRule",
+    "- flows\n": "flowseal.yaml:1:1: error: UnfitSection",
+    "flows: [\n": "flowseal.yaml:2:1: error: SyntaxError",
+}
+
+
+@pytest.mark.parametrize("text", FAULTY)
+@pytest.mark.parametrize("arguments", [["init", "--yes"], ["new", "x", "--shape", "prompt"], ["new", "--list"]])
+def test_with_a_wrong_configuration_nothing_is_written(arguments: list[str], text: str, work: Repository) -> None:
+    work.write("flowseal.yaml", text.encode())
+    before = read_tree(work.folder)
+    result = CliRunner().invoke(app, arguments, prog_name="flowseal")
+    assert result.exit_code == 1
+    assert FAULTY[text] in result.output
+    assert f"1 | {text.splitlines()[0]}" in result.output or "2:" in FAULTY[text]
+    assert read_tree(work.folder) == before
+    # It is what every other command says.
+    told = CliRunner().invoke(app, ["check"], prog_name="flowseal").output
+    assert told.startswith(result.output.rstrip("\n"))
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}\n"])
+def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: Repository) -> None:
+    work.write("flowseal.yaml", text.encode())
+    run("--yes")
+    assert (work.folder / "flows" / "greeting" / "greeting.flow.yaml").exists()
+    assert b"modules/** text eol=lf" in work.read(".gitattributes")
+    assert work.read("flowseal.yaml") == text.encode()
 
 
 @pytest.mark.parametrize(

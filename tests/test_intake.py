@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+from projects import Project
 
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding
@@ -82,6 +84,40 @@ def test_a_definition_that_cannot_be_read_is_a_finding(here: Path) -> None:
     assert isinstance(answers[1], LocatedFinding)
     assert answers[1].file == "b.flow.yaml"
     assert str(here) not in answers[1].message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
+@pytest.mark.parametrize("names", [(b"a\xff", b"a\xfe"), (b"\xff/a", b"\xfe/a"), (b"a\xff", "a\ufffd".encode())])
+def test_definitions_whose_names_are_no_text_are_refused_and_never_taken_for_one(
+    names: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project")
+    project.define("good")
+    for number, name in enumerate(names):
+        target = Path(os.fsdecode(os.fsencode(project.folder / "flows") + b"/" + name + b".flow.json"))
+        target.parent.mkdir(exist_ok=True)
+        project.define("new", name=f"flow-{number}").rename(target)
+    refused = [name for name in names if b"\xef\xbf\xbd" not in name]
+    made = {"good", *(f"flow-{number}" for number, name in enumerate(names) if name not in refused)}
+    for arguments in (["generate"], ["generate", "flows", "-o", "modules"], ["generate", "flows/", "-o", "modules"]):
+        result = project.run(*arguments, expect=1).stdout
+        assert result.count("error: UnreadableName") == len(refused)
+        assert {path.partition("/")[0] for path in project.read_modules()} == {*made, "flowseal.lock.json"}
+    for command in ("check", "validate"):
+        assert project.run(command, expect=1).stdout.count("error: UnreadableName") == len(refused)
+    (project.modules / "flowseal.lock.json").read_bytes().decode()
+    assert "\\ud" not in (project.modules / "flowseal.lock.json").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
+def test_a_folder_above_the_project_may_have_any_name_unless_the_lock_file_needs_it(tmp_path: Path) -> None:
+    project = Project(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")) / "project")
+    project.define("good")
+    project.run("generate", expect=0)
+    project.run("check", expect=0)
+    result = project.run("generate", "-o", str(tmp_path / "elsewhere"), expect=1).stdout
+    assert "flows/good.flow.json:1:1: error: UnreadableName" in result
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def refuse(folder: Path, path: str) -> str:

@@ -1,22 +1,26 @@
 """`flowseal generate`, killed as a real process at random moments: afterwards everything is whole.
 
-`--slow` kills it 500 times instead of 50. The moments are drawn from the length of a whole run, seeded.
+`--slow` kills it 500 times instead of 50. The moments are drawn, seeded, from the length of a whole run, from the time
+in which it prepares new files, and from that in which its journal counts; most kills are to hit the latter two.
 """
 
 from __future__ import annotations
 
-import os
+import errno
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from projects import Project
-from trees import compare_trees
+from trees import compare_trees, read_tree
+
+from generator.write import disk
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,6 +33,7 @@ FOREIGN = {
     "gone/own.txt": b"mine",
     "terraform.tfstate": b"{}",
 }
+DRAFTS, JOURNAL, BACK = ".flowseal/new", ".flowseal/journal.json", ".flowseal/journal-back.json"
 COMMAND = [sys.executable, "-m", "generator", "generate", "--prune"]
 
 
@@ -55,11 +60,42 @@ def copy(start: Project, folder: Path) -> Project:
     return project
 
 
-def kill_after(project: Project, seconds: float) -> bool:
-    """Start `generate`, kill it after so many seconds, and tell whether it was still running."""
-    process = subprocess.Popen(COMMAND, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def start_run(project: Project) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(COMMAND, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@dataclass(slots=True)
+class Run:
+    """How long a run took, and of it the preparing of new files, and the time in which its journal counted."""
+
+    whole: float
+    drafts: float
+    journal: float
+
+
+def watch_run(project: Project) -> Run:
+    """Run `generate` to its end and look at what it leaves on the disk meanwhile."""
+    began = time.monotonic()
+    seen: dict[str, list[float]] = {DRAFTS: [], JOURNAL: []}
+    process = start_run(project)
+    while process.poll() is None:
+        for path, times in seen.items():
+            if (project.modules / path).exists():
+                times.append(time.monotonic())
+    assert process.returncode == 0
+    # A look may come too late on a busy machine: then the kill follows its sign at once.
+    drafts, journal = seen[DRAFTS], seen[JOURNAL] or seen[DRAFTS][-1:]
+    lasting = (journal[0] - drafts[0], journal[-1] - journal[0]) if drafts else (0.0, 0.0)
+    return Run(time.monotonic() - began, *lasting)
+
+
+def kill_after(project: Project, seconds: float, sign: str = "") -> bool:
+    """Start `generate`, wait for a file as a sign, kill it so many seconds later; tell whether it was still running."""
+    process = start_run(project)
+    while sign and process.poll() is None and not (project.modules / sign).exists():
+        pass
     time.sleep(seconds)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     return process.wait() == -signal.SIGKILL
 
 
@@ -69,41 +105,89 @@ def list_own(tree: dict[str, bytes]) -> dict[str, bytes]:
     return {path: own[path] for path in FOREIGN if path in own}
 
 
+def read_whole(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder, and every folder as if it were an empty file."""
+    folders = {f"{path.relative_to(folder).as_posix()}/": b"" for path in folder.rglob("*") if path.is_dir()}
+    return read_tree(folder) | folders
+
+
+def check_killed(project: Project, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    """`check` tells that a run was stopped, and the next run, whatever it is asked for, leaves all old or all new."""
+    found = read_whole(project.modules)
+    assert list_own(found) == FOREIGN
+    is_left = (project.modules / ".flowseal").exists()
+    modules = {path: data for path, data in found.items() if not path.startswith(".flowseal/")}
+    if JOURNAL in found or BACK in found:
+        modules = after if JOURNAL in found else before
+    assert modules in (before, after)
+    told = project.run("check", expect=0 if found == after else 3).stdout
+    assert ("InterruptedRun" in told) is is_left
+    assert read_whole(project.modules) == found
+    # This definition is unchanged: all that the run has to do is to repair.
+    repaired = copy(project, project.folder.with_name("repaired"))
+    told = repaired.run("generate", "flows/kept.flow.json", expect=0).stdout
+    assert compare_trees(read_whole(repaired.modules), modules) == []
+    assert ("its change was" in told) is (JOURNAL in found or BACK in found)
+    shutil.rmtree(repaired.folder)
+    project.run("generate", "--prune", expect=0)
+    assert compare_trees(read_whole(project.modules), after) == []
+    project.run("check", expect=0)
+
+
+@pytest.fixture(scope="module")
+def after(start: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a run that nobody kills comes to; no empty folder is left in it."""
+    done = copy(start, tmp_path_factory.mktemp("done") / "done")
+    done.run("generate", "--prune", expect=0)
+    after = read_whole(done.modules)
+    assert {path for path in after if path.startswith(("gone/", "renamed/"))} == {"gone/", "gone/own.txt"}
+    return after
+
+
 def test_killed_at_random_moments_everything_is_whole(
-    start: Project, tmp_path: Path, request: pytest.FixtureRequest
+    start: Project, after: dict[str, bytes], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    done = copy(start, tmp_path / "done")
-    began = time.monotonic()
-    subprocess.run(COMMAND, cwd=done.folder, check=True, capture_output=True)
-    length = time.monotonic() - began
-    before, after = start.read_modules(), done.read_modules()
+    # Of three runs the shortest times, so that most kills come early enough whatever else the machine does.
+    runs = [watch_run(copy(start, tmp_path / f"done-{number}")) for number in range(3)]
+    run = Run(*(min(getattr(each, name) for each in runs) for name in ("whole", "drafts", "journal")))
+    moments = [(run.whole * 1.1, ""), *[(run.drafts, DRAFTS), (run.journal, JOURNAL)] * 2]
+    before = read_whole(start.modules)
     chance = random.Random(7)
-    killed = left = 0
-    for count in range(500 if request.config.getoption("--slow") else 50):
-        project = copy(start, tmp_path / str(count))
-        # Writing is the last part of a run: most moments are drawn from there, some from before.
-        killed += kill_after(project, length * chance.uniform(0.0 if count % 5 == 0 else 0.5, 1.1))
-        found = project.read_modules()
-        left += found not in (before, after)
-        assert list_own(found) == FOREIGN
-        project.run("check", expect=0 if found == after else 3)
-        assert project.read_modules() == found
-        project.run("generate", "--prune", expect=0)
-        assert compare_trees(project.read_modules(), after) == []
-        assert not (project.modules / ".flowseal").exists()
-        project.run("check", expect=0)
+    count = 500 if request.config.getoption("--slow") else 50
+    killed = drafts = journals = 0
+    for number in range(count):
+        project = copy(start, tmp_path / str(number))
+        length, sign = moments[number % len(moments)]
+        killed += kill_after(project, chance.uniform(0, length), sign)
+        has_journal = (project.modules / JOURNAL).exists()
+        journals += has_journal
+        drafts += (project.modules / DRAFTS).exists() and not has_journal
+        check_killed(project, before, after)
         shutil.rmtree(project.folder)
-    assert killed > 10
+    print(f"{count} runs: {killed} killed, {drafts} of them with drafts alone, {journals} with a journal")
+    assert min(drafts, journals) >= count // 10
+    assert killed >= count // 2
 
 
-def stop_at(project: Project, step: int, function: str) -> None:
-    """Run `generate` in a process that kills itself at the given call of a step on the disk."""
+def stop_at(project: Project, function: str, step: int, turns_back_after: int | None = None) -> None:
+    """Run `generate` in a process that kills itself at the given call of a step on the disk.
+
+    With `turns_back_after`, the disk is full once so many files are in place, and the calls of the way back count.
+    """
     code = (
-        "import os, signal, sys\n"
+        "import errno, os, signal, sys\n"
         "from generator.write import disk\n"
-        f"real, left = disk.{function}, [{step}]\n"
-        "def do(*arguments):\n"
-        "    left[0] -= 1\n"
+        f"left, fits, turned = [{step}], [{turns_back_after}], [{turns_back_after is None}]\n"
+        "def refuse(source, target, real=disk.replace_file):\n"
+        "    if not turned[0] and target.name != 'journal.json':\n"
+        "        fits[0] -= 1\n"
+        "        if fits[0] < 0:\n"
+        "            turned[0] = True\n"
+        "            raise OSError(errno.ENOSPC, 'full', str(target))\n"
+        "    return real(source, target)\n"
+        "disk.replace_file = refuse\n"
+        f"def do(*arguments, real=disk.{function}):\n"
+        "    left[0] -= turned[0]\n"
         "    if left[0] < 0:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return real(*arguments)\n"
@@ -112,7 +196,7 @@ def stop_at(project: Project, step: int, function: str) -> None:
         "from generator.cli import main\nmain()\n"
     )
     process = subprocess.run([sys.executable, "-c", code], cwd=project.folder, capture_output=True, check=False)
-    assert process.returncode == -signal.SIGKILL, process.stderr.decode()
+    assert process.returncode == -signal.SIGKILL, process.stdout.decode() + process.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -131,17 +215,62 @@ def stop_at(project: Project, step: int, function: str) -> None:
     ],
 )
 def test_killed_while_it_writes_check_tells_and_generate_repairs(
-    function: str, step: int, start: Project, tmp_path: Path
+    function: str, step: int, start: Project, after: dict[str, bytes], tmp_path: Path
 ) -> None:
-    done = copy(start, tmp_path / "done")
-    done.run("generate", "--prune", expect=0)
     project = copy(start, tmp_path / "project")
-    stop_at(project, step, function)
-    found = project.read_modules()
-    assert list_own(found) == FOREIGN
-    assert "InterruptedRun" in project.run("check", expect=3).stdout
-    assert project.read_modules() == found
+    stop_at(project, function, step)
+    assert (project.modules / ".flowseal").exists()
+    check_killed(project, read_whole(start.modules), after)
+
+
+@pytest.mark.parametrize(
+    ("function", "step", "journal"),
+    [
+        ("replace_file", 0, JOURNAL),
+        ("replace_file", 1, BACK),
+        ("remove_file", 0, BACK),
+        ("remove_file", 5, BACK),
+        ("remove_empty_folder", 0, BACK),
+        ("remove_tree", 0, ""),
+    ],
+)
+def test_killed_on_its_way_back_the_next_run_goes_it_to_the_end(
+    function: str, step: int, journal: str, start: Project, after: dict[str, bytes], tmp_path: Path
+) -> None:
+    project = copy(start, tmp_path / "project")
+    stop_at(project, function, step, turns_back_after=20)
+    assert [path for path in (JOURNAL, BACK) if (project.modules / path).exists()] == [journal] * bool(journal)
+    check_killed(project, read_whole(start.modules), after)
+
+
+def test_killed_while_it_undoes_what_a_full_disk_keeps_from_being_finished(
+    start: Project, after: dict[str, bytes], tmp_path: Path
+) -> None:
+    project = copy(start, tmp_path / "project")
+    stop_at(project, "replace_file", 20)
+    assert (project.modules / JOURNAL).exists()
+    # The next run meets the full disk at its first step, and is killed once it has brought two files back.
+    stop_at(project, "replace_file", 3, turns_back_after=0)
+    assert (project.modules / BACK).exists()
+    check_killed(project, read_whole(start.modules), after)
+
+
+def test_what_a_full_disk_keeps_from_being_finished_is_undone(
+    start: Project, after: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy(start, tmp_path / "project")
+    stop_at(project, "replace_file", 9)
+    real = disk.replace_file
+    refused: list[Path] = []
+
+    def refuse(source: Path, target: Path) -> None:
+        if not refused:
+            refused.append(target)
+            raise OSError(errno.ENOSPC, "full", str(target))
+        real(source, target)
+
+    monkeypatch.setattr(disk, "replace_file", refuse)
+    assert "its change was undone" in project.run("generate", "flows/kept.flow.json", expect=0).stdout
+    assert compare_trees(read_whole(project.modules), read_whole(start.modules)) == []
     project.run("generate", "--prune", expect=0)
-    assert compare_trees(project.read_modules(), done.read_modules()) == []
-    assert not (project.modules / ".flowseal").exists()
-    project.run("check", expect=0)
+    assert compare_trees(read_whole(project.modules), after) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from findings import ERROR, INFORMATION, WARNING, make_finding
@@ -38,6 +39,22 @@ def test_a_finding_is_a_place_a_rule_a_sentence_the_line_and_a_remedy() -> None:
         "\n"
         "1 checked: 1 error, no warnings\n"
     )
+
+
+def test_what_a_rule_hides_is_shown_nowhere() -> None:
+    text = "key: secret # x\nmore: |\n  first line, and long\n  last secret, open\n"
+    secret, block, other = (
+        replace(finding, rule=replace(finding.rule, hides_source=True), related=())
+        for finding in (make_finding(1, 6, 12), make_finding(3, 3), make_finding(2, 1, 8, file="b.flow.yaml"))
+    )
+    block = replace(block, span=Span(3, 3, 4, 14))
+    seen = [make_finding(1, 1), make_finding(2, 1), make_finding(4, 16, 20)]
+    shown = write_text(secret, block, other, *seen, text=text)
+    assert shown.count("     1 | key: secr** # x\n") == 4
+    assert "     2 | more: |\n" in shown
+    assert "     3 |   firs****************\n" in shown
+    assert "     4 | *************, open\n" in shown
+    assert "secret" not in shown
 
 
 def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:

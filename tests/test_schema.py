@@ -246,6 +246,8 @@ def test_the_configuration_knows_every_rule() -> None:
         ("rules: {UnusedParameter: off, NotNormalised: error}\nshapes: shapes\n", ""),
         ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
+        ('{"$schema": "configuration.json", "flows": ["flows"]}', ""),
+        ("$schema: 1\n", "$['$schema']"),
         ("flow: [x]\n", "$"),
         ("flows: flows\n", "$.flows"),
         ("flows: ['']\n", "$.flows[0]"),

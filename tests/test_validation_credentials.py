@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from projects import Project
+
+from generator.report import Format
 from generator.validation.credentials import EXAMPLES, KINDS, SHAPES, SIGNS
 
 # Put together here, so that this file holds none.
@@ -44,6 +48,30 @@ def find_credentials(text: str) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_credential_is_told_by_its_shape(kind: str) -> None:
     assert find_credentials(f"x = 1\n{CREDENTIALS[kind]}\ny") == [kind]
+
+
+def test_of_a_private_key_all_lines_are_pointed_at() -> None:
+    begin, end = CREDENTIALS["private_key"], CREDENTIALS["private_key"].replace("BEGIN", "END")
+    key = f"{begin}\nProc-Type: 4\n\nMIIEvQ+/\nAb3=\n{end}"
+    (match,) = SHAPES.finditer(f"x\n{key}\ny\n")
+    assert match.group() == key
+    assert [match.group() for match in SHAPES.finditer(f"{begin}\nMIIE\n" * 2)] == [begin, begin]
+
+
+def test_no_format_shows_a_credential(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    key = f"{CREDENTIALS['private_key']}\nMIIEvQ+/\n{CREDENTIALS['private_key'].replace('BEGIN', 'END')}"
+    secrets = [text for kind, text in CREDENTIALS.items() if kind != "private_key"] + [key]
+    project.define("one", text="\n".join([*secrets, "{{unknown}}"]))
+    project.define("two", text={"$file": "ask.txt"})
+    (project.folder / "flows" / "ask.txt").write_text(" and ".join(secrets) + " {{unknown}} {{question}}")
+    parts = [match.group()[-9:-2] for text in secrets for match in SHAPES.finditer(text)]
+    for output_format in Format:
+        for command in ("validate", "generate"):
+            printed = project.run(command, "--format", output_format, "--max-findings", "0").stdout
+            assert printed.count("CredentialInText") >= 2 * len(secrets)
+            assert not [part for part in parts if part in printed]
+            assert "MIIE" not in printed
 
 
 @pytest.mark.parametrize("kind", KINDS)

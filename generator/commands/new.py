@@ -38,12 +38,10 @@ def new(
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
-    from generator.commands.printing import stop_at_errors
+    from generator.commands.printing import open_repository
     from generator.scaffold.flow import make_flow
-    from generator.scaffold.repository import find_repository
 
-    repository, findings = find_repository(Path())
-    stop_at_errors(findings)
+    repository = open_repository()
     known = load_shapes(shapes or repository.shapes)
     if list_shapes:
         typer.echo(describe_shapes(known.values()), nl=False)

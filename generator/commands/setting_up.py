@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
-from generator.commands.printing import print_written, stop_at_errors
+from generator.commands.printing import open_repository, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
 from generator.configuration import NAME
 from generator.console import find_view, print_findings
@@ -18,7 +18,7 @@ from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.origin import find_requirement
-from generator.scaffold.repository import SCHEMAS, Repository, find_repository
+from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import (
     PLAIN_FOLDER,
     PLAIN_REQUIREMENT,
@@ -54,7 +54,7 @@ class Answers:
 
 def set_up(answers: Answers) -> None:
     """Write what the repository in the working folder lacks; say what was left alone, and what to do next."""
-    repository = _open_repository()
+    repository = _open_root()
     layout, is_certain = _find_layout(answers, repository)
     folder, flow = _find_first_flow(answers, layout)
     surroundings = list_surroundings(layout)
@@ -70,7 +70,7 @@ def set_up(answers: Answers) -> None:
     typer.echo(_describe_next(layout, folder if flow else None, is_certain), nl=False)
 
 
-def _open_repository() -> Repository:
+def _open_root() -> Repository:
     """Return the repository of the working folder, which must be its root."""
     here = HERE.absolute()
     for root in (here, *here.parents):
@@ -79,9 +79,7 @@ def _open_repository() -> Repository:
             raise typer.BadParameter(f"{message} --flows and --output name folders further down.")
         if (root / ".git").exists():
             break
-    repository, findings = find_repository(HERE)
-    stop_at_errors(findings)
-    return repository
+    return open_repository()
 
 
 def _find_layout(answers: Answers, repository: Repository) -> tuple[Layout, bool]:

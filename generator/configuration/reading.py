@@ -12,7 +12,7 @@ from generator.configuration.contents import Configuration, Defaults
 from generator.configuration.rules import FIXED_SEVERITY, UNKNOWN_RULE
 from generator.configuration.severities import OFF, Severities, may_have_severity
 from generator.diagnostics import Finding, LocatedFinding, Rule, Severity, has_errors, locate_fault, locate_finding
-from generator.source import read_document
+from generator.source import SCHEMA_KEY, read_document
 from generator.source.position import Path as ValuePath
 
 NAME = "flowseal.yaml"
@@ -56,7 +56,7 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
 
     def read_sections(self, empty: Configuration) -> Configuration:
-        sections = self._open_section(empty.document.value, (), KEYS)
+        sections = self._open_section(self._leave_out_schema(empty.document.value), (), KEYS)
         return replace(
             empty,
             flows=self._read_flows(sections.get("flows")),
@@ -65,6 +65,16 @@ class _Reader:
             severities=self._read_severities(sections.get("rules")),
             shapes=self._read_place(sections.get("shapes"), ("shapes",), "the folder of own shapes"),
         )
+
+    def _leave_out_schema(self, document: object) -> object:
+        """Return the document without the key by which editors find its JSON Schema."""
+        if not isinstance(document, dict) or SCHEMA_KEY not in document:
+            return document
+        from generator.definition.forms import report_schema_key
+
+        if finding := report_schema_key(document):
+            self.findings.append(finding)
+        return {key: value for key, value in document.items() if key != SCHEMA_KEY}
 
     def _open_section(self, section: object, path: ValuePath, keys: tuple[str, ...]) -> dict[str, Any]:
         from generator.api import advise_name

@@ -14,10 +14,12 @@ from generator.definition.rules import (
     INCOMPLETE_DOCUMENT,
     LIVE_FLOW,
     NOT_A_FLOW,
+    UNFIT_SECTION,
     UNKNOWN_KEY,
     UNUSABLE_FILE_NAME,
 )
 from generator.diagnostics import Finding
+from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
 
 SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions")
@@ -118,6 +120,8 @@ def is_flow_name(name: str) -> bool:
 def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
     if key in SECTIONS:
         return None
+    if key == SCHEMA_KEY:
+        return report_schema_key(value)
     if key in DECIDED:
         return Finding(
             DECIDED_BY_MODULE,
@@ -134,6 +138,15 @@ def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
             (key,),
         )
     return Finding(UNKNOWN_KEY, f"{key!r} is no key of a flow definition.", _advise_key(key, value), (key,), key=True)
+
+
+def report_schema_key(document: Mapping[str, object]) -> Finding | None:
+    """Say what is wrong with the key that names a document's JSON Schema; None where it is a text."""
+    value = document[SCHEMA_KEY]
+    if isinstance(value, str):
+        return None
+    message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {_describe(value)}."
+    return Finding(UNFIT_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
 
 
 def _advise_key(key: str, value: Mapping[str, object]) -> str:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from generator.report.escaping import escape_controls, measure_width
+from generator.source.position import Span
 
 LEAD = 30
 """Columns that stay before the value where a line is cut."""
 CUT = "..."
 TAB = "    "
+KEPT = 4
+"""How many characters of what is hidden are shown, so that one can find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ def cut_excerpt(line: str, start: int, end: int, columns: int) -> Excerpt:
     shown_after = _cut_end(after, room - margin)[0] if is_whole else ""
     width = max(measure_width(shown_value), 1)
     return Excerpt((shown_before + shown_value + shown_after).rstrip(), margin, width)
+
+
+def hide_source(lines: list[str], span: Span) -> None:
+    """Put a * in the place of each character of a span but its first few, so that no later excerpt shows them."""
+    for index in range(span.line - 1, min(span.end_line, len(lines))):
+        line = lines[index]
+        start = span.column - 1 + KEPT if index == span.line - 1 else 0
+        end = span.end_column - 1 if index == span.end_line - 1 else len(line)
+        lines[index] = line[:start] + "*" * len(line[start:end]) + line[max(start, end) :]
 
 
 def _show(text: str) -> str:

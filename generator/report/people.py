@@ -11,7 +11,7 @@ from generator.diagnostics import LocatedFinding, Severity
 from generator.report.contents import Report, View
 from generator.report.counts import summarise_findings, write_count, write_summary
 from generator.report.escaping import escape_controls
-from generator.report.excerpt import cut_excerpt
+from generator.report.excerpt import cut_excerpt, hide_source
 from generator.report.folding import fold_text
 from generator.report.order import choose_findings, sort_findings
 from generator.source.position import Span
@@ -127,6 +127,9 @@ class _Writer:
     def _split_lines(self, file: str) -> list[str]:
         if file not in self.lines:
             self.lines[file] = _LINE_BREAK.split(self.report.texts.get(file, ""))
+            for finding in self.report.findings:
+                if finding.rule.hides_source and finding.file == file:
+                    hide_source(self.lines[file], finding.span)
         return self.lines[file]
 
     def _color(self, text: str, code: str) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.configuration import NAME, find_configuration
-from generator.diagnostics import locate_fault
 from generator.intake import ENDINGS
-from generator.source import read_document
 
 if TYPE_CHECKING:
-    from generator.diagnostics import LocatedFinding
+    from collections.abc import Sequence
+
+    from generator.configuration import Configuration
 
 SCHEMA_FOLDER = ".flowseal-schema"
 """Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""
@@ -48,36 +47,23 @@ class Repository:
         return [path for path in SCHEMAS if self.is_configured and not (self.root / path).exists()]
 
 
-def find_repository(folder: Path) -> tuple[Repository, list[LocatedFinding]]:
-    """Return the nearest folder with a flowseal.yaml, from `folder` upwards, or `folder` itself; and what is wrong.
-
-    A value that cannot be used is passed over here; `flowseal check` names it.
-    """
-    found = find_configuration(folder)
-    if found is None:
-        return Repository(folder), []
+def describe_repository(configuration: Configuration | None) -> Repository:
+    """Return the folder of the configuration that holds in the working folder, or that folder where none does."""
+    here = Path()
+    if configuration is None:
+        return Repository(here)
     # As the user named it, where it is that folder itself.
-    root = folder if found.parent == folder.absolute() else found.parent
-    file = (root / NAME).as_posix()
-    document, faults = read_document(file, found.read_bytes())
-    findings = [locate_fault(fault, file) for fault in faults]
-    value = document.value if document is not None else None
-    return _read_values(root, value if isinstance(value, dict) else {}), findings
+    root = here if configuration.folder == here.absolute() else configuration.folder
+    shapes = root / configuration.shapes if configuration.shapes else None
+    return Repository(root, True, _find_flows_folder(configuration.flows), configuration.output or "modules", shapes)
 
 
-def _read_values(root: Path, values: dict[str, object]) -> Repository:
-    found = {key: value for key in ("output", "shapes") if isinstance(value := values.get(key), str) and value}
-    shapes = root / found["shapes"] if "shapes" in found else None
-    return Repository(root, True, _find_flows_folder(values.get("flows")), found.get("output", "modules"), shapes)
-
-
-def _find_flows_folder(patterns: object) -> str:
+def _find_flows_folder(patterns: Sequence[str]) -> str:
     """Return the folder that the first pattern searches: all of it, or what stands before its first wildcard."""
-    pattern = patterns[0] if isinstance(patterns, list) and patterns else None
-    if not isinstance(pattern, str):
+    if not patterns:
         return "flows"
     parts = []
-    for part in PurePosixPath(pattern).parts:
+    for part in PurePosixPath(patterns[0]).parts:
         if WILDCARDS & set(part) or part.endswith(ENDINGS):
             break
         parts.append(part)

@@ -14,6 +14,7 @@ from generator.source.yaml_reader import read_yaml
 __all__ = [
     "LARGEST_DOCUMENT",
     "MERGE_REMEDY",
+    "SCHEMA_KEY",
     "Document",
     "Fault",
     "Path",
@@ -23,6 +24,8 @@ __all__ = [
     "read_document",
 ]
 
+SCHEMA_KEY = "$schema"
+"""The key by which a document names its JSON Schema to editors. It says nothing of what the document is about."""
 MERGE_REMEDY = "Keep what is right of both, and delete the lines <<<<<<<, ======= and >>>>>>>."
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024

@@ -14,12 +14,18 @@ from generator.validation.scope import Scope
 from generator.validation.texts import report_in_text
 
 CREDENTIAL_IN_TEXT = declare_rule(
-    "CredentialInText", Severity.WARNING, "A prompt, code or a tag holds text in the shape of a credential."
+    "CredentialInText",
+    Severity.WARNING,
+    "A prompt, code or a tag holds text in the shape of a credential.",
+    hides_source=True,
 )
 
 KINDS = {
     "aws_key": ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    "private_key": ("a private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    "private_key": (
+        "a private key",
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?s:.*?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?",
+    ),
     "github": ("a GitHub token", r"\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{60,})"),
     "slack": ("a Slack token", r"\bxox[abeprs]-[0-9A-Za-z-]{20,}"),
     "stripe": ("a Stripe key", r"\b[rs]k_live_[0-9A-Za-z]{20,}"),

@@ -10,7 +10,7 @@ from generator.write.confinement import is_same_folder
 from generator.write.foreign import find_foreign_configuration
 from generator.write.lock_file import LockedModule
 from generator.write.module_write import ModuleComparison
-from generator.write.reasons import Cause, Reason, compare_entries
+from generator.write.reasons import Cause, Reason, compare_entries, group_whitespace
 from generator.write.result import WriteResult
 
 if TYPE_CHECKING:
@@ -72,11 +72,15 @@ class Comparisons:
         return findings
 
     def list_edits(self) -> dict[str, bytes | None]:
-        """Return what would stand in the place of edited files, by path relative to the output folder."""
+        """Return what would stand in the place of edited files, by path relative to the output folder.
+
+        Those of which only line ends changed are left out: their diff would be every line twice.
+        """
         return {
             f"{name}/{path}": change.contents.get(path)
             for name, change in self.changes.items()
             for path in change.edits
+            if path not in change.whitespace or not change.whitespace[path].is_line_ends_alone
         }
 
     def prepare(self, changes: ChangeSet) -> None:
@@ -117,9 +121,13 @@ class Comparisons:
         known = self.output.lock.modules
         before = next((known[name] for name in names if name in known), None)
         reasons = compare_entries(before, self.make_entry())
-        edited = sorted(self.list_edits())
-        if edited:
-            reasons.append(Reason(Cause.EDITED, tuple(edited)))
+        edited = {f"{name}/{path}" for name, change in self.changes.items() for path in change.edits}
+        whitespace = {
+            f"{name}/{path}": each for name, change in self.changes.items() for path, each in change.whitespace.items()
+        }
+        reasons += group_whitespace(whitespace)
+        if by_hand := sorted(edited - whitespace.keys()):
+            reasons.append(Reason(Cause.EDITED, tuple(by_hand)))
         change = self.changes[self.module.name]
         owned = known[self.module.name].files if self.module.name in known else {}
         missing = sorted(path for path, each in change.changes.items() if each.old is None and path in owned)

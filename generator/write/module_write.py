@@ -11,7 +11,10 @@ from generator.source.merge_conflicts import split_merge_conflict
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, is_module_name
 from generator.write.journal import Change
+from generator.write.reasons import group_whitespace
+from generator.write.reformatted import report_reformatted
 from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, report_path
+from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from generator.diagnostics import LocatedFinding, Rule
     from generator.write.lock_file import Making
+    from generator.write.whitespace import WhitespaceChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,14 @@ class ModuleWrite:
 class ModuleChange:
     """What writing a module changes, by path relative to the module, or the findings that forbid it.
 
-    `edits` are those changes that would take somebody's edit of a file of flowseal's away.
+    `edits` are those changes that would take somebody's edit of a file of flowseal's away; `whitespace` says of those
+    of them that a tool may have made what they are.
     """
 
     contents: dict[str, bytes]
     changes: dict[str, Change] = field(default_factory=dict)
     edits: dict[str, Change] = field(default_factory=dict)
+    whitespace: dict[str, WhitespaceChange] = field(default_factory=dict)
     findings: list[LocatedFinding] = field(default_factory=list)
 
 
@@ -81,9 +87,14 @@ class ModuleComparison:
         return change
 
     def report_edits(self, change: ModuleChange) -> list[LocatedFinding]:
-        """Return a finding for each edit that the change would take away."""
+        """Return a finding for each edit that the change would take away; what tools changed is told together."""
         return [
-            self._report_edited(path) if path in change.contents else self._report_stale(path) for path in change.edits
+            self._report_edited(path) if path in change.contents else self._report_stale(path)
+            for path in change.edits
+            if path not in change.whitespace
+        ] + [
+            report_reformatted(self.output, reason, is_kept=True)
+            for reason in group_whitespace({f"{self.name}/{path}": each for path, each in change.whitespace.items()})
         ]
 
     def _compare_file(self, path: str, change: ModuleChange) -> None:
@@ -100,28 +111,28 @@ class ModuleComparison:
         if present is not None and (path not in self.owned or present == disk.NOT_A_FILE):
             self._report_unowned(path, present, change)
         elif self._is_writable(path, change):
-            is_edit = present is not None and not self._is_ours(path, present, wanted)
-            (change.edits if is_edit else change.changes)[path] = Change(present, wanted)
+            self._add_change(path, Change(present, wanted), change)
 
     def _compare_stale_file(self, path: str, change: ModuleChange) -> None:
         if self._report_link(path, change):
             return
         present = disk.read_digest(self.output / self.name / path)
-        if present in (None, disk.NOT_A_FILE) or not self._is_writable(path, change):
-            return
-        (change.changes if self._is_ours(path, present) else change.edits)[path] = Change(present, None)
+        if present not in (None, disk.NOT_A_FILE) and self._is_writable(path, change):
+            self._add_change(path, Change(present, None), change)
 
-    def _is_ours(self, path: str, present: str, *wanted: str) -> bool:
-        """Whether a file is as flowseal made it, or git merged it from two that are."""
-        known = {*self.owned[path], *wanted}
-        if present in known:
-            return True
+    def _add_change(self, path: str, each: Change, change: ModuleChange) -> None:
+        """Add a file's change to the edits where the file is not as flowseal made it, and say what a tool did to it."""
+        known = {*self.owned.get(path, ()), *filter(None, [each.new])}
+        if each.old is None or each.old in known:
+            change.changes[path] = each
+            return
         data = disk.read_regular_file(self.output / self.name / path)
-        sides = split_merge_conflict(data) if isinstance(data, bytes) else None
-        # Where a side has no line break at its end, git puts one between it and the next marker.
-        return sides is not None and all(
-            any(sha256(text).hexdigest() in known for text in (side, side.removesuffix(b"\n"))) for side in sides
-        )
+        if isinstance(data, bytes) and _is_merged(data, known):
+            change.changes[path] = each
+            return
+        change.edits[path] = each
+        if isinstance(data, bytes) and (whitespace := explain_whitespace(data, change.contents.get(path), known)):
+            change.whitespace[path] = whitespace
 
     def _report_link(self, path: str, change: ModuleChange) -> bool:
         obstacle = find_obstacle(self.output, f"{self.name}/{path}")
@@ -194,3 +205,12 @@ class ModuleComparison:
         finding = report_path(rule, self.output, path, message, remedy)
         if finding not in change.findings:
             change.findings.append(finding)
+
+
+def _is_merged(data: bytes, known: Collection[str]) -> bool:
+    """Whether git merged a file from two that are as flowseal made them."""
+    sides = split_merge_conflict(data)
+    # Where a side has no line break at its end, git puts one between it and the next marker.
+    return sides is not None and all(
+        any(sha256(text).hexdigest() in known for text in (side, side.removesuffix(b"\n"))) for side in sides
+    )

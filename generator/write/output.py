@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import has_errors
+from generator.write import disk
 from generator.write.change_set import ChangeSet
 from generator.write.comparisons import Comparisons, compare_folder
 from generator.write.confinement import LOCK_FILE, is_same_folder
@@ -20,6 +21,7 @@ from generator.write.merge_conflict import LockReading
 from generator.write.reasons import Cause, Reason
 from generator.write.result import WriteResult
 from generator.write.rules import CONFLICTED_LOCK, EDITED_FILE, TAKEN_NAME, report_failure, report_path
+from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.write.lock_file import Making
     from generator.write.module_write import ModuleWrite
+    from generator.write.whitespace import WhitespaceChange
 
 
 class Output:
@@ -68,6 +71,17 @@ class Output:
         if not self.usable or len(names) != 1 or self.lock.is_disputed(names[0]):
             return None
         return names[0], self.lock.modules[names[0]].making
+
+    def explain_input(self, name: str, before: str, data: bytes) -> WhitespaceChange | None:
+        """Say what whitespace makes `data` of a module's input whose SHA-256 was `before`; None where more differs.
+
+        A text that the module has a copy of is compared with that copy, where nobody changed it.
+        """
+        files = self.lock.modules[name].files
+        copy = next((path for path, digest in files.items() if digest == before), None)
+        found = disk.read_regular_file(self.folder / name / copy) if copy else None
+        text = found if isinstance(found, bytes) and sha256(found).hexdigest() == before else None
+        return explain_whitespace(data, text, {before})
 
     def is_current(self, name: str, making: Making) -> bool:
         """Whether the module was made exactly so, and all its files are as they were made."""
@@ -121,12 +135,14 @@ class Output:
     def remove_orphan(self, name: str) -> WriteResult:
         """Prepare that a module goes: the files that flowseal made and nobody changed. The others are named."""
         try:
-            change = compare_folder(self, name).compare({})
+            folder = self.folder / name
+            shared = any(is_same_folder(self.folder / other, folder) for other in self._list_near(name))
+            change = compare_folder(self, name, {} if shared else None).compare({})
             if has_errors(change.findings):
                 return WriteResult("refused", tuple(change.findings))
             for path, each in change.changes.items():
                 self.changes.add_file(f"{name}/{path}", each, None)
-            left = list_own_files(self.folder / name, set(change.changes))
+            left = [] if shared else list_own_files(self.folder / name, set(change.changes))
             findings = [self._report_left(name, left)] if left else []
         except OSError as error:
             return WriteResult("refused", (report_failure(error, self.folder),))
@@ -206,6 +222,10 @@ class Output:
 
     def _report_left(self, name: str, paths: list[str]) -> LocatedFinding:
         return report_left(self.folder, name, paths, is_planned=self.read_only)
+
+    def _list_near(self, name: str) -> list[str]:
+        """List the modules whose folder a disk that ignores case takes for this one's."""
+        return [other for other in self._modules if other != name and other.casefold() == name.casefold()]
 
     def _is_gone(self, definition: str) -> bool:
         """Whether there surely is no such file: what cannot be looked at is taken to be there."""

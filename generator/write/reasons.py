@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from generator.write.lock_file import LockedModule, Making
+from generator.write.whitespace import WhitespaceChange
 
 
 class Cause(StrEnum):
@@ -17,6 +18,8 @@ class Cause(StrEnum):
     CONFIGURATION = "configuration-changed"
     VERSION = "other-version"
     EDITED = "edited"
+    LINE_ENDS = "line-ends"
+    WHITESPACE = "whitespace"
     MISSING = "missing"
     ORPHAN = "orphan"
     LOCK = "lock"
@@ -24,10 +27,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason. `details` are paths, names of settings or a few words, by its cause."""
+    """One reason. `details` are paths, names of settings or a few words, by its cause; `words` say what changed."""
 
     cause: Cause
     details: tuple[str, ...] = ()
+    words: str = ""
 
 
 def compare_makings(old: Making, new: Making) -> list[Reason]:
@@ -54,6 +58,17 @@ def compare_entries(old: LockedModule | None, new: LockedModule) -> list[Reason]
     reasons = compare_makings(old.making, new.making)
     if not reasons and old != new:
         reasons.append(Reason(Cause.LOCK))
+    return reasons
+
+
+def group_whitespace(changes: Mapping[str, WhitespaceChange]) -> list[Reason]:
+    """Say what tools changed of files, given by path: those whose line ends alone they changed, and the others."""
+    reasons = []
+    for cause, is_line_ends_alone in ((Cause.LINE_ENDS, True), (Cause.WHITESPACE, False)):
+        group = {path: each.words for path, each in changes.items() if each.is_line_ends_alone is is_line_ends_alone}
+        if group:
+            words = {part for text in group.values() for part in text.split(", ")}
+            reasons.append(Reason(cause, tuple(sorted(group)), ", ".join(sorted(words))))
     return reasons
 
 

@@ -20,6 +20,17 @@ UNOWNED_FILE = declare_rule(
 EDITED_FILE = declare_rule(
     "EditedFile", Severity.ERROR, "A file that flowseal made was changed by hand, and would be overwritten or removed."
 )
+REFORMATTED_FILE = declare_rule(
+    "ReformattedFile",
+    Severity.ERROR,
+    "Of a file that flowseal made, line ends or other whitespace changed and nothing else, as tools do it.",
+)
+REFORMATTED_INPUT = declare_rule(
+    "ReformattedInput",
+    Severity.INFORMATION,
+    "Of a file that a module is made from, whitespace changed since and nothing else, as tools do it.",
+    can_be_silenced=False,
+)
 OVERRIDE_FILE = declare_rule(
     "OverrideFile", Severity.ERROR, "A Terraform override file in the module changes what was proven."
 )
