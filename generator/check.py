@@ -12,7 +12,7 @@ from generator.configuration import apply_severities
 from generator.diagnostics import LocatedFinding, Severity, has_errors, report_file
 from generator.outcomes import GenerateResult, ModuleOutcome
 from generator.preparation import Request, prepare_modules
-from generator.write import Cause, view_output
+from generator.write import Cause, report_uncovered, view_output
 from generator.write.confinement import LOCK_FILE
 from generator.write.disk import read_regular_file
 from generator.write.reformatted import report_reformatted
@@ -22,6 +22,7 @@ from generator.write.rules import (
     OUTDATED_OUTPUT,
     OWN_FILES_LEFT,
     REFORMATTED_FILE,
+    UNCOVERED_MODULE,
 )
 from generator.write.whitespace import compare_whitespace
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 REMEDY = "Run `flowseal generate`, and commit what it changes."
 ABOUT_DIFFERENCES = frozenset(
-    rule.name for rule in (EDITED_FILE, REFORMATTED_FILE, ORPHANED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT)
+    rule.name
+    for rule in (EDITED_FILE, REFORMATTED_FILE, ORPHANED_MODULE, UNCOVERED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT)
 )
 """Rules whose findings are differences here: they make the exit code 3, and not 1."""
 
@@ -156,6 +158,8 @@ def _report_difference(outcome: ModuleOutcome) -> Iterator[LocatedFinding]:
         elif reason.cause in (Cause.LINE_ENDS, Cause.WHITESPACE):
             finding = report_reformatted(Path(folder).parent, reason, is_kept=False)
             yield replace(finding, rule=replace(finding.rule, severity=Severity.WARNING))
+        elif reason.cause is Cause.UNCOVERED:
+            yield report_uncovered(Path(folder).parent, outcome.name or "", outcome.file)
         elif reason.cause is Cause.ORPHAN:
             message = f"This module was made from {outcome.file}, which is gone."
             remedy = (

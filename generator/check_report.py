@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from generator.outcomes import ModuleOutcome
 
 ONLY_LOCK = "but the lock file does"
+LEFT = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE, Cause.ORPHAN, Cause.UNCOVERED})
+"""Causes of differences that `generate` leaves alone until it is told more."""
 MOST_ROWS = 100
 """How many modules the summary lists."""
 
@@ -132,13 +134,20 @@ def _list_lines(checked: CheckResult) -> Iterable[str]:
 
 def _list_advice(checked: CheckResult) -> Iterable[str]:
     causes = {reason.cause for outcome in checked.differing for reason in outcome.reasons}
-    yield "`flowseal generate` brings everything up to date; `flowseal check --diff` shows how."
+    left = causes & LEFT
+    if causes - LEFT or checked.lock is not None:
+        rest = "everything else" if left else "everything"
+        yield f"`flowseal generate` brings {rest} up to date; `flowseal check --diff` shows how."
+    elif left - {Cause.UNCOVERED}:
+        yield "`flowseal check --diff` shows how they differ."
     if Cause.EDITED in causes:
-        yield "It leaves what was edited by hand, unless you say --overwrite: then the edit is gone."
+        yield "`flowseal generate` leaves what was edited by hand, unless you say --overwrite: then the edit is gone."
     if {Cause.LINE_ENDS, Cause.WHITESPACE} & causes:
-        yield f"It leaves what a tool did to whitespace, unless you say --overwrite. {PREVENTION}"
+        yield f"`flowseal generate` leaves what a tool did to whitespace, unless you say --overwrite. {PREVENTION}"
     if Cause.ORPHAN in causes:
-        yield f"It leaves orphans, unless you say --prune. {REMOVED}"
+        yield f"`flowseal generate` leaves orphans, unless you say --prune. {REMOVED}"
+    if Cause.UNCOVERED in causes:
+        yield "Add the definition that `flows` in flowseal.yaml does not find to it; or delete it, and use --prune."
 
 
 def _say(outcome: ModuleOutcome) -> str:

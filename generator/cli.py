@@ -156,6 +156,10 @@ app.command(epilog=schema.EXAMPLE)(schema.schema)
 
 def main() -> None:
     """Run the command line. What flowseal did not foresee is told on one line, as a defect of its own: exit code 4."""
+    # Where the caller closed an output, nobody listens: that is no reason to stop half-way.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
     # Names of files that are no UTF-8, and terminals of other encodings, must not end in a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

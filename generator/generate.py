@@ -8,10 +8,12 @@ from generator import __version__
 from generator.configuration import apply_severities
 from generator.outcomes import CHANGED, GenerateResult
 from generator.preparation import Request, prepare_modules, withdraw
-from generator.write import open_output, report_orphan
+from generator.write import Cause, open_output, report_orphan, report_uncovered
 from generator.write.confinement import LOCK_FILE
 
 if TYPE_CHECKING:
+    from generator.diagnostics import LocatedFinding
+    from generator.outcomes import ModuleOutcome
     from generator.progress import Progress
     from generator.timings import Timings
 
@@ -35,11 +37,7 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
             if refusals:
                 outcomes = tuple(map(withdraw, outcomes))
             findings += refusals
-        findings += [
-            report_orphan(output.folder, outcome.name or "", outcome.file)
-            for outcome in outcomes
-            if outcome.outcome == "orphaned"
-        ]
+        findings += [_report_orphaned(outcome, request) for outcome in outcomes if outcome.outcome == "orphaned"]
     survey = preparation.survey
     has_lock_alone = output.has_new_lock and not any(outcome.outcome in CHANGED for outcome in outcomes)
     return GenerateResult(
@@ -51,3 +49,10 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
         request.strict,
         (request.folder / LOCK_FILE).as_posix() if has_lock_alone else "",
     )
+
+
+def _report_orphaned(outcome: ModuleOutcome, request: Request) -> LocatedFinding:
+    name = outcome.name or ""
+    if any(reason.cause is Cause.UNCOVERED for reason in outcome.reasons):
+        return report_uncovered(request.folder, name, outcome.file)
+    return report_orphan(request.folder, name, outcome.file, can_go=request.is_complete)

@@ -22,12 +22,14 @@ MOST_LINES = 40
 """Lines of a diff that `generate` shows of one module."""
 RENAMED = (
     "Terraform changes the flow and its key in place, and replaces alias, role and policies. Give the module block its "
-    "new source. If its label changes with the name, add this beside it, or everything is made anew:"
+    "new source."
 )
+RELABELLED = "If its label changes with the name, add this beside it, or everything is made anew:"
 REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
 OVERWRITTEN = "--overwrite would do this, and the edit would be gone:"
 _WORDS = {
     Cause.NEW: "new",
+    Cause.MOVED: "definition moved",
     Cause.INPUT: "input changed",
     Cause.CONFIGURATION: "configuration changed",
     Cause.VERSION: "made by another version of flowseal",
@@ -36,6 +38,7 @@ _WORDS = {
     Cause.WHITESPACE: "only whitespace changed",
     Cause.MISSING: "missing",
     Cause.ORPHAN: "orphan of",
+    Cause.UNCOVERED: "not found by `flows`",
     Cause.LOCK: "not as flowseal.lock.json tells it",
 }
 
@@ -53,13 +56,15 @@ def describe_reasons(outcome: ModuleOutcome) -> str:
 def describe_reason(reason: Reason, outcome: ModuleOutcome) -> str:
     """Say one reason, with the paths of inputs as the definition's own path is shown."""
     details = reason.details
-    if reason.cause is Cause.ORPHAN:
-        details = (outcome.file,)
+    if reason.cause is Cause.MOVED:
+        details = (" -> ".join(details),)
+    elif reason.cause in (Cause.ORPHAN, Cause.UNCOVERED):
+        pass
     elif reason.cause is Cause.CONFIGURATION:
         details = tuple(f"defaults.{name}" for name in details)
     elif reason.cause is Cause.INPUT:
         folder = outcome.file.rpartition("/")[0]
-        details = tuple(path if " -> " in path or not folder else f"{folder}/{path}" for path in details)
+        details = tuple(f"{folder}/{path}" if folder else path for path in details)
     else:
         details = tuple(path.removeprefix(f"{outcome.name}/") for path in details)
     named = ", ".join(escape_controls(detail) for detail in details[:MOST_NAMED])
@@ -85,8 +90,10 @@ def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
     changes += [f"moved from {escape_controls(folder)}" for folder in outcome.moved_from]
     detail = f" ({', '.join(changes)})" if changes else ""
     yield f"{outcome.outcome:<10} {escape_controls(outcome.folder)}{detail}\n"
+    if outcome.moved_from:
+        yield _say_below(RENAMED, view)
     if outcome.moved_block:
-        yield _say_below(RENAMED, view) + "".join(f"    {line}\n" for line in outcome.moved_block.splitlines())
+        yield _say_below(RELABELLED, view) + "".join(f"    {line}\n" for line in outcome.moved_block.splitlines())
     if outcome.outcome == "removed":
         yield _say_below(REMOVED, view)
     if outcome.edits:

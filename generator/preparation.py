@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,20 @@ from generator.configuration import Defaults
 from generator.diagnostics import LocatedFinding
 from generator.intake import DiskReader
 from generator.outcomes import CHANGED, ModuleOutcome
-from generator.patterns import show_relative
 from generator.survey import Survey, survey_definitions
-from generator.write import Making, ModuleWrite
+from generator.write import Cause, Making, ModuleWrite, show_definition
 from generator.write.reformatted import report_reformatted_input
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from generator.configuration import Severities
     from generator.intake import DefinitionFile
     from generator.pipeline import CheckedDefinition, ProvenModule
     from generator.progress import Progress
     from generator.timings import Timings
     from generator.verify import ProofFailure
-    from generator.write import Output, WriteResult
+    from generator.write import Output, Reason, WriteResult
 
 NO_DEFAULTS = Defaults()
 
@@ -34,7 +34,8 @@ class Request:
     """What a run is asked for: the definitions, the folder of the modules, and how to go about it.
 
     With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
-    made anew. With `prune`, modules without a definition go.
+    made anew. With `prune`, modules without a definition go. `is_whole` tells that the definitions are those of the
+    project, `is_complete` that no path or pattern failed to find what it should: else nothing is taken for gone.
     """
 
     files: Sequence[DefinitionFile]
@@ -45,6 +46,8 @@ class Request:
     render_all: bool = False
     overwrite: bool = False
     prune: bool = False
+    is_whole: bool = False
+    is_complete: bool = True
 
 
 @dataclass(slots=True)
@@ -155,12 +158,25 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
             _add_outcome(preparation, output, file, name, result)
         elif file in checked:
             preparation.outcomes.append(refuse_definition(checked[file]))
-    for name in output.list_orphans(survey.keys.values()) if output.usable else ():
-        definition = output.lock.modules[name].making.definition
-        orphan = output.remove_orphan(name) if request.prune else output.name_orphan(name)
-        if orphan is not None:
-            file = show_relative(Path(os.path.realpath(output.folder), definition))
-            _add_outcome(preparation, output, file, name, orphan)
+    if output.usable:
+        _prepare_others(preparation, request, output)
+
+
+def _prepare_others(preparation: Preparation, request: Request, output: Output) -> None:
+    """Say of the modules that no definition of this run makes what becomes of them."""
+    keys = preparation.survey.keys.values()
+    left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in _list_uncovered(request, output, keys)}
+    for name in output.list_orphans(keys):
+        goes = request.prune and request.is_complete
+        left[name] = output.remove_orphan(name) if goes else output.name_orphan(name)
+    for name, result in sorted(left.items()):
+        if result is not None:
+            file = show_definition(output.folder, output.lock.modules[name].making.definition)
+            _add_outcome(preparation, output, file, name, result)
+
+
+def _list_uncovered(request: Request, output: Output, definitions: Collection[str]) -> list[str]:
+    return output.list_uncovered(definitions) if request.is_whole and request.is_complete else []
 
 
 def _report_whitespace(file: str, making: Making, survey: Survey, output: Output) -> list[LocatedFinding]:
@@ -191,7 +207,7 @@ def _add_outcome(preparation: Preparation, output: Output, file: str, name: str,
         result.created,
         result.changed,
         result.removed,
-        result.reasons,
+        tuple(_show_paths(reason, folder) for reason in result.reasons),
         tuple((folder / former).as_posix() for former in result.moved_from),
         _write_moved_block(result.moved_from[0], name) if result.moved_from else "",
         {(folder / path).as_posix(): data for path, data in result.edits.items()},
@@ -200,11 +216,21 @@ def _add_outcome(preparation: Preparation, output: Output, file: str, name: str,
     preparation.findings += result.findings
 
 
+def _show_paths(reason: Reason, folder: Path) -> Reason:
+    """Return a reason with the paths of definitions as findings show them."""
+    if reason.cause in (Cause.ORPHAN, Cause.UNCOVERED, Cause.MOVED):
+        return replace(reason, details=tuple(show_definition(folder, path) for path in reason.details))
+    return reason
+
+
 def _write_moved_block(old: str, new: str) -> str:
+    """Return the block for a module call whose label follows the flow's name; nothing where both have one label."""
     from generator.hcl import Attribute, Block, Reference, write_block
     from generator.readme import name_label
 
     ends = (("from", name_label(old)), ("to", name_label(new)))
+    if ends[0][1] == ends[1][1]:
+        return ""
     return write_block(Block("moved", (), tuple(Attribute(key, Reference(f"module.{label}")) for key, label in ends)))
 
 

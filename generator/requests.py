@@ -59,6 +59,7 @@ def request_modules(
     Ends with 2 where nobody said where the modules are.
     """
     with timings.measure("import"):
+        from generator.diagnostics import has_errors
         from generator.preparation import Request
     with timings.measure("intake"):
         project, findings = require_project(paths, output, config, output_format)
@@ -67,7 +68,15 @@ def request_modules(
                 "Name the folder of the modules, or give `output` in flowseal.yaml.", param_hint="--output"
             )
         files, more = project.discover_definitions()
-    request = Request(files, project.output, project.defaults, project.severities, strict)
+    request = Request(
+        files,
+        project.output,
+        project.defaults,
+        project.severities,
+        strict,
+        is_whole=not project.paths,
+        is_complete=not has_errors(more),
+    )
     return request, [*findings, *more]
 
 

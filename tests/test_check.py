@@ -122,16 +122,14 @@ EDITS: dict[str, tuple[Callable[[Project], object], dict[str, list[tuple[str, li
     "a missing file": (lambda p: (p.modules / "two/kms.tf").unlink(), {"two": [("missing", ["two/kms.tf"])]}),
     "a definition that is gone": (
         lambda p: (p.folder / "flows/two.flow.json").unlink(),
-        {"two": [("orphan", ["../flows/two.flow.json"])]},
+        {"two": [("orphan", ["flows/two.flow.json"])]},
     ),
     "a definition that moved": (
         lambda p: (p.folder / "flows/two.flow.json").rename(p.folder / "flows/zwei.flow.json"),
         {
             "two": [
-                (
-                    "input-changed",
-                    ["../flows/two.flow.json -> ../flows/zwei.flow.json", "two.flow.json", "zwei.flow.json"],
-                )
+                ("definition-moved", ["flows/two.flow.json", "flows/zwei.flow.json"]),
+                ("input-changed", ["two.flow.json", "zwei.flow.json"]),
             ]
         },
     ),

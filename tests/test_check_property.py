@@ -64,9 +64,12 @@ class Life(RuleBasedStateMachine):
     def write_text(self, text: str) -> None:
         (self.project.folder / "flows" / "ask.txt").write_text(f"{text}{ASKED}", encoding="utf-8")
 
-    @rule(tags=st.sampled_from(["", "defaults: {tags: {team: a}}\n", "rules: {UnusedParameter: error}\n"]))
-    def configure(self, tags: str) -> None:
-        self.project.configure(f"flows: [flows]\noutput: modules\n{tags}")
+    @rule(
+        flows=st.sampled_from(["flows", "flows/[ab].*", "flows/a.*"]),
+        tags=st.sampled_from(["", "defaults: {tags: {team: a}}\n", "rules: {UnusedParameter: error}\n"]),
+    )
+    def configure(self, flows: str, tags: str) -> None:
+        self.project.configure(f'flows: ["{flows}"]\noutput: modules\n{tags}')
 
     @rule(name=NAMES, file=MADE, data=st.sampled_from([b"", b"# edited\n", None]))
     def edit(self, name: str, file: str, data: bytes | None) -> None:

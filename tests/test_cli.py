@@ -137,6 +137,16 @@ def test_a_full_output_is_no_defect(tmp_path: Path) -> None:
     assert "defect" not in result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes an output")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_output_is_no_defect(closed: str, tmp_path: Path) -> None:
+    for command, expected in ((f"generate {FLOWS}", 0), (f"check {FLOWS}", 0), (f"validate {FLOWS}", 0)):
+        where = "" if command.startswith("validate") else f"-o {tmp_path}"
+        shell = f"{sys.executable} -m generator {command} {where} {closed}"
+        result = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
+        assert (result.returncode, "defect" in result.stdout + result.stderr) == (expected, False)
+
+
 @pytest.mark.parametrize("option", ["-o", "--config"])
 def test_an_empty_name_is_not_the_working_folder(option: str) -> None:
     result = run("generate", str(FLOWS), option, "")

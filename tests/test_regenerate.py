@@ -139,8 +139,59 @@ def test_what_a_run_was_not_asked_for_is_no_orphan(project: Project) -> None:
     result = project.run("generate", "flows/one.flow.json", "--prune", expect=0)
     assert "two" not in result.stdout
     assert project.read_modules() == before
+    assert "two" not in project.run("check", "flows/one.flow.json", expect=0).stdout
+
+
+def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(project: Project) -> None:
     project.configure("flows: [flows/one.flow.json]\noutput: modules\n")
+    kms = project.modules / "two" / "kms.tf"
+    kms.write_text(kms.read_text().replace("kms:Decrypt", "kms:*"))
+    before = project.read_modules()
+    checked = project.run("check", expect=3).stdout
+    assert "differs    modules/two: not found by `flows`: flows/two.flow.json" in checked
+    assert "Add the definition" in checked
+    assert "brings everything" not in checked
+    made = project.run("generate", "--prune", expect=0).stdout
+    assert "UncoveredModule" in made
+    assert "made from flows/two.flow.json, which is there" in made
+    assert project.read_modules() == before
+    project.run("generate", "--strict", expect=1)
+
+
+def test_nothing_is_pruned_while_a_pattern_finds_nothing(project: Project) -> None:
+    before = project.read_modules()
+    (project.folder / "flows" / "two.flow.json").unlink()
+    project.configure("flows: [flows, flowz]\noutput: modules\n")
+    result = project.run("generate", "--prune", expect=1)
+    assert "MissingPath" in result.stdout
+    assert "until then no module is removed" in result.stdout
+    assert project.read_modules() == before
+    project.configure("flows: [flows]\noutput: modules\n")
+    assert "removed" in project.run("generate", "--prune", expect=0).stdout
+
+
+def test_two_flows_that_exchange_their_names_are_told_the_way(project: Project) -> None:
+    project.define("one", name="two")
+    project.define("two", name="one")
+    said = " ".join(project.run("generate", expect=1).stdout.split())
+    assert "This is the module of flows/two.flow.json, which is still there; flows/one.flow.json wants it too." in said
+    assert "one of them takes a third name first" in said
+    project.define("two", name="third")
+    project.run("generate", "flows/two.flow.json", expect=0)
+    project.run("generate", expect=0)
+    project.define("two", name="one")
+    project.run("generate", expect=0)
     project.run("check", expect=0)
+
+
+def test_no_moved_block_where_the_label_stays(project: Project) -> None:
+    project.define("two", name="t-wo")
+    project.run("generate", expect=0)
+    project.define("two", name="t_wo")
+    result = project.run("generate", expect=0)
+    assert "moved from modules/t-wo" in result.stdout
+    assert "Terraform changes the flow and its key in place" in result.stdout
+    assert "moved {" not in result.stdout
 
 
 def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) -> None:

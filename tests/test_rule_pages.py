@@ -26,6 +26,7 @@ WITHOUT_EXAMPLES = {
     "NewerLock": "the disk",
     "NoDefinitions": "the command line",
     "OrphanedModule": "the disk",
+    "UncoveredModule": "the disk",
     "OutdatedOutput": "the disk",
     "OutputBusy": "the disk",
     "OutsideProof": "the disk",

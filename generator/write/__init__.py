@@ -5,13 +5,14 @@ killed one finishes or undoes it. `flowseal.lock.json` lists what flowseal made.
 """
 
 from generator.write.journal import Change
-from generator.write.leaving import report_orphan
+from generator.write.leaving import report_orphan, report_uncovered
 from generator.write.lock_file import Making
 from generator.write.module_write import ModuleWrite
 from generator.write.opening import open_output, view_output
 from generator.write.output import Output
 from generator.write.reasons import Cause, Reason
 from generator.write.result import Status, WriteResult
+from generator.write.rules import show_definition
 
 __all__ = [
     "Cause",
@@ -24,5 +25,7 @@ __all__ = [
     "WriteResult",
     "open_output",
     "report_orphan",
+    "report_uncovered",
+    "show_definition",
     "view_output",
 ]

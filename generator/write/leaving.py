@@ -10,7 +10,7 @@ from pathlib import Path
 from generator.diagnostics import LocatedFinding
 from generator.write import disk
 from generator.write.confinement import find_obstacle, is_confined
-from generator.write.rules import ORPHANED_MODULE, OWN_FILES_LEFT, report_path
+from generator.write.rules import ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
 
 CACHES = frozenset({".terraform"})
 """Folders that Terraform fills anew: they are not moved."""
@@ -70,11 +70,26 @@ def report_left(output: Path, name: str, paths: list[str], *, is_planned: bool) 
     return report_path(OWN_FILES_LEFT, output, name, message, "Move it where you want it, or delete it.")
 
 
-def report_orphan(output: Path, name: str, definition: str) -> LocatedFinding:
-    """Say that a module has lost its definition, and what follows for Terraform."""
+def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = True) -> LocatedFinding:
+    """Say that a module has lost its definition, and what follows for Terraform.
+
+    Unless `can_go`, nothing is removed, as some definitions may not have been found.
+    """
     message = f"This module was made from {definition}, which is gone. Nothing of it was removed."
     remedy = (
         "Bring the definition back, or run with --prune. Without the module, the next apply deletes the flow and "
         "schedules its key for deletion."
     )
+    if not can_go:
+        remedy = "Mend the paths and patterns that find nothing: until then no module is removed."
     return report_path(ORPHANED_MODULE, output, name, message, remedy)
+
+
+def report_uncovered(output: Path, name: str, definition: str) -> LocatedFinding:
+    """Say that no run of the project makes a module, though its definition is there."""
+    message = f"This module was made from {definition}, which is there, and `flows` in flowseal.yaml does not find it."
+    remedy = (
+        "Add the definition to `flows`; or delete it, and run with --prune. As it is, neither `generate` nor `check` "
+        "looks after the module."
+    )
+    return report_path(UNCOVERED_MODULE, output, name, message, remedy)

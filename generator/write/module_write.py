@@ -151,7 +151,7 @@ class ModuleComparison:
         message = "Here is a file that flowseal did not make; it is not overwritten."
         if present == disk.NOT_A_FILE:
             message = "A folder, or something else that is no file, stands where the module needs a file."
-        remedy = "Move or delete it, then run again."
+        remedy = "Give the flow another name, or move this away; then run again."
         if not self.has_lock:
             remedy = (
                 f"If flowseal made it, bring {LOCK_FILE} back (it belongs in git); else move it away. Then run again."

@@ -20,7 +20,7 @@ from generator.write.lock_file import LockedModule, write_lock
 from generator.write.merge_conflict import LockReading
 from generator.write.reasons import Cause, Reason
 from generator.write.result import WriteResult
-from generator.write.rules import CONFLICTED_LOCK, EDITED_FILE, TAKEN_NAME, report_failure, report_path
+from generator.write.rules import CONFLICTED_LOCK, EDITED_FILE, TAKEN_NAME, report_failure, report_path, show_definition
 from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
@@ -93,11 +93,17 @@ class Output:
 
     def list_orphans(self, definitions: Collection[str]) -> list[str]:
         """List the modules whose definition is none of `definitions`, and gone from the disk."""
-        return [
-            name
-            for name, module in sorted(self._modules.items())
-            if module.making.definition not in definitions and self._is_gone(module.making.definition)
-        ]
+        return [name for name in self._list_others(definitions) if self._is_gone(self._name_definition(name))]
+
+    def list_uncovered(self, definitions: Collection[str]) -> list[str]:
+        """List the modules whose definition is none of `definitions`, and still there."""
+        return [name for name in self._list_others(definitions) if not self._is_gone(self._name_definition(name))]
+
+    def _list_others(self, definitions: Collection[str]) -> list[str]:
+        return [name for name in sorted(self._modules) if self._name_definition(name) not in definitions]
+
+    def _name_definition(self, name: str) -> str:
+        return self._modules[name].making.definition
 
     def keep_module(self, name: str) -> WriteResult:
         """Leave a current module as it is, and say what stands beside it."""
@@ -125,7 +131,7 @@ class Output:
             for name in former:
                 findings += self._move_own_files(name, module.name, draft)
         except OSError as error:
-            return WriteResult("refused", (report_failure(error, self.folder),))
+            return WriteResult("refused", (report_failure(error, self.folder, read=self.read_only),))
         self.changes.take_all(draft)
         for name in former:
             del self._modules[name]
@@ -145,18 +151,21 @@ class Output:
             left = [] if shared else list_own_files(self.folder / name, set(change.changes))
             findings = [self._report_left(name, left)] if left else []
         except OSError as error:
-            return WriteResult("refused", (report_failure(error, self.folder),))
+            return WriteResult("refused", (report_failure(error, self.folder, read=self.read_only),))
         del self._modules[name]
         reasons = (Reason(Cause.ORPHAN, (self.lock.modules[name].making.definition,)),)
         return WriteResult("removed", tuple(findings), removed=tuple(change.changes), reasons=reasons)
 
-    def name_orphan(self, name: str) -> WriteResult | None:
-        """Say that a module has lost its definition. One that has left the disk too is forgotten: None."""
+    def name_orphan(self, name: str, cause: Cause = Cause.ORPHAN) -> WriteResult | None:
+        """Say that a module has lost its definition, or why else no definition of the run makes it.
+
+        One that has left the disk too is forgotten: None.
+        """
         module = self.lock.modules[name]
         if not any(os.path.lexists(self.folder / name / path) for path in module.files):
             del self._modules[name]
             return None
-        return WriteResult("orphaned", reasons=(Reason(Cause.ORPHAN, (module.making.definition,)),))
+        return WriteResult("orphaned", reasons=(Reason(cause, (module.making.definition,)),))
 
     def write_lock(self) -> bytes | None:
         """Return what the lock file is to hold after this run; None where there is to be none."""
@@ -244,9 +253,12 @@ class Output:
             definition = other.making.definition
             if name.casefold() != folded or definition == module.making.definition or self._is_gone(definition):
                 continue
-            wanting = module.making.definition
-            message = f"This is the module of {definition}, which is still there; {wanting} wants it too."
-            remedy = "Give one of the flows another name. If the first has one already, run with that one alone before."
+            first, second = (show_definition(self.folder, path) for path in (definition, module.making.definition))
+            message = f"This is the module of {first}, which is still there; {second} wants it too."
+            remedy = (
+                "Give one of the flows another name. If the first has one already, run with that one alone before; "
+                "where two flows exchange their names, one of them takes a third name first."
+            )
             return report_path(TAKEN_NAME, self.folder, name, message, remedy)
         return None
 

@@ -14,6 +14,7 @@ class Cause(StrEnum):
     """The kinds of reasons, in the order in which they are told."""
 
     NEW = "new"
+    MOVED = "definition-moved"
     INPUT = "input-changed"
     CONFIGURATION = "configuration-changed"
     VERSION = "other-version"
@@ -22,6 +23,7 @@ class Cause(StrEnum):
     WHITESPACE = "whitespace"
     MISSING = "missing"
     ORPHAN = "orphan"
+    UNCOVERED = "uncovered"
     LOCK = "lock"
 
 
@@ -37,10 +39,9 @@ class Reason:
 def compare_makings(old: Making, new: Making) -> list[Reason]:
     """Say what of the making of a module changed; nothing where it is the same."""
     reasons = []
-    inputs = _list_differences(old.inputs, new.inputs)
     if old.definition != new.definition:
-        inputs = (f"{old.definition} -> {new.definition}", *inputs)
-    if inputs:
+        reasons.append(Reason(Cause.MOVED, (old.definition, new.definition)))
+    if inputs := _list_differences(old.inputs, new.inputs):
         reasons.append(Reason(Cause.INPUT, inputs))
     if settings := _list_differences(old.configuration, new.configuration):
         reasons.append(Reason(Cause.CONFIGURATION, settings))

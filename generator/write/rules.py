@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file
@@ -40,7 +42,9 @@ OUTSIDE_PROOF = declare_rule(
     "A Terraform file in the module's folder is not flowseal's: nothing proves it.",
     can_be_silenced=False,
 )
-WRITE_FAILED = declare_rule("WriteFailed", Severity.ERROR, "The system refused to write; nothing was changed.")
+WRITE_FAILED = declare_rule(
+    "WriteFailed", Severity.ERROR, "The system refused to read or to write in the output folder; nothing was changed."
+)
 OUTPUT_BUSY = declare_rule("OutputBusy", Severity.ERROR, "Another run of flowseal is writing to the same folder.")
 DAMAGED_LOCK = declare_rule(
     "DamagedLock",
@@ -55,6 +59,12 @@ ORPHANED_MODULE = declare_rule(
     "OrphanedModule",
     Severity.WARNING,
     "The definition that a module was made from is gone.",
+    can_be_silenced=False,
+)
+UNCOVERED_MODULE = declare_rule(
+    "UncoveredModule",
+    Severity.WARNING,
+    "The definition of a module is there, and the project's `flows` does not find it.",
     can_be_silenced=False,
 )
 OWN_FILES_LEFT = declare_rule(
@@ -107,8 +117,19 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False, read:
     )
     file = name_shown_path(error, output)
     outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
-    outcome = "it cannot be read" if read else outcome
+    if read:
+        outcome = "it cannot be read"
+        remedy = remedy.replace("write there", "read it")
     return report_file(WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file)
+
+
+def show_definition(output: Path, definition: str) -> str:
+    """Return a definition's path, which the lock file gives relative to the output folder, as findings show paths."""
+    path = os.path.join(os.path.realpath(output), definition)
+    with suppress(ValueError):
+        # Between drives of a Windows machine there is no way.
+        path = os.path.relpath(path)
+    return os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
 
 
 def name_shown_path(error: OSError, output: Path) -> str:
