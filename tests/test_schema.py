@@ -77,13 +77,52 @@ def test_the_schema_is_the_one_in_the_repository(document: Document, accept: boo
 def test_the_command_prints_it_or_writes_it(tmp_path: Path) -> None:
     file = tmp_path / "new" / "definition.json"
     result = CliRunner().invoke(app, ["schema", "-o", str(file)])
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.output) == (0, f"written    {file.as_posix()}\n")
     assert file.read_text(encoding="utf-8") == write_document_schema(Document.DEFINITION)
     printed = CliRunner().invoke(app, ["schema", "configuration"]).output
     assert printed == write_document_schema(Document.CONFIGURATION)
     refused = CliRunner().invoke(app, ["schema", "-o", str(file / "below")])
     assert refused.exit_code == 1
     assert "WriteFailed" in refused.output
+
+
+def run_output(file: Path, code: int) -> str:
+    result = CliRunner().invoke(app, ["schema", "-o", str(file)])
+    assert result.exit_code == code, result.output
+    return " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flows: [flows]\n",
+        '{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Flow definition"}',
+        '{"$comment": "Made by hand."}',
+        '["$comment"]',
+        "[" * 5000,
+        "\x80",
+    ],
+)
+def test_what_is_no_schema_of_flowseal_s_stays(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "flowseal.yaml"
+    file.write_bytes(text.encode("latin-1"))
+    printed = run_output(file, 2)
+    assert "is no JSON Schema that flowseal wrote" in printed
+    assert "Name another file" in printed
+    assert file.read_bytes() == text.encode("latin-1")
+
+
+def test_an_earlier_schema_is_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "definition.json"
+    text = write_document_schema(Document.DEFINITION)
+    earlier = json.loads(text)
+    del earlier["properties"]["name"]
+    for present in (json.dumps(earlier, indent=8), ""):
+        file.write_text(present, encoding="utf-8")
+        assert run_output(file, 0) == f"written {file.as_posix()}"
+        assert file.read_text(encoding="utf-8") == text
+    file.chmod(0o400)
+    assert run_output(file, 0) == f"unchanged {file.as_posix()}"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)

@@ -36,6 +36,11 @@ def open_repository() -> Repository:
     return describe_repository(project.configuration)
 
 
+def print_unchanged(path: str) -> None:
+    """Print the line for a file that is as it would be written."""
+    typer.echo(f"unchanged  {path}")
+
+
 def print_written(paths: Iterable[str]) -> None:
     """Print one line for each new file."""
     for path in paths:

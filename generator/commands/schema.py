@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from generator.options import read_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,18 +29,45 @@ def schema(
     ] = Document.DEFINITION,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A file to write instead.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            parser=read_path,
+            metavar="FILE",
+            help="A file to write instead; an earlier schema of flowseal's is replaced, nothing else.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema (2020-12) of flow definitions or of flowseal.yaml, for editors."""
-    from generator.commands.printing import stop_at_errors
-    from generator.write.new_files import replace_text_file
-
     text = write_document_schema(document)
     if output is None:
         typer.echo(text, nl=False)
     else:
-        stop_at_errors(replace_text_file(output, text))
+        replace_schema(output, text)
+
+
+def replace_schema(file: Path, text: str) -> None:
+    """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
+    from generator.commands.printing import print_unchanged, print_written, stop_at_errors
+    from generator.schema import is_written_schema
+    from generator.write.new_files import replace_text_file
+    from generator.write.rules import report_failure
+
+    present = b""
+    try:
+        # A device has nothing to lose, and its end may never come.
+        present = file.read_bytes() if file.is_file() else b""
+    except OSError as error:
+        stop_at_errors([report_failure(error, file, read=True)])
+    if present == text.encode():
+        print_unchanged(file.as_posix())
+        return
+    if present.strip() and not is_written_schema(present):
+        message = f"{file.as_posix()} is there already, and is no JSON Schema that flowseal wrote: it stays as it is."
+        raise typer.BadParameter(f"{message} Name another file, or move that one away.", param_hint="--output")
+    stop_at_errors(replace_text_file(file, text))
+    print_written([file.as_posix()])
 
 
 def write_document_schema(document: Document) -> str:

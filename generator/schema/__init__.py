@@ -2,5 +2,6 @@
 
 from generator.schema.configuration import write_configuration_schema
 from generator.schema.definition import write_definition_schema
+from generator.schema.values import is_written_schema
 
-__all__ = ["write_configuration_schema", "write_definition_schema"]
+__all__ = ["is_written_schema", "write_configuration_schema", "write_definition_schema"]

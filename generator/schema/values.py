@@ -19,6 +19,15 @@ def write_schema(schema: Mapping[str, Any]) -> str:
     return json.dumps({"$schema": DIALECT, "$comment": MADE_BY, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
+def is_written_schema(data: bytes) -> bool:
+    """Tell whether some file's bytes are a schema that `write_schema` of this or an earlier flowseal made."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("$comment") == MADE_BY
+
+
 def make_mapping(properties: Schema, *, required: Iterable[str] = (), description: str = "") -> Schema:
     """Return the schema of a mapping that has no other keys than these."""
     schema: Schema = {"type": "object"}
