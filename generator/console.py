@@ -128,8 +128,11 @@ def count_silenced(checked: Iterable[CheckedDefinition]) -> int:
 
 
 def list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:
-    """Return the texts of definitions by the names that findings use."""
-    return {item.file: item.text for item in checked}
+    """Return the texts of definitions, and of the files they name that have findings, by the names in findings."""
+    texts: dict[str, str] = {}
+    for item in checked:
+        texts |= item.texts
+    return {**texts, **{item.file: item.text for item in checked}}
 
 
 def _describe_modules(result: GenerateResult) -> dict[str, Any]:

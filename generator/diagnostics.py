@@ -103,7 +103,8 @@ class LocatedFinding:
     """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document.
 
     `identity` says where it stands in words that outlive edits elsewhere: the pointer, with the names of nodes, ports
-    and the like instead of their numbers. It is empty where the pointer is.
+    and the like instead of their numbers. It is empty where the pointer is. `named_at` is set where the finding is in a
+    text that a definition names: where in the definition it does so.
     """
 
     rule: Rule
@@ -114,6 +115,7 @@ class LocatedFinding:
     pointer: str
     related: tuple[LocatedPlace, ...] = ()
     identity: str = ""
+    named_at: Span | None = None
 
     @property
     def severity(self) -> Severity:
@@ -170,19 +172,25 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
         LocatedPlace(other.message, document.file, place(other.path, other.key, other.within)[1])
         for other in finding.related
     )
+    named_at = None
+    if finding.file is not None:
+        named_at = document.find_span((*path, "$file"))
+        related += (LocatedPlace("The definition names the file here.", document.file, named_at),)
     return LocatedFinding(
         finding.rule,
         finding.message,
         finding.remedy,
-        document.file if finding.file is None else _place_beside(document.file, finding.file),
+        document.file if finding.file is None else place_beside(document.file, finding.file),
         finding.span or span,
         "" if finding.file else write_pointer(path),
         related,
         "" if finding.file else write_pointer(name_path(path, document.value)),
+        named_at,
     )
 
 
-def _place_beside(definition: str, file: str) -> str:
+def place_beside(definition: str, file: str) -> str:
+    """Return the path of a file, as findings show it, that a definition names relative to its own folder."""
     folder, slash, _ = definition.rpartition("/")
     return folder + slash + file
 

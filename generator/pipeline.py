@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generator.configuration import Defaults, apply_severities
 from generator.definition import read_flow, recognise_cloudformation
-from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding
+from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
 from generator.module import ModuleSettings, plan_module
 from generator.nodes import collect_grants
 from generator.provider import STRICTER
@@ -45,7 +46,8 @@ class DefinitionText:
 class CheckedDefinition:
     """A definition after all checks. `plan` is None where nothing can be planned.
 
-    `text` is what stands in the file, for reports. `inputs` gives the SHA-256 of each text by its path relative to the
+    `text` is what stands in the file, for reports; `texts` are those that it names and that have findings, by the names
+    that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by its path relative to the
     definition's folder. `silenced` are findings that a comment in the file speaks for; `strict` says that a warning
     stops the module too. `found` counts what there was to tell before the project's severities were applied.
     """
@@ -60,6 +62,7 @@ class CheckedDefinition:
     silenced: tuple[LocatedFinding, ...] = ()
     strict: bool = False
     found: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
@@ -162,7 +165,11 @@ def _check_definition(
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
     located = (locate_finding(finding, document, reading.root) for finding in found)
     inputs = _hash_inputs(definition, reading)
-    return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs)
+    texts = {
+        place_beside(definition.file, file): unicodedata.normalize("NFC", reading.texts[file])
+        for file in {finding.file for finding in found if finding.file is not None}
+    }
+    return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)
 
 
 def _plan_flow(

@@ -56,6 +56,7 @@ def silence_findings(
 ) -> SilencedFindings:
     """Take out the findings that a comment of the document silences, and add those about the comments themselves.
 
+    What is found in a text that the document names is silenced where the document names it.
     `rules` are all rules by name. `is_complete` tells that the document went through every check: only then is a
     comment that silences nothing reported.
     """
@@ -66,9 +67,10 @@ def silence_findings(
     silenced: list[LocatedFinding] = []
     used: set[_Silencer] = set()
     for finding in findings:
-        lines = {finding.span.line, comments.find_first_line(finding.span.line)}
+        line = (finding.named_at or finding.span).line
+        lines = {line, comments.find_first_line(line)}
         matching = {item for item in silencers if item.rule == finding.rule and item.line in lines}
-        is_here = finding.file == document.file
+        is_here = finding.file == document.file or finding.named_at is not None
         (silenced if is_here and matching else kept).append(finding)
         used |= matching if is_here else set()
     if is_complete:

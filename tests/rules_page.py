@@ -26,9 +26,10 @@ parameters:
 ```
 
 Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
-Where the finding is about a text of several lines, the comment stands where that text begins, or above. How many
-findings are silenced is told in the summary. A comment that silences nothing, names no rule, or names one that cannot
-be silenced is itself a finding.
+Where the finding is about a text of several lines, the comment stands where that text begins, or above. Where it is in
+a file that a `$file` names, the comment stands in the definition, on the line of the `$file` or above, and speaks for
+that reference alone. How many findings are silenced is told in the summary. A comment that silences nothing, names no
+rule, or names one that cannot be silenced is itself a finding.
 
 Each example below is run by the tests.
 

@@ -57,6 +57,10 @@ def test_what_a_rule_hides_is_shown_nowhere() -> None:
     assert "secret" not in shown
 
 
+def test_of_a_file_whose_text_is_not_known_no_line_is_shown() -> None:
+    assert " |" not in write_text(make_finding(1, 5, file="b.txt"), text="one")
+
+
 def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:
     assert write_text() == "1 checked: no errors, no warnings\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from findings import INFORMATION, WARNING, make_finding
@@ -13,6 +14,7 @@ from generator.rule_catalogue import list_rules
 from generator.silencing import silence_findings
 from generator.source import read_document
 from generator.source.comments import Comments, read_comments
+from generator.source.position import Span
 
 ABOUT_WHAT_RUNS = {
     "ConflictInText",
@@ -129,6 +131,18 @@ def test_a_finding_within_a_text_is_silenced_where_the_text_begins(above: bool) 
     ]
     result = silence_findings(document, findings, list_rules(), is_complete=True)
     assert (list(result.silenced), list(result.findings)) == (findings[:1], findings[1:])
+
+
+def test_a_finding_in_a_file_is_silenced_where_the_definition_names_the_file() -> None:
+    text = "a:\n  # flowseal: ignore[UnusedParameter] a reason\n  $file: b\nc: {$file: b}\n"
+    document, _ = read_document("a.flow.yaml", text.encode())
+    assert document is not None
+    first, second = (
+        replace(make_finding(line, rule=WARNING, file="b"), named_at=Span(at, 10, at, 11))
+        for line, at in ((9, 3), (3, 4))
+    )
+    result = silence_findings(document, [first, second], list_rules(), is_complete=True)
+    assert (list(result.silenced), list(result.findings)) == ([first], [second])
 
 
 def test_only_what_leaves_the_module_right_can_be_silenced() -> None:

@@ -113,6 +113,7 @@ def test_a_place_that_is_no_string_is_pointed_at_as_it_is() -> None:
 def test_a_place_in_a_text_of_its_own() -> None:
     assert count_position("one\ntwo three", 8, 13) == Span(2, 5, 2, 10)
     assert count_position("one", 3, 3) == Span(1, 4, 1, 5)
+    assert count_position("one\r\ntwo\rthree", 9, 14) == Span(3, 1, 3, 6)
 
 
 def test_places_are_taken_from_real_documents() -> None:

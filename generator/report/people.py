@@ -126,7 +126,8 @@ class _Writer:
 
     def _split_lines(self, file: str) -> list[str]:
         if file not in self.lines:
-            self.lines[file] = _LINE_BREAK.split(self.report.texts.get(file, ""))
+            text = self.report.texts.get(file)
+            self.lines[file] = [] if text is None else _LINE_BREAK.split(text)
             for finding in self.report.findings:
                 if finding.rule.hides_source and finding.file == file:
                     hide_source(self.lines[file], finding.span)

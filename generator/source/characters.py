@@ -63,7 +63,11 @@ def locate_characters(text: str, span: Span, value: str, start: int, end: int) -
 
 
 def count_position(text: str, start: int, end: int) -> Span:
-    """Return where text[start:end] stands in a text of its own. An empty range gives the character at its place."""
+    """Return where text[start:end] stands in a text of its own. An empty range gives the character at its place.
+
+    A line ends with CR LF, CR or LF, as it does where reports show it.
+    """
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
     first, last = (_count(text, at) for at in (start, max(end, start + 1)))
     return Span(*first, *last)
 
