@@ -47,9 +47,10 @@ class CheckedDefinition:
     """A definition after all checks. `plan` is None where nothing can be planned.
 
     `text` is what stands in the file, for reports; `texts` are those that it names and that have findings, by the names
-    that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by its path relative to the
-    definition's folder. `silenced` are findings that a comment in the file speaks for; `strict` says that a warning
-    stops the module too. `found` counts what there was to tell before the project's severities were applied.
+    that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by
+    its path relative to the definition's folder. `silenced` are findings that a comment in the file speaks for;
+    `strict` says that a warning stops the module too. `found` counts what there was to tell before the project's
+    severities were applied.
     """
 
     file: str
