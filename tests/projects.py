@@ -82,3 +82,12 @@ class Project:
             for module in modules
             if module["differs"]
         }
+
+
+def start_project(folder: Path, *names: str) -> Project:
+    """Make a project of flows with these names, generated."""
+    project = Project(folder)
+    for name in names:
+        project.define(name)
+    project.run("generate", expect=0)
+    return project

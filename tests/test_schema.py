@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from rules import list_rules
 from typer.testing import CliRunner
 
 from generator.api import find_shape
@@ -272,34 +271,3 @@ def test_they_are_of_one_mind_wherever_a_key_is_missing_or_too_much(name: str) -
             elif isinstance(parent[path[-1]], dict):
                 parent[path[-1]] |= change
             assert find_disagreement(document) == "", (path, change)
-
-
-def test_the_configuration_knows_every_rule() -> None:
-    assert set(CONFIGURATION.schema["properties"]["rules"]["properties"]) == set(list_rules())
-
-
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [
-        ('flows: ["flows/**/*.flow.yaml"]\noutput: modules\n', ""),
-        ("rules: {UnusedParameter: off, NotNormalised: error}\nshapes: shapes\n", ""),
-        ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
-        ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
-        ('{"$schema": "configuration.json", "flows": ["flows"]}', ""),
-        ("$schema: 1\n", "$['$schema']"),
-        ("flow: [x]\n", "$"),
-        ("flows: flows\n", "$.flows"),
-        ("flows: ['']\n", "$.flows[0]"),
-        ("flows:\noutput:\ndefaults:\nrules:\nshapes:\n", ""),
-        ("defaults: {encryption: {deletion_window_in_days: 6}}\n", "$.defaults.encryption.deletion_window_in_days"),
-        ("defaults: {tags: {a: 1}}\n", "$.defaults.tags.a"),
-        ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/*'}\n", "$.defaults.permissions_boundary_arn"),
-        ("defaults: {provider_version: 6.8}\n", "$.defaults.provider_version"),
-        ("rules: {Unused: off}\n", "$.rules"),
-        ("rules: {UnusedParameter: quiet}\n", "$.rules.UnusedParameter"),
-    ],
-)
-def test_what_the_configuration_takes(text: str, wrong: str) -> None:
-    document, _ = read_document("flowseal.yaml", text.encode())
-    assert document is not None
-    assert "".join(error.json_path for error in CONFIGURATION.iter_errors(document.value)) == wrong
