@@ -15,6 +15,7 @@ from generator.preparation import Request, prepare_modules
 from generator.write import Cause, report_uncovered, view_output
 from generator.write.confinement import LOCK_FILE
 from generator.write.disk import read_regular_file
+from generator.write.leaving import REMOVED
 from generator.write.reformatted import report_reformatted
 from generator.write.rules import (
     EDITED_FILE,
@@ -109,10 +110,12 @@ def check_modules(request: Request, timings: Timings, progress: Progress, *, wit
 def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
     if output.is_interrupted:
         return "An earlier run was stopped while it wrote, and what it left is still there."
-    if output.usable and output.lock.has_conflict:
+    if not output.usable:
+        return None
+    if output.lock.has_conflict:
         return f"{LOCK_FILE} has the conflict markers of a merge."
     text = output.write_lock()
-    if not output.usable or text == output.lock_data:
+    if text == output.lock_data:
         return None
     if output.lock_data is None:
         return f"{LOCK_FILE} is missing, which says what flowseal made."
@@ -162,10 +165,7 @@ def _report_difference(outcome: ModuleOutcome) -> Iterator[LocatedFinding]:
             yield report_uncovered(Path(folder).parent, outcome.name or "", outcome.file)
         elif reason.cause is Cause.ORPHAN:
             message = f"This module was made from {outcome.file}, which is gone."
-            remedy = (
-                "Bring the definition back, or run `flowseal generate --prune`. Without the module, the next apply "
-                "deletes the flow and schedules its key for deletion."
-            )
+            remedy = f"Bring the definition back, or run `flowseal generate --prune`. {REMOVED}"
             yield report_file(ORPHANED_MODULE, message, remedy, folder)
         else:
             yield report_file(

@@ -18,13 +18,14 @@ from generator.console import (
     print_report,
     read_texts,
 )
-from generator.outcome_texts import REMOVED, describe_reasons
+from generator.outcome_texts import describe_reasons
 from generator.report import Format, Report
 from generator.report.counts import summarise_findings, write_count
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
 from generator.write import Cause
+from generator.write.leaving import REMOVED
 from generator.write.reformatted import PREVENTION
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.outcomes import ModuleOutcome
 
-ONLY_LOCK = "but the lock file does"
 LEFT = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE, Cause.ORPHAN, Cause.UNCOVERED})
 """Causes of differences that `generate` leaves alone until it is told more."""
 MOST_ROWS = 100
@@ -110,10 +110,10 @@ def _count_modules(checked: CheckResult) -> str:
     differing = len(checked.differing)
     modules = write_count(differing, "module")
     verdict = f"{modules} differ{'s' if differing == 1 else ''} from a fresh generate"
-    if checked.lock is not None:
-        verdict = (
-            f"{modules} and the lock file differ from a fresh generate" if differing else f"{verdict}, {ONLY_LOCK}"
-        )
+    if checked.lock is not None and differing:
+        verdict = f"{modules} and the lock file differ from a fresh generate"
+    elif checked.lock is not None:
+        verdict += ", but the lock file does"
     refused = sum(outcome.outcome == "refused" for outcome in checked.result.outcomes)
     verdict += f", {refused} refused" if refused else ""
     return f"{write_count(checked.result.files, 'definition')}: {verdict}; "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -187,6 +189,24 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
         "" if finding.file else write_pointer(name_path(path, document.value)),
         named_at,
     )
+
+
+def show_path(path: pathlib.Path) -> str:
+    """Return a path with forward slashes; bytes in it that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def show_relative(path: pathlib.Path) -> str:
+    """Return a path as it is seen from the working folder, where there is a way."""
+    return show_path(find_way(path))
+
+
+def find_way(path: pathlib.Path) -> pathlib.Path:
+    """Return the way to a path from the working folder; the path itself where there is none, as between drives."""
+    try:
+        return pathlib.Path(os.path.relpath(path))
+    except ValueError:
+        return path
 
 
 def place_beside(definition: str, file: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file
+from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file, show_path
 from generator.source import LARGEST_DOCUMENT
 
 MISSING_PATH = declare_rule(
@@ -170,11 +170,6 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
         message = "The folder holds no flow definition."
         yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)
     yield from sorted(found, key=lambda item: item.as_posix())
-
-
-def show_path(path: Path) -> str:
-    """Return a path with forward slashes; bytes in it that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def describe_refusal(error: OSError) -> str:

@@ -10,6 +10,7 @@ from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
 from generator.write import Cause
+from generator.write.leaving import REMOVED
 
 if TYPE_CHECKING:
     from generator.outcomes import ModuleOutcome
@@ -25,7 +26,6 @@ RENAMED = (
     "new source."
 )
 RELABELLED = "If its label changes with the name, add this beside it, or everything is made anew:"
-REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
 OVERWRITTEN = "--overwrite would do this, and the edit would be gone:"
 _WORDS = {
     Cause.NEW: "new",
@@ -58,14 +58,12 @@ def describe_reason(reason: Reason, outcome: ModuleOutcome) -> str:
     details = reason.details
     if reason.cause is Cause.MOVED:
         details = (" -> ".join(details),)
-    elif reason.cause in (Cause.ORPHAN, Cause.UNCOVERED):
-        pass
     elif reason.cause is Cause.CONFIGURATION:
         details = tuple(f"defaults.{name}" for name in details)
     elif reason.cause is Cause.INPUT:
         folder = outcome.file.rpartition("/")[0]
         details = tuple(f"{folder}/{path}" if folder else path for path in details)
-    else:
+    elif reason.cause not in (Cause.ORPHAN, Cause.UNCOVERED):
         details = tuple(path.removeprefix(f"{outcome.name}/") for path in details)
     named = ", ".join(escape_controls(detail) for detail in details[:MOST_NAMED])
     more = f" and {len(details) - MOST_NAMED} more" if len(details) > MOST_NAMED else ""

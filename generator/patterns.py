@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.diagnostics import Finding, LocatedFinding, locate_finding, report_file
+from generator.diagnostics import Finding, LocatedFinding, find_way, locate_finding, report_file, show_relative
 from generator.intake import (
     MISSING_PATH,
     NO_DEFINITIONS,
@@ -18,7 +18,6 @@ from generator.intake import (
     describe_refusal,
     name_definition,
     search_folder,
-    show_path,
 )
 
 if TYPE_CHECKING:
@@ -50,18 +49,6 @@ def discover_configured(
     return list(files.values()), findings
 
 
-def show_relative(path: Path) -> str:
-    """Return a path as it is seen from the working folder, where there is a way."""
-    return show_path(_find_way(path))
-
-
-def _find_way(path: Path) -> Path:
-    try:
-        return Path(os.path.relpath(path))
-    except ValueError:
-        return path
-
-
 @dataclass(slots=True)
 class _Search:
     """One pattern's search, and what it could not read."""
@@ -76,7 +63,7 @@ class _Search:
         for path in self._expand(folder, parts):
             entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
             for entry in entries:
-                found = name_definition(entry, _find_way(entry)) if isinstance(entry, Path) else entry
+                found = name_definition(entry, find_way(entry)) if isinstance(entry, Path) else entry
                 if isinstance(found, DefinitionFile):
                     yield found
                 elif found.rule is not NO_DEFINITIONS:

@@ -164,7 +164,7 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
 
 def _prepare_others(preparation: Preparation, request: Request, output: Output) -> None:
     """Say of the modules that no definition of this run makes what becomes of them."""
-    keys = preparation.survey.keys.values()
+    keys = set(preparation.survey.keys.values())
     left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in _list_uncovered(request, output, keys)}
     for name in output.list_orphans(keys):
         goes = request.prune and request.is_complete

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.configuration import Configuration, Defaults, find_configuration, read_configuration
-from generator.diagnostics import report_file
-from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions, show_path
-from generator.patterns import discover_configured, show_relative
+from generator.diagnostics import report_file, show_path, show_relative
+from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions
+from generator.patterns import discover_configured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

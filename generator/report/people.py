@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -67,15 +67,24 @@ def _show_place(file: str, span: Span) -> str:
 
 def _write_parts(findings: Sequence[LocatedFinding], report: Report, view: View) -> list[str]:
     """Return the parts of a report that an empty line stands between."""
-    return ["".join(lines) for lines in _Writer(report, view).write_groups(findings)]
+    return ["".join(lines) for lines in _Writer(report, view, _list_hidden(report)).write_groups(findings)]
+
+
+def _list_hidden(report: Report) -> dict[str, list[Span]]:
+    hidden: dict[str, list[Span]] = {}
+    for finding in report.findings:
+        if finding.rule.hides_source:
+            hidden.setdefault(finding.file, []).append(finding.span)
+    return hidden
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes findings; the lines of each file are split once."""
+    """Writes findings; the lines of each file are split once. `hidden` are places that are not to be shown, by file."""
 
     report: Report
     view: View
+    hidden: Mapping[str, Sequence[Span]]
     lines: dict[str, list[str]] = field(default_factory=dict)
 
     def write_groups(self, findings: Sequence[LocatedFinding]) -> Iterator[Iterator[str]]:
@@ -128,9 +137,8 @@ class _Writer:
         if file not in self.lines:
             text = self.report.texts.get(file)
             self.lines[file] = [] if text is None else _LINE_BREAK.split(text)
-            for finding in self.report.findings:
-                if finding.rule.hides_source and finding.file == file:
-                    hide_source(self.lines[file], finding.span)
+            for span in self.hidden.get(file, ()):
+                hide_source(self.lines[file], span)
         return self.lines[file]
 
     def _color(self, text: str, code: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.diagnostics import Severity
 from generator.schema.definition import make_encryption_schema
 from generator.schema.shapes import make_shape_schemas
-from generator.schema.values import SCHEMA_KEY, Schema, allow_nothing, make_mapping, refer, write_schema
+from generator.schema.values import SCHEMA_PROPERTY, Schema, allow_nothing, make_mapping, refer, write_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ BOUNDARY = "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*? ]+$"
 def write_configuration_schema(rules: Iterable[Rule]) -> str:
     """Return the schema as JSON text; `rules` are those whose severity can be named."""
     properties: Schema = {
-        **SCHEMA_KEY,
+        **SCHEMA_PROPERTY,
         "flows": {
             "description": "The definitions: patterns such as flows/**/*.flow.yaml, relative to this file.",
             "type": ["array", "null"],

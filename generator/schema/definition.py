@@ -9,7 +9,15 @@ from generator.definition.settings import DAYS
 from generator.inference import MODEL_KINDS
 from generator.schema.references import allow_parameter, allow_text, make_reference_schemas
 from generator.schema.shapes import make_shape_schemas
-from generator.schema.values import SCHEMA_KEY, Schema, allow_nothing, make_choice, make_mapping, refer, write_schema
+from generator.schema.values import (
+    SCHEMA_PROPERTY,
+    Schema,
+    allow_nothing,
+    make_choice,
+    make_mapping,
+    refer,
+    write_schema,
+)
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName", "KmsKeyArn"]
 TITLE = "Flow definition"
@@ -27,7 +35,7 @@ def write_definition_schema() -> str:
     """
     name, description = find_shape("FlowName"), find_shape("FlowDescription")
     sections: Schema = {
-        **SCHEMA_KEY,
+        **SCHEMA_PROPERTY,
         "name": {
             "description": f"The flow's name, and its module's folder. {describe_shape_rule(name)}",
             **refer(name.name),

@@ -10,7 +10,7 @@ Schema: TypeAlias = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MADE_BY = "Made by `flowseal schema`; do not edit."
-SCHEMA_KEY: Schema = {"$schema": {"description": "Where this JSON Schema is; editors read it.", "type": "string"}}
+SCHEMA_PROPERTY: Schema = {"$schema": {"description": "Where this JSON Schema is; editors read it.", "type": "string"}}
 """The property by which a document names its schema to editors."""
 
 

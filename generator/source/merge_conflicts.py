@@ -7,6 +7,14 @@ import re
 from generator.source.position import Span
 
 OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
+_FOLLOWING = {
+    (END, OURS): OURS,
+    (OURS, BASE): BASE,
+    (OURS, THEIRS): THEIRS,
+    (BASE, THEIRS): THEIRS,
+    (THEIRS, END): END,
+}
+"""The part that begins at a marker, by the part before it and the marker."""
 _FIRST = re.compile(r"^<{7}(?=[ \r\n]|\Z)", re.MULTILINE)
 
 
@@ -28,10 +36,8 @@ def split_merge_conflict(data: bytes) -> tuple[bytes, bytes] | None:
     part = END
     for line in data.splitlines(keepends=True):
         mark = line[:7] if line[7:8] in (b" ", b"\n", b"\r", b"") else b""
-        following = {(END, OURS): OURS, (OURS, BASE): BASE, (OURS, THEIRS): THEIRS, (BASE, THEIRS): THEIRS}
-        following[(THEIRS, END)] = END
-        if (part, mark) in following:
-            part = following[part, mark]
+        if (part, mark) in _FOLLOWING:
+            part = _FOLLOWING[part, mark]
             continue
         if part in (END, OURS):
             ours.append(line)

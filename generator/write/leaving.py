@@ -14,6 +14,7 @@ from generator.write.rules import ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MOD
 
 CACHES = frozenset({".terraform"})
 """Folders that Terraform fills anew: they are not moved."""
+REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
 MOST_NAMED = 5
 """How many files a sentence names."""
 
@@ -59,13 +60,18 @@ def list_own_files(module: Path, made: set[str]) -> list[str]:
     return sorted(path for path in found if path not in made)
 
 
+def name_some(paths: list[str]) -> str:
+    """Name the first few paths, and say how many more there are."""
+    named = ", ".join(paths[:MOST_NAMED])
+    return f"{named} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else named
+
+
 def report_left(output: Path, name: str, paths: list[str], *, is_planned: bool) -> LocatedFinding:
     """Name the files that stay in a folder that flowseal leaves, or, where that is only planned, would leave."""
-    named = ", ".join(paths[:MOST_NAMED])
-    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
-    message = f"The module is gone from here, and what is not flowseal's stays: {named}{more}."
+    named = name_some(paths)
+    message = f"The module is gone from here, and what is not flowseal's stays: {named}."
     if is_planned:
-        message = f"Where the module goes from here, what is not flowseal's stays: {named}{more}."
+        message = f"Where the module goes from here, what is not flowseal's stays: {named}."
         return report_path(OWN_FILES_LEFT, output, name, message, "Nothing to do yet: no file of yours is removed.")
     return report_path(OWN_FILES_LEFT, output, name, message, "Move it where you want it, or delete it.")
 
@@ -76,10 +82,7 @@ def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = Tr
     Unless `can_go`, nothing is removed, as some definitions may not have been found.
     """
     message = f"This module was made from {definition}, which is gone. Nothing of it was removed."
-    remedy = (
-        "Bring the definition back, or run with --prune. Without the module, the next apply deletes the flow and "
-        "schedules its key for deletion."
-    )
+    remedy = f"Bring the definition back, or run with --prune. {REMOVED}"
     if not can_go:
         remedy = "Mend the paths and patterns that find nothing: until then no module is removed."
     return report_path(ORPHANED_MODULE, output, name, message, remedy)

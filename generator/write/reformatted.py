@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.diagnostics import LocatedFinding, report_file
-from generator.write.leaving import MOST_NAMED
+from generator.write.leaving import name_some
 from generator.write.reasons import Cause, Reason
 from generator.write.rules import REFORMATTED_FILE, REFORMATTED_INPUT, report_path
 from generator.write.whitespace import WhitespaceChange
@@ -23,7 +23,7 @@ def report_reformatted(output: Path, reason: Reason, *, is_kept: bool) -> Locate
     what = "its line ends" if is_one else "their line ends"
     if reason.cause is not Cause.LINE_ENDS:
         what = "whitespace"
-    files = "this file" if is_one else f"these files ({_name_some(paths)})"
+    files = "this file" if is_one else f"these files ({name_some(paths)})"
     message = f"flowseal made {files}, and since then only {what} changed ({reason.words})."
     message += " That is what git's autocrlf, a hook or an editor does"
     message += f"; {'it is' if is_one else 'they are'} not overwritten." if is_kept else "."
@@ -40,8 +40,3 @@ def report_reformatted_input(file: str, change: WhitespaceChange, *, is_text: bo
     message += " It reaches Bedrock: in prompts and code whitespace counts." if is_text else ""
     remedy = f"If git's autocrlf, a hook or an editor did that, restore the file with git. {PREVENTION}"
     return report_file(REFORMATTED_INPUT, message, remedy, file)
-
-
-def _name_some(paths: list[str]) -> str:
-    named = ", ".join(paths[:MOST_NAMED])
-    return f"{named} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else named

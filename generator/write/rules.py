@@ -5,13 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import re
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file, show_relative
 
 UNSAFE_PATH = declare_rule(
     "UnsafePath", Severity.ERROR, "A path that flowseal would write leads, or may lead, out of the output folder."
@@ -93,12 +89,13 @@ INTERRUPTED_RUN = declare_rule(
 )
 
 _PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")
+_RIGHT = "Give yourself the right to {}, then run again."
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Make room on the disk, then run again."),
     errno.EDQUOT: ("the disk quota is used up", "Make room on the disk, then run again."),
     errno.EROFS: ("the file system is read-only", "Choose an output folder that can be written to."),
-    errno.EACCES: ("permission denied", "Give yourself the right to write there, then run again."),
-    errno.EPERM: ("the system does not permit it", "Give yourself the right to write there, then run again."),
+    errno.EACCES: ("permission denied", _RIGHT),
+    errno.EPERM: ("the system does not permit it", _RIGHT),
     errno.ENOTDIR: ("a part of this path is not a folder", "Choose another output folder, or move the file away."),
 }
 
@@ -117,19 +114,14 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False, read:
     )
     file = name_shown_path(error, output)
     outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
-    if read:
-        outcome = "it cannot be read"
-        remedy = remedy.replace("write there", "read it")
+    outcome = "it cannot be read" if read else outcome
+    remedy = remedy.format("read it" if read else "write there")
     return report_file(WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file)
 
 
 def show_definition(output: Path, definition: str) -> str:
     """Return a definition's path, which the lock file gives relative to the output folder, as findings show paths."""
-    path = os.path.join(os.path.realpath(output), definition)
-    with suppress(ValueError):
-        # Between drives of a Windows machine there is no way.
-        path = os.path.relpath(path)
-    return os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
+    return show_relative(Path(os.path.realpath(output), definition))
 
 
 def name_shown_path(error: OSError, output: Path) -> str:
