@@ -9,7 +9,7 @@ import pytest
 from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
-from generator.api import list_node_types
+from generator.api import find_shape_at, list_node_types
 from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants
 from generator.model import ModelKind
 from generator.nodes import NODE_TYPES
@@ -24,6 +24,13 @@ def make_node(kind: str, configuration: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_node_type_of_the_api_is_known() -> None:
     assert sorted(NODE_TYPES) == sorted(list_node_types())
+
+
+@pytest.mark.parametrize("kind", NODE_TYPES)
+def test_a_type_needs_its_configuration_where_the_api_has_something_to_put_in(kind: str) -> None:
+    shape = find_shape_at(("definition", "nodes", 0, "configuration", NODE_TYPES[kind].configuration))
+    assert shape is not None
+    assert NODE_TYPES[kind].needs_configuration is bool(shape.members)
 
 
 def test_every_kind_of_model_is_known() -> None:

@@ -69,7 +69,10 @@ def _name_ports(*rules: PortRule) -> PortRules:
     return PortRules(rules)
 
 
-_ATTRIBUTES = PortRule("sessionAttributes", "Object", is_required=False)
+def _name_optional_input(name: str) -> PortRule:
+    """Return the rule of an input that AWS fills in by itself where no connection leads to it."""
+    return PortRule(name, "Object", must_be_listed=False, must_be_connected=False)
+
 
 NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
     {
@@ -107,8 +110,8 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
             "agent",
             _name_ports(
                 PortRule("agentInputText", "String"),
-                PortRule("promptAttributes", "Object", is_required=False),
-                _ATTRIBUTES,
+                _name_optional_input("promptAttributes"),
+                _name_optional_input("sessionAttributes"),
             ),
             _name_ports(PortRule("agentResponse", "String")),
             quota=20,
@@ -127,8 +130,8 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
             "lex",
             _name_ports(
                 PortRule("inputText", "String"),
-                PortRule("requestAttributes", "Object", is_required=False),
-                _ATTRIBUTES,
+                _name_optional_input("requestAttributes"),
+                _name_optional_input("sessionAttributes"),
             ),
             _name_ports(PortRule("predictedIntent", "String")),
             quota=5,
@@ -157,10 +160,10 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "Loop": NodeType(
             "loop",
             ANY_PORTS,
-            PortRules((PortRule("iterationCount", "Number", is_required=False),), takes_others=True),
+            PortRules((PortRule("iterationCount", "Number", must_be_listed=False),), takes_others=True),
             acts=True,
         ),
-        "LoopInput": NodeType("loopInput", ANY_PORTS, ANY_PORTS),
+        "LoopInput": NodeType("loopInput", ANY_PORTS, ANY_PORTS, needs_configuration=False),
         "LoopController": NodeType("loopController", ANY_PORTS, NO_PORTS),
     }
 )

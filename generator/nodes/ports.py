@@ -13,11 +13,16 @@ from generator.nodes.prompts import PromptVariables, find_prompt_variables
 
 
 class PortRule(NamedTuple):
-    """A port of a fixed name. `type` is None where any type will do."""
+    """A port of a fixed name. `type` is None where any type will do.
+
+    `must_be_listed` tells whether a node of the type needs the port in its list, `must_be_connected` whether an input
+    that is listed needs a connection. A prompt need not list its variables, but one that it lists waits for a value.
+    """
 
     name: str
     type: str | None = None
-    is_required: bool = True
+    must_be_listed: bool = True
+    must_be_connected: bool = True
 
 
 class PortRules(NamedTuple):
@@ -48,7 +53,7 @@ ANY_PORTS = PortRules(takes_others=True)
 def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
     """Return one input a variable; any input where a text of the prompt is not known."""
     variables = find_prompt_variables(node, flow)
-    rules = tuple(PortRule(name, is_required=False) for name in variables.names)
+    rules = tuple(PortRule(name, must_be_listed=False) for name in variables.names)
     advice = "A prompt has one input for each {{variable}} in its text, of the same name."
     return PortRules(rules, takes_others=not variables.is_known, advice=advice, variables=variables)
 

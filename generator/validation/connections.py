@@ -134,7 +134,7 @@ def _stands_for_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> b
     if find_port(listed, name) is not None:
         return True
     rule = rules.find(name)
-    return rule is not None and (rule.is_required or _lists_unknown_port(listed, rules))
+    return rule is not None and (rule.must_be_listed or _lists_unknown_port(listed, rules))
 
 
 def _lists_unknown_port(listed: tuple[Port, ...], rules: PortRules) -> bool:

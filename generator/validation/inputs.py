@@ -12,7 +12,7 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 UNFULFILLED_NODE_INPUT = declare_rule(
-    "UnfulfilledNodeInput", Severity.ERROR, "No data connection leads to an input of a node.", can_be_silenced=True
+    "UnfulfilledNodeInput", Severity.ERROR, "An input of a node has no incoming data connection.", can_be_silenced=True
 )
 MULTIPLE_NODE_INPUT_CONNECTIONS = declare_rule(
     "MultipleNodeInputConnections",
@@ -35,15 +35,17 @@ PLAIN_TYPES = ("String", "Number", "Boolean")
 
 @register_check(UNFULFILLED_NODE_INPUT)
 def check_unfulfilled_inputs(scope: Scope) -> Iterator[Finding]:
-    """Report inputs that nothing is connected with, unless a connection with a wrong end may be meant for them."""
+    """Report inputs without the connection that they need, unless one with a wrong end may be meant for them."""
     for node, port in find_open_inputs(scope):
-        message = f"Nothing is connected with the input {port.name!r} of the node {node.name!r}."
-        remedy = f"Add a data connection to {node.name} with `targetInput: {port.name}`, or leave the input out."
+        message = f"Input {port.name!r} of node {node.name!r} has no incoming connection."
+        is_free = scope.input_rules[node.name].find(port.name) is None
+        otherwise = ", or remove the input" if is_free else ""
+        remedy = f"Add a data connection to {node.name} with `targetInput: {port.name}`{otherwise}."
         yield Finding(UNFULFILLED_NODE_INPUT, message, remedy, (*port.path, "name"))
 
 
 def find_open_inputs(scope: Scope) -> Iterator[tuple[Node, Port]]:
-    """Yield the inputs that no connection leads to, or may be meant to lead to."""
+    """Yield the inputs that need a connection, and that none leads to, or may be meant to lead to."""
     if scope.body.lacks_connections:
         return
     unplaced = {connection.input for connection in scope.targetless}
@@ -54,8 +56,10 @@ def find_open_inputs(scope: Scope) -> Iterator[tuple[Node, Port]]:
         fed = {connection.input for connection in incoming} | unplaced
         open_inputs = [port for port in node.inputs if port.name not in fed]
         if open_inputs:
-            unknown = {port.name for port in find_unknown_ports(node.inputs, scope.input_rules[name])}
-            open_inputs = [port for port in open_inputs if port.name not in unknown]
+            rules = scope.input_rules[name]
+            settled = {rule.name for rule in rules.named if not rule.must_be_connected}
+            settled |= {port.name for port in find_unknown_ports(node.inputs, rules)}
+            open_inputs = [port for port in open_inputs if port.name not in settled]
         if open_inputs and node.type != "LoopInput" and not _has_astray(node, incoming):
             yield from ((node, port) for port in open_inputs)
 

@@ -94,7 +94,7 @@ def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
 
 def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortRule]:
     """Return the rules of ports that are not listed, less one for each port of a wrong name that may be meant."""
-    missing = [rule for rule in rules.named if rule.is_required and find_port(ports, rule.name) is None]
+    missing = [rule for rule in rules.named if rule.must_be_listed and find_port(ports, rule.name) is None]
     for port in find_unknown_ports(ports, rules) if missing else ():
         meant = suggest_name(port.name, [rule.name for rule in missing])
         missing = [rule for rule in missing if rule.name != meant] if meant else missing[1:]

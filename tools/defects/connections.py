@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from defects.planting import FREE, Planted, Site, misspell, plants
+from defects.ports import OPTIONAL
 
 
 @plants("UnknownConnectionSource")
@@ -104,11 +105,13 @@ def rename_connection(site: Site) -> Iterator[Planted]:
 
 @plants("UnfulfilledNodeInput")
 def delete_data_connection(site: Site) -> Iterator[Planted]:
-    """Delete each data connection. A node that nothing else leads to is then out of reach, too."""
+    """Delete each data connection that an input needs. A node that nothing else leads to is then out of reach, too."""
     for place, item, ends in site.list_data():
         made = site.copy()
         del made.connections[place]
         at, node = made.find_node(item["target"])
+        if ends["targetInput"] in OPTIONAL.get(node["type"], ()):
+            continue
         port = next(number for number, port in enumerate(node["inputs"]) if port["name"] == ends["targetInput"])
         expected = [("UnfulfilledNodeInput", made.node_path(at, "inputs", port, "name"))]
         if not made.list_incoming(item["target"]):
