@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from generator.preparation import Request
     from generator.project import Project
     from generator.timings import Timings
+
+
+class IncompleteRequestError(typer.BadParameter):
+    """Wrong usage that is no matter of one parameter: the message is all that is printed."""
+
+    def format_message(self) -> str:
+        """Return the message, without "Invalid value" before it."""
+        return self.message
 
 
 def open_or_end(
@@ -36,13 +44,19 @@ def open_or_end(
 def require_project(
     paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
 ) -> tuple[Project, list[LocatedFinding]]:
-    """Do as open_or_end, and end with 2 where nobody said which definitions are meant."""
+    """Do as open_or_end, and end with 2 where neither the command line nor the configuration names definitions."""
     project, findings = open_or_end(paths, output, config, output_format)
     if not project.names_definitions:
-        raise typer.BadParameter(
-            "Name definitions or folders of them, or give `flows` in flowseal.yaml.", param_hint="PATH"
-        )
+        end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")
     return project, findings
+
+
+def end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
+    """End with 2: a run lacks what the configuration gives under `key`; `argument` says how to pass it instead."""
+    if project.configuration is None:
+        problem = "No flowseal.yaml found in this folder or any parent folder."
+        raise IncompleteRequestError(f"{problem} Run `flowseal init` to create one, or {argument}.")
+    raise IncompleteRequestError(f"{project.configuration.file} does not set `{key}`. Add it, or {argument}.")
 
 
 def request_modules(
@@ -64,9 +78,7 @@ def request_modules(
     with timings.measure("intake"):
         project, findings = require_project(paths, output, config, output_format)
         if project.output is None:
-            raise typer.BadParameter(
-                "Name the folder of the modules, or give `output` in flowseal.yaml.", param_hint="--output"
-            )
+            end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
         files, more = project.discover_definitions()
     request = Request(
         files,

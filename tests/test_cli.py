@@ -53,6 +53,33 @@ def test_wrong_usage_is_2() -> None:
     assert run("rules", "Nothing").returncode == 2
 
 
+NO_CONFIGURATION = "No flowseal.yaml found in this folder or any parent folder. Run `flowseal init` to create one, or "
+
+
+@pytest.mark.parametrize("command", ["generate", "check", "validate"])
+def test_a_run_without_definitions_names_the_ways_on(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def fail(*arguments: str) -> str:
+        result = CliRunner().invoke(app, [command, *arguments])
+        assert result.exit_code == 2
+        return result.stderr.partition("Error: ")[2].strip()
+
+    a_path = "pass the path of a definition or of a folder of definitions."
+    assert fail() == NO_CONFIGURATION + a_path
+    if command != "validate":
+        a_folder = "pass the folder of the modules with `--output DIR`."
+        assert fail(".") == NO_CONFIGURATION + a_folder
+    for file, arguments in (("flowseal.yaml", ()), ("teams.yaml", ("--config", "teams.yaml"))):
+        (tmp_path / file).write_text("output: modules\n", encoding="utf-8")
+        assert fail(*arguments) == f"{file} does not set `flows`. Add it, or {a_path}"
+    if command != "validate":
+        (tmp_path / "flowseal.yaml").write_text("flows: [flows]\n", encoding="utf-8")
+        assert fail() == f"flowseal.yaml does not set `output`. Add it, or {a_folder}"
+
+
 def test_a_hook_learns_whether_a_module_was_written(tmp_path: Path) -> None:
     command = ("generate", str(FLOWS / "phone-bank"), "-o", str(tmp_path / "modules"), "--fail-on-change")
     assert [run(*command).returncode for _ in range(2)] == [3, 0]
