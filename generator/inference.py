@@ -16,23 +16,25 @@ from generator.model import Derived, Grant, GrantCondition, ModelKind, Symbol, T
 from generator.source.position import Path
 
 UNKNOWN_MODEL = declare_rule("UnknownModel", Severity.ERROR, "A model is of no kind whose rights flowseal knows.")
-
-PROFILE_PREFIXES = ("us", "us-gov", "eu", "apac", "jp", "au", "global")
-"""What the id of a system-defined inference profile begins with, before the foundation model's id."""
-VENDORS = frozenset(
-    {"ai21", "amazon", "anthropic", "cohere", "deepseek", "google", "luma", "meta", "minimax", "mistral", "moonshot"}
-    | {"nvidia", "openai", "qwen", "stability", "twelvelabs", "writer", "zai"}
+UNKNOWN_PROFILE_PREFIX = declare_rule(
+    "UnknownProfilePrefix", Severity.WARNING, "The prefix of an inference profile's id is not one that flowseal knows."
 )
-"""What a foundation model's id begins with; asked only where a second dot leaves a doubt."""
+
+PROFILE_PREFIXES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "in", "global")
+"""What the id of a system-defined inference profile begins with, before the foundation model's id."""
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
-_MODEL_ID = r"[a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}"
+_VERSIONS = r"(?::[A-Za-z0-9._-]{1,63}){0,2}"
+_MODEL_ID = rf"[a-z0-9-]{{1,63}}[.][A-Za-z0-9._-]{{1,127}}{_VERSIONS}"
+# In a bare id, a dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be either.
+_BARE_ID = (
+    rf"[a-z][a-z0-9-]{{0,62}}[.][A-Za-z][A-Za-z0-9_-]{{0,126}}(?:[.][0-9][A-Za-z0-9_-]{{0,62}}){{0,3}}{_VERSIONS}"
+)
+_PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
-_PROFILES = "|".join(prefix for prefix in PROFILE_PREFIXES if prefix != "global")
-
-
+_GLOBAL = "(?:^|/)global[.]"
 _REGIONS = "The profile sends calls to several regions."
 
 
@@ -41,7 +43,8 @@ class KindOfModel:
     """What a kind of model looks like, and what it needs.
 
     `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike; `arn_form` says the same to people.
-    `own_actions` are allowed on the model's own ARN, in the statement `capability`.
+    `own_actions` are allowed on the model's own ARN, in the statement `capability`. What `other` finds in an ARN makes
+    it one of the kind `other_kind`, whatever `arn_pattern` says: RE2 cannot express that in one pattern.
     """
 
     arn_pattern: str
@@ -49,6 +52,12 @@ class KindOfModel:
     capability: str
     own_actions: tuple[str, ...]
     list_further: Callable[[Text, Text], Iterator[Grant]] | None = None
+    other: str = ""
+    other_kind: ModelKind | None = None
+
+    def takes(self, text: str) -> bool:
+        """Tell whether a text is the ARN of a model of this kind."""
+        return re.fullmatch(self.arn_pattern, text) is not None and not (self.other and re.search(self.other, text))
 
 
 def _grant_profile(arn: Text, model: Text, homes: tuple[Text, ...], note: str = _REGIONS) -> Iterator[Grant]:
@@ -101,11 +110,13 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             (_INVOKE,),
         ),
         ModelKind.INFERENCE_PROFILE: KindOfModel(
-            f"{_OWNED}inference-profile/(?:{_PROFILES})[.]{_MODEL_ID}",
+            f"{_OWNED}inference-profile/{_PREFIX}[.]{_MODEL_ID}",
             "arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_profile_grants,
+            _GLOBAL,
+            ModelKind.GLOBAL_INFERENCE_PROFILE,
         ),
         ModelKind.GLOBAL_INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}inference-profile/global[.]{_MODEL_ID}",
@@ -173,7 +184,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
 def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
     """Yield the rights that a model given by id or ARN needs, or the finding that says why they are not known."""
     if model.startswith("arn:"):
-        kind = _recognise_arn(model)
+        kind = find_kind(model)
         if kind is None:
             kinds = ", ".join(kind.value for kind in MODEL_KINDS)
             message = f"{model!r} is the ARN of no kind of model that flowseal knows the rights of."
@@ -182,15 +193,18 @@ def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
             yield from _list_kind_grants(kind, (model,), (_find_model_of_profile(model),))
         return
     prefix, _, rest = model.partition(".")
-    if prefix in PROFILE_PREFIXES and re.fullmatch(_MODEL_ID, rest):
-        kind = ModelKind.GLOBAL_INFERENCE_PROFILE if prefix == "global" else ModelKind.INFERENCE_PROFILE
-        arn: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, f":inference-profile/{model}")
-        yield from _list_kind_grants(kind, arn, (rest,))
-    elif re.fullmatch(_MODEL_ID, model) and (prefix in VENDORS or "." not in rest.partition(":")[0]):
-        arn = ("arn:", PARTITION, ":bedrock:", REGION, f"::foundation-model/{model}")
+    if re.fullmatch(_BARE_ID, model) and prefix not in PROFILE_PREFIXES:
+        arn: Text = ("arn:", PARTITION, ":bedrock:", REGION, f"::foundation-model/{model}")
         yield from _list_kind_grants(ModelKind.FOUNDATION_MODEL, arn, ())
+    elif re.fullmatch(_PREFIX, prefix) and re.fullmatch(_BARE_ID, rest):
+        if prefix not in PROFILE_PREFIXES:
+            yield _report_prefix(prefix, model, rest, path)
+        kind = ModelKind.GLOBAL_INFERENCE_PROFILE if prefix == "global" else ModelKind.INFERENCE_PROFILE
+        arn = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, f":inference-profile/{model}")
+        yield from _list_kind_grants(kind, arn, (rest,))
     else:
-        yield _report_unknown_id(model, path)
+        message = f"{model!r} is neither the id of a foundation model nor that of an inference profile."
+        yield Finding(UNKNOWN_MODEL, message, "Give the model's ARN: it says which kind of model it is.", path)
 
 
 def list_parameter_grants(parameter: str, kind: ModelKind) -> Iterator[Grant]:
@@ -205,20 +219,19 @@ def _list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant
         yield from rule.list_further(arn, model)
 
 
-def _recognise_arn(arn: str) -> ModelKind | None:
-    return next((kind for kind, rule in MODEL_KINDS.items() if re.fullmatch(rule.arn_pattern, arn)), None)
+def find_kind(text: str) -> ModelKind | None:
+    """Return the kind of the model that an ARN names, None where it is none that flowseal knows."""
+    return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(text)), None)
 
 
 def _find_model_of_profile(arn: str) -> str:
     return arn.rpartition("/")[2].partition(".")[2]
 
 
-def _report_unknown_id(model: str, path: Path) -> Finding:
-    prefix, _, rest = model.partition(".")
-    if rest.partition(".")[0] in VENDORS:
-        message = f"{model!r} looks like an inference profile, but flowseal knows no prefix {prefix!r}."
-        remedy = f"Use a profile that begins with one of {', '.join(PROFILE_PREFIXES)}, or give the profile's ARN."
-    else:
-        message = f"{model!r} is neither the id of a foundation model nor that of an inference profile."
-        remedy = "Give the model's whole ARN, so that its kind, and with it the rights that it needs, are certain."
-    return Finding(UNKNOWN_MODEL, message, remedy, path)
+def _report_prefix(prefix: str, model: str, rest: str, path: Path) -> Finding:
+    message = f"{prefix!r} is not a known inference profile prefix."
+    remedy = (
+        f"flowseal assumes an inference profile and allows exactly that: {model} in the module's own account and "
+        f"Region, and through it {rest} in any Region. If it is something else, give its ARN."
+    )
+    return Finding(UNKNOWN_PROFILE_PREFIX, message, remedy, path)

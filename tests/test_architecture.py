@@ -15,7 +15,7 @@ ROOMS = {
     "api": {"source", "diagnostics", "model"},
     "hcl": set(),
     "grammars": set(),
-    "definition": {"source", "diagnostics", "model", "api"},
+    "definition": {"source", "diagnostics", "model", "api", "inference"},
     "nodes": {"source", "diagnostics", "model", "inference"},
     "inference": {"source", "diagnostics", "model"},
     "validation": {"source", "diagnostics", "model", "api", "nodes", "grammars"},

@@ -1,8 +1,7 @@
-"""What each node type and each kind of model needs, statement by statement."""
+"""What each node type needs, statement by statement."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -10,12 +9,9 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
 from generator.api import find_shape_at, list_node_types
-from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants
-from generator.model import ModelKind
 from generator.nodes import NODE_TYPES
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
-CONDITION = "if StringEquals bedrock:InferenceProfileArn"
 
 
 def make_node(kind: str, configuration: dict[str, Any]) -> dict[str, Any]:
@@ -31,139 +27,6 @@ def test_a_type_needs_its_configuration_where_the_api_has_something_to_put_in(ki
     shape = find_shape_at(("definition", "nodes", 0, "configuration", NODE_TYPES[kind].configuration))
     assert shape is not None
     assert NODE_TYPES[kind].needs_configuration is bool(shape.members)
-
-
-def test_every_kind_of_model_is_known() -> None:
-    assert list(MODEL_KINDS) == list(ModelKind)
-
-
-@pytest.mark.parametrize("kind", ModelKind)
-def test_what_is_wider_than_one_resource_says_why(kind: ModelKind) -> None:
-    for grant in list_parameter_grants("m", kind):
-        texts = ["".join(map(str, text)) for text in grant.resources]
-        assert any("*" in text for text in texts) is bool(grant.note)
-
-
-MODELS = {
-    "amazon.nova-lite-v1:0": ["InvokeModel: bedrock:InvokeModel on FM/amazon.nova-lite-v1:0"],
-    "amazon.titan-text-express-v1:0:8k": ["InvokeModel: bedrock:InvokeModel on FM/amazon.titan-text-express-v1:0:8k"],
-    "deepseek.v3.1": ["InvokeModel: bedrock:InvokeModel on FM/deepseek.v3.1"],
-    "newvendor.model-1": ["InvokeModel: bedrock:InvokeModel on FM/newvendor.model-1"],
-    "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0": [
-        "InvokeModel: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
-    ],
-    "us-gov.amazon.nova-pro-v1:0": [
-        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
-        "OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
-        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
-        f"{CONDITION} OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
-    ],
-    "global.amazon.nova-2-lite-v1:0": [
-        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
-        "OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
-        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:::foundation-model/amazon.nova-2-lite-v1:0, "
-        "arn:aws:bedrock:*::foundation-model/amazon.nova-2-lite-v1:0 "
-        f"{CONDITION} OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
-    ],
-    f"{OWN}inference-profile/eu.amazon.nova-pro-v1:0": [
-        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
-        "OWN:inference-profile/eu.amazon.nova-pro-v1:0",
-        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
-        f"{CONDITION} OWN:inference-profile/eu.amazon.nova-pro-v1:0",
-    ],
-    f"{OWN}application-inference-profile/abc123": [
-        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
-        "OWN:application-inference-profile/abc123",
-        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/* "
-        f"{CONDITION} OWN:application-inference-profile/abc123",
-    ],
-    f"{OWN}provisioned-model/abc123": [
-        "InvokeProvisionedModel: bedrock:InvokeModel, bedrock:GetProvisionedModelThroughput on "
-        "OWN:provisioned-model/abc123"
-    ],
-    f"{OWN}custom-model/amazon.nova-lite-v1:0/abc123def456": [
-        "InvokeCustomModel: bedrock:InvokeModel, bedrock:GetCustomModel on "
-        "OWN:custom-model/amazon.nova-lite-v1:0/abc123def456"
-    ],
-    f"{OWN}custom-model-deployment/abc123def456": [
-        "InvokeCustomModelDeployment: bedrock:InvokeModel, bedrock:GetCustomModelDeployment on "
-        "OWN:custom-model-deployment/abc123def456"
-    ],
-    f"{OWN}imported-model/abc123def456": [
-        "InvokeImportedModel: bedrock:InvokeModel, bedrock:GetImportedModel on OWN:imported-model/abc123def456"
-    ],
-    f"{OWN}prompt-router/abc123def456": [
-        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
-        "arn:aws:bedrock:*:123456789012:inference-profile/* "
-        "if StringEquals bedrock:PromptRouterArn OWN:prompt-router/abc123def456",
-        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:prompt-router/abc123def456",
-    ],
-    f"{OWN}default-prompt-router/amazon.nova:1": [
-        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
-        "arn:aws:bedrock:*:123456789012:inference-profile/* "
-        "if StringEquals bedrock:PromptRouterArn OWN:default-prompt-router/amazon.nova:1",
-        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:default-prompt-router/amazon.nova:1",
-    ],
-    "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop": [
-        "InvokeEndpoint: sagemaker:InvokeEndpoint on arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop",
-        "InvokeMarketplaceModel: bedrock:InvokeModel on OWN:marketplace/model-endpoint/all-access",
-    ],
-}
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_model_gets_exactly_its_rights(model: str) -> None:
-    # A model is named where a managed prompt's is: the API's pattern for a prompt's own model has no room for all.
-    prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": f"{OWN}prompt/ABCDEFGHIJ"}}}}
-    statements, findings = list_rights(make_flow(make_node("Prompt", prompt), permissions={"models": [model]}))
-    assert not findings
-    short = [
-        write_short(statement).replace("arn:aws:bedrock:us-east-1::foundation-model", "FM") for statement in statements
-    ]
-    assert [line for line in short if not line.startswith("RenderPrompt")] == MODELS[model]
-
-
-@pytest.mark.parametrize(
-    ("model", "words"),
-    [
-        ("ca.amazon.nova-lite-v1:0", "no prefix 'ca'"),
-        ("abc123", "neither the id"),
-        ("one.two.three", "neither the id"),
-        (f"{OWN}agent/abc", "no kind of model"),
-        (f"{OWN}inference-profile/ca.amazon.nova-lite-v1:0", "no kind of model"),
-    ],
-)
-def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
-    (need,) = list_model_grants(model, ("here",))
-    assert getattr(need, "rule", None) is not None
-    assert words in need.message  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("kind", list(ModelKind))
-def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
-    document = make_flow(make_prompt(model={"$param": "m"}), parameters={"m": {"model": kind.value}})
-    statements, findings = list_rights(document)
-    assert not findings
-    own = [item for item in statements if item["Resource"] == "<var.m>"]
-    assert [sorted(item["Action"]) if isinstance(item["Action"], list) else [item["Action"]] for item in own] == [
-        list(MODEL_KINDS[kind].own_actions)
-    ]
-    conditions = [item["Condition"]["StringEquals"] for item in statements if "Condition" in item]
-    assert all(list(condition.values()) == ["<var.m>"] for condition in conditions)
-    assert bool(conditions) == (MODEL_KINDS[kind].list_further is not None and "marketplace" not in kind)
-
-
-@pytest.mark.parametrize("kind", list(ModelKind))
-def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
-    pattern = MODEL_KINDS[kind].arn_pattern
-    for text in (
-        "arn:aws:bedrock:us-east-1:123456789012:" + kind.value + "/*",
-        "*",
-        "",
-        "arn:aws:bedrock:*::x/y",
-        "a b",
-    ):
-        assert not re.fullmatch(pattern, text)
 
 
 ALIAS = f"{OWN}agent-alias/ABCDEFGHIJ/KLMNOPQRST"

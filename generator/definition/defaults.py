@@ -16,6 +16,7 @@ from generator.api import (
 )
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
+from generator.inference import MODEL_KINDS, find_kind
 from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
@@ -29,11 +30,6 @@ TYPES = {
     "boolean": "true or false",
     "list": "a list of texts",
 }
-RESOURCES = {
-    ModelKind.GLOBAL_INFERENCE_PROFILE: "inference-profile/global.",
-    ModelKind.MARKETPLACE_ENDPOINT: "endpoint/",
-}
-"""How the last part of a model's ARN begins, where it does not begin with the kind's own name."""
 
 
 def find_place_shape(path: Path) -> Shape | None:
@@ -124,12 +120,15 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
 
 
 def _check_model(parameter: Parameter, kind: ModelKind, path: Path) -> list[Finding]:
-    resource = RESOURCES.get(kind, f"{kind.value}/")
-    arn = re.compile(rf"arn:[^:]+:[^:]+:[^:]*:[^:]*:{re.escape(resource)}[^*?\s]+")
-    if isinstance(parameter.default, str) and arn.fullmatch(parameter.default):
+    default = parameter.default
+    if isinstance(default, str) and MODEL_KINDS[kind].takes(default):
         return []
-    message = f"A parameter that stands for a model takes the ARN of a {kind.value}, and its default is none."
-    remedy = f"Give an ARN that ends in {resource}<id>, or say with `model` of which kind it is."
+    message = f"The default must be the ARN of a model of the kind {kind}."
+    remedy = f"Write it as {MODEL_KINDS[kind].arn_form}."
+    actual = find_kind(default) if isinstance(default, str) else None
+    if actual is not None:
+        message = f"The default is of the kind {actual}, and this parameter takes the kind {kind}."
+        remedy = f"Set `model: {actual}` for the parameter, or give it another default."
     return [Finding(UNFIT_DEFAULT, message, remedy, path)]
 
 

@@ -50,6 +50,12 @@ def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
         kind = MODEL_KINDS[parameter.model]
         sentence = f"{parameter.name} must be the ARN of a model of the kind {parameter.model}, {kind.arn_form}."
         yield _demand(_match(f"^(?:{kind.arn_pattern})$", name), sentence)
+        if kind.other:
+            sentence = (
+                f"{parameter.name} is the ARN of a {kind.other_kind}, which needs other permissions: "
+                f"set `model: {kind.other_kind}` for this parameter in the flow's definition."
+            )
+            yield _demand(f"!{_match(kind.other, name)}", sentence)
     elif shape is not None:
         conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]
         if conditions:

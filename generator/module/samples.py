@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     BLANK = "blanks"
     TOO_LITTLE = "too_little"
     TOO_MUCH = "too_much"
+    OTHER_KIND = "another_kind"
 
 
 def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
@@ -64,6 +65,8 @@ def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Re
                 yield why, text
     if parameter.model is None:
         yield from _list_beyond_bounds(_list_shapes(parameter), value)
+    elif (other := MODEL_KINDS[parameter.model].other_kind) is not None:
+        yield Refusal.OTHER_KIND, _fill_form(other, 1)
 
 
 def _list_beyond_bounds(shapes: list[Shape], value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
@@ -112,5 +115,5 @@ def _list_shapes(parameter: Parameter) -> list[Shape]:
 
 def _takes(parameter: Parameter, text: str) -> bool:
     if parameter.model is not None:
-        return re.fullmatch(MODEL_KINDS[parameter.model].arn_pattern, text) is not None
+        return MODEL_KINDS[parameter.model].takes(text)
     return all(takes_value(shape, text) for shape in _list_shapes(parameter))

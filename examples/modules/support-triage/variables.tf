@@ -128,7 +128,12 @@ variable "answer_model" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/(?:us|us-gov|eu|apac|jp|au)[.][a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2})$", var.answer_model))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2})$", var.answer_model))
     error_message = "answer_model must be the ARN of a model of the kind inference-profile, arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>."
+  }
+
+  validation {
+    condition     = !can(regex("(?:^|/)global[.]", var.answer_model))
+    error_message = "answer_model is the ARN of a global-inference-profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
   }
 }

@@ -382,3 +382,13 @@ run "parameters_refuse_too_little" {
 
   expect_failures = [var.handbook_id, var.answer_model]
 }
+
+run "parameters_refuse_another_kind" {
+  command = plan
+
+  variables {
+    answer_model = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
+  }
+
+  expect_failures = [var.answer_model]
+}

@@ -1,0 +1,200 @@
+"""What each kind of model needs, statement by statement, and how a model's kind is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from every_kind import MODELS as ARNS
+from flow_documents import make_flow, make_prompt
+from policy_texts import list_rights, write_short
+
+from generator.diagnostics import Finding, Severity
+from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants
+from generator.model import Grant, ModelKind
+
+OWN = "arn:aws:bedrock:us-east-1:123456789012:"
+CONDITION = "if StringEquals bedrock:InferenceProfileArn"
+
+
+def test_every_kind_of_model_is_known() -> None:
+    assert list(MODEL_KINDS) == list(ModelKind)
+
+
+@pytest.mark.parametrize("kind", ModelKind)
+def test_what_is_wider_than_one_resource_says_why(kind: ModelKind) -> None:
+    for grant in list_parameter_grants("m", kind):
+        texts = ["".join(map(str, text)) for text in grant.resources]
+        assert any("*" in text for text in texts) is bool(grant.note)
+
+
+MODELS = {
+    "amazon.nova-lite-v1:0": ["InvokeModel: bedrock:InvokeModel on FM/amazon.nova-lite-v1:0"],
+    "amazon.titan-text-express-v1:0:8k": ["InvokeModel: bedrock:InvokeModel on FM/amazon.titan-text-express-v1:0:8k"],
+    "deepseek.v3.1": ["InvokeModel: bedrock:InvokeModel on FM/deepseek.v3.1"],
+    "newvendor.model-1": ["InvokeModel: bedrock:InvokeModel on FM/newvendor.model-1"],
+    "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0": [
+        "InvokeModel: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+    ],
+    "us-gov.amazon.nova-pro-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
+        f"{CONDITION} OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
+    ],
+    "global.amazon.nova-2-lite-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:::foundation-model/amazon.nova-2-lite-v1:0, "
+        "arn:aws:bedrock:*::foundation-model/amazon.nova-2-lite-v1:0 "
+        f"{CONDITION} OWN:inference-profile/global.amazon.nova-2-lite-v1:0",
+    ],
+    f"{OWN}inference-profile/eu.amazon.nova-pro-v1:0": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:inference-profile/eu.amazon.nova-pro-v1:0",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
+        f"{CONDITION} OWN:inference-profile/eu.amazon.nova-pro-v1:0",
+    ],
+    f"{OWN}application-inference-profile/abc123": [
+        "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
+        "OWN:application-inference-profile/abc123",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/* "
+        f"{CONDITION} OWN:application-inference-profile/abc123",
+    ],
+    f"{OWN}provisioned-model/abc123": [
+        "InvokeProvisionedModel: bedrock:InvokeModel, bedrock:GetProvisionedModelThroughput on "
+        "OWN:provisioned-model/abc123"
+    ],
+    f"{OWN}custom-model/amazon.nova-lite-v1:0/abc123def456": [
+        "InvokeCustomModel: bedrock:InvokeModel, bedrock:GetCustomModel on "
+        "OWN:custom-model/amazon.nova-lite-v1:0/abc123def456"
+    ],
+    f"{OWN}custom-model-deployment/abc123def456": [
+        "InvokeCustomModelDeployment: bedrock:InvokeModel, bedrock:GetCustomModelDeployment on "
+        "OWN:custom-model-deployment/abc123def456"
+    ],
+    f"{OWN}imported-model/abc123def456": [
+        "InvokeImportedModel: bedrock:InvokeModel, bedrock:GetImportedModel on OWN:imported-model/abc123def456"
+    ],
+    f"{OWN}prompt-router/abc123def456": [
+        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
+        "arn:aws:bedrock:*:123456789012:inference-profile/* "
+        "if StringEquals bedrock:PromptRouterArn OWN:prompt-router/abc123def456",
+        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:prompt-router/abc123def456",
+    ],
+    f"{OWN}default-prompt-router/amazon.nova:1": [
+        "InvokeModelThroughRouter: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/*, "
+        "arn:aws:bedrock:*:123456789012:inference-profile/* "
+        "if StringEquals bedrock:PromptRouterArn OWN:default-prompt-router/amazon.nova:1",
+        "InvokePromptRouter: bedrock:InvokeModel, bedrock:GetPromptRouter on OWN:default-prompt-router/amazon.nova:1",
+    ],
+    "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop": [
+        "InvokeEndpoint: sagemaker:InvokeEndpoint on arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop",
+        "InvokeMarketplaceModel: bedrock:InvokeModel on OWN:marketplace/model-endpoint/all-access",
+    ],
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_gets_exactly_its_rights(model: str) -> None:
+    # A model is named where a managed prompt's is: the API's pattern for a prompt's own model has no room for all.
+    prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": f"{OWN}prompt/ABCDEFGHIJ"}}}}
+    statements, findings = list_rights(
+        make_flow({"name": "Ask", "type": "Prompt", "configuration": prompt}, permissions={"models": [model]})
+    )
+    assert not findings
+    short = [
+        write_short(statement).replace("arn:aws:bedrock:us-east-1::foundation-model", "FM") for statement in statements
+    ]
+    assert [line for line in short if not line.startswith("RenderPrompt")] == MODELS[model]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("abc123", "neither the id"),
+        ("us.nova-lite-v1:0", "neither the id"),
+        ("US.amazon.nova-lite-v1:0", "neither the id"),
+        ("us.amazon.nova-*", "neither the id"),
+        ("us.amazon.nova-lite v1:0", "neither the id"),
+        ("*.amazon.nova-lite-v1:0", "neither the id"),
+        (f"{OWN}agent/abc", "no kind of model"),
+        (f"{OWN}inference-profile/*.amazon.nova-lite-v1:0", "no kind of model"),
+        (f"{OWN}inference-profile/amazon.nova-lite-v1:0", "no kind of model"),
+        (f"{OWN}inference-profile/-.amazon.nova-lite-v1:0", "no kind of model"),
+    ],
+)
+def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
+    (need,) = list_model_grants(model, ("here",))
+    assert getattr(need, "rule", None) is not None
+    assert words in need.message  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("model", "resources"),
+    [
+        ("deepseek.v3.1", ["FM/deepseek.v3.1"]),
+        ("moonshotai.kimi-k2.5", ["FM/moonshotai.kimi-k2.5"]),
+        ("somebody.new-model-1.5-large-v1:0", ["FM/somebody.new-model-1.5-large-v1:0"]),
+        ("us.deepseek.v3.2", ["PROFILE/us.deepseek.v3.2", "ANY/deepseek.v3.2"]),
+        ("ca.amazon.nova-lite-v1:0", ["PROFILE/ca.amazon.nova-lite-v1:0", "ANY/amazon.nova-lite-v1:0"]),
+        ("global.zai.glm-5.3", ["PROFILE/global.zai.glm-5.3", "ANY/zai.glm-5.3", "NOWHERE/zai.glm-5.3"]),
+        (f"{OWN}inference-profile/sa-one.a.b", [f"{OWN}inference-profile/sa-one.a.b", "ANY/a.b"]),
+        (f"{OWN}inference-profile/globally.a.b", [f"{OWN}inference-profile/globally.a.b", "ANY/a.b"]),
+    ],
+)
+def test_a_dot_belongs_to_a_prefix_or_to_a_number(model: str, resources: list[str]) -> None:
+    words = {"partition": "aws", "region": "us-east-1", "account": "123456789012"}
+    grants = [need for need in list_model_grants(model, ("here",)) if isinstance(need, Grant)]
+    texts = ["".join(words.get(str(part), str(part)) for part in text) for grant in grants for text in grant.resources]
+    for arn, short in {
+        f"{OWN}inference-profile/": "PROFILE/",
+        "arn:aws:bedrock:us-east-1::foundation-model/": "FM/",
+        "arn:aws:bedrock:*::foundation-model/": "ANY/",
+        "arn:aws:bedrock:::foundation-model/": "NOWHERE/",
+    }.items():
+        texts = [
+            text if model.startswith("arn:") and short == "PROFILE/" else text.replace(arn, short) for text in texts
+        ]
+    assert texts == resources
+
+
+def test_an_unknown_prefix_is_a_warning_and_gets_what_any_profile_gets() -> None:
+    known, unknown = (list(list_model_grants(f"{prefix}.amazon.nova-lite-v1:0", ("here",))) for prefix in ("us", "sa"))
+    finding = unknown.pop(0)
+    assert isinstance(finding, Finding)
+    assert (finding.rule.name, finding.severity) == ("UnknownProfilePrefix", Severity.WARNING)
+    assert [replace(grant, resources=(), conditions=()) for grant in unknown if isinstance(grant, Grant)] == [
+        replace(grant, resources=(), conditions=()) for grant in known if isinstance(grant, Grant)
+    ]
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
+    document = make_flow(make_prompt(model={"$param": "m"}), parameters={"m": {"model": kind.value}})
+    statements, findings = list_rights(document)
+    assert not findings
+    own = [item for item in statements if item["Resource"] == "<var.m>"]
+    assert [sorted(item["Action"]) if isinstance(item["Action"], list) else [item["Action"]] for item in own] == [
+        list(MODEL_KINDS[kind].own_actions)
+    ]
+    conditions = [item["Condition"]["StringEquals"] for item in statements if "Condition" in item]
+    assert all(list(condition.values()) == ["<var.m>"] for condition in conditions)
+    assert bool(conditions) == (MODEL_KINDS[kind].list_further is not None and "marketplace" not in kind)
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
+    for text in (
+        "arn:aws:bedrock:us-east-1:123456789012:" + kind.value + "/*",
+        "*",
+        "",
+        "arn:aws:bedrock:*::x/y",
+        "a b",
+    ):
+        assert not MODEL_KINDS[kind].takes(text)
+
+
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_kinds_of_models_share_no_arn(kind: ModelKind) -> None:
+    assert [other for other, rule in MODEL_KINDS.items() if rule.takes(ARNS[kind])] == [kind]
