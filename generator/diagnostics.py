@@ -72,7 +72,8 @@ class Finding:
     """One thing to tell the user, at a canonical path (see model.Flow); `key` points at the key instead of the value.
 
     `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
-    a text that the definition names, given by its path relative to the definition's folder.
+    a text that the definition names, given by its path relative to the definition's folder. `section` is the section of
+    flowseal's own form that the remedy tells to write.
     """
 
     rule: Rule
@@ -84,6 +85,7 @@ class Finding:
     file: str | None = None
     span: Span | None = None
     within: Range | None = None
+    section: str = ""
 
     @property
     def severity(self) -> Severity:

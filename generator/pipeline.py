@@ -164,13 +164,20 @@ def _check_definition(
         plan, more = _plan_flow(reading.flow, settings, timings)
         # What the API refuses at a place is told; what Terraform says of it adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    located = (locate_finding(finding, document, reading.root) for finding in found)
+    located = (locate_finding(_complete_remedy(finding, reading), document, reading.root) for finding in found)
     inputs = _hash_inputs(definition, reading)
     texts = {
         place_beside(definition.file, file): unicodedata.normalize("NFC", reading.texts[file])
         for file in {finding.file for finding in found if finding.file is not None}
     }
     return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)
+
+
+def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:
+    """Say how to switch to flowseal's own form where the remedy asks for a section that the document cannot have."""
+    if not finding.section or not reading.switch:
+        return finding
+    return replace(finding, remedy=f"{finding.remedy} {reading.switch}")
 
 
 def _plan_flow(

@@ -35,19 +35,52 @@ def test_a_file_name_that_is_no_flow_name_is_a_finding() -> None:
     assert list_rules(reading) == [("UnusableFileName", ("name",))]
 
 
-def test_what_the_module_decides_is_named_as_information() -> None:
+def test_a_definition_alone_is_named_after_its_file() -> None:
+    document = {"$schema": "x", "definition": make_flow()["definition"]}
+    reading = read(document, file="flows/order-desk.flow.yaml")
+    assert reading.findings == []
+    assert reading.flow is not None
+    assert (reading.flow.name, reading.root) == ("order-desk", ("definition",))
+
+
+def test_a_bare_definition_may_name_its_schema() -> None:
+    reading = read({"$schema": 3, **make_flow()["definition"]})
+    assert list_rules(reading) == [("UnfitSection", ("$schema",))]
+    assert reading.flow is not None
+    assert "$schema" not in reading.flow.definition
+
+
+def test_what_the_module_decides_is_one_piece_of_information() -> None:
     document = make_flow(**LIFECYCLE)
     for number, connection in enumerate(document["definition"]["connections"]):
         connection["name"] = f"Connection{number}"
     reading = read(document)
     assert reading.flow is not None
-    assert [finding.path for finding in reading.findings] == [(key,) for key in LIFECYCLE]
-    assert {finding.rule.severity for finding in reading.findings} == {Severity.INFORMATION}
+    (finding,) = reading.findings
+    assert (finding.rule.name, finding.path, finding.key) == ("DecidedByModule", ("status",), True)
+    assert finding.rule.severity is Severity.INFORMATION
+    assert "status, createdAt, executionRoleArn" in finding.message
 
 
-def test_the_id_of_a_live_flow_is_a_warning() -> None:
-    reading = read(make_flow(id="ABCDEFGHIJ"))
-    assert ("LiveFlow", ("id",)) in list_rules(reading)
+ARN = "arn:aws:bedrock:eu-west-1:111122223333:flow/ABCDEFGHIJ"
+
+
+@pytest.mark.parametrize(
+    ("keys", "identity"),
+    [
+        ({"id": "ABCDEFGHIJ"}, "ABCDEFGHIJ"),
+        ({"arn": ARN}, "ABCDEFGHIJ"),
+        ({"flowIdentifier": "ABCDEFGHIJ"}, "ABCDEFGHIJ"),
+        ({"flowIdentifier": ARN}, "ABCDEFGHIJ"),
+        ({"id": {"$param": "x"}}, "ID"),
+    ],
+)
+def test_a_live_flow_is_information_that_says_how_to_keep_it(keys: dict[str, object], identity: str) -> None:
+    found = [finding for finding in read(make_flow(**keys, **LIFECYCLE)).findings if finding.rule.name == "LiveFlow"]
+    (finding,) = found
+    assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFORMATION)
+    assert f'`id = "{identity}"`' in finding.remedy
+    assert all(key in finding.message for key in (*keys, *LIFECYCLE))
 
 
 def test_the_api_s_own_forms_need_the_names_of_connections() -> None:
@@ -71,7 +104,7 @@ def test_something_else_is_no_flow(value: object) -> None:
 
 @pytest.mark.parametrize("key", ["name", "definition"])
 def test_name_and_definition_are_required(key: str) -> None:
-    document = make_flow()
+    document = make_flow(description="Small")
     del document[key]
     reading = read(document)
     assert reading.flow is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -37,20 +38,30 @@ DECIDED = {
     "validations": "AWS finds these itself, each time the flow is prepared.",
     "ResponseMetadata": "It belongs to an answer of the API, not to the flow.",
 }
-"""What create-flow arguments and get-flow output carry beside the flow, and who decides it instead."""
-LIVE = ("id", "arn")
+"""What the arguments of create-flow and update-flow and the output of get-flow carry beside the flow, and who decides
+it instead."""
+LIVE = ("id", "arn", "flowIdentifier")
+"""Keys that name a flow that exists: those of get-flow's output, and of update-flow's arguments (an id or an ARN)."""
+FLOW_ID = re.compile(r"(?:.*:flow/)?([0-9a-zA-Z]{10})")
+SWITCH = (
+    "The AWS CLI does not accept that section: if it still reads this file, copy name, description, definition and "
+    "tags to a file of flowseal's own form."
+)
+"""How to make flowseal's own form of what the API takes or gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
 
-    `is_house` tells the forms that people write from those that AWS's API takes or gives.
+    `is_house` tells the forms that people write from those that AWS's API takes or gives. `switch` says how to make
+    flowseal's own form of a document that cannot have all of its sections; it is empty for that form itself.
     """
 
     sections: Mapping[str, object]
     root: Path
     is_house: bool
+    switch: str = ""
 
 
 def recognise_cloudformation(document: Document) -> Finding | None:
@@ -81,26 +92,38 @@ def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     value = document.value
     if not isinstance(value, dict):
         return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {_describe(value)}.")]
-    if value and set(value) <= BARE_KEYS:
-        return _read_bare(document, value)
+    keys = set(value) - {SCHEMA_KEY}
+    if keys and (keys <= BARE_KEYS or keys == {"definition"}):
+        return _read_bare(document.file, value)
     findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
-    if not set(value) & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
+    if not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
         return None, [_report_no_flow("This document has none of a flow definition's keys."), *findings]
     findings += [_report_missing(key) for key in ("name", "definition") if key not in value]
     sections = {key: item for key, item in value.items() if key in SECTIONS}
-    return Form(sections, ("definition",), not set(value) & {*DECIDED, *LIVE}), findings
+    if unused := [key for key in value if key in DECIDED or key in LIVE]:
+        return Form(sections, ("definition",), False, SWITCH), [_report_unused(unused, value), *findings]
+    return Form(sections, ("definition",), True), findings
 
 
-def _read_bare(document: Document, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
-    name = name_flow_after(document.file)
-    sections: dict[str, object] = {"definition": value}
-    form = Form(sections, (), True)
-    if not is_flow_name(name):
-        message = f"The document has no name, and its file's name gives none: {name!r} is no name of a flow."
-        remedy = "Rename the file with letters, digits and single - or _, or write `name:` beside `definition:`."
-        return form, [Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",))]
-    sections["name"] = name
-    return form, []
+def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
+    """Read a document that holds the flow's nodes and connections and has no place for its name."""
+    is_wrapped = "definition" in value
+    name = name_flow_after(file)
+    schema_key = report_schema_key(value)
+    findings = [] if schema_key is None else [schema_key]
+    move = "" if is_wrapped else "move `nodes` and `connections` below a key `definition:` and "
+    sections: dict[str, object] = {"definition": {key: item for key, item in value.items() if key in BARE_KEYS}}
+    if is_wrapped:
+        sections["definition"] = value["definition"]
+    if is_flow_name(name):
+        sections["name"] = name
+    else:
+        message = f"The document has no name, and its file name gives none: {name!r} is not a valid flow name."
+        remedy = f"Rename the file with letters, digits and single - or _, or {move}add `name:`."
+        findings.append(Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",)))
+    example = name if is_flow_name(name) else "NAME"
+    switch = f"This document cannot have that section yet: {move}add `name: {example}` first."
+    return Form(sections, ("definition",) if is_wrapped else (), True, switch), findings
 
 
 def name_flow_after(file: str) -> str:
@@ -122,27 +145,31 @@ def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
         return None
     if key == SCHEMA_KEY:
         return report_schema_key(value)
-    if key in DECIDED:
-        return Finding(
-            DECIDED_BY_MODULE,
-            f"{key} is not taken over. {DECIDED[key]}",
-            "Nothing to do; leave it out if it misleads readers.",
-            (key,),
-            key=True,
-        )
-    if key in LIVE:
-        return Finding(
-            LIVE_FLOW,
-            f"The {key} is that of a live flow. This module makes a new flow; the live one stays as it is.",
-            f"Leave the {key} out, and delete the live flow when the new one has taken its place.",
-            (key,),
-        )
+    if key in DECIDED or key in LIVE:
+        return None
     return Finding(UNKNOWN_KEY, f"{key!r} is no key of a flow definition.", _advise_key(key, value), (key,), key=True)
 
 
+def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
+    """Report everything that the module or AWS decides itself, once, at the first of its keys."""
+    listed = ", ".join(keys)
+    if not set(keys) & set(LIVE):
+        message = f"flowseal does not use these keys: {listed}. The module creates its own service role and KMS key."
+        return Finding(DECIDED_BY_MODULE, message, "Nothing to do; AWS sets the rest.", (keys[0],), key=True)
+    message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
+    identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
+    remedy = (
+        "Terraform creates a second flow unless the root module says how to keep this one: an `import` block with "
+        f'`to = module.NAME.aws_bedrockagent_flow.this` and `id = "{identity}"`, or, if the flow is already in this '
+        "Terraform state, a `moved` block with `from = aws_bedrockagent_flow.x` and the same `to`. "
+        "See docs/existing-flows.md."
+    )
+    return Finding(LIVE_FLOW, message, remedy, (keys[0],), key=True)
+
+
 def report_schema_key(document: Mapping[str, object]) -> Finding | None:
-    """Say what is wrong with the key that names a document's JSON Schema; None where it is a text."""
-    value = document[SCHEMA_KEY]
+    """Say what is wrong with the key that names a document's JSON Schema; None where it is absent or a text."""
+    value = document.get(SCHEMA_KEY, "")
     if isinstance(value, str):
         return None
     message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {_describe(value)}."

@@ -164,10 +164,11 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
     findings = []
     for use in uses:
         if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
-            otherwise = "Declare it in the section parameters, with a description."
+            otherwise = "Declare it in the section `parameters`, with a description."
             remedy = advise_name(use.name, declarations, otherwise)
             message = f"No parameter is named {use.name!r}."
-            findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param")))
+            section = "parameters" if remedy == otherwise else ""
+            findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param"), section=section))
     return findings
 
 

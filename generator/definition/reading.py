@@ -37,7 +37,8 @@ class FlowReading:
 
     `outline` is as much of the flow as could be read, for checks of how its parts fit together: the flow itself where
     there is one. `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that
-    the definition names, by their paths relative to its folder.
+    the definition names, by their paths relative to its folder. `switch` says how to make flowseal's own form of a
+    document that cannot have all of its sections.
     """
 
     flow: Flow | None
@@ -45,6 +46,7 @@ class FlowReading:
     findings: list[Finding]
     texts: dict[str, str] = field(default_factory=dict)
     outline: Flow | None = None
+    switch: str = ""
 
 
 def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
@@ -65,7 +67,8 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     sections = _add_default_tags(sections, defaults.tags)
     outline, is_sound, more = _build_flow(sections, values, defaults)
     flow = outline if is_sound else None
-    return FlowReading(flow, form.root, findings + values.findings + values.conflicts + more, files.texts, outline)
+    findings += [*values.findings, *values.conflicts, *more]
+    return FlowReading(flow, form.root, findings, files.texts, outline, form.switch)
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:

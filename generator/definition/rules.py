@@ -14,8 +14,10 @@ UNUSABLE_FILE_NAME = declare_rule(
 )
 UNKNOWN_KEY = declare_rule("UnknownKey", ERROR, "A key that flowseal does not know, in flowseal's own sections.")
 UNFIT_SECTION = declare_rule("UnfitSection", ERROR, "One of flowseal's own sections holds a value of the wrong kind.")
-DECIDED_BY_MODULE = declare_rule("DecidedByModule", INFORMATION, "A key whose value the module decides by itself.")
-LIVE_FLOW = declare_rule("LiveFlow", WARNING, "The document names a live flow; the module makes a new one.")
+DECIDED_BY_MODULE = declare_rule("DecidedByModule", INFORMATION, "Keys whose values the module or AWS decides.")
+LIVE_FLOW = declare_rule(
+    "LiveFlow", INFORMATION, "The document describes an existing flow; the root module says whether to keep it."
+)
 NOT_NORMALISED = declare_rule(
     "NotNormalised", WARNING, "A text is not in Unicode's normal form C, and is written in it."
 )

@@ -53,7 +53,8 @@ def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
 
 def _report_unnamed(node: Node) -> Finding:
     message = f"An id, a name or an ARN of the node {node.name!r} is empty; the API takes that for a draft."
-    return Finding(UNNAMED_RESOURCE, message, "Fill it in, or let a parameter stand for it.", node.configuration_path)
+    remedy = "Fill it in, or use a parameter: declare it in the section `parameters`, and write {$param: NAME} here."
+    return Finding(UNNAMED_RESOURCE, message, remedy, node.configuration_path, section="parameters")
 
 
 def _join_grants(named: list[tuple[str, Grant]]) -> Grant:

@@ -43,7 +43,8 @@ def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
         if not flow.permissions.models:
             message = f"The node {node.name!r} uses a managed prompt, and no right to its model, which only AWS knows."
             remedy = "Name the prompt's model under `permissions: {models: [...]}`."
-            yield Finding(UNKNOWN_PROMPT_MODEL, message, remedy, (*node.configuration_path, *managed))
+            path = (*node.configuration_path, *managed)
+            yield Finding(UNKNOWN_PROMPT_MODEL, message, remedy, path, section="permissions")
     yield from _list_guardrail_needs(node)
 
 

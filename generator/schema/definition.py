@@ -53,7 +53,7 @@ def write_definition_schema() -> str:
         "encryption": make_encryption_schema(),
         "permissions": make_permissions_schema(),
         **{key: {"description": f"Not taken over. {reason}", "deprecated": True} for key, reason in DECIDED.items()},
-        **{key: {"description": "Of a live flow; the module makes a new one.", "deprecated": True} for key in LIVE},
+        **{key: {"description": "Of an existing flow; not used.", "deprecated": True} for key in LIVE},
     }
     root = make_mapping(sections, required=["name", "definition"])
     return write_schema({"title": TITLE, **root, "$defs": {**make_reference_schemas(), **make_shape_schemas(SHAPES)}})
