@@ -109,7 +109,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "Agent": NodeType(
             "agent",
             _name_ports(
-                PortRule("agentInputText", "String"),
+                PortRule("agentInputText", "String", is_type_ambiguous=True),
                 _name_optional_input("promptAttributes"),
                 _name_optional_input("sessionAttributes"),
             ),
@@ -129,7 +129,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "Lex": NodeType(
             "lex",
             _name_ports(
-                PortRule("inputText", "String"),
+                PortRule("inputText", "String", is_type_ambiguous=True),
                 _name_optional_input("requestAttributes"),
                 _name_optional_input("sessionAttributes"),
             ),
@@ -141,7 +141,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "Retrieval": NodeType(
             "retrieval",
             _name_ports(PortRule("objectKey", "String")),
-            _name_ports(PortRule("s3Content", "String")),
+            _name_ports(PortRule("s3Content", "String", is_type_ambiguous=True)),
             quota=10,
             list_needs=list_retrieval_needs,
         ),

@@ -1,7 +1,7 @@
 """The ports that each node type must have, may have and may not have.
 
 Source: Bedrock user guide, "Node types for your flow", its tables of inputs and outputs. Where the page's tables and
-its examples differ (the types of agentInputText, inputText and s3Content), the narrower of the two is taken.
+its examples differ (the types of agentInputText, inputText and s3Content), the narrower type is here, as ambiguous.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ class PortRule(NamedTuple):
 
     `must_be_listed` tells whether a node of the type needs the port in its list, `must_be_connected` whether an input
     that is listed needs a connection. A prompt need not list its variables, but one that it lists waits for a value.
+    `is_type_ambiguous` tells that AWS's guide gives the port `type` in one place and any type in another.
     """
 
     name: str
     type: str | None = None
     must_be_listed: bool = True
     must_be_connected: bool = True
+    is_type_ambiguous: bool = False
 
 
 class PortRules(NamedTuple):

@@ -1,4 +1,4 @@
-"""What comes into a node's inputs: from one place each, and of the right type."""
+"""What comes into a node's inputs: something, and from one place each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Related, Severity, declare_rule
 from generator.model import Connection, Node, Port
-from generator.validation.input_expressions import WHOLE_INPUT, read_input_expression
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
@@ -20,17 +19,6 @@ MULTIPLE_NODE_INPUT_CONNECTIONS = declare_rule(
     "Several data connections lead to one input of a node.",
     can_be_silenced=True,
 )
-INCOMPATIBLE_CONNECTION_DATA_TYPE = declare_rule(
-    "IncompatibleConnectionDataType",
-    Severity.ERROR,
-    "The ends of a data connection are of different data types.",
-    can_be_silenced=True,
-)
-PATH_INTO_PLAIN_VALUE = declare_rule(
-    "PathIntoPlainValue", Severity.WARNING, "An expression takes a part of what is a text, a number or a boolean."
-)
-
-PLAIN_TYPES = ("String", "Number", "Boolean")
 
 
 @register_check(UNFULFILLED_NODE_INPUT)
@@ -77,51 +65,6 @@ def check_crowded_inputs(scope: Scope) -> Iterator[Finding]:
             first, *others = connections.values()
             if others:
                 yield _report_crowded(name, port, first, others)
-
-
-@register_check(INCOMPATIBLE_CONNECTION_DATA_TYPE)
-def check_connection_types(scope: Scope) -> Iterator[Finding]:
-    """Report data connections whose ends differ in type while the whole value is handed on."""
-    for connection, output, port in scope.joined:
-        given = scope.name_output_type(scope.nodes[connection.source], output)
-        taken = scope.name_input_type(scope.nodes[connection.target], port)
-        if given != taken and _read_expression(scope, port) == WHOLE_INPUT:
-            message = (
-                f"{connection.source} gives {output.name!r} as {given}, and {connection.target} takes {port.name!r} as "
-                f"{taken}."
-            )
-            remedy = "Give both ends one type, or take a part of that type, with an expression such as $.data.name."
-            if given in PLAIN_TYPES:
-                remedy = "Give both ends one type."
-            related = (
-                Related(f"The output is of type {given}.", (*output.path, "type")),
-                Related(f"The input is of type {taken}.", (*port.path, "type")),
-            )
-            path = (*connection.path, "configuration", "data", "targetInput")
-            yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, remedy, path, related=related)
-
-
-@register_check(PATH_INTO_PLAIN_VALUE)
-def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
-    """Report expressions that take a part of a value that has none."""
-    for connection, output, port in scope.joined:
-        if port.expression == WHOLE_INPUT:
-            continue
-        given = scope.name_output_type(scope.nodes[connection.source], output)
-        expression = _read_expression(scope, port) if given in PLAIN_TYPES else None
-        if expression not in (WHOLE_INPUT, None):
-            message = f"{connection.source} gives {output.name!r} as {given}, which has no parts for {expression!r}."
-            remedy = f"Write $.data, or give the output {output.name!r} the type Object or Array if it is one."
-            related = (Related(f"The output is of type {given}.", (*output.path, "type")),)
-            _, place = scope.flow.look_through(port.expression, (*port.path, "expression"))
-            within = (len(WHOLE_INPUT), len(expression or ""))
-            yield Finding(PATH_INTO_PLAIN_VALUE, message, remedy, place, related=related, within=within)
-
-
-def _read_expression(scope: Scope, port: Port) -> str | None:
-    """Return an input's expression; None where it is malformed (a finding of its own) or only the user knows it."""
-    value, _ = scope.flow.look_through(port.expression, port.path)
-    return str(value) if isinstance(value, str) and read_input_expression(value) is None else None
 
 
 def _has_astray(node: Node, incoming: list[Connection] | tuple[()]) -> bool:

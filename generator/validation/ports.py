@@ -1,4 +1,4 @@
-"""Ports: those that a node's type must have, may have and may not have, and their types."""
+"""Ports: those that a node's type must have, may have and may not have."""
 
 from __future__ import annotations
 
@@ -24,18 +24,6 @@ UNKNOWN_NODE_INPUT = declare_rule(
 UNKNOWN_NODE_OUTPUT = declare_rule(
     "UnknownNodeOutput", Severity.ERROR, "A node has an output that its type does not give.", can_be_silenced=True
 )
-MISMATCHED_NODE_INPUT_TYPE = declare_rule(
-    "MismatchedNodeInputType",
-    Severity.ERROR,
-    "A node's input is of another data type than the node's type takes.",
-    can_be_silenced=True,
-)
-MISMATCHED_NODE_OUTPUT_TYPE = declare_rule(
-    "MismatchedNodeOutputType",
-    Severity.ERROR,
-    "A node's output is of another data type than the node's type gives.",
-    can_be_silenced=True,
-)
 
 Side = tuple[Node, tuple[Port, ...], PortRules, str]
 """A node, its ports of one side, what is said of these, and the key under which they stand."""
@@ -44,45 +32,35 @@ Side = tuple[Node, tuple[Port, ...], PortRules, str]
 @register_check(MISSING_NODE_INPUT)
 def check_missing_inputs(scope: Scope) -> Iterator[Finding]:
     """Report inputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    yield from _report_missing(_list_inputs(scope), MISSING_NODE_INPUT)
+    yield from _report_missing(list_input_sides(scope), MISSING_NODE_INPUT)
 
 
 @register_check(MISSING_NODE_OUTPUT)
 def check_missing_outputs(scope: Scope) -> Iterator[Finding]:
     """Report outputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    yield from _report_missing(_list_outputs(scope), MISSING_NODE_OUTPUT)
+    yield from _report_missing(list_output_sides(scope), MISSING_NODE_OUTPUT)
 
 
 @register_check(UNKNOWN_NODE_INPUT)
 def check_unknown_inputs(scope: Scope) -> Iterator[Finding]:
     """Report inputs that a node's type does not have."""
-    yield from _report_unknown(_list_inputs(scope), UNKNOWN_NODE_INPUT)
+    yield from _report_unknown(list_input_sides(scope), UNKNOWN_NODE_INPUT)
 
 
 @register_check(UNKNOWN_NODE_OUTPUT)
 def check_unknown_outputs(scope: Scope) -> Iterator[Finding]:
     """Report outputs that a node's type does not have."""
-    yield from _report_unknown(_list_outputs(scope), UNKNOWN_NODE_OUTPUT)
+    yield from _report_unknown(list_output_sides(scope), UNKNOWN_NODE_OUTPUT)
 
 
-@register_check(MISMATCHED_NODE_INPUT_TYPE)
-def check_input_types(scope: Scope) -> Iterator[Finding]:
-    """Report inputs of fixed names that are of another data type than AWS gives them."""
-    yield from _report_mismatched(_list_inputs(scope), MISMATCHED_NODE_INPUT_TYPE)
-
-
-@register_check(MISMATCHED_NODE_OUTPUT_TYPE)
-def check_output_types(scope: Scope) -> Iterator[Finding]:
-    """Report outputs of fixed names that are of another data type than AWS gives them."""
-    yield from _report_mismatched(_list_outputs(scope), MISMATCHED_NODE_OUTPUT_TYPE)
-
-
-def _list_inputs(scope: Scope) -> Iterator[Side]:
+def list_input_sides(scope: Scope) -> Iterator[Side]:
+    """Yield the inputs of each node."""
     for name, node in scope.nodes.items():
         yield node, node.inputs, scope.input_rules[name], "inputs"
 
 
-def _list_outputs(scope: Scope) -> Iterator[Side]:
+def list_output_sides(scope: Scope) -> Iterator[Side]:
+    """Yield the outputs of each node."""
     for name, node in scope.nodes.items():
         yield node, node.outputs, scope.output_rules[name], "outputs"
 
@@ -130,19 +108,6 @@ def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:
     names = [rule.name for rule in rules.named]
     plain = f"Its {what} is {names[0]}." if len(names) == 1 else f"Its {what}s are {', '.join(names)}."
     return advise_name(found, absent, rules.advice or plain)
-
-
-def _report_mismatched(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
-    for node, ports, rules, key in sides:
-        for port in ports:
-            expected = rules.find(port.name)
-            if expected is None or expected.type in (None, port.type):
-                continue
-            what = key.removesuffix("s")
-            message = (
-                f"The {what} {port.name!r} of a node of type {node.type} is of type {expected.type}, not {port.type}."
-            )
-            yield Finding(rule, message, f"Write `type: {expected.type}`.", (*port.path, "type"))
 
 
 def _describe_type(rule: PortRule) -> str:

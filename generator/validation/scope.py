@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generator.model import Body, Connection, Flow, Node, Port
-from generator.nodes import ANY_PORTS, NODE_TYPES, PortRules, list_input_rules, list_output_rules
+from generator.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
 from generator.validation.condition_lists import Condition, list_conditions
 
 
@@ -154,13 +154,11 @@ class Scope:
 
     def name_input_type(self, node: Node, port: Port) -> str:
         """Return the type that an input must have: the one that its node's type asks for, else what it says itself."""
-        rule = self.input_rules[node.name].find(port.name)
-        return port.type if rule is None or rule.type is None else rule.type
+        return _name_type(self.input_rules[node.name].find(port.name), port)
 
     def name_output_type(self, node: Node, port: Port) -> str:
         """Return the type that an output must have: the one that its node's type asks for, else what it says itself."""
-        rule = self.output_rules[node.name].find(port.name)
-        return port.type if rule is None or rule.type is None else rule.type
+        return _name_type(self.output_rules[node.name].find(port.name), port)
 
 
 def list_scopes(flow: Flow) -> Iterator[Scope]:
@@ -178,6 +176,10 @@ def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:
         if port.name == name:
             return port
     return None
+
+
+def _name_type(rule: PortRule | None, port: Port) -> str:
+    return port.type if rule is None or rule.type is None or rule.is_type_ambiguous else rule.type
 
 
 def _has_fitting_configuration(node: Node) -> bool:

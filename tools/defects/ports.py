@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from defects.planting import Path, Planted, Site, misspell, plants
@@ -20,6 +21,8 @@ INPUTS: dict[str, dict[str, str]] = {
 }
 OPTIONAL = {"Agent": {"promptAttributes": "Object", "sessionAttributes": "Object"}}
 OPTIONAL["Lex"] = {"requestAttributes": "Object", "sessionAttributes": "Object"}
+AMBIGUOUS = {"Agent": "agentInputText", "Lex": "inputText", "Retrieval": "s3Content"}
+"""Ports that have the table's type there, and any type in the page's examples."""
 OUTPUTS: dict[str, dict[str, str]] = {
     "Input": {"document": ""},
     "Iterator": {"arrayItem": "", "arraySize": "Number"},
@@ -103,16 +106,40 @@ def _rename_port(site: Site, place: Path, port: dict[str, Any], rule: str) -> Pl
 def retype_input(site: Site) -> Iterator[Planted]:
     """Give each input of a fixed type another one."""
     for at, node, number, port, needed in list_ports(site, "inputs"):
-        if needed or port["name"] in OPTIONAL.get(node["type"], {}):
+        is_fixed = needed or port["name"] in OPTIONAL.get(node["type"], {})
+        if is_fixed and AMBIGUOUS.get(node["type"]) != port["name"]:
             yield _retype_port(site, at, "inputs", number, "MismatchedNodeInputType")
 
 
 @plants("MismatchedNodeOutputType")
 def retype_output(site: Site) -> Iterator[Planted]:
     """Give each output of a fixed type another one."""
-    for at, _, number, _, needed in list_ports(site, "outputs"):
-        if needed:
+    for at, node, number, port, needed in list_ports(site, "outputs"):
+        if needed and AMBIGUOUS.get(node["type"]) != port["name"]:
             yield _retype_port(site, at, "outputs", number, "MismatchedNodeOutputType")
+
+
+@plants("AmbiguousPortType")
+def retype_ambiguous_port(site: Site) -> Iterator[Planted]:
+    """Give each port of an ambiguous type another one, which is wrong only where a whole value is handed on."""
+    for side in ("inputs", "outputs"):
+        for at, node, number, port, _ in list_ports(site, side):
+            if AMBIGUOUS.get(node["type"]) != port["name"]:
+                continue
+            planted = _retype_port(site, at, side, number, "AmbiguousPortType")
+            wrong = [
+                ("IncompatibleConnectionDataType", site.end_path(place))
+                for place, item, ends in site.list_data()
+                if (item["target"], ends["targetInput"], "inputs") == (node["name"], port["name"], side)
+                or (item["source"], ends["sourceOutput"], "outputs") == (node["name"], port["name"], side)
+                if _takes_whole(site, item["target"], ends["targetInput"])
+            ]
+            yield replace(planted, expected=tuple(wrong) or planted.expected)
+
+
+def _takes_whole(site: Site, target: str, name: str) -> bool:
+    ports = site.find_node(target)[1]["inputs"]
+    return any(port["name"] == name and port["expression"] == "$.data" for port in ports)
 
 
 def _retype_port(site: Site, at: int, side: str, number: int, rule: str) -> Planted:
