@@ -140,12 +140,23 @@ class FlowDefaults:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
+class GuardrailProfile(NamedTuple):
+    """A system-defined guardrail profile by its ID, and the destination Regions that AWS lists for it."""
+
+    id: Value
+    regions: tuple[Value, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What the nodes need and the document cannot tell. A bucket given by a parameter has the key `$NAME`."""
+    """What the nodes need and the document cannot tell. A bucket given by a parameter has the key `$NAME`.
+
+    A guardrail profile that is not a GuardrailProfile is an ARN, or the parameter that gives one.
+    """
 
     models: tuple[Value, ...] = ()
     kms_keys: tuple[Value, ...] = ()
+    guardrail_profiles: tuple[GuardrailProfile | Value, ...] = ()
     bucket_accounts: Mapping[str, Value] | None = None
 
 

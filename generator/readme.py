@@ -49,6 +49,7 @@ def render_readme(plan: ModulePlan) -> str:
         description=described,
         diagram=Markdown("\n".join(_draw_flow(flow))),
         rights=Markdown("\n".join(_list_rights(plan.grants))),
+        has_guardrail=any("bedrock:ApplyGuardrail" in grant.actions for grant in plan.grants),
         usage=Markdown("\n".join(_show_usage(plan))),
         deployer_policy=Markdown(_read_policy("deployer")),
         plan_policy=Markdown(_read_policy("plan")),

@@ -34,6 +34,9 @@ GOOD: dict[str, Any] = {
     "account": "111122223333",
     "base": "KB1",
     "own_key": "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+    "profile_arn": f"{HOME}guardrail-profile/us.guardrail.v1:0",
+    "profile": "eu.guardrail.v1:0",
+    "destination": "eu-west-3",
     "heat": 0.5,
     "words": ["a", "b"],
     "team": "support desk",
@@ -80,7 +83,11 @@ def make_flow_of_every_kind() -> dict[str, Any]:
         make_node("Fetch", "Retrieval", serviceConfiguration={"s3": {"bucketName": refer("bucket")}}),
         parameters={name: {} for name in GOOD}
         | {kind.value.replace("-", "_"): {"model": kind.value} for kind in ModelKind},
-        permissions={"bucket_accounts": {"$bucket": refer("account")}, "kms_keys": [refer("own_key")]},
+        permissions={
+            "bucket_accounts": {"$bucket": refer("account")},
+            "kms_keys": [refer("own_key")],
+            "guardrail_profiles": [refer("profile_arn"), {"id": refer("profile"), "regions": [refer("destination")]}],
+        },
         tags={"team": refer("team")},
         description=refer("heading"),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flow_documents import list_rules, make_flow, read
 
-from generator.model import Encryption, ParameterReference
+from generator.model import Encryption, GuardrailProfile, ParameterReference
 
+PROFILE = "arn:aws:bedrock:eu-west-1:111122223333:guardrail-profile/eu.guardrail.v1:0"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
 
 
@@ -37,16 +38,23 @@ def test_permissions_are_taken_over() -> None:
     permissions = {
         "models": ["amazon.nova-lite-v1:0"],
         "kms_keys": [KEY, {"$param": "other_key"}],
+        "guardrail_profiles": [
+            PROFILE,
+            {"$param": "p"},
+            {"id": {"$param": "i"}, "regions": [{"$param": "r"}, "eu-west-3"]},
+        ],
         "bucket_accounts": {"reports": "111122223333", "$bucket": {"$param": "owner"}},
     }
     description = {"description": "x"}
-    parameters = {"other_key": description, "owner": description, "bucket": description}
+    parameters = dict.fromkeys(("other_key", "owner", "bucket", "p", "i", "r"), description)
     document = make_flow(permissions=permissions, parameters=parameters, tags={"bucket": {"$param": "bucket"}})
     reading = read(document)
     assert reading.findings == []
     assert reading.flow is not None
     assert reading.flow.permissions.models == ("amazon.nova-lite-v1:0",)
     assert reading.flow.permissions.kms_keys == (KEY, ParameterReference("other_key"))
+    by_id = GuardrailProfile(ParameterReference("i"), (ParameterReference("r"), "eu-west-3"))
+    assert reading.flow.permissions.guardrail_profiles == (PROFILE, ParameterReference("p"), by_id)
     accounts = {"reports": "111122223333", "$bucket": ParameterReference("owner")}
     assert reading.flow.permissions.bucket_accounts == accounts
 
@@ -75,6 +83,33 @@ def test_permissions_are_taken_over() -> None:
 )
 def test_inexact_permissions_are_reported(permissions: object, rule: str, path: tuple[object, ...]) -> None:
     assert list_rules(read(make_flow(permissions=permissions))) == [(rule, path)]
+
+
+@pytest.mark.parametrize(
+    ("profile", "rule", "end"),
+    [
+        ("us.guardrail.v1:0", "UnfitPermission", ()),
+        ("us", "WrongLength", ()),
+        ("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123", "MalformedValue", ()),
+        (PROFILE.replace("eu-west-1", "*"), "WildcardPermission", ()),
+        (["us.guardrail.v1:0"], "WrongType", ()),
+        ({"id": "us.guardrail.v1:0"}, "UnfitPermission", ()),
+        ({"id": "us.guardrail.v1:0", "regions": []}, "UnfitPermission", ("regions",)),
+        ({"id": "us.guardrail.v1:0", "regions": "us-east-1"}, "UnfitSection", ("regions",)),
+        ({"id": "us.guardrail.v1:0", "region": ["us-east-1"]}, "UnknownKey", ("region",)),
+        ({"id": "us.guardrail.v1:0", "regions": ["*"]}, "WildcardPermission", ("regions", 0)),
+        ({"id": "us.guardrail.v1:0", "regions": ["us-east-1", ""]}, "UnfitPermission", ("regions", 1)),
+        ({"id": "us.guardrail.v1:0", "regions": ["us-east1"]}, "MalformedValue", ("regions", 0)),
+        ({"id": "us.guardrail.v1:0", "regions": {"$param": "p"}}, "MisplacedReference", ("regions",)),
+        ({"id": "guardrail.v1", "regions": ["us-east-1"]}, "WrongLength", ("id",)),
+        ({"id": PROFILE, "regions": ["us-east-1"]}, "WrongLength", ("id",)),
+    ],
+)
+def test_a_guardrail_profile_that_does_not_name_its_regions_is_reported(
+    profile: object, rule: str, end: tuple[object, ...]
+) -> None:
+    document = make_flow(permissions={"guardrail_profiles": [profile]})
+    assert list_rules(read(document)) == [(rule, ("permissions", "guardrail_profiles", 0, *end))]
 
 
 @pytest.mark.parametrize("key", [KEY.replace("key/", "alias/"), "12345678-1234-1234-1234-123456789012"])

@@ -113,6 +113,22 @@ def test_an_account_for_a_bucket_that_no_node_uses_is_an_error() -> None:
     assert (finding.rule.name, finding.path) == ("UnusedBucketAccount", ("permissions", "bucket_accounts", "report"))
 
 
+def test_a_guardrail_profile_is_allowed_in_exactly_the_regions_that_are_named() -> None:
+    other = "arn:aws:bedrock:eu-west-3:444455556666:guardrail-profile/eu.guardrail.v1:0"
+    by_id = {"id": "us.guardrail.v1:0", "regions": ["us-east-1", "us-west-2", {"$param": "r"}]}
+    document = make_flow(
+        permissions={"guardrail_profiles": [by_id, other, {"$param": "p"}]}, parameters={"r": {}, "p": {}}
+    )
+    statements, findings = list_rights(document)
+    assert not findings
+    assert write_short(statements[0]) == (
+        "ApplyGuardrailProfile: bedrock:ApplyGuardrail on "
+        "arn:aws:bedrock:us-west-2:123456789012:guardrail-profile/us.guardrail.v1:0, "
+        f"OWN:guardrail-profile/us.guardrail.v1:0, {other}, "
+        "arn:aws:bedrock:<var.r>:123456789012:guardrail-profile/us.guardrail.v1:0, <var.p>"
+    )
+
+
 def test_what_a_parameter_gives_is_named_by_the_variable() -> None:
     guarded = {
         "knowledgeBaseId": {"$param": "kb"},

@@ -20,6 +20,10 @@ SERVICE = "bedrock-agent"
 ROOT = "CreateFlowRequest"
 OF_VALIDATION = ("FlowValidationType", "IncompatibleLoopNodeType")
 """Lists that AWS's own validation of a definition speaks of."""
+OF_BEDROCK = ("GuardrailCrossRegionGuardrailProfileArn", "GuardrailCrossRegionGuardrailProfileId")
+"""Shapes of Bedrock's own service model (`bedrock`) that only the section `permissions` of a definition uses."""
+OWN = {"Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0-9]{1,2}", "maximum": 25}}
+"""Shapes that `permissions` needs and that no service model has."""
 
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 
@@ -42,7 +46,8 @@ def make_api() -> dict[str, Any]:
     loader = Loader()
     version = loader.determine_latest_version(SERVICE, "service-2")
     model = loader.load_service_model(SERVICE, "service-2", version)["shapes"]
-    shapes = collect_shapes(model)
+    bedrock = loader.load_service_model("bedrock", "service-2")["shapes"]
+    shapes = collect_shapes(model) | {name: convert_shape(name, bedrock[name]) for name in OF_BEDROCK} | OWN
     for name, override in OVERRIDES.items():
         shapes[name].update({rule: value for rule, value in override.items() if rule != "source"})
     return {

@@ -4,15 +4,27 @@ from generator.api.check import check_shape
 from generator.api.fitness import make_fitness
 from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
-from generator.api.shapes import Shape, find_shape, find_shape_at, list_node_types, list_validation_kinds
+from generator.api.shapes import (
+    PERMISSION_SHAPES,
+    PROFILE_SHAPES,
+    Shape,
+    find_permission_shape,
+    find_shape,
+    find_shape_at,
+    list_node_types,
+    list_validation_kinds,
+)
 from generator.api.suggestions import advise_name, suggest_name
 
 __all__ = [
     "ACCOUNT_ID",
+    "PERMISSION_SHAPES",
+    "PROFILE_SHAPES",
     "Shape",
     "advise_name",
     "check_shape",
     "describe_shape_rule",
+    "find_permission_shape",
     "find_sample",
     "find_shape",
     "find_shape_at",

@@ -43,6 +43,11 @@ SENTENCES = {
         "be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens, "
         "with a letter or digit at both ends"
     ),
+    "GuardrailCrossRegionGuardrailProfileArn": (
+        "be the ARN of a guardrail profile, "
+        "arn:<partition>:bedrock:<region>:<account>:guardrail-profile/<prefix>.guardrail.v<version>"
+    ),
+    "GuardrailCrossRegionGuardrailProfileId": "be the ID of a guardrail profile, such as us.guardrail.v1:0",
     "GuardrailIdentifier": (
         "be the id of a guardrail (lower-case letters and digits), "
         "or its ARN, arn:<partition>:bedrock:<region>:<account>:guardrail/<id>"
@@ -51,6 +56,7 @@ SENTENCES = {
     "KmsKeyArn": "be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias",
     "KnowledgeBaseModelIdentifier": MODEL,
     "PromptInputVariableName": VARIABLE_NAME,
+    "Region": "be the code of an AWS Region, such as us-east-1",
     "TagKey": f"have 1 to 128 characters: {TAG}",
     "TagValue": f"have up to 256 characters: {TAG}",
     "ToolName": "begin with a letter and have up to 64 letters, digits and _",

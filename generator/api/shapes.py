@@ -12,6 +12,15 @@ from typing import Any
 
 from generator.source.position import Path
 
+PERMISSION_SHAPES = {
+    "models": "FlowPromptModelIdentifier",
+    "kms_keys": "KmsKeyArn",
+    "guardrail_profiles": "GuardrailCrossRegionGuardrailProfileArn",
+}
+"""The shapes of the entries in the lists of a definition's section `permissions`."""
+PROFILE_SHAPES = {"id": "GuardrailCrossRegionGuardrailProfileId", "regions": "Region"}
+"""The shapes of what a guardrail profile has that is not given by its ARN: `regions` is a list of these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -67,6 +76,15 @@ def find_shape_at(path: Path) -> Shape | None:
             return None
         shape = _find_part(shape, part)
     return shape
+
+
+def find_permission_shape(path: Path) -> Shape | None:
+    """Return the shape of an entry of the section `permissions` at a canonical path. Accounts of buckets have none."""
+    _, section, *rest = map(str, path)
+    name = PERMISSION_SHAPES.get(section)
+    if section == "guardrail_profiles" and len(rest) > 1:
+        name = PROFILE_SHAPES.get(rest[1])
+    return find_shape(name) if name else None
 
 
 def list_node_types() -> tuple[str, ...]:

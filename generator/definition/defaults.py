@@ -10,8 +10,8 @@ from generator.api import (
     Shape,
     check_shape,
     describe_shape_rule,
+    find_permission_shape,
     find_sample,
-    find_shape,
     find_shape_at,
 )
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
@@ -21,7 +21,6 @@ from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
 MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
-PERMISSION_SHAPES = {"models": "FlowPromptModelIdentifier", "kms_keys": "KmsKeyArn"}
 ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 TYPES = {
     "string": "a text",
@@ -34,10 +33,7 @@ TYPES = {
 
 def find_place_shape(path: Path) -> Shape | None:
     """Return the API's shape at a canonical path, the entries of `permissions` included (accounts have none)."""
-    if path[0] == "permissions":
-        name = PERMISSION_SHAPES.get(str(path[1]))
-        return find_shape(name) if name else None
-    return find_shape_at(path)
+    return find_permission_shape(path) if path[0] == "permissions" else find_shape_at(path)
 
 
 def stands_for_model(path: Path) -> bool:

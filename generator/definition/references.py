@@ -173,7 +173,8 @@ def refuse_place(path: Path) -> str | None:
     if path[0] in ("parameters", "encryption"):
         return f"the section {path[0]} describes variables of the module itself."
     if path[0] == "permissions":
-        return None if len(path) == 3 else "a parameter stands for one entry, not for a whole section."
+        is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
+        return None if is_entry else "a parameter stands for one entry, not for a whole section."
     shape = find_shape_at(path)
     if shape is None:
         return None

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from generator.api import advise_name, check_shape, find_shape, suggest_name
+from generator.api import (
+    PERMISSION_SHAPES,
+    PROFILE_SHAPES,
+    advise_name,
+    check_shape,
+    find_permission_shape,
+    find_shape,
+    suggest_name,
+)
 from generator.api.wording import describe_value
-from generator.definition.defaults import PERMISSION_SHAPES, check_account
+from generator.definition.defaults import check_account
 from generator.definition.rules import (
     UNDECLARED_PARAMETER,
     UNFIT_PERMISSION,
@@ -16,12 +24,12 @@ from generator.definition.rules import (
     WILDCARD_PERMISSION,
 )
 from generator.diagnostics import Finding
-from generator.model import Encryption, ParameterReference, Permissions, Value
+from generator.model import Encryption, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.source.position import Path
 
 DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
 """What KMS takes (ScheduleKeyDeletion's PendingWindowInDays, EnableKeyRotation's RotationPeriodInDays)."""
-LISTS = ("models", "kms_keys")
+LISTS = tuple(PERMISSION_SHAPES)
 PERMISSION_KEYS = (*LISTS, "bucket_accounts")
 WILDCARDS = frozenset("*?")
 
@@ -53,12 +61,14 @@ def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permi
         lists[key], more = _read_list(settings.get(key), (*path, key))
         findings += more
     accounts, more = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters)
-    return Permissions(lists["models"], lists["kms_keys"], accounts), findings + more
+    profiles = tuple(map(_build_profile, lists["guardrail_profiles"]))
+    return Permissions(lists["models"], lists["kms_keys"], profiles, accounts), findings + more
 
 
 def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
     if section is None:
         return {}, []
+    name = "of a guardrail profile" if len(path) > 1 else f"of the section {path[-1]}"
     if not isinstance(section, dict):
         message = f"The section {path[-1]} is a mapping with {', '.join(keys)}."
         return {}, [Finding(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)]
@@ -66,7 +76,7 @@ def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[di
     for key in section:
         if key not in keys:
             remedy = advise_name(key, keys, f"The keys are {', '.join(keys)}.")
-            message = f"{key!r} is no key of the section {path[-1]}."
+            message = f"{key!r} is no key {name}."
             findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
     return section, findings
 
@@ -80,22 +90,57 @@ def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Findin
     right: list[Value] = []
     findings: list[Finding] = []
     for index, item in enumerate(value):
-        found = _check_entry(item, (*path, index), str(path[-1]))
+        is_profile = path[-1] == "guardrail_profiles" and isinstance(item, dict)
+        found = _check_profile(item, (*path, index)) if is_profile else _check_entry(item, (*path, index))
         findings += found
         if not found:
             right.append(item)
     return tuple(right), findings
 
 
-def _check_entry(value: Value, path: Path, section: str) -> list[Finding]:
-    if isinstance(value, ParameterReference):
+def _check_entry(value: Value, path: Path) -> list[Finding]:
+    shape = find_permission_shape(path)
+    if isinstance(value, ParameterReference) or shape is None:
         return []
     if finding := _find_wildcard(value, path):
         return [finding]
     if not value:
-        message = f"An entry of {section} is empty."
+        message = f"An entry of {path[1]} is empty."
         return [Finding(UNFIT_PERMISSION, message, "Name what is meant, or leave the entry out.", path)]
-    return check_shape(value, find_shape(PERMISSION_SHAPES[section]), path)
+    by_id = find_shape(PROFILE_SHAPES["id"])
+    if path[1] == "guardrail_profiles" and len(path) == 3 and not check_shape(value, by_id, path):
+        message = f"{value!r} does not say in which Regions the guardrail profile is used."
+        remedy = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
+        return [Finding(UNFIT_PERMISSION, message, remedy, path)]
+    return check_shape(value, shape, path)
+
+
+def _check_profile(profile: Value, path: Path) -> list[Finding]:
+    """Report what is wrong with a guardrail profile that is given by its ID and Regions."""
+    settings, findings = _open_section(profile, path, tuple(PROFILE_SHAPES))
+    for key in PROFILE_SHAPES:
+        # Of a misspelled key, the finding above says enough.
+        if not settings.get(key) and not findings:
+            message = f"A guardrail profile needs {key}."
+            remedy = "Write it like {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
+            findings.append(Finding(UNFIT_PERMISSION, message, remedy, (*path, key) if key in settings else path))
+    if findings:
+        return findings
+    regions = settings["regions"]
+    if not isinstance(regions, list):
+        remedy = "Write a list, in brackets or with a dash before each item."
+        return [Finding(UNFIT_SECTION, "regions is a list.", remedy, (*path, "regions"))]
+    findings = _check_entry(settings["id"], (*path, "id"))
+    for index, region in enumerate(regions):
+        findings += _check_entry(region, (*path, "regions", index))
+    return findings
+
+
+def _build_profile(value: Value) -> GuardrailProfile | Value:
+    if not isinstance(value, dict):
+        return value
+    regions = value["regions"]
+    return GuardrailProfile(value["id"], tuple(regions) if isinstance(regions, list) else ())
 
 
 def _read_accounts(
@@ -138,5 +183,5 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
 def _find_wildcard(value: Value, path: Path) -> Finding | None:
     if not isinstance(value, str) or not WILDCARDS & set(value):
         return None
-    remedy = "Name each model, key or bucket by itself, or let a parameter stand for it."
+    remedy = "Name each model, key, guardrail profile or bucket by itself, or let a parameter stand for it."
     return Finding(WILDCARD_PERMISSION, f"{value!r} is a pattern; permissions are exact.", remedy, path)

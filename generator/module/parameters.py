@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import Shape, describe_shape_rule, find_shape, find_shape_at, write_anchored_pattern
+from generator.api import (
+    Shape,
+    describe_shape_rule,
+    find_permission_shape,
+    find_shape,
+    find_shape_at,
+    write_anchored_pattern,
+)
 from generator.hcl import Reference, encode_value
 from generator.inference import MODEL_KINDS
 from generator.model import Parameter
@@ -31,10 +38,8 @@ def plan_parameter(parameter: Parameter) -> Variable:
 
 
 def find_shape_of_use(path: Path) -> Shape | None:
-    """Return the API's shape where a parameter stands; None for what is an account or, in `permissions`, a model."""
-    if path[:2] == ("permissions", "kms_keys"):
-        return find_shape("KmsKeyArn")
-    return None if path[0] == "permissions" else find_shape_at(path)
+    """Return the API's shape where a parameter stands; None for an account."""
+    return find_permission_shape(path) if path[0] == "permissions" else find_shape_at(path)
 
 
 def _list_shapes(parameter: Parameter) -> list[Shape]:

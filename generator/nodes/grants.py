@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Derived, Flow, Grant, Node, Text
-from generator.nodes.needs import Need, list_model_needs, name_bucket, name_part
+from generator.nodes.needs import Need, allow_guardrail_profile, list_model_needs, name_bucket, name_part
 from generator.nodes.node_types import NODE_TYPES
 
 UNUSED_BUCKET_ACCOUNT = declare_rule(
@@ -77,6 +77,7 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
         yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
     for key in flow.permissions.kms_keys:
         yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),))
+    yield from map(allow_guardrail_profile, flow.permissions.guardrail_profiles)
     keepers = [
         node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
     ]

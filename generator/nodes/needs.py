@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator
 
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.inference import ACCOUNT, PARTITION, REGION, list_model_grants, list_parameter_grants
-from generator.model import Derived, Flow, Grant, GrantCondition, Node, ParameterReference, Part, Text, Value
+from generator.model import (
+    Derived,
+    Flow,
+    Grant,
+    GrantCondition,
+    GuardrailProfile,
+    Node,
+    ParameterReference,
+    Part,
+    Text,
+    Value,
+)
 from generator.source.position import Path
 
 UNKNOWN_PROMPT_MODEL = declare_rule(
@@ -84,6 +95,22 @@ def _list_guardrail_needs(node: Node) -> Iterator[Need]:
     else:
         return
     yield Grant("ApplyGuardrail", ("bedrock:ApplyGuardrail",), (resource,))
+
+
+def allow_guardrail_profile(profile: GuardrailProfile | Value) -> Grant:
+    """Return the right to use a guardrail's cross-Region inference: its profile, in each Region that is named.
+
+    Source: Bedrock user guide, "Permissions for using cross-Region inference with Amazon Bedrock Guardrails". There,
+    the guardrail itself stands once, in its own Region, and the profile in that Region and each destination Region.
+    """
+    if isinstance(profile, GuardrailProfile):
+        regions: tuple[Part, ...] = (REGION, *map(name_part, profile.regions))
+        end: Text = (ACCOUNT, ":guardrail-profile/", name_part(profile.id))
+        resources: tuple[Text, ...] = tuple(("arn:", PARTITION, ":bedrock:", region, ":", *end) for region in regions)
+    else:
+        resources = ((name_part(profile),),)
+    note = "A guardrail with cross-Region inference needs its profile in its own Region and in each destination Region."
+    return Grant("ApplyGuardrailProfile", ("bedrock:ApplyGuardrail",), resources, note=note)
 
 
 def allow_named_resource(capability: str, action: str, member: str) -> Callable[[Node, Flow], Iterator[Need]]:

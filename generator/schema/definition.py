@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from generator.api import describe_shape_rule, find_shape
+from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
 from generator.definition.forms import DECIDED, LIVE
 from generator.definition.parameters import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 from generator.definition.settings import DAYS
 from generator.inference import MODEL_KINDS
-from generator.schema.references import allow_parameter, allow_text, make_reference_schemas
+from generator.schema.references import PARAMETER, allow_parameter, allow_text, make_reference_schemas
 from generator.schema.shapes import make_shape_schemas
 from generator.schema.values import (
     SCHEMA_PROPERTY,
@@ -19,7 +19,8 @@ from generator.schema.values import (
     write_schema,
 )
 
-SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName", "KmsKeyArn"]
+SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
+SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values()]
 TITLE = "Flow definition"
 DAYS_MEANING = {
     "deletion_window_in_days": "Days between the key's deletion and its end",
@@ -113,6 +114,13 @@ def make_permissions_schema() -> Schema:
             "type": ["array", "null"],
             "items": allow_parameter(refer("KmsKeyArn")),
         },
+        "guardrail_profiles": {
+            "description": "Profiles of guardrails with cross-Region inference, which the Standard tier has.",
+            "type": ["array", "null"],
+            "items": {
+                "anyOf": [refer(PERMISSION_SHAPES["guardrail_profiles"]), make_profile_schema(), refer(PARAMETER)]
+            },
+        },
         "bucket_accounts": {
             "description": "S3 buckets of other accounts: the bucket, or $ and its parameter, and the owner's account.",
             "type": ["object", "null"],
@@ -122,3 +130,15 @@ def make_permissions_schema() -> Schema:
     }
     description = "What the nodes need and the definition cannot tell; exact, without wildcards."
     return allow_nothing(make_mapping(properties, description=description))
+
+
+def make_profile_schema() -> Schema:
+    """Return the schema of a guardrail profile that is given by its ID."""
+    regions = {
+        "description": "The destination Regions that AWS lists for the profile. The module's own Region is added.",
+        "type": "array",
+        "minItems": 1,
+        "items": allow_parameter(refer(PROFILE_SHAPES["regions"])),
+    }
+    identifier = {"description": "The profile's ID.", **allow_parameter(refer(PROFILE_SHAPES["id"]))}
+    return make_mapping({"id": identifier, "regions": regions}, required=PROFILE_SHAPES)

@@ -13,6 +13,19 @@ data "aws_iam_policy_document" "nodes" {
     resources = [local.guardrail_arn_of_guardrail]
   }
 
+  # the definition's permissions. A guardrail with cross-Region inference needs its profile in its own Region and in
+  # each destination Region.
+  statement {
+    sid     = "ApplyGuardrailProfile"
+    actions = ["bedrock:ApplyGuardrail"]
+    resources = [
+      "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:guardrail-profile/us.guardrail.v1:0",
+      "arn:${local.partition}:bedrock:us-east-1:${local.account_id}:guardrail-profile/us.guardrail.v1:0",
+      "arn:${local.partition}:bedrock:us-east-2:${local.account_id}:guardrail-profile/us.guardrail.v1:0",
+      "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:guardrail-profile/us.guardrail.v1:0",
+    ]
+  }
+
   # Retrieve, Phrase
   statement {
     sid     = "InvokeInferenceProfile"

@@ -313,6 +313,15 @@ run "the_nodes_have_their_rights" {
         resources = ["arn:aws:bedrock:us-east-1:111122223333:guardrail/guardrail1"]
       },
       {
+        sid     = "ApplyGuardrailProfile"
+        actions = ["bedrock:ApplyGuardrail"]
+        resources = [
+          "arn:aws:bedrock:us-east-1:111122223333:guardrail-profile/us.guardrail.v1:0",
+          "arn:aws:bedrock:us-east-2:111122223333:guardrail-profile/us.guardrail.v1:0",
+          "arn:aws:bedrock:us-west-2:111122223333:guardrail-profile/us.guardrail.v1:0",
+        ]
+      },
+      {
         sid       = "InvokeInferenceProfile"
         actions   = ["bedrock:GetInferenceProfile", "bedrock:InvokeModel"]
         resources = ["arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"]
