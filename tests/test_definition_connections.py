@@ -9,7 +9,8 @@ from flow_documents import conditional, data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.connections import LONGEST, name_connections
+from generator.definition.connections import LONGEST, name_connections, rename_connections
+from generator.diagnostics import Finding
 
 PATTERN = re.compile(r"[a-zA-Z]([_]?[0-9a-zA-Z]){1,100}")
 NAMES = st.from_regex(r"[a-zA-Z](_?[0-9a-zA-Z]){1,50}", fullmatch=True)
@@ -54,6 +55,60 @@ def test_connections_within_a_loop_are_named_too() -> None:
     found = named["nodes"][0]["configuration"]["loop"]["definition"]["connections"][0]
     assert found["name"] == "A1_b1_to_C1_d1"
     assert "name" not in inner["connections"][0]
+
+
+CONSOLE = (
+    "ConditionNode_1ConditionNodeHandleDefaultConditionNode_1ToLambdaFunctionNode_1LambdaFunctionNode_1HeaderHandle"
+)
+ENDS = data("Start", "document", "End", "document")
+
+
+def rename(*names: object, inner: tuple[str, ...] = ()) -> tuple[list[str], list[Finding]]:
+    """Return the names of connections, those of a nested loop last, and what is reported."""
+    loop = {"definition": {"connections": [{**ENDS, "name": name} for name in inner]}}
+    nodes = [{"name": "Again", "configuration": {"loop": loop}}]
+    document: Any = {"nodes": nodes, "connections": [{**ENDS, "name": name} for name in names]}
+    renamed, findings = rename_connections(document)
+    found: Any = renamed
+    nested = found["nodes"][0]["configuration"]["loop"]["definition"]["connections"]
+    return [item["name"] for item in (*found["connections"], *nested)], findings
+
+
+def test_a_name_of_the_console_s_is_shortened_with_one_warning() -> None:
+    names, (finding,) = rename("Mine", CONSOLE, CONSOLE.replace("Lambda", "Another"), inner=(CONSOLE,))
+    assert [len(name) for name in names] == [4, 100, 100, 100]
+    assert names[1].startswith("ConditionNode_1ConditionNodeHandleDefault")
+    assert names[1] == names[3] != names[2]
+    assert (finding.rule.name, finding.path) == ("ConnectionRenamed", ("definition", "connections", 1, "name"))
+    assert "3 connections" in finding.message
+    assert repr(names[1]) in finding.message
+    assert names[1:2] == rename(CONSOLE)[0]
+
+
+def test_names_within_a_loop_alone_are_reported_there() -> None:
+    _, (finding,) = rename("Mine", inner=("Fine", CONSOLE))
+    loop = ("definition", "nodes", 0, "configuration", "loop", "definition")
+    assert finding.path == (*loop, "connections", 1, "name")
+
+
+def test_a_name_that_another_connection_has_is_not_taken() -> None:
+    ((first,), _), ((second, other), _) = rename(CONSOLE), rename(CONSOLE, rename(CONSOLE)[0][0])
+    assert (first, second) == (other, rename(CONSOLE, first)[0][0])
+    assert first != second
+    assert PATTERN.fullmatch(second)
+
+
+@given(st.text(max_size=200))
+def test_every_replaced_name_is_one_that_the_api_takes(name: str) -> None:
+    (new,), findings = rename(name)
+    assert PATTERN.fullmatch(new)
+    assert (new == name) is (not findings)
+    assert bool(findings) is not bool(PATTERN.fullmatch(name))
+
+
+def test_what_is_no_name_is_left_to_the_shapes() -> None:
+    assert rename(3, None) == ([3, None], [])
+    assert rename_connections([]) == ([], [])
 
 
 @given(NAMES, NAMES, NAMES, NAMES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flow_documents import list_rules, make_document, make_flow, make_prompt, read
 
@@ -119,6 +121,43 @@ def test_cloudformation_is_recognised_and_points_at_the_flow() -> None:
     assert recognise_cloudformation(make_document({"AWSTemplateFormatVersion": "2010-09-09"})) is not None
     assert recognise_cloudformation(make_document(make_flow())) is None
     assert recognise_cloudformation(make_document([])) is None
+
+
+LONG = "FlowInputNodeFlowInputNode0To" + "A" * 80
+
+
+def name_first(document: dict[str, Any], name: object = LONG) -> dict[str, Any]:
+    first, second = document["definition"]["connections"]
+    first["name"], second["name"] = name, "Second"
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        name_first(make_flow(id="ABCDEFGHIJ")),
+        name_first(make_flow(**LIFECYCLE)),
+        name_first(make_flow(make_prompt(model="$$PROMPT_MODEL_ID"))),
+        {"definition": name_first(make_flow())["definition"]},
+        name_first(make_flow())["definition"],
+    ],
+)
+def test_a_long_name_of_a_connection_is_replaced_where_aws_wrote_it(document: dict[str, Any]) -> None:
+    reading = read(document)
+    assert [rule for rule, _ in list_rules(reading)].count("ConnectionRenamed") == 1
+    assert reading.flow is not None
+    assert len(reading.flow.connections[0].name) == 100
+    assert reading.flow.connections[1].name == "Second"
+
+
+@pytest.mark.parametrize("name", [LONG, "a b", 3])
+def test_in_the_house_form_a_wrong_name_of_a_connection_is_an_error_whose_help_is_to_leave_it_out(name: object) -> None:
+    parameters = {"model": {"description": "The model"}}
+    (finding,) = read(
+        name_first(make_flow(make_prompt(model={"$param": "model"}), parameters=parameters), name)
+    ).findings
+    assert finding.severity is Severity.ERROR
+    assert finding.remedy.startswith("Leave `name` out")
 
 
 def test_placeholders_of_aws_s_samples_become_parameters() -> None:

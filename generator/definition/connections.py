@@ -1,16 +1,21 @@
-"""Names for connections that have none."""
+"""Names of connections: made where there is none, and replaced where AWS's console wrote one that its API refuses."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from generator.api import make_fitness
+from generator.api import describe_shape_rule, find_shape, make_fitness
+from generator.definition.rules import CONNECTION_RENAMED
+from generator.diagnostics import Finding
 from generator.model import Value
+from generator.source.position import Path
 
 LONGEST = 100
 HASH_LENGTH = 8
+NAME_SHAPE = "FlowConnectionName"
 
 
 def name_connections(definition: Value) -> Value:
@@ -20,26 +25,83 @@ def name_connections(definition: Value) -> Value:
     `Question_document_to_Classify_question`, `Route_urgent_to_Summarise`. One that would be too long, or that two
     connections would share, ends in a hash of the connection's own source, output, target and input.
     """
+    return _replace_connections(definition, ("definition",), lambda connections, _path: _name_all(connections))
+
+
+def rename_connections(definition: Value) -> tuple[Value, list[Finding]]:
+    """Return a definition whose connections have names that the API accepts, and one finding if that changed any.
+
+    The console writes names that are longer than the API's own model admits, and AWS returns them. A new name comes
+    from the old one alone (its beginning and its hash), so edits elsewhere leave it alone, and equal
+    ones stay equal.
+    """
+    renamed: list[tuple[Path, str]] = []
+
+    def rename(connections: list[Value], path: Path) -> list[Value]:
+        taken = {item["name"] for item in connections if isinstance(item, dict) and isinstance(item.get("name"), str)}
+        result = [_rename(item, taken) for item in connections]
+        for index, (old, new) in enumerate(zip(connections, result, strict=True)):
+            if new is not old and isinstance(new, dict):
+                renamed.append(((*path, index, "name"), str(new["name"])))
+        return result
+
+    definition = _replace_connections(definition, ("definition",), rename)
+    return definition, [_report_renamed(renamed)] if renamed else []
+
+
+def _replace_connections(definition: Value, path: Path, replace: Callable[[list[Value], Path], list[Value]]) -> Value:
+    """Return a definition with every list of connections replaced, its own first, then those of nested loops."""
     if not isinstance(definition, dict):
         return definition
-    named = dict(definition)
+    changed = dict(definition)
     nodes, connections = definition.get("nodes"), definition.get("connections")
-    if isinstance(nodes, list):
-        named["nodes"] = [_name_within_loop(node) for node in nodes]
     if isinstance(connections, list):
-        named["connections"] = _name_all(connections)
-    return named
+        changed["connections"] = replace(connections, (*path, "connections"))
+    if isinstance(nodes, list):
+        places = ((*path, "nodes", index) for index in range(len(nodes)))
+        changed["nodes"] = [
+            _replace_within_loop(node, place, replace) for node, place in zip(nodes, places, strict=True)
+        ]
+    return changed
 
 
-def _name_within_loop(node: Value) -> Value:
+def _replace_within_loop(node: Value, path: Path, replace: Callable[[list[Value], Path], list[Value]]) -> Value:
     configuration = node.get("configuration") if isinstance(node, dict) else None
     loop = configuration.get("loop") if isinstance(configuration, dict) else None
     if not (isinstance(node, dict) and isinstance(configuration, dict) and isinstance(loop, dict)):
         return node
     if "definition" not in loop:
         return node
-    named: Value = {**loop, "definition": name_connections(loop["definition"])}
-    return {**node, "configuration": {**configuration, "loop": named}}
+    inner = _replace_connections(loop["definition"], (*path, "configuration", "loop", "definition"), replace)
+    changed: Value = {**loop, "definition": inner}
+    return {**node, "configuration": {**configuration, "loop": changed}}
+
+
+def _rename(connection: Value, taken: set[Value]) -> Value:
+    name = connection.get("name") if isinstance(connection, dict) else None
+    if not isinstance(connection, dict) or not isinstance(name, str) or make_fitness(NAME_SHAPE)(name):
+        return connection
+    words = re.sub("[^0-9a-zA-Z]+", "_", name).strip("_")
+    base = words if words[:1].isalpha() else f"Connection_{words}".strip("_")
+    new, content = _end_in_hash(base, name), name
+    while new in taken:
+        content += "\0"
+        new = _end_in_hash(base, content)
+    return {**connection, "name": new}
+
+
+def _report_renamed(renamed: list[tuple[Path, str]]) -> Finding:
+    path, name = renamed[0]
+    if len(renamed) == 1:
+        message = f"The API model does not accept this connection's name. The module uses {name!r}."
+    else:
+        message = (
+            f"The API model does not accept the names of {len(renamed)} connections, and the module uses others. "
+            f"This one becomes {name!r}."
+        )
+    rule = describe_shape_rule(find_shape(NAME_SHAPE))
+    remedy = f"Nothing to do: a connection's name is free to change, because nothing refers to it. {rule}"
+    return Finding(CONNECTION_RENAMED, message, remedy, path)
 
 
 def _name_all(connections: list[Value]) -> list[Value]:
@@ -53,7 +115,7 @@ def _name_all(connections: list[Value]) -> list[Value]:
             result.append(item)
             continue
         fits = len(base) <= LONGEST and taken[base] == 1
-        result.append({"name": base if fits else _add_hash(base, item), **item})
+        result.append({"name": base if fits else _end_in_hash(base, "\0".join(_list_parts(item))), **item})
     return result
 
 
@@ -83,7 +145,6 @@ def _keep_name(part: Value) -> str:
     return part if isinstance(part, str) and make_fitness("FlowNodeName")(part) else ""
 
 
-def _add_hash(base: str, connection: Mapping[str, Value]) -> str:
-    content = "\0".join(_list_parts(connection))
+def _end_in_hash(base: str, content: str) -> str:
     digest = hashlib.sha256(content.encode()).hexdigest()[:HASH_LENGTH]
     return f"{base[: LONGEST - HASH_LENGTH - 1].rstrip('_')}_{digest}"

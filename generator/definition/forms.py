@@ -23,6 +23,8 @@ from generator.diagnostics import Finding
 from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
 
+OWN_SECTIONS = frozenset({"parameters", "encryption", "permissions"})
+"""The sections that flowseal's own form alone has."""
 SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions")
 BARE_KEYS = frozenset({"nodes", "connections"})
 SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")

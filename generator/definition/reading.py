@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.api import check_shape, find_shape, find_shape_at
 from generator.api.rules import MISSING_MEMBER, NOT_EXACTLY_ONE_MEMBER, UNKNOWN_MEMBER, UNKNOWN_VALUE, WRONG_TYPE
-from generator.definition.connections import name_connections
+from generator.definition.connections import name_connections, rename_connections
 from generator.definition.files import FileTexts, TextReader
-from generator.definition.forms import recognise_form
+from generator.definition.forms import OWN_SECTIONS, Form, recognise_form
 from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
 from generator.definition.references import STRUCTURAL, ValueReader
@@ -62,13 +62,32 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     files = FileTexts(reader)
     values = ValueReader(files)
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
-    if form.is_house and "definition" in sections:
+    if "definition" in sections and _is_by_aws(form, values):
+        sections["definition"], renamed = rename_connections(sections["definition"])
+        findings += renamed
+    if "definition" in sections and form.is_house:
         sections["definition"] = name_connections(sections["definition"])
     sections = _add_default_tags(sections, defaults.tags)
     outline, is_sound, more = _build_flow(sections, values, defaults)
+    if form.is_house:
+        more = [_advise_on_name(finding) for finding in more]
     flow = outline if is_sound else None
     findings += [*values.findings, *values.conflicts, *more]
     return FlowReading(flow, form.root, findings, files.texts, outline, form.switch)
+
+
+def _is_by_aws(form: Form, values: ValueReader) -> bool:
+    """Tell whether AWS wrote the document: its API or console, or the authors of its sample templates ($$NAME)."""
+    has_placeholders = any(use.placeholder for use in values.uses)
+    return bool(form.switch) or (has_placeholders and OWN_SECTIONS.isdisjoint(form.sections))
+
+
+def _advise_on_name(finding: Finding) -> Finding:
+    """Replace the remedy where it is about a connection's name, which flowseal makes where there is none."""
+    match finding.path:
+        case (*_, "connections", int(), "name") if not finding.key:
+            return replace(finding, remedy="Leave `name` out: flowseal then names the connection itself.")
+    return finding
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:

@@ -18,6 +18,9 @@ DECIDED_BY_MODULE = declare_rule("DecidedByModule", INFORMATION, "Keys whose val
 LIVE_FLOW = declare_rule(
     "LiveFlow", INFORMATION, "The document describes an existing flow; the root module says whether to keep it."
 )
+CONNECTION_RENAMED = declare_rule(
+    "ConnectionRenamed", WARNING, "A connection's name is one that the console writes and the API's model refuses."
+)
 NOT_NORMALISED = declare_rule(
     "NotNormalised", WARNING, "A text is not in Unicode's normal form C, and is written in it."
 )
