@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from generator import __version__
 from generator.configuration import apply_severities
-from generator.diagnostics import LocatedFinding, Severity, has_errors, report_file
+from generator.diagnostics import LocatedFinding, LocatedPlace, has_errors, report_file
 from generator.outcomes import GenerateResult, ModuleOutcome
 from generator.preparation import Request, prepare_modules
-from generator.write import Cause, report_uncovered, view_output
+from generator.write import Cause, view_output
 from generator.write.confinement import LOCK_FILE
 from generator.write.disk import read_regular_file
-from generator.write.leaving import REMOVED
-from generator.write.reformatted import report_reformatted
 from generator.write.rules import (
     EDITED_FILE,
     ORPHANED_MODULE,
@@ -24,6 +22,8 @@ from generator.write.rules import (
     OWN_FILES_LEFT,
     REFORMATTED_FILE,
     UNCOVERED_MODULE,
+    locate_change,
+    report_path,
 )
 from generator.write.whitespace import compare_whitespace
 
@@ -37,7 +37,10 @@ ABOUT_DIFFERENCES = frozenset(
     rule.name
     for rule in (EDITED_FILE, REFORMATTED_FILE, ORPHANED_MODULE, UNCOVERED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT)
 )
-"""Rules whose findings are differences here: they make the exit code 3, and not 1."""
+"""Rules whose findings are differences here: whatever their severity, they make the exit code 3, and not 1."""
+EDITS = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE})
+WITH_RULES = EDITS | {Cause.ORPHAN, Cause.UNCOVERED}
+"""Causes that have a rule of their own; all others are OutdatedOutput."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +80,59 @@ class CheckResult:
             return 1
         return 3 if self.differing or self.lock is not None else 0
 
-    def list_difference_findings(self) -> list[LocatedFinding]:
-        """Return each difference as a finding, for those who read nothing else: warnings, because 3 tells them."""
-        findings = [finding for outcome in self.differing for finding in _report_difference(outcome)]
-        if self.lock is not None:
-            findings.append(report_file(OUTDATED_OUTPUT, self.lock, REMEDY, self.lock_path))
-        return findings
 
-
-def check_modules(request: Request, timings: Timings, progress: Progress, *, with_differences: bool) -> CheckResult:
+def check_modules(
+    request: Request, timings: Timings, progress: Progress, *, render_all: bool, with_differences: bool
+) -> CheckResult:
     """Compare the output folder with what a fresh run would make of the definitions. Nothing is written."""
     from generator.templates import template_digest
 
     output = view_output(request.folder, __version__, template_digest())
-    asked = replace(request, overwrite=True, prune=True)
+    asked = replace(request, render_all=render_all, overwrite=True, prune=True)
     preparation = prepare_modules(asked, output, timings, progress)
     survey, failures = preparation.survey, preparation.failures
-    outcomes = preparation.refuse_all() if failures else tuple(preparation.outcomes)
+    prepared = preparation.refuse_all() if failures else preparation.outcomes
+    outcomes = tuple(replace(item, outcome="differs") if item.reasons else item for item in prepared)
+    lock_path = (request.folder / LOCK_FILE).as_posix()
+    lock = _judge_lock(output, outcomes)
+    outdated = [finding for outcome in outcomes for finding in _report_outdated(outcome, output)]
+    if lock is not None:
+        span = locate_change(output.lock_data or b"", output.write_lock() or b"") if output.usable else None
+        outdated.append(report_path(OUTDATED_OUTPUT, request.folder, LOCK_FILE, lock, REMEDY, span))
     result = GenerateResult(
         outcomes,
-        apply_severities(preparation.findings, request.severities),
+        apply_severities([*preparation.findings, *outdated], request.severities),
         failures,
         tuple(preparation.checked),
         len(survey.files) - len(survey.findings),
         request.strict,
     )
-    lock_path = (request.folder / LOCK_FILE).as_posix()
-    checked = CheckResult(result, _judge_lock(output, outcomes), lock_path)
-    return replace(checked, differences=tuple(_list_differences(output))) if with_differences else checked
+    return CheckResult(result, lock, lock_path, tuple(_list_differences(output)) if with_differences else ())
+
+
+def _report_outdated(outcome: ModuleOutcome, output: Output) -> Iterator[LocatedFinding]:
+    """Report why a module is out of date, at the first line that would change; what has a rule of its own is left out.
+
+    Where no file of the module would change, that is at the definition.
+    """
+    from generator.outcome_texts import describe_reason
+
+    reasons = [reason for reason in outcome.reasons if reason.cause not in WITH_RULES]
+    if not reasons:
+        return
+    folder, said = outcome.folder or "", "; ".join(describe_reason(reason, outcome) for reason in reasons)
+    finding = report_file(OUTDATED_OUTPUT, f"{folder} differs from a fresh generate: {said}.", REMEDY, outcome.file)
+    edited = {path for reason in outcome.reasons if reason.cause in EDITS for path in reason.details}
+    changed = [path for path in outcome.changed if f"{outcome.name}/{path}" not in edited]
+    if changed:
+        path = min(changed, key=lambda path: (not path.endswith(".tf"), path))
+        inside = f"{outcome.name}/{path}"
+        change = _read_difference(output.folder, inside, output.changes.contents[inside])
+        place = LocatedPlace("The module is generated from this definition.", outcome.file, finding.span)
+        finding = replace(
+            finding, file=change.path, span=locate_change(change.old or b"", change.new or b""), related=(place,)
+        )
+    yield finding
 
 
 def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
@@ -141,33 +169,3 @@ def _read_difference(folder: Path, path: str, new: bytes | None) -> FileDifferen
     old = read_regular_file(folder / path)
     shown = (folder / path).as_posix()
     return FileDifference(shown, path.partition("/")[0], old if isinstance(old, bytes) else None, new)
-
-
-def _report_difference(outcome: ModuleOutcome) -> Iterator[LocatedFinding]:
-    from generator.outcome_texts import describe_reason
-
-    edited = replace(EDITED_FILE, severity=Severity.WARNING)
-    folder = outcome.folder or ""
-    for reason in outcome.reasons:
-        said = describe_reason(reason, outcome)
-        if reason.cause is Cause.EDITED:
-            output = folder.rpartition("/")[0]
-            for path in reason.details:
-                message = "flowseal made this file, and it was changed by hand since."
-                remedy = (
-                    "Move the change into the definition, or into a .tf file of your own; then run with --overwrite."
-                )
-                yield report_file(edited, message, remedy, f"{output}/{path}" if output else path)
-        elif reason.cause in (Cause.LINE_ENDS, Cause.WHITESPACE):
-            finding = report_reformatted(Path(folder).parent, reason, is_kept=False)
-            yield replace(finding, rule=replace(finding.rule, severity=Severity.WARNING))
-        elif reason.cause is Cause.UNCOVERED:
-            yield report_uncovered(Path(folder).parent, outcome.name or "", outcome.file)
-        elif reason.cause is Cause.ORPHAN:
-            message = f"This module was made from {outcome.file}, which is gone."
-            remedy = f"Bring the definition back, or run `flowseal generate --prune`. {REMOVED}"
-            yield report_file(ORPHANED_MODULE, message, remedy, folder)
-        else:
-            yield report_file(
-                OUTDATED_OUTPUT, f"{folder} is not what this definition makes: {said}.", REMEDY, outcome.file
-            )

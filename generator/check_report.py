@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,138 +17,120 @@ from generator.console import (
     list_failures,
     list_texts,
     print_report,
-    read_texts,
 )
 from generator.outcome_texts import describe_reasons
 from generator.report import Format, Report
-from generator.report.counts import summarise_findings, write_count
+from generator.report.counts import write_count, write_summary
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
-from generator.report.folding import fold_text
-from generator.write import Cause
-from generator.write.leaving import REMOVED
-from generator.write.reformatted import PREVENTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from generator.check import CheckResult
-    from generator.diagnostics import LocatedFinding
     from generator.outcomes import ModuleOutcome
 
-LEFT = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE, Cause.ORPHAN, Cause.UNCOVERED})
-"""Causes of differences that `generate` leaves alone until it is told more."""
 MOST_ROWS = 100
 """How many modules the summary lists."""
 
 
-def print_check(
-    checked: CheckResult, output_format: Format, most_findings: int, found: Sequence[LocatedFinding]
-) -> None:
-    """Print the result. As text, the diff (if one was asked for) comes first, so that `git apply` takes it."""
-    if output_format is Format.TEXT:
-        text = "".join(write_difference(item.path, item.old, item.new) for item in checked.differences)
-        if text:
-            shown = text.removesuffix("\n")
-            typer.echo(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
-    print_report(_make_report(checked, output_format, found), output_format, most_findings)
-
-
-def append_summary(checked: CheckResult, file: Path) -> None:
-    """Append the summary to a file. Ends with 2 where that cannot be written."""
-    try:
-        with file.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(write_markdown_summary(checked))
-    except OSError as error:
-        raise typer.BadParameter(
-            f"The system refuses to write it: {error.strerror}.", param_hint="--summary"
-        ) from error
-
-
-def write_markdown_summary(checked: CheckResult) -> str:
-    """Return what the page of a CI shows: the verdict, and each module that differs with its reasons."""
-    from generator.readme import escape_markdown, write_code
-
-    counts = summarise_findings(checked.result.findings)
-    verdicts = {
-        0: "Every module is what its definition makes.",
-        1: "At least one error stands in the way: the log names it.",
-        3: "Not everything is what the definitions make. Run `flowseal generate`, and commit what it changes.",
-        4: "flowseal's own proof failed. This is a defect of flowseal.",
-    }
-    lines = ["## flowseal check", "", verdicts[checked.exit_code], ""]
-    rows = [(write_code(outcome.folder or ""), escape_markdown(_say(outcome))) for outcome in checked.differing]
-    if checked.lock is not None:
-        rows.append((write_code(checked.lock_path), escape_markdown(checked.lock)))
-    if rows:
-        lines += ["| module | why |", "|--------|-----|"]
-        lines += [f"| {' | '.join(row)} |" for row in rows[:MOST_ROWS]]
-        lines += [f"| {len(rows) - MOST_ROWS} more | |"] if len(rows) > MOST_ROWS else []
-        lines.append("")
-    words = f"{write_count(counts['errors'], 'error')}, {write_count(counts['warnings'], 'warning')}"
-    lines += [f"{_count_modules(checked)}{words}.", ""]
-    return "\n".join(lines)
-
-
-def _make_report(checked: CheckResult, output_format: Format, found: Sequence[LocatedFinding]) -> Report:
+def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
+    """Make the report of `check`: what differs, and the findings. `texts` are of other files than definitions."""
     result = checked.result
-    findings = list(result.findings)
-    if output_format is not Format.TEXT:
-        findings += checked.list_difference_findings()
     return Report(
-        findings,
+        result.findings,
         files=result.files,
         total=_count_modules(checked),
         silenced=count_silenced(result.checked),
-        texts={**read_texts(found), **list_texts(result.checked)},
+        texts={**texts, **list_texts(result.checked)},
         outcomes=list(_list_lines(checked)),
         failures=list_failures(result),
         more=_describe_check(checked),
     )
 
 
+def print_check(checked: CheckResult, report: Report, output_format: Format, most_findings: int) -> None:
+    """Print the report. As text, the diff (if one was asked for) comes first, so that `git apply` takes it."""
+    if output_format is Format.TEXT:
+        text = "".join(write_difference(item.path, item.old, item.new) for item in checked.differences)
+        if text:
+            shown = text.removesuffix("\n")
+            typer.echo(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
+    print_report(report, output_format, most_findings)
+
+
+def append_summary(summary: str, file: Path | None) -> None:
+    """Append a summary to a file, if one is given. Ends with 2 where that cannot be written."""
+    if file is None:
+        return
+    try:
+        with file.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(summary)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"The system refuses to write it: {error.strerror}.", param_hint="--summary"
+        ) from error
+
+
+def summarise_check(checked: CheckResult, report: Report) -> str:
+    """Return Markdown for the page of a CI: the verdict, each module that differs with its reasons, and the counts."""
+    from generator.readme import escape_markdown, write_code
+
+    verdicts = {
+        0: "Every module is up to date.",
+        1: "At least one error was found; see the log.",
+        3: "Some modules are out of date. Run `flowseal generate`, and commit what it changes.",
+        4: "flowseal's own proof failed. This is a defect of flowseal.",
+    }
+    rows = [(write_code(outcome.folder or ""), escape_markdown(_say(outcome))) for outcome in checked.differing]
+    if checked.lock is not None:
+        rows.append((write_code(checked.lock_path), escape_markdown(checked.lock)))
+    lines = []
+    if rows:
+        lines = ["| module | why |", "|--------|-----|"]
+        lines += [f"| {' | '.join(row)} |" for row in rows[:MOST_ROWS]]
+        lines += [f"| {len(rows) - MOST_ROWS} more | |"] if len(rows) > MOST_ROWS else []
+        lines.append("")
+    return _write_summary_page(verdicts[checked.exit_code], lines, report)
+
+
+def summarise_end(report: Report) -> str:
+    """Return the Markdown of a run that ended with its configuration."""
+    return _write_summary_page("The configuration has an error; see the log.", [], report)
+
+
+def _write_summary_page(verdict: str, lines: list[str], report: Report) -> str:
+    return "\n".join(["## flowseal check", "", verdict, "", *lines, f"{write_summary(report)}.", ""])
+
+
 def _count_modules(checked: CheckResult) -> str:
-    differing = len(checked.differing)
-    modules = write_count(differing, "module")
-    verdict = f"{modules} differ{'s' if differing == 1 else ''} from a fresh generate"
-    if checked.lock is not None and differing:
-        verdict = f"{modules} and the lock file differ from a fresh generate"
-    elif checked.lock is not None:
-        verdict += ", but the lock file does"
-    refused = sum(outcome.outcome == "refused" for outcome in checked.result.outcomes)
-    verdict += f", {refused} refused" if refused else ""
-    return f"{write_count(checked.result.files, 'definition')}: {verdict}; "
+    kinds = Counter(outcome.outcome for outcome in checked.result.outcomes)
+    differing, refused = kinds["differs"], kinds["refused"]
+    parts = []
+    if differing or checked.lock is not None or not refused:
+        modules = write_count(differing, "module")
+        verb = "differs" if differing == 1 else "differ"
+        if checked.lock is not None and differing:
+            modules, verb = f"{modules} and the lock file", "differ"
+        parts.append(f"{modules} {verb} from a fresh generate")
+        if checked.lock is not None and not differing:
+            parts[0] += ", but the lock file does"
+    if refused:
+        parts.append(f"{refused:,} refused")
+        parts += [f"{kinds['unchanged']:,} unchanged"] if kinds["unchanged"] else []
+    return f"{write_count(checked.result.files, 'definition')}: {', '.join(parts)}; "
 
 
 def _list_lines(checked: CheckResult) -> Iterable[str]:
     for outcome in checked.result.outcomes:
-        if outcome.reasons:
-            yield f"{'differs':<10} {escape_controls(outcome.folder or '')}: {_say(outcome)}"
+        if outcome.outcome == "differs":
+            yield f"{outcome.outcome:<10} {escape_controls(outcome.folder or '')}: {_say(outcome)}"
         elif outcome.outcome == "refused":
-            yield f"{'refused':<10} {escape_controls(outcome.folder or outcome.file)}"
+            yield f"{outcome.outcome:<10} {escape_controls(outcome.folder or outcome.file)}"
     if checked.lock is not None:
         yield f"{'differs':<10} {escape_controls(checked.lock_path)}: {checked.lock}"
     if checked.exit_code == 3 and not checked.differences:
-        for sentence in _list_advice(checked):
-            yield "\n".join(fold_text(sentence, find_view().columns))
-
-
-def _list_advice(checked: CheckResult) -> Iterable[str]:
-    causes = {reason.cause for outcome in checked.differing for reason in outcome.reasons}
-    left = causes & LEFT
-    if causes - LEFT or checked.lock is not None:
-        rest = "everything else" if left else "everything"
-        yield f"`flowseal generate` brings {rest} up to date; `flowseal check --diff` shows how."
-    elif left - {Cause.UNCOVERED}:
-        yield "`flowseal check --diff` shows how they differ."
-    if Cause.EDITED in causes:
-        yield "`flowseal generate` leaves what was edited by hand, unless you say --overwrite: then the edit is gone."
-    if {Cause.LINE_ENDS, Cause.WHITESPACE} & causes:
-        yield f"`flowseal generate` leaves what a tool did to whitespace, unless you say --overwrite. {PREVENTION}"
-    if Cause.ORPHAN in causes:
-        yield f"`flowseal generate` leaves orphans, unless you say --prune. {REMOVED}"
-    if Cause.UNCOVERED in causes:
-        yield "Add the definition that `flows` in flowseal.yaml does not find to it; or delete it, and use --prune."
+        yield "`flowseal check --diff` shows the differences."
 
 
 def _say(outcome: ModuleOutcome) -> str:
@@ -158,7 +141,11 @@ def _say(outcome: ModuleOutcome) -> str:
 def _describe_check(checked: CheckResult) -> dict[str, Any]:
     return {
         "modules": [
-            {**describe_module(outcome), "differs": bool(outcome.reasons), "diff": _join_differences(checked, outcome)}
+            {
+                **describe_module(outcome),
+                "differs": outcome.outcome == "differs",
+                "diff": _join_differences(checked, outcome),
+            }
             for outcome in checked.result.outcomes
         ],
         "lock": {

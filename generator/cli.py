@@ -91,12 +91,11 @@ def generate(
     from generator.timings import Timings
 
     timings = Timings()
-    request, found = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+    request = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
     request = replace(request, render_all=render_all, overwrite=overwrite, prune=prune)
     with show_progress() as progress:
         result = generate_modules(request, timings, progress)
-    result = replace(result, findings=(*found, *result.findings))
-    print_report(report_generated(result, read_texts(found)), output_format, most_findings)
+    print_report(report_generated(result, read_texts(request.findings)), output_format, most_findings)
     finish(timings, show_timings, result.exit_code or (CHANGED if fail_on_change and result.has_changes else 0))
 
 

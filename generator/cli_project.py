@@ -18,7 +18,7 @@ from generator.options import (
 )
 from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format, ListFormat
-from generator.requests import finish, request_modules
+from generator.requests import UnusableConfigurationError, finish, request_modules
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -48,22 +48,23 @@ def check(
     show_timings: ShowTimings = False,
 ) -> None:
     """Tell whether the modules are what a fresh generate would make. Writes nothing; exits with 3 where they differ."""
-    from dataclasses import replace
-
     from generator.check import check_modules
-    from generator.check_report import append_summary, print_check
+    from generator.check_report import append_summary, print_check, report_check, summarise_check, summarise_end
+    from generator.console import read_texts
     from generator.progress import show_progress
     from generator.timings import Timings
 
     timings = Timings()
-    request, found = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+    try:
+        request = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+    except UnusableConfigurationError as end:
+        append_summary(summarise_end(end.report), summary)
+        raise
     with show_progress() as progress:
-        request = replace(request, render_all=render_all)
-        checked = check_modules(request, timings, progress, with_differences=diff)
-    checked = replace(checked, result=replace(checked.result, findings=(*found, *checked.result.findings)))
-    if summary is not None:
-        append_summary(checked, summary)
-    print_check(checked, output_format, most_findings, found)
+        checked = check_modules(request, timings, progress, render_all=render_all, with_differences=diff)
+    report = report_check(checked, read_texts(request.findings))
+    append_summary(summarise_check(checked, report), summary)
+    print_check(checked, report, output_format, most_findings)
     finish(timings, show_timings, checked.exit_code)
 
 

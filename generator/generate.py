@@ -8,12 +8,10 @@ from generator import __version__
 from generator.configuration import apply_severities
 from generator.outcomes import CHANGED, GenerateResult
 from generator.preparation import Request, prepare_modules, withdraw
-from generator.write import Cause, open_output, report_orphan, report_uncovered
+from generator.write import open_output
 from generator.write.confinement import LOCK_FILE
 
 if TYPE_CHECKING:
-    from generator.diagnostics import LocatedFinding
-    from generator.outcomes import ModuleOutcome
     from generator.progress import Progress
     from generator.timings import Timings
 
@@ -37,7 +35,6 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
             if refusals:
                 outcomes = tuple(map(withdraw, outcomes))
             findings += refusals
-        findings += [_report_orphaned(outcome, request) for outcome in outcomes if outcome.outcome == "orphaned"]
     survey = preparation.survey
     has_lock_alone = output.has_new_lock and not any(outcome.outcome in CHANGED for outcome in outcomes)
     return GenerateResult(
@@ -49,10 +46,3 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
         request.strict,
         (request.folder / LOCK_FILE).as_posix() if has_lock_alone else "",
     )
-
-
-def _report_orphaned(outcome: ModuleOutcome, request: Request) -> LocatedFinding:
-    name = outcome.name or ""
-    if any(reason.cause is Cause.UNCOVERED for reason in outcome.reasons):
-        return report_uncovered(request.folder, name, outcome.file)
-    return report_orphan(request.folder, name, outcome.file, can_go=request.is_complete)

@@ -12,7 +12,7 @@ from generator.diagnostics import LocatedFinding
 from generator.intake import DiskReader
 from generator.outcomes import CHANGED, ModuleOutcome
 from generator.survey import Survey, survey_definitions
-from generator.write import Cause, Making, ModuleWrite, show_definition
+from generator.write import Cause, Making, ModuleWrite, report_orphan, report_uncovered, show_definition
 from generator.write.reformatted import report_reformatted_input
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Request:
     With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
     made anew. With `prune`, modules without a definition go. `is_whole` tells that the definitions are those of the
     project, `is_complete` that no path or pattern failed to find what it should: else nothing is taken for gone.
+    `findings` are about paths, patterns and configuration.
     """
 
     files: Sequence[DefinitionFile]
@@ -48,6 +49,7 @@ class Request:
     prune: bool = False
     is_whole: bool = False
     is_complete: bool = True
+    findings: Sequence[LocatedFinding] = ()
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ def prepare_modules(request: Request, output: Output, timings: Timings, progress
         survey = survey_definitions(request.files, output, values, render_all=request.render_all)
     preparation = Preparation(survey)
     preparation.checked = _check_changed(request, survey, timings, progress)
-    preparation.findings += [*survey.findings, *output.findings]
+    preparation.findings += [*request.findings, *survey.findings, *output.findings]
     preparation.findings += [finding for item in preparation.checked for finding in item.findings]
     makings = {item.file: _describe_making(item, survey, request, output) for item in preparation.checked}
     _prove_modules(preparation, makings, request, output, timings, progress)
@@ -170,9 +172,17 @@ def _prepare_others(preparation: Preparation, request: Request, output: Output) 
         goes = request.prune and request.is_complete
         left[name] = output.remove_orphan(name) if goes else output.name_orphan(name)
     for name, result in sorted(left.items()):
-        if result is not None:
-            file = show_definition(output.folder, output.lock.modules[name].making.definition)
-            _add_outcome(preparation, output, file, name, result)
+        if result is None:
+            continue
+        file = show_definition(output.folder, output.lock.modules[name].making.definition)
+        _add_outcome(preparation, output, file, name, result)
+        if result.status == "orphaned" or (result.status == "removed" and output.read_only):
+            is_uncovered = result.reasons[0].cause is Cause.UNCOVERED
+            preparation.findings.append(
+                report_uncovered(output.folder, name, file)
+                if is_uncovered
+                else report_orphan(output.folder, name, file, can_go=request.is_complete)
+            )
 
 
 def _list_uncovered(request: Request, output: Output, definitions: Collection[str]) -> list[str]:

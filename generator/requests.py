@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.preparation import Request
     from generator.project import Project
+    from generator.report import Report
     from generator.timings import Timings
 
 
@@ -24,10 +25,22 @@ class IncompleteRequestError(typer.BadParameter):
         return self.message
 
 
+class UnusableConfigurationError(typer.Exit):
+    """The end of a run whose configuration has an error: exit code 1, after `report` was printed."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(1)
+        self.report = report
+
+
 def open_or_end(
     paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
 ) -> tuple[Project, list[LocatedFinding]]:
-    """Return the project and what its configuration has to be told. Ends with 1 where that is wrong, and tells why."""
+    """Return the project and findings about its configuration, which may weigh them itself.
+
+    Where the configuration is wrong, prints why and raises UnusableConfigurationError.
+    """
+    from generator.configuration import apply_severities
     from generator.project import open_project
 
     project, findings = open_project(paths or [], output, config)
@@ -37,8 +50,8 @@ def open_or_end(
 
         report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
         print_report(report, output_format, 0)
-        raise typer.Exit(1)
-    return project, findings
+        raise UnusableConfigurationError(report)
+    return project, list(apply_severities(findings, project.severities))
 
 
 def require_project(
@@ -67,10 +80,10 @@ def request_modules(
     *,
     strict: bool,
     timings: Timings,
-) -> tuple[Request, list[LocatedFinding]]:
-    """Return what a run is asked for, and findings about paths, patterns and configuration.
+) -> Request:
+    """Return what a run is asked for; ends with 2 where neither command line nor configuration says enough.
 
-    Ends with 2 where nobody said where the modules are.
+    Where the configuration is wrong, ends as open_or_end does.
     """
     with timings.measure("import"):
         from generator.diagnostics import has_errors
@@ -80,7 +93,7 @@ def request_modules(
         if project.output is None:
             end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
         files, more = project.discover_definitions()
-    request = Request(
+    return Request(
         files,
         project.output,
         project.defaults,
@@ -88,8 +101,8 @@ def request_modules(
         strict,
         is_whole=not project.paths,
         is_complete=not has_errors(more),
+        findings=(*findings, *more),
     )
-    return request, [*findings, *more]
 
 
 def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:

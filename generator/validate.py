@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.configuration import apply_severities
+
 if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.pipeline import CheckedDefinition
@@ -35,4 +37,4 @@ def validate_definitions(
         defaults=project.defaults,
         severities=project.severities,
     )
-    return checked, findings
+    return checked, list(apply_severities(findings, project.severities))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from click.testing import Result
 from trees import read_tree
@@ -52,6 +53,13 @@ class Project:
         self.modules = folder / "modules"
         (folder / "flows").mkdir(parents=True)
         self.configure(configuration)
+
+    @classmethod
+    def copy(cls, source: Path, folder: Path) -> Self:
+        """Return the project in `source`, copied to `folder`."""
+        project = cls(folder)
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        return project
 
     def configure(self, text: str) -> None:
         (self.folder / "flowseal.yaml").write_text(text, encoding="utf-8")

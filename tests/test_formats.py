@@ -6,13 +6,17 @@ import json
 import re
 import sys
 import unicodedata
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from projects import Project, make_definition, start_project
 from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.report import Format, ListFormat
+from generator.rule_catalogue import list_rules
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -71,3 +75,181 @@ def test_a_file_may_have_any_name(
 
 def test_the_list_of_rules_is_text_or_json() -> None:
     assert [item.value for item in ListFormat] == ["text", "json"]
+
+
+def edit_file(project: Project) -> None:
+    path = project.modules / "edited" / "kms.tf"
+    path.write_text(path.read_text().replace("kms:Decrypt", "kms:*"))
+
+
+def reformat_files(project: Project) -> None:
+    for name in ("main.tf", "prompts/Ask.txt"):
+        path = project.modules / "reformatted" / name
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
+
+
+def suppress_finding(project: Project) -> None:
+    sections = make_definition("suppressed").items()
+    lines = ["parameters:", "  spare: {} # flowseal: ignore[UnusedParameter] for later"]
+    lines += [f"{key}: {json.dumps(value)}" for key, value in sections]
+    (project.folder / "flows" / "suppressed.flow.yaml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def turn_rules_off(project: Project) -> None:
+    project.define("warned", parameters={"spare": {}})
+    project.define("outdated", text="Say more.")
+    edit_file(project)
+    (project.modules / "edited" / "own.tf").write_text("locals {}\n")
+    (project.folder / "flows" / "orphan.flow.json").unlink()
+    rules = "UnusedParameter: off, OutdatedOutput: off, OutsideProof: warning, OrphanedModule: information"
+    project.configure(f"flows: [flows]\noutput: modules\nrules: {{{rules}}}\n")
+
+
+CONFIGURED = {"OutsideProof": "warning", "OrphanedModule": "information"}
+TROUBLES: dict[str, Callable[[Project], object]] = {
+    "nothing": lambda project: None,
+    "an edited file": edit_file,
+    "reformatted files": reformat_files,
+    "an orphan": lambda project: (project.folder / "flows" / "orphan.flow.json").unlink(),
+    "an orphan with a file of its own": lambda project: (
+        (project.folder / "flows" / "orphan.flow.json").unlink(),
+        (project.modules / "orphan" / "own.txt").write_text("mine"),
+    ),
+    "an outdated module": lambda project: project.define("outdated", text="Say more."),
+    "a new module": lambda project: project.define("new"),
+    "another name": lambda project: project.define("outdated", name="renamed"),
+    "a missing file": lambda project: (project.modules / "outdated" / "main.tf").unlink(),
+    "a refused definition": lambda project: (project.folder / "flows" / "refused.flow.json").write_text("{}"),
+    "a warning": lambda project: project.define("warned", parameters={"spare": {}}),
+    "an unmanaged file": lambda project: (project.modules / "edited" / "own.tf").write_text("locals {}\n"),
+    "an override file": lambda project: (project.modules / "edited" / "override.tf").write_text("locals {}\n"),
+    "a suppressed finding": suppress_finding,
+    "a module that no pattern finds": lambda project: project.configure(
+        "flows: ['flows/[e-r]*.flow.*']\noutput: modules\n"
+    ),
+    "a pattern that finds nothing": lambda project: project.configure("flows: [flows, none]\noutput: modules\n"),
+    "a configuration that is wrong": lambda project: project.configure("flows: [flows]\noutput: 3\n"),
+    "rules turned off": turn_rules_off,
+    "no lock file": lambda project: (project.modules / "flowseal.lock.json").unlink(),
+    "a damaged lock file": lambda project: (project.modules / "flowseal.lock.json").write_text("{"),
+}
+Facts = tuple[Counter[tuple[str, str, str, int]], tuple[int, int, int]]
+"""Rule, severity, file and line of each finding; and the counts of errors, warnings and silenced findings."""
+SEVERITIES = {"notice": "information", "note": "information"}
+
+
+def count_words(line: str) -> tuple[int, int, int]:
+    """Return the counts at the end of a summary line."""
+    counts = [re.search(rf"(\d+) {noun}", line) for noun in (r"errors?\b", r"warnings?\b", "silenced")]
+    errors, warnings, silenced = (int(found[1]) if found else 0 for found in counts)
+    return errors, warnings, silenced
+
+
+def read_facts(output_format: Format, printed: str) -> Facts:
+    """Read what a report says, whatever its format."""
+    if output_format is Format.TEXT:
+        lines = re.findall(r"^(\S+?):(\d+):\d+: (\w+): (\w+)$", printed, re.MULTILINE)
+        found = Counter((rule, severity, file, int(line)) for file, line, severity, rule in lines)
+        return found, count_words(printed.splitlines()[-1])
+    if output_format is Format.GITHUB:
+        lines = re.findall(r"^::(\w+) file=(.*?),line=(\d+),.*?title=(\w+)::", printed, re.MULTILINE)
+        found = Counter((rule, SEVERITIES.get(word, word), file, int(line)) for word, file, line, rule in lines)
+        return found, count_words(printed.splitlines()[-1])
+    report = json.loads(printed)
+    if output_format is Format.JSON:
+        items = [(item["rule"], item["severity"], item["file"], item["line"]) for item in report["findings"]]
+        counts = report["summary"]
+    else:
+        (run,) = report["runs"]
+        places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+        words = [SEVERITIES.get(result["level"], result["level"]) for result in run["results"]]
+        items = [
+            (result["ruleId"], word, place["artifactLocation"]["uri"], place["region"]["startLine"])
+            for result, word, place in zip(run["results"], words, places, strict=True)
+        ]
+        counts = run["properties"]
+    return Counter(items), (counts["errors"], counts["warnings"], counts["silenced"])
+
+
+def read_outcomes(output_format: Format, printed: str) -> Counter[str]:
+    """Return how many modules each outcome has; the lock file is none."""
+    if output_format is Format.JSON:
+        return Counter(module["outcome"] for module in json.loads(printed).get("modules", []))
+    lines = "\n".join(line for line in printed.splitlines() if "flowseal.lock.json" not in line)
+    return Counter(re.findall(r"^(written|unchanged|refused|removed|orphaned|differs) ", lines, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a project with the modules that troubles are made of."""
+    folder = tmp_path_factory.mktemp("made") / "project"
+    start_project(folder, "edited", "orphan", "outdated", "reformatted", "warned")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["validate", "generate", "check"])
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_every_format_says_the_same(trouble: str, command: str, made: Path, tmp_path: Path) -> None:
+    facts: dict[Format, Facts] = {}
+    codes, outcomes = set(), {}
+    for output_format in Format:
+        project = Project.copy(made, tmp_path / output_format)
+        TROUBLES[trouble](project)
+        arguments = [command, "--format", output_format.value, "--max-findings", "0"]
+        result = project.run(*arguments, *(["--summary", "page.md"] if command == "check" else []))
+        codes.add(result.exit_code)
+        facts[output_format] = read_facts(output_format, result.stdout)
+        outcomes[output_format] = read_outcomes(output_format, result.stdout)
+        if command == "check":
+            page = (project.folder / "page.md").read_text(encoding="utf-8")
+            assert count_words(page.splitlines()[-1]) == facts[output_format][1]
+    assert len(codes) == 1
+    found, counts = facts[Format.JSON]
+    assert all(other == (found, counts) for other in facts.values()), facts
+    weights = Counter(severity for _, severity, _, _ in found.elements())
+    assert (weights["error"], weights["warning"]) == counts[:2]
+    check_severities(trouble, found)
+    if command == "check":
+        assert not {"written", "removed", "orphaned"} & outcomes[Format.JSON].keys()
+        outcomes[Format.JSON].pop("unchanged", None)
+    assert outcomes[Format.TEXT] == outcomes[Format.JSON]
+
+
+def check_severities(trouble: str, found: Counter[tuple[str, str, str, int]]) -> None:
+    """Hold the severities of findings to those of `rules`, or of the configuration."""
+    severities = {name: rule.severity.value for name, rule in list_rules().items()}
+    if trouble == "rules turned off":
+        severities |= CONFIGURED
+        assert not {"UnusedParameter", "OutdatedOutput"} & {rule for rule, *_ in found}
+    assert {(rule, severity) for rule, severity, *_ in found} <= severities.items()
+
+
+def place_findings(project: Project, *arguments: str) -> list[tuple[str, str, int]]:
+    findings = json.loads(project.run(*arguments, "--format", "json").stdout)["findings"]
+    return [(finding["rule"], finding["file"], finding["line"]) for finding in findings]
+
+
+def test_a_difference_is_at_the_first_line_that_would_change(tmp_path: Path) -> None:
+    project = start_project(tmp_path / "project", "one", "two")
+    path = project.modules / "two" / "kms.tf"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:4], "# mine\n", *lines[4:]]))
+    for command in ("check", "generate"):
+        assert place_findings(project, command) == [("EditedFile", "modules/two/kms.tf", 5)]
+    path.write_text("".join(lines[:-3]))
+    assert place_findings(project, "check") == [("EditedFile", "modules/two/kms.tf", len(lines) - 3)]
+    path.write_text("".join([*lines, "\n# mine\n"]))
+    assert place_findings(project, "check") == [("EditedFile", "modules/two/kms.tf", len(lines) + 1)]
+    path.write_text("")
+    assert place_findings(project, "check") == [("EditedFile", "modules/two/kms.tf", 1)]
+    path.write_text("".join(lines))
+    main = (project.modules / "two" / "main.tf").read_text().splitlines()
+    project.define("two", description="It says more.")
+    project.define("four")
+    (rule, file, line), new = sorted(place_findings(project, "check"), reverse=True)
+    assert new == ("OutdatedOutput", "flows/four.flow.json", 1)
+    assert (rule, file) == ("OutdatedOutput", "modules/two/main.tf")
+    project.run("generate", expect=0)
+    after = (project.modules / "two" / "main.tf").read_text().splitlines()
+    assert main[: line - 1] == after[: line - 1]
+    assert main[line - 1] != after[line - 1]

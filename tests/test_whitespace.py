@@ -134,10 +134,10 @@ def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], ca
     assert project.reasons() == {"one": [(cause, ["one/prompts/Ask.txt"])]}
     text = project.run("check", "--summary", "summary.md", expect=3).stdout
     assert f"modules/one: {WORDS[cause]}: prompts/Ask.txt\n" in text
-    assert "unless you say --overwrite. To keep it from coming back" in text
+    assert "Run `flowseal generate --overwrite`, or restore with git. To keep it from coming back" in text
     assert WORDS[cause] in (project.folder / "summary.md").read_text()
     (finding,) = json.loads(project.run("check", "--format", "json", expect=3).stdout)["findings"]
-    assert (finding["rule"], finding["severity"]) == ("ReformattedFile", "warning")
+    assert (finding["rule"], finding["severity"]) == ("ReformattedFile", "error")
     assert finding["file"] == "modules/one/prompts/Ask.txt"
     result = project.run("generate", expect=1).stdout
     assert "modules/one/prompts/Ask.txt:1:1: error: ReformattedFile" in result

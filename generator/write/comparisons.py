@@ -61,15 +61,18 @@ class Comparisons:
         self.comparisons[name] = compare_folder(self.output, name, owned)
         self.changes[name] = self.comparisons[name].compare(files)
 
-    def list_findings(self, overwrite: bool) -> list[LocatedFinding]:
-        """Return what stands in the way, edits too unless they are overwritten, and what stands beside the module."""
+    def list_obstacles(self) -> list[LocatedFinding]:
+        """Return what prevents the change, and else what the module's folder has beside the module."""
         findings = [finding for change in self.changes.values() for finding in change.findings]
-        if not overwrite:
-            for name, change in self.changes.items():
-                findings += self.comparisons[name].report_edits(change)
         if not has_errors(findings):
             findings += find_foreign_configuration(self.output.folder, self.module.name, self.module.files)
         return findings
+
+    def report_edits(self) -> list[LocatedFinding]:
+        """Return a finding for each edit that the change would discard. Raises OSError where one cannot be read."""
+        return [
+            finding for name, change in self.changes.items() for finding in self.comparisons[name].report_edits(change)
+        ]
 
     def list_edits(self) -> dict[str, bytes | None]:
         """Return what would stand in the place of edited files, by path relative to the output folder.

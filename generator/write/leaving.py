@@ -81,18 +81,18 @@ def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = Tr
 
     Unless `can_go`, nothing is removed, as some definitions may not have been found.
     """
-    message = f"This module was made from {definition}, which is gone. Nothing of it was removed."
-    remedy = f"Bring the definition back, or run with --prune. {REMOVED}"
+    message = f"This module was generated from {definition}, which no longer exists."
+    remedy = f"Restore the definition, or run `flowseal generate --prune`. {REMOVED}"
     if not can_go:
-        remedy = "Mend the paths and patterns that find nothing: until then no module is removed."
+        remedy = "Fix the paths and patterns that match nothing; until then, no module is removed."
     return report_path(ORPHANED_MODULE, output, name, message, remedy)
 
 
 def report_uncovered(output: Path, name: str, definition: str) -> LocatedFinding:
     """Say that no run of the project makes a module, though its definition is there."""
-    message = f"This module was made from {definition}, which is there, and `flows` in flowseal.yaml does not find it."
+    message = f"This module was generated from {definition}, which `flows` in flowseal.yaml does not match."
     remedy = (
-        "Add the definition to `flows`; or delete it, and run with --prune. As it is, neither `generate` nor `check` "
-        "looks after the module."
+        "Add the definition to `flows`, or delete it and run `flowseal generate --prune`. Until then, neither "
+        "`generate` nor `check` covers the module."
     )
     return report_path(UNCOVERED_MODULE, output, name, message, remedy)

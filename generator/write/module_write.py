@@ -13,7 +13,7 @@ from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, i
 from generator.write.journal import Change
 from generator.write.reasons import group_whitespace
 from generator.write.reformatted import report_reformatted
-from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, report_path
+from generator.write.rules import EDITED_FILE, UNOWNED_FILE, UNSAFE_PATH, WRITE_FAILED, locate_change, report_path
 from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.diagnostics import LocatedFinding, Rule
+    from generator.source import Span
     from generator.write.lock_file import Making
     from generator.write.whitespace import WhitespaceChange
 
@@ -87,15 +88,22 @@ class ModuleComparison:
         return change
 
     def report_edits(self, change: ModuleChange) -> list[LocatedFinding]:
-        """Return a finding for each edit that the change would take away; what tools changed is told together."""
+        """Return a finding for each edit that the change would discard; what tools changed is reported together.
+
+        Raises OSError where a file cannot be read.
+        """
         return [
-            self._report_edited(path) if path in change.contents else self._report_stale(path)
+            self._report_edited(path, change) if path in change.contents else self._report_stale(path)
             for path in change.edits
             if path not in change.whitespace
         ] + [
-            report_reformatted(self.output, reason, is_kept=True)
+            report_reformatted(self.output, reason, self._locate(reason.details[0].partition("/")[2], change))
             for reason in group_whitespace({f"{self.name}/{path}": each for path, each in change.whitespace.items()})
         ]
+
+    def _locate(self, path: str, change: ModuleChange) -> Span:
+        present = disk.read_regular_file(self.output / self.name / path)
+        return locate_change(present if isinstance(present, bytes) else b"", change.contents.get(path, b""))
 
     def _compare_file(self, path: str, change: ModuleChange) -> None:
         if not is_confined(path):
@@ -158,23 +166,24 @@ class ModuleComparison:
             )
         self._report(change, UNOWNED_FILE, path, message, remedy)
 
-    def _report_edited(self, path: str) -> LocatedFinding:
-        message = "flowseal made this file and it was changed by hand since; it is not overwritten."
+    def _report_edited(self, path: str, change: ModuleChange) -> LocatedFinding:
+        message = "This generated file was changed, by hand or by git in a merge."
         remedy = (
-            "Move the change into the definition, or into a .tf file of your own beside this one; then run with "
-            "--overwrite, which takes it away here."
+            "Move the change into the definition, or into a .tf file of your own beside this one; then run "
+            "`flowseal generate --overwrite`, which discards it here. What git merged needs `--overwrite` only."
         )
         if self.is_merged:
-            message = "This file is as neither side of the merge made it: git merged it, or somebody edited it."
+            message = "This file matches neither side of the merge: git merged it, or somebody edited it."
             remedy = (
-                "Look at the diff. Where nothing in it is of your hand, run with --overwrite; else move that into the "
-                "definition, or into a .tf file of your own, before."
+                "Review the diff. If nothing in it is a hand edit, run `flowseal generate --overwrite`; otherwise, "
+                "first move the edit into the definition or into a .tf file of your own."
             )
-        return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
+        span = self._locate(path, change)
+        return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy, span)
 
     def _report_stale(self, path: str) -> LocatedFinding:
-        message = "flowseal made this file and the module no longer has it, but it was changed by hand."
-        remedy = "Rename it to keep it as your own, or run with --overwrite, which deletes it."
+        message = "This generated file is no longer part of the module, but it was changed by hand."
+        remedy = "Rename it to keep it, or run `flowseal generate --overwrite`, which deletes it."
         return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy)
 
     def _is_writable(self, path: str, change: ModuleChange) -> bool:

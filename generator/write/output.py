@@ -113,8 +113,8 @@ class Output:
     def write_module(self, module: ModuleWrite, *, overwrite: bool = False) -> WriteResult:
         """Prepare a module's change, or say why it must not be made; `commit` puts it in place.
 
-        What was changed by hand stands in the way unless `overwrite` says that it goes. A module that its definition
-        had under another name moves.
+        Edits prevent it unless `overwrite` discards them; a run that writes nothing reports them all the same. A module
+        that its definition had under another name moves.
         """
         if not self.usable:
             return WriteResult("refused")
@@ -123,9 +123,11 @@ class Output:
         former = [name for name in self._names.get(module.making.definition, ()) if name != module.name]
         try:
             comparisons = Comparisons(self, module, former)
-            findings = comparisons.list_findings(overwrite)
-            if has_errors(findings):
-                return WriteResult("refused", tuple(findings), edits=comparisons.list_edits())
+            findings = comparisons.list_obstacles()
+            edits = [] if overwrite and not self.read_only else comparisons.report_edits()
+            if has_errors(findings) or (edits and not overwrite):
+                return WriteResult("refused", (*findings, *edits), edits=comparisons.list_edits())
+            findings += edits
             draft = ChangeSet(self.state, self.read_only)
             comparisons.prepare(draft)
             for name in former:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.diagnostics import LocatedFinding, report_file
+from generator.source import Span
 from generator.write.leaving import name_some
 from generator.write.reasons import Cause, Reason
 from generator.write.rules import REFORMATTED_FILE, REFORMATTED_INPUT, report_path
@@ -15,8 +16,8 @@ PROMPTS_AND_CODE = ("prompts", "code")
 PREVENTION = "To keep it from coming back: `flowseal init` shows the .gitattributes, and the exclude of hooks."
 
 
-def report_reformatted(output: Path, reason: Reason, *, is_kept: bool) -> LocatedFinding:
-    """Tell of a module's files that a tool changed, in one finding. `is_kept` says that they are not made anew."""
+def report_reformatted(output: Path, reason: Reason, span: Span) -> LocatedFinding:
+    """Report a module's files that a tool changed, in one finding at `span` in the first of them."""
     module = reason.details[0].partition("/")[0]
     paths = [path.removeprefix(f"{module}/") for path in reason.details]
     is_one = len(paths) == 1
@@ -25,12 +26,11 @@ def report_reformatted(output: Path, reason: Reason, *, is_kept: bool) -> Locate
         what = "whitespace"
     files = "this file" if is_one else f"these files ({name_some(paths)})"
     message = f"flowseal made {files}, and since then only {what} changed ({reason.words})."
-    message += " That is what git's autocrlf, a hook or an editor does"
-    message += f"; {'it is' if is_one else 'they are'} not overwritten." if is_kept else "."
+    message += " That is what git's autocrlf, a hook or an editor does."
     if any(path.startswith(tuple(f"{folder}/" for folder in PROMPTS_AND_CODE)) for path in paths):
         message += " In prompts and code whitespace counts: it reaches Bedrock."
     remedy = f"Run `flowseal generate --overwrite`, or restore with git. {PREVENTION}"
-    return report_path(REFORMATTED_FILE, output, reason.details[0] if is_one else module, message, remedy)
+    return report_path(REFORMATTED_FILE, output, reason.details[0], message, remedy, span)
 
 
 def report_reformatted_input(file: str, change: WhitespaceChange, *, is_text: bool) -> LocatedFinding:

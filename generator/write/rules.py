@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file, show_relative
+from generator.source import Span
 
 UNSAFE_PATH = declare_rule(
     "UnsafePath", Severity.ERROR, "A path that flowseal would write leads, or may lead, out of the output folder."
@@ -100,9 +102,20 @@ _REASONS = {
 }
 
 
-def report_path(rule: Rule, output: Path, path: str, message: str, remedy: str) -> LocatedFinding:
+def report_path(
+    rule: Rule, output: Path, path: str, message: str, remedy: str, span: Span | None = None
+) -> LocatedFinding:
     """Make a finding about a path relative to the output folder, shown as the user gave that folder."""
-    return report_file(rule, message, remedy, (output / path).as_posix())
+    finding = report_file(rule, message, remedy, (output / path).as_posix())
+    return finding if span is None else replace(finding, span=span)
+
+
+def locate_change(present: bytes, wanted: bytes) -> Span:
+    """Return the first line of a file that a fresh run would write differently; where lines are missing, the last."""
+    lines, others = (data.decode("utf-8", "replace").removesuffix("\n").split("\n") for data in (present, wanted))
+    changed = (number for number, pair in enumerate(zip(lines, others, strict=False)) if pair[0] != pair[1])
+    number = min(next(changed, len(others)), len(lines) - 1)
+    return Span(number + 1, 1, number + 1, len(lines[number].removesuffix("\r")) + 1)
 
 
 def report_failure(error: OSError, output: Path, *, changed: bool = False, read: bool = False) -> LocatedFinding:
