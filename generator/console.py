@@ -83,8 +83,27 @@ def read_texts(findings: Iterable[LocatedFinding]) -> dict[str, str]:
 
 
 def print_report(report: Report, output_format: Format, most_findings: int) -> None:
-    """Print a report on standard output."""
+    """Print a report on standard output. Services that show findings in a repository get paths from its root."""
+    if output_format in (Format.SARIF, Format.GITHUB):
+        here = Path.cwd()
+        root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
+        report = report.rename_files(lambda file: show_in_repository(file, here, root))
     typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
+
+
+def find_repository(here: Path, workspace: str | None) -> Path:
+    """Return the root of the repository around a folder: the nearest one with `.git`, else `workspace`, else itself."""
+    around = [here, *here.parents]
+    root = next((folder for folder in around if (folder / ".git").exists()), None)
+    if root is None and workspace and Path(os.path.realpath(workspace)) in around:
+        root = Path(os.path.realpath(workspace))
+    return root or here
+
+
+def show_in_repository(file: str, here: Path, root: Path) -> str:
+    """Return a path that is relative to `here` as one relative to `root`; one that leads out of `root` stays."""
+    path = Path(os.path.normpath(here / file))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:

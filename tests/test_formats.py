@@ -253,3 +253,36 @@ def test_a_difference_is_at_the_first_line_that_would_change(tmp_path: Path) -> 
     after = (project.modules / "two" / "main.tf").read_text().splitlines()
     assert main[: line - 1] == after[: line - 1]
     assert main[line - 1] != after[line - 1]
+
+
+@pytest.mark.parametrize("marker", ["a folder", "a file", "GITHUB_WORKSPACE", "nothing"])
+def test_services_get_paths_from_the_root_of_the_repository(
+    marker: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "root"
+    project = Project.copy(made, root / "teams" / "a b")
+    edit_file(project)
+    (root / "shared.flow.yaml").write_text("{}", encoding="utf-8")
+    (tmp_path / "outside.flow.yaml").write_text("{}", encoding="utf-8")
+    project.configure("flows: [flows, ../../shared.flow.yaml, ../../../outside.flow.yaml]\noutput: modules\n")
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    if marker == "GITHUB_WORKSPACE":
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(root))
+    elif marker == "a file":
+        (root / ".git").write_text("gitdir: elsewhere", encoding="utf-8")
+    elif marker == "a folder":
+        (root / ".git").mkdir()
+    printed = {output_format: project.run("check", "--format", output_format.value).stdout for output_format in Format}
+    files = {
+        output_format: sorted(file for _, _, file, _ in read_facts(output_format, text)[0])
+        for output_format, text in printed.items()
+    }
+    here = ["../../../outside.flow.yaml", "../../shared.flow.yaml", "modules/edited/kms.tf"]
+    assert files[Format.TEXT] == files[Format.JSON] == here
+    there = ["../../../outside.flow.yaml", "shared.flow.yaml", "teams/a b/modules/edited/kms.tf"]
+    assert files[Format.GITHUB] == (here if marker == "nothing" else there)
+    assert files[Format.SARIF] == [file.replace(" ", "%20") for file in files[Format.GITHUB]]
+    if marker != "nothing":
+        places = json.loads(project.run("check", str(project.folder / "flows"), "--format", "sarif").stdout)
+        uris = re.findall(r'"uri": "([^"]*)"', json.dumps(places))
+        assert uris == ["teams/a%20b/modules/edited/kms.tf"]

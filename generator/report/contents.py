@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from generator.diagnostics import LocatedFinding
 
@@ -31,6 +31,18 @@ class Report:
     outcomes: Sequence[str] = ()
     failures: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    def rename_files(self, rename: Callable[[str], str]) -> Report:
+        """Return the report with other names of the files that findings are in and point to."""
+        renamed = [
+            replace(
+                finding,
+                file=rename(finding.file),
+                related=tuple(replace(place, file=rename(place.file)) for place in finding.related),
+            )
+            for finding in self.findings
+        ]
+        return replace(self, findings=renamed)
 
 
 @dataclass(frozen=True, slots=True)
