@@ -51,6 +51,52 @@ WITHOUT_EXAMPLES = {
 """What a single definition that fits a page cannot show, and what would have to be shown instead."""
 
 
+REFUSED_BY_CREATE_FLOW = {
+    "DuplicateConditionName",
+    "DuplicateConnectionName",
+    "DuplicateNodeName",
+    "MismatchedNodeConfiguration",
+    "MultipleInputNodes",
+}
+FAILED_BY_PREPARE_FLOW = {
+    "DuplicateConditionExpression",
+    "MalformedNodeInputExpression",
+    "MissingDefaultCondition",
+    "MissingNodeConfiguration",
+    "MissingStartingNodes",
+    "MultipleNodeInputConnections",
+    "UnknownConnectionCondition",
+    "UnknownConnectionSource",
+    "UnknownConnectionSourceOutput",
+    "UnknownConnectionTarget",
+    "UnknownConnectionTargetInput",
+}
+"""What others measured in real accounts."""
+
+
+def test_pages_are_firm_about_what_was_measured_and_about_nothing_else() -> None:
+    pages = {name: " ".join(path.read_text(encoding="utf-8").split()) for name, path in PAGES.items()}
+    firm = {name: text for name, text in pages.items() if "(measured)" in text}
+    assert set(firm) == REFUSED_BY_CREATE_FLOW | FAILED_BY_PREPARE_FLOW
+    assert {name for name, text in firm.items() if "CreateFlow answers 400" in text} == REFUSED_BY_CREATE_FLOW
+    assert {name for name, text in firm.items() if "PrepareFlow fails on" in text} == FAILED_BY_PREPARE_FLOW
+    assert not [name for name, text in pages.items() if "or may refuse it" in text]
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED_BY_CREATE_FLOW | FAILED_BY_PREPARE_FLOW))
+def test_what_was_measured_is_an_error(name: str) -> None:
+    rule = list_rules()[name]
+    assert rule.severity is Severity.ERROR
+    # A flow that CreateFlow refuses makes no module that applies.
+    assert not (name in REFUSED_BY_CREATE_FLOW and rule.can_be_silenced)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_sentence_of_a_page_begins_or_ends_with_a_loose_comma(name: str) -> None:
+    words = read_page(name).explanation
+    assert not re.search(r"[.,;:] *[,;]|\s[,;.]\s|\.\.(?!\.)", re.sub(r"`[^`]*`", "x", words))
+
+
 def test_the_catalogue_has_every_rule_that_is_declared_anywhere() -> None:
     assert list_rules() == walk_rules()
 

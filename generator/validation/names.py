@@ -19,7 +19,7 @@ DUPLICATE_PORT_NAME = declare_rule(
     "DuplicatePortName", Severity.ERROR, "Two inputs, or two outputs, of a node have one name.", can_be_silenced=True
 )
 DUPLICATE_CONDITION_NAME = declare_rule(
-    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name.", can_be_silenced=True
+    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name, which CreateFlow refuses."
 )
 
 

@@ -12,10 +12,7 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
 MULTIPLE_INPUT_NODES = declare_rule(
-    "MultipleInputNodes",
-    Severity.ERROR,
-    "A flow has more than one Input node, which CreateFlow refuses.",
-    can_be_silenced=True,
+    "MultipleInputNodes", Severity.ERROR, "A flow has more than one Input node, which CreateFlow refuses."
 )
 NODE_QUOTA_EXCEEDED = declare_rule(
     "NodeQuotaExceeded",
