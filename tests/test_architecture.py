@@ -17,7 +17,7 @@ ROOMS = {
     "grammars": set(),
     "definition": {"source", "diagnostics", "model", "api", "inference"},
     "nodes": {"source", "diagnostics", "model", "inference"},
-    "inference": {"source", "diagnostics", "model"},
+    "inference": {"source", "diagnostics", "model", "api"},
     "validation": {"source", "diagnostics", "model", "api", "nodes", "grammars"},
     "policies": {"model", "hcl"},
     "provider": {"source", "diagnostics", "model", "api", "hcl"},

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from generator.inference import load_known_models
 
 ROOT = Path(__file__).parent.parent
 LISTING = ROOT.parent / "shared" / "facts" / "aws_bedrockagent_flow.schema.txt"
@@ -14,6 +17,7 @@ POLICIES = ROOT.parent / "shared" / "encryption-flows.policies.json"
 sys.path.insert(0, str(ROOT / "tools"))
 
 refresh_api = pytest.importorskip("refresh_api")
+refresh_models = pytest.importorskip("refresh_models")
 refresh_provider = pytest.importorskip("refresh_provider")
 
 
@@ -47,3 +51,59 @@ def test_the_page_is_transcribed_right() -> None:
     policies = load_data("encryption_flows_page.json")["policies"]
     assert isinstance(policies, dict)
     assert list(policies.values()) == json.loads(POLICIES.read_text(encoding="utf-8"))
+
+
+PAGE = """
+<tr><td>Nova Lite</td><td><code class="code">amazon.nova-lite-v1:0</code></td><td>us.amazon.nova-lite-v1:0.</td></tr>
+| Kimi K2.5 | moonshotai.kimi-k2.5 | `global.moonshotai.kimi-k2.5` | docs.aws.amazon.com/bedrock us-east-1 |
+arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0 "amazon.titan-text-*" aws.amazon.com amazon.com
+"modelId": "somebody.first-model-v1:0", amazon.nova-&lt;size&gt; bedrock.us-east-1.amazonaws.com e.g. anthropic.claude-
+"""
+"""In the words of AWS's pages and of its command line."""
+
+
+def test_a_page_gives_its_ids_and_nothing_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE, encoding="utf-8")
+    found = refresh_models.find_identifiers(refresh_models.read_page(str(page)))
+    before: dict[str, Any] = {"models": ["amazon.retired-v1"], "profiles": []}
+    lists, left_out = refresh_models.make_models(found, before, ["moonshotai"])
+    assert lists == {
+        "models": [
+            "amazon.nova-lite-v1:0",
+            "amazon.retired-v1",
+            "amazon.titan-embed-text-v2:0",
+            "moonshotai.kimi-k2.5",
+        ],
+        "profiles": ["global.moonshotai.kimi-k2.5", "us.amazon.nova-lite-v1:0"],
+    }
+    assert left_out == {"somebody.first-model-v1:0"}
+
+
+def test_the_list_of_models_is_as_the_script_writes_it() -> None:
+    data = load_data("bedrock_models.json")
+    head = {key: data.pop(key) for key in ("sources", "date")}
+    found = {identifier for name in ("models", "profiles") for identifier in data[name]}  # type: ignore[attr-defined]
+    lists, left_out = refresh_models.make_models(found, {"models": data["models"], "profiles": []}, [])
+    assert not left_out
+    text = (ROOT / "generator" / "data" / "bedrock_models.json").read_text(encoding="utf-8")
+    assert refresh_models.write_models(head, lists) == text
+
+
+def test_every_profile_has_its_model() -> None:
+    known = load_known_models()
+    assert [profile for profile in known.profiles if profile.partition(".")[2] not in known.models] == []
+    assert known.prefixes.isdisjoint(known.vendors)
+
+
+def test_what_we_show_to_users_is_known() -> None:
+    shown = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples" / "flows").rglob("*")]
+    shown += [*(ROOT / "generator" / "shapes").rglob("*"), *(ROOT / "generator" / "surroundings").rglob("*")]
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in shown if path.suffix in (".md", ".yaml", ".json"))
+    known = load_known_models()
+    found = {
+        item for item in refresh_models.find_identifiers(texts) if refresh_models.name_vendor(item) in known.vendors
+    }
+    # The wrong examples of UnknownModelId and UnknownProfilePrefix.
+    assert {item for item in found if not known.has(item)} == {"amazon.nova-light-v1:0", "sa.amazon.nova-lite-v1:0"}
+    assert len(found) > 5

@@ -10,7 +10,7 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, write_short
 
 from generator.diagnostics import Finding, Severity
-from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants
+from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants, load_known_models
 from generator.model import Grant, ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
@@ -32,15 +32,14 @@ MODELS = {
     "amazon.nova-lite-v1:0": ["InvokeModel: bedrock:InvokeModel on FM/amazon.nova-lite-v1:0"],
     "amazon.titan-text-express-v1:0:8k": ["InvokeModel: bedrock:InvokeModel on FM/amazon.titan-text-express-v1:0:8k"],
     "deepseek.v3.1": ["InvokeModel: bedrock:InvokeModel on FM/deepseek.v3.1"],
-    "newvendor.model-1": ["InvokeModel: bedrock:InvokeModel on FM/newvendor.model-1"],
     "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0": [
         "InvokeModel: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
     ],
-    "us-gov.amazon.nova-pro-v1:0": [
+    "us-gov.xai.grok-4.6": [
         "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
-        "OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
-        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0 "
-        f"{CONDITION} OWN:inference-profile/us-gov.amazon.nova-pro-v1:0",
+        "OWN:inference-profile/us-gov.xai.grok-4.6",
+        "InvokeModelThroughProfile: bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/xai.grok-4.6 "
+        f"{CONDITION} OWN:inference-profile/us-gov.xai.grok-4.6",
     ],
     "global.amazon.nova-2-lite-v1:0": [
         "InvokeInferenceProfile: bedrock:InvokeModel, bedrock:GetInferenceProfile on "
@@ -198,3 +197,43 @@ def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
 @pytest.mark.parametrize("kind", list(ModelKind))
 def test_kinds_of_models_share_no_arn(kind: ModelKind) -> None:
     assert [other for other, rule in MODEL_KINDS.items() if rule.takes(ARNS[kind])] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("model", "meant"),
+    [
+        ("amazon.nova-light-v1:0", "amazon.nova-lite-v1:0"),
+        ("amazon.nova-lite-v1", "amazon.nova-lite-v1:0"),
+        ("us.amazon.nova-light-v1:0", "us.amazon.nova-lite-v1:0"),
+        ("amazn.nova-lite-v1:0", "amazon.nova-lite-v1:0"),
+        ("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-light-v1:0", "amazon.nova-lite-v1:0"),
+        (f"{OWN}inference-profile/global.amazon.nova-2-light-v1:0", "global.amazon.nova-2-lite-v1:0"),
+        ("somebody.quite-new-v1:0", None),
+    ],
+)
+def test_an_id_that_aws_has_not_published_is_a_warning(model: str, meant: str | None) -> None:
+    finding, *grants = list_model_grants(model, ("here",))
+    assert isinstance(finding, Finding)
+    assert (finding.rule.name, finding.severity) == ("UnknownModelId", Severity.WARNING)
+    assert load_known_models().date in finding.remedy
+    assert finding.remedy.startswith(f"Did you mean {meant}?") is (meant is not None)
+    assert grants
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "amazon.nova-lite-v1:0",
+        "amazon.nova-lite-v1:0:300k",
+        "amazon.nova-2-lite-v1:0:256k",
+        "meta.llama4-scout-17b-instruct-v1:0:10m",
+        "anthropic.claude-v2:1",
+        "ai21.j2-ultra-v1",
+        "ca.amazon.nova-lite-v1:0",
+        "apac.anthropic.claude-3-sonnet-20240229-v1:0",
+        f"{OWN}inference-profile/sa.amazon.nova-lite-v1:0",
+        f"{OWN}custom-model/amazon.mine-v1:0/abc123",
+    ],
+)
+def test_what_aws_has_published_or_cannot_publish_is_no_finding(model: str) -> None:
+    assert [need for need in list_model_grants(model, ("here",)) if isinstance(need, Finding)] == []

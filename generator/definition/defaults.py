@@ -16,7 +16,7 @@ from generator.api import (
 )
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
-from generator.inference import MODEL_KINDS, find_kind
+from generator.inference import MODEL_KINDS, check_model_id, find_kind
 from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
@@ -97,6 +97,8 @@ def check_default(parameter: Parameter) -> list[Finding]:
         if findings := _check_default_at(parameter, use, path):
             related = (Related("The parameter stands here.", use),)
             return [replace(finding, related=related) for finding in findings]
+    if parameter.model is not None and isinstance(parameter.default, str):
+        return check_model_id(parameter.default, path)
     return []
 
 

@@ -1,7 +1,7 @@
 """The kinds of model that a flow may name, and the rights that each needs.
 
 Sources: Service Authorization Reference of Amazon Bedrock; the Bedrock user guide on inference profiles, prompt
-routers and Bedrock Marketplace. A kind or prefix that is not here is a finding, never a guess.
+routers and Bedrock Marketplace. A kind that is not here is a finding, never a guess.
 """
 
 from __future__ import annotations
@@ -11,26 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Derived, Grant, GrantCondition, ModelKind, Symbol, Text
-from generator.source.position import Path
-
-UNKNOWN_MODEL = declare_rule("UnknownModel", Severity.ERROR, "A model is of no kind whose rights flowseal knows.")
-UNKNOWN_PROFILE_PREFIX = declare_rule(
-    "UnknownProfilePrefix", Severity.WARNING, "The prefix of an inference profile's id is not one that flowseal knows."
-)
-
-PROFILE_PREFIXES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "in", "global")
-"""What the id of a system-defined inference profile begins with, before the foundation model's id."""
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
 _VERSIONS = r"(?::[A-Za-z0-9._-]{1,63}){0,2}"
 _MODEL_ID = rf"[a-z0-9-]{{1,63}}[.][A-Za-z0-9._-]{{1,127}}{_VERSIONS}"
-# In a bare id, a dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be either.
-_BARE_ID = (
-    rf"[a-z][a-z0-9-]{{0,62}}[.][A-Za-z][A-Za-z0-9_-]{{0,126}}(?:[.][0-9][A-Za-z0-9_-]{{0,62}}){{0,3}}{_VERSIONS}"
-)
-_PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
+# A dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be a model or a profile.
+MODEL = rf"[a-z][a-z0-9-]{{0,62}}[.][A-Za-z][A-Za-z0-9_-]{{0,126}}(?:[.][0-9][A-Za-z0-9_-]{{0,62}}){{0,3}}{_VERSIONS}"
+PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
@@ -110,7 +98,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             (_INVOKE,),
         ),
         ModelKind.INFERENCE_PROFILE: KindOfModel(
-            f"{_OWNED}inference-profile/{_PREFIX}[.]{_MODEL_ID}",
+            f"{_OWNED}inference-profile/{PREFIX}[.]{_MODEL_ID}",
             "arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
@@ -181,38 +169,13 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
 )
 
 
-def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
-    """Yield the rights that a model given by id or ARN needs, or the finding that says why they are not known."""
-    if model.startswith("arn:"):
-        kind = find_kind(model)
-        if kind is None:
-            kinds = ", ".join(kind.value for kind in MODEL_KINDS)
-            message = f"{model!r} is the ARN of no kind of model that flowseal knows the rights of."
-            yield Finding(UNKNOWN_MODEL, message, f"Give the ARN of one of: {kinds}.", path)
-        else:
-            yield from _list_kind_grants(kind, (model,), (_find_model_of_profile(model),))
-        return
-    prefix, _, rest = model.partition(".")
-    if re.fullmatch(_BARE_ID, model) and prefix not in PROFILE_PREFIXES:
-        arn: Text = ("arn:", PARTITION, ":bedrock:", REGION, f"::foundation-model/{model}")
-        yield from _list_kind_grants(ModelKind.FOUNDATION_MODEL, arn, ())
-    elif re.fullmatch(_PREFIX, prefix) and re.fullmatch(_BARE_ID, rest):
-        if prefix not in PROFILE_PREFIXES:
-            yield _report_prefix(prefix, model, rest, path)
-        kind = ModelKind.GLOBAL_INFERENCE_PROFILE if prefix == "global" else ModelKind.INFERENCE_PROFILE
-        arn = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, f":inference-profile/{model}")
-        yield from _list_kind_grants(kind, arn, (rest,))
-    else:
-        message = f"{model!r} is neither the id of a foundation model nor that of an inference profile."
-        yield Finding(UNKNOWN_MODEL, message, "Give the model's ARN: it says which kind of model it is.", path)
-
-
 def list_parameter_grants(parameter: str, kind: ModelKind) -> Iterator[Grant]:
     """Yield the rights that a model of a kind needs whose ARN a parameter gives."""
-    yield from _list_kind_grants(kind, (Derived("value", parameter),), (Derived("model-of-profile", parameter),))
+    yield from list_kind_grants(kind, (Derived("value", parameter),), (Derived("model-of-profile", parameter),))
 
 
-def _list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant]:
+def list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant]:
+    """Yield the rights that a model of a kind needs; `model` is the foundation model behind an inference profile."""
     rule = MODEL_KINDS[kind]
     yield Grant(rule.capability, rule.own_actions, (arn,))
     if rule.list_further is not None:
@@ -222,16 +185,3 @@ def _list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant
 def find_kind(text: str) -> ModelKind | None:
     """Return the kind of the model that an ARN names, None where it is none that flowseal knows."""
     return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(text)), None)
-
-
-def _find_model_of_profile(arn: str) -> str:
-    return arn.rpartition("/")[2].partition(".")[2]
-
-
-def _report_prefix(prefix: str, model: str, rest: str, path: Path) -> Finding:
-    message = f"{prefix!r} is not a known inference profile prefix."
-    remedy = (
-        f"flowseal assumes an inference profile and allows exactly that: {model} in the module's own account and "
-        f"Region, and through it {rest} in any Region. If it is something else, give its ARN."
-    )
-    return Finding(UNKNOWN_PROFILE_PREFIX, message, remedy, path)

@@ -1,0 +1,27 @@
+"""The kinds of model that a flow may name, the permissions that each needs, and the ids that AWS has published."""
+
+from generator.inference.identifiers import check_model_id, list_model_grants
+from generator.inference.kinds import (
+    ACCOUNT,
+    MODEL_KINDS,
+    PARTITION,
+    REGION,
+    KindOfModel,
+    find_kind,
+    list_parameter_grants,
+)
+from generator.inference.known import KnownModels, load_known_models
+
+__all__ = [
+    "ACCOUNT",
+    "MODEL_KINDS",
+    "PARTITION",
+    "REGION",
+    "KindOfModel",
+    "KnownModels",
+    "check_model_id",
+    "find_kind",
+    "list_model_grants",
+    "list_parameter_grants",
+    "load_known_models",
+]
