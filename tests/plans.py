@@ -14,10 +14,17 @@ from generator.nodes import collect_grants
 from generator.source import read_document
 
 FLOWS = Path(__file__).parent.parent / "examples" / "flows"
+CASES = Path(__file__).parent / "cases"
+INLINE_CHAT = CASES / "a-chat-prompt-in-the-flow-itself" / "input" / "inline-chat.flow.yaml"
+"""No example has an inline chat prompt, since AWS very likely refuses it; its blocks are tested all the same."""
 
 
 def plan_example(name: str) -> ModulePlan:
     (path,) = (FLOWS / name).glob("*.flow.*")
+    return plan_definition(path)
+
+
+def plan_definition(path: Path) -> ModulePlan:
     document, _ = read_document(path.name, path.read_bytes())
     assert document is not None
     return plan_reading(read_flow(document, DiskReader(path.parent)))

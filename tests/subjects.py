@@ -1,4 +1,4 @@
-"""What is proven: every module of the examples, and those that AWS's own sample flows become."""
+"""What is proven: every module of the examples, of AWS's own sample flows, and of an inline chat prompt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
 from generator.cli import app
@@ -25,6 +26,7 @@ SAMPLES = {
     json.loads(path.read_text(encoding="utf-8"))["name"]: path
     for path in sorted((ROOT.parent / "shared" / "real_flows").glob("*_flow.json"))
 }
+SAMPLES["inline-chat"] = INLINE_CHAT
 EXAMPLES = sorted(path.name for path in MODULES.iterdir() if path.is_dir())
 EVERYDAY = "support-triage"
 
@@ -49,6 +51,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "knowledgebase_id": ("KB1", "KB4"),
     "knowledgebase_model_id": (f"{MODEL}lite-v1:0", f"{MODEL}pro-v1:0"),
     "order_lookup_arn": (f"{LAMBDA}look-up:live", f"{LAMBDA}look-up:next"),
+    "plan_prompt_arn": (f"{OWN}prompt/ABCDEFGHIJ:1", f"{OWN}prompt/ABCDEFGHIJ:2"),
     "planner_model": (f"{OWN}application-inference-profile/abc123", f"{OWN}application-inference-profile/def456"),
     "policy_documents_id": ("KB2", "KB5"),
     "prompt_classify_input_model_id": (f"{MODEL}micro-v1:0", f"{MODEL}lite-v1:0"),
@@ -98,7 +101,7 @@ def _fill(value: Any, known: dict[str, Any]) -> Any:
 
 
 def find_subject(name: str, folder: Path) -> Subject:
-    """Return an example as it stands in the repository, or a sample of AWS's made into a module below `folder`."""
+    """Return an example as it stands in the repository, or a sample made into a module below `folder`."""
     if name in SAMPLES:
         return Subject(name, SAMPLES[name], generate_module(SAMPLES[name], folder))
     (definition,) = (ROOT / "examples" / "flows" / name).glob("*.flow.*")

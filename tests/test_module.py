@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import pytest
 from flow_documents import make_flow, make_prompt
-from plans import plan_document, plan_example
+from plans import FLOWS, INLINE_CHAT, plan_definition, plan_document, plan_example
 
 from generator.definition import read_flow
 from generator.intake import DiskReader
@@ -32,7 +32,7 @@ from generator.verify.expressions import (
 )
 from generator.verify.reading import ReadBlock, read_file
 
-EXAMPLES = sorted((Path(__file__).parent.parent / "examples" / "flows").glob("*/*.flow.*"))
+EXAMPLES = [*sorted(FLOWS.glob("*/*.flow.*")), INLINE_CHAT]
 
 ADDRESSES = """
 aws_bedrockagent_flow.this
@@ -90,7 +90,7 @@ def test_addresses_variables_and_outputs_stay_what_they_are() -> None:
 
 
 def test_a_module_has_these_files() -> None:
-    assert sorted(render_module(plan_example("travel-chat"))) == [
+    assert sorted(render_module(plan_definition(INLINE_CHAT))) == [
         ".gitattributes",
         "README.md",
         "iam.tf",
@@ -159,7 +159,7 @@ def test_no_leaf_of_a_definition_is_lost_or_added(path: Path) -> None:
     assert document is not None
     flow = read_flow(document, DiskReader(path.parent)).flow
     assert flow is not None
-    plan = plan_example(path.parent.name)
+    plan = plan_definition(path)
     main = read_blocks(plan)["main.tf"]
     (definition,) = next(block for block in main if block.type == "resource").blocks
     assert sort_leaves(list_block_leaves(definition, dict(plan.texts))) == sort_leaves(

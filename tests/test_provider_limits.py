@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flow_documents import make_flow, make_prompt, read
+from plans import INLINE_CHAT
 from test_definition_examples import EXAMPLES, load_document
 
 from generator.definition import read_flow
@@ -152,7 +153,7 @@ def list_positions(block: Block) -> list[list[str]]:
     return [[block.type, *kinds], *inner]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*EXAMPLES, INLINE_CHAT], ids=lambda path: path.stem)
 def test_an_example_is_carried_whole_attributes_before_blocks(path: Path) -> None:
     flow = read_flow(load_document(path), DiskReader(path.parent)).flow
     assert flow is not None

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
 from generator.api import find_shape
@@ -32,7 +33,7 @@ from generator.timings import Timings
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
-EXAMPLES = sorted([*(ROOT / "examples" / "flows").rglob("*.flow.*"), *BUILT_IN.rglob("*.flow.*")])
+EXAMPLES = sorted([*(ROOT / "examples" / "flows").rglob("*.flow.*"), *BUILT_IN.rglob("*.flow.*"), INLINE_CHAT])
 DEFINITION = Draft202012Validator(json.loads(write_document_schema(Document.DEFINITION)))
 CONFIGURATION = Draft202012Validator(json.loads(write_document_schema(Document.CONFIGURATION)))
 OF_THE_GRAMMAR = {
@@ -257,9 +258,9 @@ def test_schema_and_checks_are_of_one_mind(document: dict[str, Any]) -> None:
     assert find_disagreement(document) == ""
 
 
-@pytest.mark.parametrize("name", ["order-desk", "phone-bank", "travel-chat"])
+@pytest.mark.parametrize("name", ["order-desk", "phone-bank", "inline-chat"])
 def test_they_are_of_one_mind_wherever_a_key_is_missing_or_too_much(name: str) -> None:
-    (example,) = (path for path in EXAMPLES if path.parent.name == name)
+    (example,) = (path for path in EXAMPLES if path.name == f"{name}.flow.yaml")
     text = json.dumps(read_value(example), default=float)
     for path in list_paths(json.loads(text)):
         for change in ({}, {"$param": "x"}, {"surplus": 1}):

@@ -111,25 +111,24 @@ variable "tags" {
   }
 }
 
+variable "plan_prompt_arn" {
+  description = "Managed chat prompt that plans a trip, with its version"
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:prompt/[0-9a-zA-Z]{10}(?::[0-9]{1,5})?))$", var.plan_prompt_arn))
+    error_message = "plan_prompt_arn must be the ARN of a prompt, arn:<partition>:bedrock:<region>:<account>:prompt/<id>, with :<version> if one is meant."
+  }
+}
+
 variable "planner_model" {
-  description = "Application inference profile, so that the cost shows up with the team"
+  description = "Application inference profile of that prompt, so that the cost shows up with the team"
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]{1,128})$", var.planner_model))
     error_message = "planner_model must be the ARN of a model of the kind application-inference-profile, arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
-  }
-}
-
-variable "stop_words" {
-  description = "Words at which the model stops"
-  type        = list(string)
-  default     = ["END OF PLAN"]
-  nullable    = false
-
-  validation {
-    condition     = length(var.stop_words) <= 4
-    error_message = "stop_words must be a list of texts of up to 4 items."
   }
 }

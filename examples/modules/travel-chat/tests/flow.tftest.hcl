@@ -299,7 +299,8 @@ run "refuses_caller_roles_of_other_accounts" {
 # The flow's own: values for its parameters, the rights of its nodes, what its parameters refuse.
 
 variables {
-  planner_model = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1"
+  plan_prompt_arn = "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0001:1"
+  planner_model   = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1"
 }
 
 run "the_nodes_have_their_rights" {
@@ -320,6 +321,14 @@ run "the_nodes_have_their_rights" {
           ]
         }
       },
+      {
+        sid     = "RenderPrompt"
+        actions = ["bedrock:RenderPrompt"]
+        resources = [
+          "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0001",
+          "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0001:1",
+        ]
+      },
     ])
     error_message = "The policy nodes does not allow exactly what the nodes need."
   }
@@ -338,38 +347,31 @@ run "parameters_refuse_wildcards" {
   command = plan
 
   variables {
-    planner_model = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1*"
+    plan_prompt_arn = "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0001:1*"
+    planner_model   = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1*"
   }
 
-  expect_failures = [var.planner_model]
+  expect_failures = [var.plan_prompt_arn, var.planner_model]
 }
 
 run "parameters_refuse_blanks" {
   command = plan
 
   variables {
-    planner_model = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1 "
+    plan_prompt_arn = "arn:aws:bedrock:us-east-1:111122223333:prompt/PROMPT0001:1 "
+    planner_model   = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1 "
   }
 
-  expect_failures = [var.planner_model]
+  expect_failures = [var.plan_prompt_arn, var.planner_model]
 }
 
 run "parameters_refuse_too_little" {
   command = plan
 
   variables {
-    planner_model = ""
+    plan_prompt_arn = ""
+    planner_model   = ""
   }
 
-  expect_failures = [var.planner_model]
-}
-
-run "parameters_refuse_too_much" {
-  command = plan
-
-  variables {
-    stop_words = ["x", "x", "x", "x", "x"]
-  }
-
-  expect_failures = [var.stop_words]
+  expect_failures = [var.plan_prompt_arn, var.planner_model]
 }

@@ -1,4 +1,4 @@
-"""Variables of prompts that nothing fills in."""
+"""Prompts: variables that nothing fills in, and chats that a flow very likely cannot hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.api import advise_name, check_shape, describe_shape_rule, find_shape
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Node
-from generator.nodes import PromptVariables
+from generator.nodes import PromptVariables, find_value
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
@@ -16,6 +16,24 @@ from generator.validation.texts import report_in_text
 UNFILLED_PROMPT_VARIABLE = declare_rule(
     "UnfilledPromptVariable", Severity.WARNING, "A prompt has a variable, and its node no input of that name."
 )
+INLINE_CHAT_PROMPT = declare_rule(
+    "InlineChatPrompt", Severity.WARNING, "A chat prompt is written in the flow itself, which AWS very likely refuses."
+)
+
+
+@register_check(INLINE_CHAT_PROMPT)
+def check_inline_chats(scope: Scope) -> Iterator[Finding]:
+    """Report chat prompts that a node holds itself: nobody is known to have had one accepted."""
+    for name, node in scope.nodes.items():
+        inline = ("sourceConfiguration", "inline")
+        if node.type != "Prompt" or find_value(node, *inline, "templateType") != "CHAT":
+            continue
+        message = (
+            f"Node {name!r} has an inline chat prompt, which AWS very likely refuses: it answered 'invalid template "
+            "configuration' to one (terraform-provider-aws pull request 42201), and CloudFormation has none."
+        )
+        remedy = "Create the prompt in Prompt management, and give its ARN as sourceConfiguration.resource.promptArn."
+        yield Finding(INLINE_CHAT_PROMPT, message, remedy, (*node.configuration_path, *inline, "templateType"))
 
 
 @register_check(UNFILLED_PROMPT_VARIABLE)
