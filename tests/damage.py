@@ -28,6 +28,8 @@ class Damage:
 KEY = 'resource "aws_kms_key" "this" {\n'
 ALIAS = 'resource "aws_kms_alias" "this" {\n'
 KEY_POLICY = 'resource "aws_kms_key_policy" "this" {\n'
+ATTACHMENT = "  policy_arn = aws_iam_policy.encryption.arn\n"
+NEW_BEFORE_OLD = "  lifecycle {\n    create_before_destroy = true\n  }\n"
 CHECK = 'check "flow" {\n  assert {\n    condition     = var.tags == null\n    error_message = "Look."\n  }\n}\n'
 LATE = """
   lifecycle {
@@ -48,7 +50,7 @@ DAMAGES = (
         everyday=True,
     ),
     Damage("a warning", "plan", "kms.tf", KEY, f"{CHECK}\n{KEY}"),
-    Damage("what only the apply can know is wrong", "apply", "kms.tf", KEY_POLICY, KEY_POLICY + LATE),
+    Damage("what only the apply can know is wrong", "apply", "kms.tf", ALIAS, ALIAS + LATE),
     Damage(
         "rights for which the flow does not wait",
         "order",
@@ -97,7 +99,17 @@ DAMAGES = (
         '  description                 = "',
         '  description                 = "${local.region} ',
     ),
-    Damage("old before new", "rename", "iam.tf", "    create_before_destroy = true\n", ""),
+    Damage("old before new", "rename", "permissions.tf", "    create_before_destroy = true\n", ""),
+    Damage(
+        "a new key, and a policy that goes to the old one",
+        "replace",
+        "kms.tf",
+        "    replace_triggered_by = [aws_kms_key.this.key_id]\n",
+        "",
+        everyday=True,
+    ),
+    Damage("the old key goes first", "replace", "kms.tf", "    create_before_destroy = true\n", ""),
+    Damage("a new flow beside the old one", "replace", "iam.tf", ATTACHMENT, f"{ATTACHMENT}{NEW_BEFORE_OLD}"),
     Damage(
         "an alias that stays", "destroy", "kms.tf", ALIAS, f"{ALIAS}  lifecycle {{\n    prevent_destroy = true\n  }}\n"
     ),

@@ -20,7 +20,10 @@ from subjects import NEW_RIGHT, generate_with_a_new_right
 from bench import Bench
 
 FLOW = "module.flow.aws_bedrockagent_flow.this"
+KEY = "module.flow.aws_kms_key.this"
 KEY_POLICY = "module.flow.aws_kms_key_policy.this"
+ROLE = "module.flow.aws_iam_role.this"
+NODES = "policy/bedrock-flow-nodes"
 LONG_NAME = "a-" * 100
 
 
@@ -224,22 +227,40 @@ def prove_new_name(life: Life) -> None:
     expected |= {"aws_kms_alias": "replace", "aws_iam_role": "replace", "aws_iam_policy": "replace"}
     expected |= {"aws_iam_role_policy_attachment": "replace"}
     with life.proof.of("rename"):
-        before = len(life.bench.read_calls())
+        before = len(life.bench.read_decisions())
         life.turn(name=LONG_NAME)
         changes = life.apply()
         assert {address.split(".")[2]: action for address, action in changes.items()} == expected
-        check_new_before_old(life.bench.read_calls()[before:])
+        check_new_before_old(life.bench.read_decisions()[before:])
         life.check_nothing_to_do()
         life.check_policies()
 
 
-def check_new_before_old(calls: list[str]) -> None:
-    """Hold that the flow had its new role before the old one went, and that no policy went before another had come."""
-    role = ("CreateRole", "UpdateFlow", "DeleteRole")
-    assert sorted(role, key=calls.index) == list(role), calls
-    for new, old in (("CreatePolicy", "DeletePolicy"), ("AttachRolePolicy", "DetachRolePolicy")):
-        for end, call in enumerate(calls):
-            assert call != old or calls[:end].count(new) > calls[:end].count(old), calls
+def check_new_before_old(decisions: list[dict[str, Any]]) -> None:
+    """Hold that the flow had its new role and the nodes' permissions before the old ones went."""
+    actions = [item["action"] for item in decisions]
+    role = ("iam:CreateRole", "bedrock:UpdateFlow", "iam:DeleteRole")
+    assert sorted(role, key=actions.index) == list(role), actions
+    about_nodes = [NODES in json.dumps([item["resource"], item["context"]]) for item in decisions]
+    nodes = [action for action, is_theirs in zip(actions, about_nodes, strict=True) if is_theirs]
+    for new, old in (("iam:CreatePolicy", "iam:DeletePolicy"), ("iam:AttachRolePolicy", "iam:DetachRolePolicy")):
+        for end, action in enumerate(nodes):
+            assert action != old or nodes[:end].count(new) > nodes[:end].count(old), nodes
+
+
+def prove_replacements(life: Life) -> None:
+    """Replace the key, the flow and the role: each takes one apply, and leaves nothing to do."""
+    with life.proof.of("replace"):
+        for address, ending in ((KEY, "ScheduleKeyDeletion"), (ROLE, "DeleteRole"), (FLOW, "")):
+            before = len(life.bench.read_calls())
+            changes = life.apply("-auto-approve", f"-replace={address}")
+            calls = life.bench.read_calls()[before:]
+            assert changes[address] == "replace"
+            if ending:
+                assert changes[FLOW] == "update"
+                assert calls.index("UpdateFlow") < calls.index(ending), calls
+            life.check_nothing_to_do()
+            life.check_policies()
 
 
 def prove_end(life: Life) -> None:
@@ -259,6 +280,7 @@ STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
     prove_foreign_caller: ("foreign",),
     prove_depends_on: ("depends",),
     prove_new_name: ("rename",),
+    prove_replacements: ("replace",),
     prove_end: ("destroy",),
 }
 """The stages of a life in their order, each with the columns that it fills."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.hcl import Block, Reference, Template
-from generator.module.blocks import make_block
+from generator.module.blocks import NEW_BEFORE_OLD, make_block
 from generator.policies import PolicyDocument, build_document_block
 
 NAME = Reference("local.name")
@@ -11,6 +11,7 @@ NAME = Reference("local.name")
 
 def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
     """Return the blocks of kms.tf; `policy` is the key's."""
+    key_id = Reference("aws_kms_key.this.key_id")
     return (
         make_block(
             "resource",
@@ -21,20 +22,22 @@ def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
             enable_key_rotation=True,
             rotation_period_in_days=Reference("local.key_rotation_period_in_days"),
             tags=Reference("local.tags"),
+            body=(NEW_BEFORE_OLD,),
         ),
         make_block(
             "resource",
             "aws_kms_alias",
             "this",
             name=Template(("alias/bedrock-flows/", NAME)),
-            target_key_id=Reference("aws_kms_key.this.key_id"),
+            target_key_id=key_id,
         ),
         make_block(
             "resource",
             "aws_kms_key_policy",
             "this",
-            key_id=Reference("aws_kms_key.this.key_id"),
+            key_id=key_id,
             policy=Reference(f"data.aws_iam_policy_document.{policy.name}.json"),
+            body=(make_block("lifecycle", replace_triggered_by=[key_id]),),
         ),
         build_document_block(policy),
     )

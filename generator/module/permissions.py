@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.hcl import Attribute, Block, Reference
-from generator.module.blocks import make_block
+from generator.module.blocks import NEW_BEFORE_OLD, make_block
 from generator.module.role import plan_attachment, plan_policy
 from generator.policies import LARGEST_POLICY, build_document_block, list_derived_locals
 
@@ -26,7 +26,7 @@ def plan_permissions_file(grants: Sequence[Grant], policies: Sequence[PolicyDocu
         yield plan_policy(
             policy.name, "What the nodes of the Amazon Bedrock flow ", " need", _limit_length(policy.name)
         )
-        yield plan_attachment(policy.name)
+        yield plan_attachment(policy.name, NEW_BEFORE_OLD)
 
 
 def _limit_length(label: str) -> Block:

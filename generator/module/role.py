@@ -30,7 +30,7 @@ def plan_role_file() -> tuple[Block, ...]:
     )
 
 
-def plan_policy(label: str, before: str, after: str, lifecycle: Block = NEW_BEFORE_OLD) -> Block:
+def plan_policy(label: str, before: str, after: str, *lifecycle: Block) -> Block:
     """Return a managed policy of the module, described by the flow's name between two texts."""
     return make_block(
         "resource",
@@ -40,7 +40,7 @@ def plan_policy(label: str, before: str, after: str, lifecycle: Block = NEW_BEFO
         description=Template((before, NAME, after)),
         policy=Reference(f"data.aws_iam_policy_document.{label}.json"),
         tags=Reference("local.tags"),
-        body=(lifecycle,),
+        body=lifecycle,
     )
 
 
@@ -49,7 +49,7 @@ def name_policy(label: str) -> Template:
     return Template((f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-"))
 
 
-def plan_attachment(label: str) -> Block:
+def plan_attachment(label: str, *lifecycle: Block) -> Block:
     """Return the attachment of a policy of the module to the service role."""
     return make_block(
         "resource",
@@ -57,7 +57,7 @@ def plan_attachment(label: str) -> Block:
         label,
         role=Reference("aws_iam_role.this.name"),
         policy_arn=Reference(f"aws_iam_policy.{label}.arn"),
-        body=(NEW_BEFORE_OLD,),
+        body=lifecycle,
     )
 
 
@@ -99,7 +99,7 @@ def _plan_caller_policy() -> Block:
         "policy": Reference("data.aws_iam_policy_document.caller.json"),
         "tags": Reference("local.tags"),
     }
-    return make_block("resource", "aws_iam_policy", "caller", body=(NEW_BEFORE_OLD,), **attributes)
+    return make_block("resource", "aws_iam_policy", "caller", body=(), **attributes)
 
 
 def _plan_caller_attachment() -> Block:
@@ -122,5 +122,5 @@ def _plan_caller_attachment() -> Block:
         for_each=Reference("var.caller_roles"),
         role=Reference('regex("[^/]+$", each.value)'),
         policy_arn=Reference("aws_iam_policy.caller.arn"),
-        body=(make_block("lifecycle", create_before_destroy=True, body=(same_account,)),),
+        body=(make_block("lifecycle", body=(same_account,)),),
     )

@@ -7,12 +7,16 @@ from typing import Any
 
 from standin.cloud import cloud, drop_nothing, find_lost_tags, read_tags
 from standin.definitions import keep_spelling, read_api, write_api
+from standin.wire import is_unknown
 
 State = dict[str, Any]
 
 
 class Flow:
-    """Calls Create-, Get-, Update- and DeleteFlow and nothing else: it never prepares a flow."""
+    """Calls Create-, Get-, Update- and DeleteFlow and nothing else: it never prepares a flow.
+
+    As the real one, it takes its state from the answer of CreateFlow or UpdateFlow and reads only to refresh.
+    """
 
     updated = frozenset(
         {"name", "description", "execution_role_arn", "customer_encryption_key_arn", "definition", "tags_all"}
@@ -21,14 +25,20 @@ class Flow:
     def __init__(self, schema: dict[str, Any]) -> None:
         self.block = schema["block"]["block_types"]["definition"]["block"]
 
-    def create(self, planned: State) -> None:
-        tags = planned.get("tags") or None
-        made = cloud.client("bedrock-agent").create_flow(**self._write_request(planned), **drop_nothing(tags=tags))
+    def create(self, planned: State) -> State:
+        tags = planned.get("tags") or {}
+        made = cloud.client("bedrock-agent").create_flow(
+            **self._write_request(planned), **drop_nothing(tags=tags or None)
+        )
         planned["id"] = made["id"]
+        return self._read_answer(made, tags, planned)
 
     def read(self, state: State) -> State | None:
         api = cloud.client("bedrock-agent")
         flow = api.get_flow(flowIdentifier=state["id"])
+        return self._read_answer(flow, api.list_tags_for_resource(resourceArn=flow["arn"]).get("tags", {}), state)
+
+    def _read_answer(self, flow: dict[str, Any], tags: dict[str, str], state: State) -> State:
         definition = [read_api(flow["definition"], self._find_shape(), self.block)] if flow.get("definition") else []
         return {
             **state,
@@ -44,17 +54,19 @@ class Flow:
             "updated_at": _write_time(flow["updatedAt"]),
             "region": cloud.region,
             "definition": keep_spelling(state.get("definition"), definition),
-            **read_tags(api.list_tags_for_resource(resourceArn=flow["arn"]).get("tags", {}), state),
+            **read_tags(tags, state),
         }
 
-    def update(self, planned: State, old: State, changed: set[str]) -> None:
-        api = cloud.client("bedrock-agent")
-        if changed - {"tags", "tags_all"}:
-            api.update_flow(flowIdentifier=planned["id"], **self._write_request(planned))
+    def update(self, planned: State, old: State, changed: set[str]) -> State:
+        api, tags = cloud.client("bedrock-agent"), planned.get("tags") or {}
         if "tags_all" in changed:
             if lost := find_lost_tags(old, planned):
                 api.untag_resource(resourceArn=planned["arn"], tagKeys=lost)
-            api.tag_resource(resourceArn=planned["arn"], tags=planned.get("tags") or {})
+            api.tag_resource(resourceArn=planned["arn"], tags=tags)
+        if changed - {"tags", "tags_all"}:
+            flow = api.update_flow(flowIdentifier=planned["id"], **self._write_request(planned))
+            return self._read_answer(flow, tags, planned)
+        return {name: old[name] if is_unknown(value) else value for name, value in planned.items()}
 
     def delete(self, state: State) -> None:
         cloud.client("bedrock-agent").delete_flow(flowIdentifier=state["id"])

@@ -105,9 +105,12 @@ class Alias:
 
 
 class KeyPolicy:
-    """aws_kms_key_policy; destroying it puts the default policy back, as the real one does."""
+    """aws_kms_key_policy, with the traits of the real one.
 
-    updated = frozenset({"policy"})
+    A changed `key_id` replaces nothing, and an update goes to the old key. Destroying restores the default policy.
+    """
+
+    updated = frozenset({"policy", "key_id"})
 
     def create(self, planned: State) -> None:
         planned["id"] = planned["key_id"]
@@ -126,7 +129,7 @@ class KeyPolicy:
             self._put(planned["id"], planned["policy"])
 
     def delete(self, state: State) -> None:
-        arn = cloud.client("kms").describe_key(KeyId=state["id"])["KeyMetadata"]["Arn"]
+        arn = cloud.client("kms").describe_key(KeyId=state["key_id"])["KeyMetadata"]["Arn"]
         _, partition, _, _, account, _ = arn.split(":", 5)
         statement = {
             "Sid": "Enable IAM User Permissions",
@@ -135,7 +138,9 @@ class KeyPolicy:
             "Action": "kms:*",
             "Resource": "*",
         }
-        self._put(state["id"], json.dumps({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]}))
+        self._put(
+            state["key_id"], json.dumps({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})
+        )
 
     def _put(self, key: str, policy: str) -> None:
         cloud.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy)

@@ -26,14 +26,17 @@ class Resource(Protocol):
     updated: frozenset[str]
     """What an update takes to the API. Nothing else may change but by a replacement, or in the state alone."""
 
-    def create(self, planned: State) -> None:
-        """Make it, and put the id under which it can be read into `planned` as soon as there is one."""
+    def create(self, planned: State) -> State | None:
+        """Make it, and put the id under which it can be read into `planned` as soon as there is one.
+
+        Returns its state where the API's answer has all of it; what returns None is read afterwards.
+        """
 
     def read(self, state: State) -> State | None:
         """Return its present state, in the spelling of `state` where both mean the same; None where it is gone."""
 
-    def update(self, planned: State, old: State, changed: set[str]) -> None:
-        """Take to the API what changed, which is a part of `updated`."""
+    def update(self, planned: State, old: State, changed: set[str]) -> State | None:
+        """Take to the API what changed, which is a part of `updated`; returns what `create` returns."""
 
     def delete(self, state: State) -> None:
         """End it."""
@@ -60,9 +63,9 @@ def read_resource(kind: str, state: State) -> State | None:
         raise
 
 
-def update_resource(kind: str, planned: State, prior: State) -> None:
+def update_resource(kind: str, planned: State, prior: State) -> State | None:
     """Take what changed to the API. A change that this stand-in would swallow is refused."""
     changed = {name for name, value in planned.items() if value != prior.get(name) and not is_unknown(value)}
     if lost := changed - RESOURCES[kind].updated - STATE_ONLY:
         raise RefusedError(f"this stand-in does not update {', '.join(sorted(lost))}")
-    RESOURCES[kind].update(planned, prior, changed)
+    return RESOURCES[kind].update(planned, prior, changed)

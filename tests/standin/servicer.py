@@ -117,10 +117,7 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
             if planned is None:
                 RESOURCES[kind].delete(prior)
                 return response(new_state=wire.encode(None))
-            if prior is None:
-                RESOURCES[kind].create(planned)
-            else:
-                update_resource(kind, planned, prior)
+            answered = RESOURCES[kind].create(planned) if prior is None else update_resource(kind, planned, prior)
         except Exception as error:
             if planned is None and is_gone(error):
                 return response(new_state=wire.encode(None))
@@ -129,7 +126,7 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
             half_done = prior is None and isinstance(planned.get("id"), str)
             state = wire.encode(read_resource(kind, planned)) if half_done else request.prior_state
             return response(new_state=state, diagnostics=[fault])
-        return response(new_state=wire.encode(read_resource(kind, planned)))
+        return response(new_state=wire.encode(answered or read_resource(kind, planned)))
 
     @tell_errors(protocol.ReadDataSource.Response)
     def ReadDataSource(self, request: Any, _context: Any) -> Any:  # noqa: N802

@@ -30,7 +30,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 REPLACE = {
     "aws_kms_key": {"customer_master_key_spec", "key_usage", "multi_region", "region"},
     "aws_kms_alias": {"name", "name_prefix", "region"},
-    "aws_kms_key_policy": {"key_id", "region"},
+    "aws_kms_key_policy": {"region"},
     "aws_iam_role": {"name", "name_prefix", "path"},
     "aws_iam_policy": {"name", "name_prefix", "path", "description"},
     "aws_iam_role_policy_attachment": {"role", "policy_arn"},
