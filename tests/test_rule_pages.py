@@ -44,6 +44,7 @@ WITHOUT_EXAMPLES = {
     "UnreadablePath": "the disk",
     "UnreadableText": "bytes that are no text",
     "UnsafePath": "the disk",
+    "UnmanagedPermissions": "the disk",
     "Unspecified": "nothing: it is never reported",
     "UnusableFileName": "the file's own name",
     "WriteFailed": "the disk",

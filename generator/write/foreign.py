@@ -1,4 +1,4 @@
-"""Terraform files in a module's folder that flowseal did not make."""
+"""Terraform files in a module's folder that flowseal did not generate, and whether they can change who can decrypt."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from generator.write.rules import OUTSIDE_PROOF, OVERRIDE_FILE, report_path
+from generator.source import LARGEST_DOCUMENT, Span, read_document
+from generator.write.leaving import name_some
+from generator.write.rules import OUTSIDE_PROOF, OVERRIDE_FILE, UNMANAGED_PERMISSIONS, report_path
+from generator.write.terraform_blocks import UnreadableBlocksError, list_blocks, list_json_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
     from generator.diagnostics import LocatedFinding
+    from generator.write.terraform_blocks import TerraformBlock
 
-_CONFIGURATION = re.compile(r"(?P<stem>.*?)\.(?P<kind>tf|tofu)(?:\.json)?", re.DOTALL)
+_CONFIGURATION = re.compile(r"(?P<stem>.*?)\.(?P<kind>tf|tofu)(?P<json>\.json)?", re.DOTALL)
 """Files that Terraform or OpenTofu reads as configuration."""
+_ABOUT_ACCESS = re.compile(r"(aws|awscc)_(kms|iam)_.+")
+"""Types of resources that can change who can decrypt."""
+REVIEW = "Review it by hand, or move it to the configuration that calls the module."
 
 
 def find_foreign_configuration(output: Path, name: str, own: Collection[str]) -> list[LocatedFinding]:
@@ -38,9 +45,7 @@ def find_foreign_configuration(output: Path, name: str, own: Collection[str]) ->
         if stem == "override" or stem.endswith("_override") or replaces:
             findings.append(_report_override(output, f"{name}/{entry}"))
         else:
-            message = "This file is not flowseal's: it is part of the module, but outside of what flowseal proves."
-            remedy = "Review it by hand, or keep it in the configuration that calls the module."
-            findings.append(report_path(OUTSIDE_PROOF, output, f"{name}/{entry}", message, remedy))
+            findings.append(_report_beside(output, f"{name}/{entry}", is_json=match["json"] is not None))
     return findings
 
 
@@ -52,3 +57,53 @@ def _report_override(output: Path, path: str) -> LocatedFinding:
         "This file overrides parts of the module, so that what Terraform applies is not what was proven.",
         "Put the change into the definition or the module's variables, then delete this file.",
     )
+
+
+def _report_beside(output: Path, path: str, *, is_json: bool) -> LocatedFinding:
+    """Report a file beside the module's own, as a warning unless it surely leaves alone who can decrypt."""
+    try:
+        found = [block for block in _read_blocks(output / path, is_json=is_json) if _concerns_access(block)]
+    except UnreadableBlocksError as error:
+        message = f"flowseal cannot read this file, which may change who can decrypt: {error}."
+        return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, error.span)
+    if found:
+        message = f"This file is not flowseal's, and it may change who can decrypt: it {_name_blocks(found)}."
+        return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, found[0].span)
+    message = "This file is not flowseal's: it is part of the module, but outside of what flowseal proves."
+    return report_path(OUTSIDE_PROOF, output, path, message, REVIEW)
+
+
+def _name_blocks(blocks: list[TerraformBlock]) -> str:
+    resources = [block.address for block in blocks if block.kind == "resource"]
+    modules = [block.address for block in blocks if block.kind == "module"]
+    parts = [f"declares {name_some(resources)}"] if resources else []
+    parts += [f"calls {name_some(modules)}, and flowseal does not see what that declares"] if modules else []
+    return ", and ".join(parts)
+
+
+def _concerns_access(block: TerraformBlock) -> bool:
+    """Tell whether a block can change who can decrypt. What a module that it calls declares is not known."""
+    return block.kind == "module" or (block.kind == "resource" and bool(_ABOUT_ACCESS.fullmatch(block.labels[0])))
+
+
+def _read_blocks(path: Path, *, is_json: bool) -> list[TerraformBlock]:
+    try:
+        if not path.is_file():
+            raise UnreadableBlocksError("it is not a regular file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_DOCUMENT + 1)
+    except OSError as error:
+        raise UnreadableBlocksError(error.strerror or type(error).__name__) from error
+    if is_json:
+        document, faults = read_document(path.name, data)
+        if document is None or faults:
+            raise UnreadableBlocksError(faults[0].message.rstrip("."), faults[0].span)
+        return list_json_blocks(document)
+    if len(data) > LARGEST_DOCUMENT:
+        raise UnreadableBlocksError("it is larger than 16 MiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableBlocksError("it is not UTF-8 text", Span(line, 1, line, 1)) from error
+    return list_blocks(text)

@@ -40,6 +40,12 @@ OUTSIDE_PROOF = declare_rule(
     "A Terraform file in the module's folder is not flowseal's: nothing proves it.",
     can_be_silenced=False,
 )
+UNMANAGED_PERMISSIONS = declare_rule(
+    "UnmanagedPermissions",
+    Severity.WARNING,
+    "A Terraform file in the module's folder is not flowseal's, and it may change who can decrypt.",
+    can_be_silenced=False,
+)
 WRITE_FAILED = declare_rule(
     "WriteFailed", Severity.ERROR, "The system refused to read or to write in the output folder; nothing was changed."
 )

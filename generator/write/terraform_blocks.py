@@ -1,0 +1,158 @@
+"""The top-level blocks of Terraform configuration of somebody else's: kind, labels and place, and no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.source import Span
+
+if TYPE_CHECKING:
+    from generator.source import Document, Path
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+ | \#[^\n]* | //[^\n]* | /\*.*?\*/)
+    | (?P<heredoc><<-?(?P<end>[^\W\d][\w-]*)[ \t]*\r?\n(?:.*?\n)??[ \t]*(?P=end)(?=[ \t]*\r?(?:\n|\Z)))
+    | (?P<word>[^\W\d][\w-]*)
+    | (?P<open>[{(\[])
+    | (?P<close>[})\]])
+    | (?P<quote>")
+    | (?P<cut>/\*|<<-?[^\W\d])
+    | (?P<other>.)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_IN_STRING = re.compile(r'(?:\\[^\n]|\$\$\{|%%\{|(?![$%]\{)[^"\\\n])*')
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_PAIRS = {"{": "}", "(": ")", "[": "]"}
+
+
+class UnreadableBlocksError(ValueError):
+    """A file whose blocks cannot be told; the message says why, `span` where, if that is known."""
+
+    def __init__(self, why: str, span: Span | None = None) -> None:
+        super().__init__(why)
+        self.span = span
+
+
+@dataclass(frozen=True, slots=True)
+class TerraformBlock:
+    """A block at the top of a file: its kind, such as "resource", and its labels, of which there is at least one."""
+
+    kind: str
+    labels: tuple[str, ...]
+    span: Span
+
+    @property
+    def address(self) -> str:
+        """What Terraform calls it."""
+        return ".".join(self.labels if self.kind == "resource" else (self.kind, *self.labels))
+
+
+def list_blocks(text: str) -> list[TerraformBlock]:
+    """Return the blocks with labels of a text in HCL's native syntax. Raises UnreadableBlocksError.
+
+    What is in a block is not read, beyond comments, strings and brackets: Terraform says whether that is right.
+    """
+    blocks = []
+    header: list[tuple[str, Span]] = []
+    for word, span in _scan_top(text):
+        if word != "{":
+            header.append((word, span))
+            continue
+        if len(header) > 1:
+            labels = tuple(label for label, _ in header[1:])
+            blocks.append(TerraformBlock(header[0][0], labels, header[0][1]))
+        header = []
+    return blocks
+
+
+def list_json_blocks(document: Document) -> list[TerraformBlock]:
+    """Return the resources and module calls of a document in Terraform's JSON syntax."""
+    blocks = []
+    for kind, depth in (("resource", 2), ("module", 1)):
+        for path, value in _list_members((), document.value):
+            if path[-1] != kind:
+                continue
+            for labelled in _descend(path, value, depth):
+                labels = tuple(str(part) for part in labelled[len(path) :] if isinstance(part, str))
+                blocks.append(TerraformBlock(kind, labels, document.find_span(labelled, key=True)))
+    return sorted(blocks, key=lambda block: block.span)
+
+
+def _descend(path: Path, value: Any, depth: int) -> Iterator[Path]:
+    """Yield the paths of the members that are so many levels of objects below a value, through lists."""
+    for inner, member in _list_members(path, value):
+        if depth == 1:
+            yield inner
+        else:
+            yield from _descend(inner, member, depth - 1)
+
+
+def _list_members(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, dict):
+        yield from (((*path, key), member) for key, member in value.items())
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _list_members((*path, index), item)
+
+
+def _scan_top(text: str) -> Iterator[tuple[str, Span]]:
+    """Yield the words and quoted labels outside of all brackets, and each { there."""
+    opened: list[tuple[str, int]] = []
+    position = 0
+    while position < len(text):
+        if opened and opened[-1][0] == '"':
+            start, position = opened[-1][1], _skip_in_string(text, position, opened)
+            if not opened:
+                yield _unescape(text[start + 1 : position - 1]), _place(text, start, position)
+            continue
+        token = _TOKEN.match(text, position)
+        if token is None or token.lastgroup == "cut":
+            raise _report_open(text, position)
+        if not opened and (token.lastgroup == "word" or token[0] == "{"):
+            yield token[0], _place(text, position, token.end())
+        if token.lastgroup in ("open", "quote"):
+            opened.append((_PAIRS.get(token[0], '"'), position))
+        elif token.lastgroup == "close" and (not opened or token[0] != opened.pop()[0]):
+            raise UnreadableBlocksError(f"'{token[0]}' closes nothing", _place(text, position, token.end()))
+        position = token.end()
+    if opened:
+        raise _report_open(text, opened[-1][1])
+
+
+def _skip_in_string(text: str, position: int, opened: list[tuple[str, int]]) -> int:
+    """Return the position after a string's end, or after the beginning of a template in it; `opened` follows."""
+    match = _IN_STRING.match(text, position)
+    position = match.end() if match else position
+    if text.startswith('"', position):
+        opened.pop()
+        return position + 1
+    if text.startswith(("${", "%{"), position):
+        opened.append(("}", position))
+        return position + 2
+    raise _report_open(text, opened[-1][1])
+
+
+def _report_open(text: str, start: int) -> UnreadableBlocksError:
+    return UnreadableBlocksError("a bracket, string or comment is not closed", _place(text, start, start + 1))
+
+
+def _place(text: str, start: int, end: int) -> Span:
+    """Return the span of characters on one line; `end` may be on a later one, which is not looked at."""
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    return Span(line, column, line, column + end - start)
+
+
+def _unescape(text: str) -> str:
+    """Return what a quoted label stands for."""
+
+    def read(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return match[3] if code is None else chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"
+
+    return _ESCAPE.sub(read, text)

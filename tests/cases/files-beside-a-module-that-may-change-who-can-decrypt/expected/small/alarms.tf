@@ -1,0 +1,3 @@
+module "alarms" {
+  source = "../../alarms"
+}
