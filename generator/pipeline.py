@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generator.configuration import Defaults, apply_severities
-from generator.definition import read_flow, recognise_cloudformation
+from generator.definition import read_flow, recognize_cloudformation, recognize_code
 from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
 from generator.module import ModuleSettings, plan_module
 from generator.nodes import collect_grants
@@ -136,6 +136,8 @@ def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDef
     with timings.measure("source"):
         document, faults = read_document(definition.file, definition.data)
     text = definition.data.decode("utf-8-sig", errors="replace")
+    if code := recognize_code(definition.file, text, document):
+        return CheckedDefinition(definition.file, text, (code,))
     findings = tuple(locate_fault(fault, definition.file) for fault in faults)
     return CheckedDefinition(definition.file, text, findings, document)
 
@@ -150,7 +152,7 @@ def _check_definition(
     document = read.document
     if document is None:
         return read
-    if cloudformation := recognise_cloudformation(document):
+    if cloudformation := recognize_cloudformation(document):
         return replace(read, findings=(locate_finding(cloudformation, document),))
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader, defaults)

@@ -10,7 +10,7 @@ from flow_documents import conditional, data, make_document, make_flow, make_pro
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition import recognise_cloudformation
+from generator.definition import recognize_cloudformation
 from generator.diagnostics import Severity
 from generator.validation import validate_flow
 
@@ -73,7 +73,7 @@ def test_the_rich_flow_is_right_before_it_is_changed() -> None:
 @given(st.sampled_from(PLACES), JUNK)
 def test_junk_anywhere_gives_findings_or_a_flow(place: tuple[Any, ...], junk: Any) -> None:
     document = replace_at(make_rich_flow(), place, junk)
-    assert recognise_cloudformation(make_document(document)) is None
+    assert recognize_cloudformation(make_document(document)) is None
     reading = read(document, {"a.txt": "Say {{question}}."})
     if reading.outline is not None:
         validate_flow(reading.outline)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition import read_flow, recognise_cloudformation
+from generator.definition import read_flow, recognize_cloudformation
 from generator.intake import DiskReader
 from generator.source import Document, read_document
 from generator.validation import validate_flow
@@ -36,7 +36,7 @@ def test_an_example_is_read_without_a_finding(path: Path) -> None:
 def test_aws_s_samples_are_read_without_a_finding() -> None:
     for path in SAMPLES:
         document = load_document(path)
-        if recognise_cloudformation(document):
+        if recognize_cloudformation(document):
             continue
         reading = read_flow(document, DiskReader(path.parent))
         assert reading.findings == []

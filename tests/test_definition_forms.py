@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flow_documents import list_rules, make_document, make_flow, make_prompt, read
 
-from generator.definition import recognise_cloudformation
+from generator.definition import recognize_cloudformation, recognize_code
 from generator.diagnostics import Severity
 
 LIFECYCLE = {"status": "Prepared", "createdAt": "2025-01-01", "executionRoleArn": "arn:aws:iam::111122223333:role/r"}
@@ -113,14 +113,89 @@ def test_name_and_definition_are_required(key: str) -> None:
     assert list_rules(reading) == [("IncompleteDocument", ())]
 
 
-def test_cloudformation_is_recognised_and_points_at_the_flow() -> None:
+def test_cloudformation_is_recognized_and_points_at_the_flow() -> None:
     resources = {"Role": {"Type": "AWS::IAM::Role"}, "Desk": {"Type": "AWS::Bedrock::Flow"}}
-    finding = recognise_cloudformation(make_document({"Resources": resources}))
+    finding = recognize_cloudformation(make_document({"Resources": resources}))
     assert finding is not None
     assert finding.path == ("Resources", "Desk")
-    assert recognise_cloudformation(make_document({"AWSTemplateFormatVersion": "2010-09-09"})) is not None
-    assert recognise_cloudformation(make_document(make_flow())) is None
-    assert recognise_cloudformation(make_document([])) is None
+    assert recognize_cloudformation(make_document({"AWSTemplateFormatVersion": "2010-09-09"})) is not None
+    assert recognize_cloudformation(make_document(make_flow())) is None
+    assert recognize_cloudformation(make_document([])) is None
+
+
+RESOURCE = {"Type": "AWS::Bedrock::Flow", "Properties": {"Name": "desk"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (RESOURCE, ("Type",)),
+        ({"Role": {"Type": "AWS::IAM::Role"}, "Desk": RESOURCE}, ("Desk",)),
+        ({"TypeName": "AWS::Bedrock::Flow", "ResourceDescription": {}}, ("TypeName",)),
+        ({"TemplateBody": "Resources: {}", "StagesAvailable": []}, ("TemplateBody",)),
+        ({"Name": "desk", "Definition": {"Nodes": []}}, ()),
+        ({"Name": "desk", "DefinitionString": "{}"}, ()),
+        ({"Name": "desk", "DefinitionS3Location": {"Bucket": "b", "Key": "k"}}, ()),
+        ({"Nodes": [], "Connections": []}, ()),
+        ({"name": "desk", "definition": {"Nodes": [], "Connections": []}}, ("definition",)),
+    ],
+)
+def test_parts_of_cloudformation_are_recognized(value: object, path: tuple[str, ...]) -> None:
+    finding = recognize_cloudformation(make_document(value))
+    assert finding is not None
+    assert (finding.rule.name, finding.path) == ("CloudFormationTemplate", path)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        make_flow(tags={"Type": "AWS::Bedrock::Flow"}),
+        {"tags": {"Type": "AWS::Bedrock::Flow"}, **make_flow()["definition"]},
+        {"name": "desk", "Definition": {"nodes": []}},
+        {"Name": "desk", "Definition": {"nodes": []}},
+        {"Type": "Input"},
+    ],
+)
+def test_what_only_looks_like_cloudformation_is_not_recognized(value: object) -> None:
+    assert recognize_cloudformation(make_document(value)) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "value", "kind"),
+    [
+        ("main.tf", "", None, "Terraform"),
+        ("MAIN.TF.JSON", "{}", {}, "Terraform"),
+        ("flow.hcl", "", None, "Terraform"),
+        ("flow.yaml", 'resource "aws_bedrockagent_flow" "x" {', "resource", "Terraform"),
+        ("flow.json", "# a comment\nlocals {\n}", None, "Terraform"),
+        ("flow.json", "{}", {"resource": {"aws_bedrockagent_flow": {}}}, "Terraform"),
+        ("plan.json", "{}", {"format_version": "1.2", "terraform_version": "1.9.0"}, "Terraform"),
+        ("stack.py", "", None, "Python"),
+        ("stack", "from aws_cdk import aws_bedrock\n", "from", "Python"),
+        ("stack.ts", "", None, "TypeScript"),
+        ("stack.txt", "import * as cdk from 'aws-cdk-lib';", "import", "TypeScript"),
+    ],
+)
+def test_code_is_recognized_by_its_name_or_its_text(file: str, text: str, value: object, kind: str) -> None:
+    finding = recognize_code(file, text, None if value is None else make_document(value, file))
+    assert finding is not None
+    assert finding.rule.name == "NotAFlow"
+    assert f" {kind} " in finding.message
+
+
+@pytest.mark.parametrize("value", [make_flow(), {"resource": {"x": 1}}, ["resource {"]])
+def test_what_was_read_is_no_code(value: object) -> None:
+    assert recognize_code("small.flow.yaml", "resource {\nimport x\n", make_document(value)) is None
+
+
+def test_what_is_no_flow_is_one_finding() -> None:
+    assert list_rules(read({"colour": "red", "size": 3})) == [("NotAFlow", ())]
+
+
+def test_keys_that_are_misspelled_are_told_where_nothing_else_is_right() -> None:
+    reading = read({"Name": "desk", "defintion": {}})
+    assert ("UnknownKey", ("defintion",)) in list_rules(reading)
+    assert "NotAFlow" not in [rule for rule, _ in list_rules(reading)]
 
 
 LONG = "FlowInputNodeFlowInputNode0To" + "A" * 80

@@ -111,3 +111,41 @@ def test_two_keys_that_become_one_are_a_finding(keys: tuple[str, str]) -> None:
     (finding,) = [finding for finding in reading.findings if finding.rule.name == "DuplicateKey"]
     assert finding.path == ("tags", keys[1])
     assert reading.flow is None
+
+
+def test_placeholders_of_other_tools_are_one_finding_for_the_document() -> None:
+    text = "Write ${this} about {{question}}."
+    first, second = make_prompt(model="${ModelId}", text=text), make_prompt("Other", model={"Fn::Sub": "${Model}-x"})
+    reading = read(make_flow(first, second, tags={"stage": "${Stage}"}))
+    found = [finding for finding in reading.findings if finding.rule.name == "UnresolvedPlaceholder"]
+    assert [finding.path[:3] for finding in found] == [("definition", "nodes", 1)]
+    assert "CloudFormation fills in ${ModelId}, {Fn::Sub: ...}, ${Stage};" in found[0].message
+    assert "{$param: model_id}" in found[0].remedy
+    assert [related.path[:3] for related in found[0].related] == [("definition", "nodes", 2), ("tags", "stage")]
+    assert not [finding for finding in reading.findings if finding not in found and finding.path == found[0].path]
+    assert reading.flow is None
+
+
+def test_a_placeholder_in_a_text_is_text() -> None:
+    reading = read(make_flow(make_prompt(text="Write ${this} about {{question}}."), description="Of ${Stage}"))
+    assert (reading.findings, reading.flow is None) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("model", "remedy"),
+    [
+        ("${var.model}", "{$param: model}"),
+        ("${ var.model }", "{$param: model}"),
+        ("${Name}", "{$param: NAME}"),
+        ("arn:aws:bedrock:${AWS::Region}::foundation-model/a.b", "{$param: model_id}"),
+    ],
+)
+def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: str, remedy: str) -> None:
+    (finding,) = read(make_flow(make_prompt(model=model))).findings
+    assert remedy in finding.remedy
+    assert finding.message.startswith("Terraform" if "var." in model else "CloudFormation")
+
+
+def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced() -> None:
+    (finding,) = read({**make_flow(), "name": "${FlowName}"}).findings
+    assert (finding.path, finding.remedy) == (("name",), "Write the value itself.")

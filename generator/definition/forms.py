@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from generator.api import check_shape, find_shape, suggest_name
 from generator.api.wording import describe_value
 from generator.definition.rules import (
-    CLOUDFORMATION,
     DECIDED_BY_MODULE,
     INCOMPLETE_DOCUMENT,
     LIVE_FLOW,
@@ -66,29 +65,6 @@ class Form:
     switch: str = ""
 
 
-def recognise_cloudformation(document: Document) -> Finding | None:
-    """Return the finding that says so if the document is a CloudFormation template (CDK's output is one too)."""
-    value = document.value
-    if not isinstance(value, dict):
-        return None
-    resources = value.get("Resources")
-    types = {
-        name: resource.get("Type")
-        for name, resource in (resources.items() if isinstance(resources, dict) else ())
-        if isinstance(resource, dict)
-    }
-    flows = [name for name, type_name in types.items() if type_name == "AWS::Bedrock::Flow"]
-    is_template = "AWSTemplateFormatVersion" in value or any(str(kind).startswith("AWS::") for kind in types.values())
-    if not is_template:
-        return None
-    return Finding(
-        CLOUDFORMATION,
-        "This is a CloudFormation template; flowseal does not read these yet.",
-        "Give flowseal the flow itself: `aws bedrock-agent get-flow` prints it for a deployed one.",
-        ("Resources", flows[0]) if flows else (),
-    )
-
-
 def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     """Find out in which form a document is, and what its top level says that the module does not take over."""
     value = document.value
@@ -97,9 +73,9 @@ def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     keys = set(value) - {SCHEMA_KEY}
     if keys and (keys <= BARE_KEYS or keys == {"definition"}):
         return _read_bare(document.file, value)
+    if not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS} and not any(suggest_name(key, SECTIONS) for key in keys):
+        return None, [_report_no_flow("This document has none of a flow definition's keys.")]
     findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
-    if not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
-        return None, [_report_no_flow("This document has none of a flow definition's keys."), *findings]
     findings += [_report_missing(key) for key in ("name", "definition") if key not in value]
     sections = {key: item for key, item in value.items() if key in SECTIONS}
     if unused := [key for key in value if key in DECIDED or key in LIVE]:
@@ -196,7 +172,9 @@ def _report_missing(key: str) -> Finding:
 
 
 def _report_no_flow(message: str) -> Finding:
-    return Finding(NOT_A_FLOW, message, "Write at least `name:` and `definition:`, with nodes and connections in it.")
+    return Finding(
+        NOT_A_FLOW, message, "Write at least `name:` and `definition:`, with `nodes` and `connections` in it."
+    )
 
 
 def _describe(value: object) -> str:

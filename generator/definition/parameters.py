@@ -130,6 +130,11 @@ def _read_model_kind(value: Value, path: Path) -> tuple[ModelKind | None, list[F
     return None, [Finding(UNKNOWN_MODEL_KIND, f"{value!r} is no kind of model.", remedy, path)]
 
 
+def is_parameter_name(name: str) -> bool:
+    """Tell whether a parameter can have a name."""
+    return not _check_name(name, ())
+
+
 def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
     if name in TERRAFORMS_OWN:
         message = f"Terraform keeps the name {name!r} for itself; no variable can have it."

@@ -12,6 +12,7 @@ from generator.definition.files import FileTexts, TextReader
 from generator.definition.forms import OWN_SECTIONS, Form, recognise_form
 from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
+from generator.definition.placeholders import report_placeholders
 from generator.definition.references import STRUCTURAL, ValueReader
 from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
@@ -72,7 +73,7 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     if form.is_house:
         more = [_advise_on_name(finding) for finding in more]
     flow = outline if is_sound else None
-    findings += [*values.findings, *values.conflicts, *more]
+    findings += [*values.findings, *report_placeholders(values.foreign), *values.conflicts, *more]
     return FlowReading(flow, form.root, findings, files.texts, outline, form.switch)
 
 
@@ -149,7 +150,7 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
         finding.path[:-1] if finding.path[-1:] == ("$file",) or finding.key else finding.path
         for finding in values.findings
         if finding.severity is Severity.ERROR
-    )
+    ) | {item.path for item in values.foreign}
 
 
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:

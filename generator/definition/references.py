@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from operator import is_not
 from typing import cast
 
-from generator.api import find_shape_at, suggest_name
+from generator.api import find_shape_at, make_fitness, suggest_name
+from generator.definition.defaults import find_place_shape, stands_for_model
 from generator.definition.files import FileRefusal, FileTexts
 from generator.definition.rules import (
     CONFLICT_IN_TEXT,
@@ -25,6 +26,9 @@ from generator.source.position import Path
 
 PLACEHOLDER = re.compile(r"\$\$[A-Za-z][A-Za-z0-9_]*")
 """A whole value that AWS's sample templates leave open."""
+FOREIGN = re.compile(r"\$\{[^{}]+\}")
+INTRINSIC = re.compile(r"Ref|Fn::\w+")
+"""A key by which CloudFormation computes a value."""
 REFERENCES = ("$param", "$file")
 STRUCTURAL = frozenset(
     {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
@@ -43,6 +47,15 @@ class Use:
     is_misplaced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A value with placeholders that another tool fills in: how each is spelled, and what the value can be called."""
+
+    path: Path
+    spellings: tuple[str, ...]
+    name: str
+
+
 @dataclass(slots=True)
 class ValueReader:
     """Turns a document's values into the model's, and keeps what it found on the way.
@@ -54,11 +67,12 @@ class ValueReader:
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     conflicts: list[Finding] = field(default_factory=list)
+    foreign: list[Foreign] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
         """Whether a value could not be read."""
-        return has_errors(self.findings)
+        return bool(self.foreign) or has_errors(self.findings)
 
     def read_value(self, value: object, path: Path) -> Value:
         """Return the value at a canonical path with its references resolved. What cannot be read becomes None."""
@@ -70,6 +84,8 @@ class ValueReader:
         if isinstance(value, str):
             if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
                 return self._read_placeholder(value, path)
+            if "${" in value and self._is_foreign(value, path):
+                return None
             return self._normalise(value, path)
         return cast(Value, value)
 
@@ -78,12 +94,14 @@ class ValueReader:
             return self._read_reference(value, path)
         if len(value) == 1 and self._looks_like_reference(next(iter(value)), path):
             return None
+        if len(value) == 1 and self._is_intrinsic(value, path):
+            return None
         if not all(map(str.isascii, value)):
             return self._read_normalised(value, path)
         changed: dict[str, object] = {}
         for key, item in value.items():
             # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
-            if isinstance(item, str) and item.isascii() and item[:2] != "$$":
+            if isinstance(item, str) and item.isascii() and item[:2] != "$$" and "${" not in item:
                 continue
             read = self.read_value(item, (*path, key))
             if read is not item:
@@ -152,6 +170,23 @@ class ValueReader:
         self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Did you mean {meant}?", (*path, key), key=True))
         return True
 
+    def _is_foreign(self, text: str, path: Path) -> bool:
+        """Note a text that only another tool makes a value of: `${Name}` may stand in a prompt, and not in an ARN."""
+        found = FOREIGN.findall(text)
+        if not found or not _refuses(text, path):
+            return False
+        # A parameter stands for the whole value: of a part of one, the key says what it is.
+        name = re.split(r"[.:{]", found[0][:-1])[-1].strip() if found[0] == text else str(path[-1])
+        self.foreign.append(Foreign(path, tuple(found), name))
+        return True
+
+    def _is_intrinsic(self, value: dict[str, object], path: Path) -> bool:
+        (key, item), *_ = value.items()
+        if not INTRINSIC.fullmatch(key) or not _refuses(cast(Value, value), path):
+            return False
+        self.foreign.append(Foreign(path, (f"{{{key}: ...}}",), item if isinstance(item, str) else ""))
+        return True
+
     def _normalise(self, text: str, path: Path, key: bool = False) -> str:
         if text.isascii() or unicodedata.is_normalized("NFC", text):
             return text
@@ -160,6 +195,14 @@ class ValueReader:
         remedy = "Save it as NFC. Terraform would change it anyway; it looks the same."
         self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
         return unicodedata.normalize("NFC", text)
+
+
+def _refuses(value: Value, path: Path) -> bool:
+    """Tell whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
+    if path[0] == "permissions" and len(path) != 3:
+        return False
+    shape = find_place_shape(path)
+    return shape is not None and (stands_for_model(path) or not make_fitness(shape.name)(value))
 
 
 def name_parameter_after(placeholder: str) -> str:

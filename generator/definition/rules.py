@@ -7,7 +7,7 @@ from generator.diagnostics import Severity, declare_rule
 ERROR, WARNING, INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
 
 NOT_A_FLOW = declare_rule("NotAFlow", ERROR, "The document is no flow definition in any known form.")
-CLOUDFORMATION = declare_rule("CloudFormationTemplate", ERROR, "CloudFormation templates are not read yet.")
+CLOUDFORMATION = declare_rule("CloudFormationTemplate", ERROR, "CloudFormation is not read yet.")
 INCOMPLETE_DOCUMENT = declare_rule("IncompleteDocument", ERROR, "The document lacks the flow's name or definition.")
 UNUSABLE_FILE_NAME = declare_rule(
     "UnusableFileName", ERROR, "A document without a name gives none through its file's name either."
@@ -36,6 +36,9 @@ UNFIT_PARAMETER_NAME = declare_rule(
 )
 COLLIDING_PLACEHOLDERS = declare_rule(
     "CollidingPlaceholders", ERROR, "Two placeholders of an AWS sample template would be one variable."
+)
+UNRESOLVED_PLACEHOLDER = declare_rule(
+    "UnresolvedPlaceholder", ERROR, "A value has a placeholder that CloudFormation or Terraform fills in elsewhere."
 )
 CONFLICTING_USES = declare_rule("ConflictingUses", ERROR, "A parameter stands at places that no one value fits.")
 UNFIT_DEFAULT = declare_rule("UnfitDefault", ERROR, "A parameter's default is no value for the places where it stands.")

@@ -1,0 +1,3 @@
+resource "aws_bedrockagent_flow" "this" {
+  name = "x"
+}
