@@ -232,7 +232,8 @@ class GrantCondition:
 class Grant:
     """A right that a node needs. `capability` is the Sid of its statement; grants of one shape are merged.
 
-    `note` tells a reviewer why it is wider than one resource.
+    `note` tells a reviewer why it is wider than one resource. Each grant that is has one: in permissions.tf it is a
+    comment, and in the module's README it stands beside the grant.
     """
 
     capability: str

@@ -129,14 +129,15 @@ def _list_rights(grants: Iterable[Grant]) -> Iterator[str]:
                 f"{write_code(item.variable)} is {', '.join(write_code(_write_text(value)) for value in item.values)}"
                 for item in grant.conditions
             ),
+            escape_markdown(grant.note),
         )
         for grant in grants
     ]
     if not rows:
         yield "Nothing: no node needs a right."
         return
-    yield "| node | actions | on | if |"
-    yield "|------|---------|----|----|"
+    yield "| node | actions | on | if | why not narrower |"
+    yield "|------|---------|----|----|------------------|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from every_kind import MODELS
 from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
 from generator.api import find_shape_at, list_node_types
-from generator.nodes import NODE_TYPES
+from generator.model import Grant, ModelKind
+from generator.nodes import NODE_TYPES, collect_grants
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 
@@ -160,7 +162,59 @@ def test_rights_of_one_shape_are_one_statement() -> None:
         "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0",
         "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
     ]
-    from generator.nodes import collect_grants
-
     ((grant,), _) = collect_grants(read_small_flow(document))
     assert grant.nodes == ("One", "Two", "Three")
+
+
+def list_grants_by_kind() -> dict[str, tuple[Grant, ...]]:
+    """Return what a flow with a single node of each kind, a model of each kind and each kind of permission needs."""
+    ranking = {"modelConfiguration": {"modelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0"}}
+    ranked = {"type": "BEDROCK_RERANKING_MODEL", "bedrockRerankingConfiguration": ranking}
+    base = {"knowledgeBaseId": "KB1", "rerankingConfiguration": ranked}
+    prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": {"$param": "p"}}}}}
+    profile = {"id": "us.guardrail.v1:0", "regions": ["us-east-1"]}
+    key = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+    flows = {name: make_flow(node) for name, (node, _) in NODES.items()} | {
+        "reranking": make_flow(make_node("KnowledgeBase", {"knowledgeBase": base})),
+        "a prompt by parameter": make_flow(make_node("Prompt", prompt), parameters={"p": {}}),
+        "a guardrail profile": make_flow(NODES["an iterator"][0], permissions={"guardrail_profiles": [profile]}),
+        "a key": make_flow(NODES["an iterator"][0], permissions={"kms_keys": [key]}),
+    }
+    for kind in ModelKind:
+        parameters = {"m": {"model": kind.value}}
+        flows[f"a parameter of kind {kind}"] = make_flow(make_prompt(model={"$param": "m"}), parameters=parameters)
+        flows[f"a model of kind {kind}"] = make_flow(make_prompt(model=MODELS[kind]))
+    types = {node["type"] for flow in flows.values() for node in flow["definition"]["nodes"]}
+    assert types >= {name for name, kind in NODE_TYPES.items() if kind.list_needs is not None}
+    return {name: collect_grants(read_small_flow(flow))[0] for name, flow in flows.items()}
+
+
+def is_wide(grant: Grant) -> bool:
+    return len(grant.resources) > 1 or "*" in str(grant.resources) or "all-access" in str(grant.resources)
+
+
+def test_whatever_is_wider_than_one_resource_says_why() -> None:
+    found = list_grants_by_kind()
+    bare = {(name, grant.capability) for name, grants in found.items() for grant in grants if not grant.note}
+    wide = {(name, grant.capability) for name, grants in found.items() for grant in grants if is_wide(grant)}
+    assert wide & bare == set()
+    # Of the actions that a node's type or model's kind can need, these are wider; a new one has to be looked at.
+    assert {capability for _, capability in wide} == {
+        "ApplyGuardrailProfile",
+        "InvokeMarketplaceModel",
+        "InvokeModelThroughProfile",
+        "InvokeModelThroughRouter",
+        "ReadBucket",
+        "RenderPrompt",
+        "Rerank",
+        "RetrieveAndGenerate",
+        "WriteBucket",
+    }
+
+
+def test_a_joined_statement_keeps_every_reason() -> None:
+    plain = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": PROMPT}}}}
+    first = {**make_node("Prompt", plain), "name": "Plain"}
+    grants, _ = collect_grants(read_small_flow(make_flow(first, NODES["a managed prompt of a version"][0])))
+    (grant,) = (grant for grant in grants if grant.capability == "RenderPrompt")
+    assert grant.note == "AWS asks for the prompt itself beside its version."

@@ -23,7 +23,7 @@ _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
 _GLOBAL = "(?:^|/)global[.]"
-_REGIONS = "The profile sends calls to several regions."
+_REGIONS = "The profile routes calls to other Regions: this model in any Region, but only through this profile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def _list_router_grants(arn: Text, _model: Text) -> Iterator[Grant]:
 
 def _list_endpoint_grants(_arn: Text, _model: Text) -> Iterator[Grant]:
     resource: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":marketplace/model-endpoint/all-access")
-    yield Grant("InvokeMarketplaceModel", ("bedrock:InvokeModel",), (resource,))
+    note = "AWS has this one resource for all endpoints; the statement InvokeEndpoint names the endpoint."
+    yield Grant("InvokeMarketplaceModel", ("bedrock:InvokeModel",), (resource,), note=note)
 
 
 _INVOKE = "bedrock:InvokeModel"

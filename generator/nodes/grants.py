@@ -60,7 +60,8 @@ def _report_unnamed(node: Node) -> Finding:
 def _join_grants(named: list[tuple[str, Grant]]) -> Grant:
     resources = {resource for _, grant in named for resource in grant.resources}
     nodes = tuple(dict.fromkeys(name for name, _ in named))
-    return replace(named[0][1], resources=tuple(sorted(resources, key=_sort_text)), nodes=nodes)
+    note = " ".join(dict.fromkeys(grant.note for _, grant in named if grant.note))
+    return replace(named[0][1], resources=tuple(sorted(resources, key=_sort_text)), nodes=nodes, note=note)
 
 
 def _sort_text(text: Text) -> tuple[str, ...]:

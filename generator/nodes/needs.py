@@ -30,7 +30,8 @@ UNKNOWN_PROMPT_MODEL = declare_rule(
 Need = Grant | Finding
 BEDROCK: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":")
 OWN_ACCOUNT: Text = (ACCOUNT,)
-NO_RESOURCES = "AWS has no resources to name for this action."
+NO_RESOURCES = "AWS defines no resource for this action, so only * can allow it; other statements name the {0}."
+OBJECTS = "Object keys are only known when the flow runs."
 
 
 def list_model_needs(model: Value, path: Path, flow: Flow) -> Iterator[Need]:
@@ -50,7 +51,9 @@ def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
     managed = ("sourceConfiguration", "resource", "promptArn")
     arn = find_value(node, *managed)
     if arn is not None:
-        yield Grant("RenderPrompt", ("bedrock:RenderPrompt",), _list_prompt_resources(arn))
+        resources = _list_prompt_resources(arn)
+        note = "AWS asks for the prompt itself beside its version." if len(resources) > 1 else ""
+        yield Grant("RenderPrompt", ("bedrock:RenderPrompt",), resources, note=note)
         if not flow.permissions.models:
             message = f"The node {node.name!r} uses a managed prompt, and no right to its model, which only AWS knows."
             remedy = "Name the prompt's model under `permissions: {models: [...]}`."
@@ -74,12 +77,17 @@ def list_knowledge_base_needs(node: Node, flow: Flow) -> Iterator[Need]:
     yield Grant("RetrieveFromKnowledgeBase", ("bedrock:Retrieve",), ((*BEDROCK, "knowledge-base/", identifier),))
     model = find_value(node, "modelId")
     if model is not None:
-        yield Grant("RetrieveAndGenerate", ("bedrock:RetrieveAndGenerate",), (("*",),), note=NO_RESOURCES)
+        yield Grant(
+            "RetrieveAndGenerate",
+            ("bedrock:RetrieveAndGenerate",),
+            (("*",),),
+            note=NO_RESOURCES.format("knowledge base and the model"),
+        )
         yield from list_model_needs(model, (*node.configuration_path, "modelId"), flow)
     ranking = ("rerankingConfiguration", "bedrockRerankingConfiguration", "modelConfiguration", "modelArn")
     ranker = find_value(node, *ranking)
     if ranker is not None:
-        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),), note=NO_RESOURCES)
+        yield Grant("Rerank", ("bedrock:Rerank",), (("*",),), note=NO_RESOURCES.format("model"))
         yield from list_model_needs(ranker, (*node.configuration_path, *ranking), flow)
     yield from _list_guardrail_needs(node)
 
@@ -124,20 +132,22 @@ def allow_named_resource(capability: str, action: str, member: str) -> Callable[
 
 def list_retrieval_needs(node: Node, flow: Flow) -> Iterator[Need]:
     """Yield the right to read a bucket."""
-    yield _allow_bucket("ReadBucket", "s3:GetObject", node, flow, ("/*",))
+    yield _allow_bucket("ReadBucket", "s3:GetObject", node, flow, ("/*",), OBJECTS)
 
 
 def list_storage_needs(node: Node, flow: Flow) -> Iterator[Need]:
     """Yield the right to write to a bucket."""
-    yield _allow_bucket("WriteBucket", "s3:PutObject", node, flow, ("", "/*"))
+    note = f"AWS asks for the bucket and its objects. {OBJECTS}"
+    yield _allow_bucket("WriteBucket", "s3:PutObject", node, flow, ("", "/*"), note)
 
 
-def _allow_bucket(capability: str, action: str, node: Node, flow: Flow, objects: tuple[str, ...]) -> Grant:
+def _allow_bucket(capability: str, action: str, node: Node, flow: Flow, objects: tuple[str, ...], note: str) -> Grant:
     bucket: Text = ("arn:", PARTITION, ":s3:::", name_part(_find_bucket(node)))
     account = (flow.permissions.bucket_accounts or {}).get(name_bucket(node))
     owner = OWN_ACCOUNT if account is None else (name_part(account),)
     resources = tuple((*bucket, suffix) if suffix else bucket for suffix in objects)
-    return Grant(capability, (action,), resources, (GrantCondition("StringEquals", "aws:ResourceAccount", (owner,)),))
+    condition = GrantCondition("StringEquals", "aws:ResourceAccount", (owner,))
+    return Grant(capability, (action,), resources, (condition,), note=note)
 
 
 def _find_bucket(node: Node) -> Value:

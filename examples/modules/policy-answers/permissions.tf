@@ -35,7 +35,8 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # Retrieve, Phrase. The profile sends calls to several regions.
+  # Retrieve, Phrase. The profile routes calls to other Regions: this model in any Region, but only through this
+  # profile.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]
@@ -50,7 +51,8 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Retrieve. AWS has no resources to name for this action.
+  # Retrieve. AWS defines no resource for this action, so only * can allow it; other statements name the knowledge base
+  # and the model.
   statement {
     sid       = "RetrieveAndGenerate"
     actions   = ["bedrock:RetrieveAndGenerate"]

@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # Describe. The profile sends calls to several regions.
+  # Describe. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid     = "InvokeModelThroughProfile"
     actions = ["bedrock:InvokeModel"]
@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # FetchReport
+  # FetchReport. Object keys are only known when the flow runs.
   statement {
     sid       = "ReadBucket"
     actions   = ["s3:GetObject"]
@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [var.reports_key]
   }
 
-  # FileSummary
+  # FileSummary. AWS asks for the bucket and its objects. Object keys are only known when the flow runs.
   statement {
     sid     = "WriteBucket"
     actions = ["s3:PutObject"]

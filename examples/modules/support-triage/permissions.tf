@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = ["arn:${local.partition}:bedrock:${local.region}::foundation-model/amazon.nova-lite-v1:0"]
   }
 
-  # Answer. The profile sends calls to several regions.
+  # Answer. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]
@@ -33,7 +33,8 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # LookUp. AWS has no resources to name for this action.
+  # LookUp. AWS defines no resource for this action, so only * can allow it; other statements name the knowledge base
+  # and the model.
   statement {
     sid       = "RetrieveAndGenerate"
     actions   = ["bedrock:RetrieveAndGenerate"]

@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Plan
+  # Plan. AWS asks for the prompt itself beside its version.
   statement {
     sid       = "RenderPrompt"
     actions   = ["bedrock:RenderPrompt"]

@@ -21,7 +21,7 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # KnownPrefix. The profile sends calls to several regions.
+  # KnownPrefix. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile1"
     actions   = ["bedrock:InvokeModel"]
@@ -36,7 +36,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Unknown. The profile sends calls to several regions.
+  # Unknown. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile2"
     actions   = ["bedrock:InvokeModel"]
@@ -51,7 +51,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # ByArn. The profile sends calls to several regions.
+  # ByArn. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile3"
     actions   = ["bedrock:InvokeModel"]
@@ -64,7 +64,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # UnknownByArn. The profile sends calls to several regions.
+  # UnknownByArn. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile4"
     actions   = ["bedrock:InvokeModel"]
@@ -77,7 +77,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # ByParameter. The profile sends calls to several regions.
+  # ByParameter. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile5"
     actions   = ["bedrock:InvokeModel"]
@@ -90,7 +90,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Everywhere. The profile sends calls to several regions.
+  # Everywhere. The profile routes calls to other Regions: this model in any Region, but only through this profile.
   statement {
     sid     = "InvokeModelThroughProfile6"
     actions = ["bedrock:InvokeModel"]

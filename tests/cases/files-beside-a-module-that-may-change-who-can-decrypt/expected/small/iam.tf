@@ -56,15 +56,13 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
+# No create_before_destroy on what names the flow: it would spread to the flow, and two flows cannot share a name.
+# While one of these is replaced, the key policy admits the service role and the callers.
 resource "aws_iam_policy" "encryption" {
   name_prefix = "bedrock-flow-encryption-${substr(local.name, 0, 64)}-"
   description = "Lets the service role of the Amazon Bedrock flow ${local.name} use the flow's key"
   policy      = data.aws_iam_policy_document.encryption.json
   tags        = local.tags
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 data "aws_iam_policy_document" "encryption" {
@@ -90,10 +88,6 @@ data "aws_iam_policy_document" "encryption" {
 resource "aws_iam_role_policy_attachment" "encryption" {
   role       = aws_iam_role.this.name
   policy_arn = aws_iam_policy.encryption.arn
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_iam_policy" "caller" {
@@ -102,10 +96,6 @@ resource "aws_iam_policy" "caller" {
   description = "Lets those who call an Amazon Bedrock flow use the flow's key"
   policy      = data.aws_iam_policy_document.caller.json
   tags        = local.tags
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 data "aws_iam_policy_document" "caller" {
@@ -135,8 +125,6 @@ resource "aws_iam_role_policy_attachment" "caller" {
   policy_arn = aws_iam_policy.caller.arn
 
   lifecycle {
-    create_before_destroy = true
-
     precondition {
       condition     = split(":", each.value)[4] == local.account_id
       error_message = "caller_roles[\"${each.key}\"] belongs to another account, where this module cannot attach a policy. Put it into caller_principals."

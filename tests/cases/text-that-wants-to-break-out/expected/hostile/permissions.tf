@@ -9,7 +9,8 @@ data "aws_iam_policy_document" "nodes" {
     resources = ["arn:${local.partition}:bedrock:${local.region}::foundation-model/amazon.nova-lite-v1:0"]
   }
 
-  # Find. AWS has no resources to name for this action.
+  # Find. AWS defines no resource for this action, so only * can allow it; other statements name the knowledge base and
+  # the model.
   statement {
     sid       = "RetrieveAndGenerate"
     actions   = ["bedrock:RetrieveAndGenerate"]
