@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import Defaults
+from generator.configuration import Defaults, belongs_to
 from generator.diagnostics import LocatedFinding
 from generator.intake import DiskReader
 from generator.outcomes import CHANGED, ModuleOutcome
@@ -36,7 +37,8 @@ class Request:
     With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
     made anew. With `prune`, modules without a definition go. `is_whole` tells that the definitions are those of the
     project, `is_complete` that no path or pattern failed to find what it should: else nothing is taken for gone.
-    `findings` are about paths, patterns and configuration.
+    `findings` are about paths, patterns and configuration. `project` is the folder of the configuration, if there is
+    one: modules of another project in the same output folder are none of this run's business.
     """
 
     files: Sequence[DefinitionFile]
@@ -50,6 +52,7 @@ class Request:
     is_whole: bool = False
     is_complete: bool = True
     findings: Sequence[LocatedFinding] = ()
+    project: Path | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +171,7 @@ def _prepare_others(preparation: Preparation, request: Request, output: Output) 
     """Say of the modules that no definition of this run makes what becomes of them."""
     keys = set(preparation.survey.keys.values())
     left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in _list_uncovered(request, output, keys)}
-    for name in output.list_orphans(keys):
+    for name in _list_own(output.list_orphans(keys), request, output):
         goes = request.prune and request.is_complete
         left[name] = output.remove_orphan(name) if goes else output.name_orphan(name)
     for name, result in sorted(left.items()):
@@ -186,7 +189,18 @@ def _prepare_others(preparation: Preparation, request: Request, output: Output) 
 
 
 def _list_uncovered(request: Request, output: Output, definitions: Collection[str]) -> list[str]:
-    return output.list_uncovered(definitions) if request.is_whole and request.is_complete else []
+    if not request.is_whole or not request.is_complete:
+        return []
+    return _list_own(output.list_uncovered(definitions), request, output)
+
+
+def _list_own(names: Collection[str], request: Request, output: Output) -> list[str]:
+    """Leave out the modules of other projects: a module is of the project that its definition belongs to."""
+    if request.project is None:
+        return list(names)
+    folder, project = os.path.realpath(output.folder), Path(os.path.realpath(request.project))
+    places = {name: os.path.normpath(os.path.join(folder, output.name_definition(name))) for name in names}
+    return [name for name, place in places.items() if belongs_to(Path(place), project)]
 
 
 def _report_whitespace(file: str, making: Making, survey: Survey, output: Output) -> list[LocatedFinding]:

@@ -102,6 +102,7 @@ def request_modules(
         is_whole=not project.paths,
         is_complete=not has_errors(more),
         findings=(*findings, *more),
+        project=project.configuration.folder if project.configuration else None,
     )
 
 

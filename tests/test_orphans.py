@@ -84,3 +84,63 @@ def test_an_orphan_that_left_the_disk_leaves_the_lock_file(project: Project) -> 
     project.run("check", expect=3)
     assert "OrphanedModule" not in project.run("generate", expect=0).stdout
     project.run("check", expect=0)
+
+
+@pytest.fixture
+def teams(tmp_path: Path) -> dict[str, Project]:
+    """Return two projects with one output folder, and one around them with the same; all generated."""
+    teams = {}
+    for name, place in (("all", "."), ("a", "teams/a"), ("b", "teams/b")):
+        folder = tmp_path / "repository" / place
+        modules = "/".join([*[".." for _ in Path(place).parts], "modules"])
+        teams[name] = Project(folder, f"flows: [flows]\noutput: {modules}\n")
+        teams[name].modules = tmp_path / "repository" / "modules"
+        teams[name].define(f"of-{name}")
+        teams[name].define(f"more-of-{name}")
+    for project in teams.values():
+        project.run("generate", expect=0)
+    return teams
+
+
+def test_projects_that_share_an_output_folder_leave_each_other_s_modules_alone(teams: dict[str, Project]) -> None:
+    def check_all(expect: dict[str, int]) -> None:
+        for name, project in teams.items():
+            assert (name, project.run("check").exit_code) == (name, expect.get(name, 0))
+
+    check_all({})
+    teams["a"].configure("flows: [flows/of-a.flow.json]\noutput: ../../modules\n")
+    assert "more-of-a.flow.json, which `flows`" in teams["a"].run("check", expect=3).stdout
+    check_all({"a": 3})
+    teams["a"].configure("flows: [flows]\noutput: ../../modules\n")
+    (teams["b"].folder / "flows" / "more-of-b.flow.json").unlink()
+    check_all({"b": 3})
+    for name in ("all", "a"):
+        teams[name].run("generate", "--prune", expect=0)
+        teams[name].run("generate", "flows", "-o", str(teams[name].modules), "--prune", expect=0)
+        assert (teams["b"].modules / "more-of-b" / "main.tf").exists()
+    teams["b"].run("generate", "--prune", expect=0)
+    assert not (teams["b"].modules / "more-of-b").exists()
+    check_all({})
+
+
+def test_the_modules_of_a_project_that_is_gone_are_orphans_of_the_one_around_it(teams: dict[str, Project]) -> None:
+    shutil.rmtree(teams["b"].folder)
+    teams["a"].run("check", expect=0)
+    assert teams["all"].run("check", expect=3).stdout.count("OrphanedModule") == 2
+
+
+def test_a_definition_outside_of_every_project_is_a_matter_of_the_run(project: Project) -> None:
+    (project.folder.parent / "shared.flow.json").write_text(
+        (project.folder / "flows" / "two.flow.json").read_text().replace('"two"', '"shared"'), encoding="utf-8"
+    )
+    project.configure("flows: [flows, ../shared.flow.json]\noutput: modules\n")
+    project.run("generate", expect=0)
+    project.configure("flows: [flows]\noutput: modules\n")
+    assert "UncoveredModule" in project.run("check", expect=3).stdout
+
+
+def test_a_configuration_of_another_name_is_the_nearest_to_what_is_below_it(project: Project) -> None:
+    (project.folder / "flowseal.yaml").rename(project.folder / "team.yaml")
+    (project.folder.parent / "flowseal.yaml").write_text("flows: [none]\n", encoding="utf-8")
+    (project.folder / "team.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
+    assert "UncoveredModule" in project.run("check", "--config", "team.yaml", expect=3).stdout

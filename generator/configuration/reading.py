@@ -30,6 +30,17 @@ def find_configuration(folder: Path) -> Path | None:
     return next((path / NAME for path in (here, *here.parents) if (path / NAME).is_file()), None)
 
 
+def belongs_to(definition: Path, project: Path) -> bool:
+    """Tell whether a definition, there or gone, is a matter of the project whose configuration is in a folder.
+
+    That is so unless another flowseal.yaml is nearer to it. Both paths are without symbolic links.
+    """
+    nearest = find_configuration(definition.parent)
+    if nearest is None or nearest.parent == project:
+        return True
+    return definition.is_relative_to(project) and project.is_relative_to(nearest.parent)
+
+
 def read_configuration(
     file: str, path: Path, data: bytes, list_rules: Callable[[], Mapping[str, Rule]]
 ) -> tuple[Configuration | None, list[LocatedFinding]]:

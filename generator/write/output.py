@@ -93,16 +93,17 @@ class Output:
 
     def list_orphans(self, definitions: Collection[str]) -> list[str]:
         """List the modules whose definition is none of `definitions`, and gone from the disk."""
-        return [name for name in self._list_others(definitions) if self._is_gone(self._name_definition(name))]
+        return [name for name in self._list_others(definitions) if self._is_gone(self.name_definition(name))]
 
     def list_uncovered(self, definitions: Collection[str]) -> list[str]:
         """List the modules whose definition is none of `definitions`, and still there."""
-        return [name for name in self._list_others(definitions) if not self._is_gone(self._name_definition(name))]
+        return [name for name in self._list_others(definitions) if not self._is_gone(self.name_definition(name))]
 
     def _list_others(self, definitions: Collection[str]) -> list[str]:
-        return [name for name in sorted(self._modules) if self._name_definition(name) not in definitions]
+        return [name for name in sorted(self._modules) if self.name_definition(name) not in definitions]
 
-    def _name_definition(self, name: str) -> str:
+    def name_definition(self, name: str) -> str:
+        """Return the path of a module's definition, relative to the output folder."""
         return self._modules[name].making.definition
 
     def keep_module(self, name: str) -> WriteResult:
