@@ -63,6 +63,7 @@ output.key_alias
 output.key_arn
 output.key_id
 output.key_policy_json
+output.node_policies_json
 output.role_arn
 output.role_name
 var.answer_model
@@ -177,3 +178,30 @@ def test_a_large_prompt_arrives_byte_for_byte() -> None:
     assert len(text) > 100_000
     assert files["prompts/Ask.txt"] == text
     assert "EOT" not in files["main.tf"]
+
+
+def read_output_of_node_policies(plan: ModulePlan) -> str:
+    """Return the locals of permissions.tf that the output `node_policies_json` gives."""
+    text = render_module(plan)["permissions.tf"]
+    return " ".join(text[text.rindex("locals {") :].split())
+
+
+def test_the_nodes_policies_are_a_map_whatever_their_number() -> None:
+    code = {"name": "Add", "type": "InlineCode", "configuration": {"inlineCode": {"code": "1", "language": "Python_3"}}}
+    bare = read_output_of_node_policies(plan_document(make_flow(code)))
+    assert bare == "locals { node_policies_json = {} }"
+    one = read_output_of_node_policies(plan_document(make_flow(make_prompt())))
+    assert one == "locals { node_policies_json = { nodes = data.aws_iam_policy_document.nodes.json } }"
+    functions = [
+        {
+            "name": f"Call{number}",
+            "type": "LambdaFunction",
+            "configuration": {
+                "lambdaFunction": {"lambdaArn": f"arn:aws:lambda:us-east-1:123456789012:function:{'f' * 60}{number}"}
+            },
+        }
+        for number in range(70)
+    ]
+    many = read_output_of_node_policies(plan_document(make_flow(*functions)))
+    assert many.count("_json") == 1
+    assert "nodes = data.aws_iam_policy_document.nodes.json nodes_2 = data.aws_iam_policy_document.nodes_2.json" in many

@@ -49,6 +49,7 @@ def _plan_rights(policies: Sequence[PolicyDocument], known: Mapping[str, str]) -
             f"aws_iam_policy.{label}.policy == data.aws_iam_policy_document.{label}.json",
             f"aws_iam_role_policy_attachment.{label}.policy_arn == aws_iam_policy.{label}.arn",
             f"aws_iam_role_policy_attachment.{label}.role == aws_iam_role.this.name",
+            f'output.node_policies_json["{label}"] == data.aws_iam_policy_document.{label}.json',
         )
     )
     attached = assert_all(attachments, "The rights of the nodes are not attached to the service role.")

@@ -182,6 +182,12 @@ OUTPUTS = (
         "The service role's policy for the key.",
         "data.aws_iam_policy_document.encryption.json",
     ),
+    _give(
+        "node_policies_json",
+        "The service role's policies for what the nodes need, label => JSON: nodes, nodes_2 and so on, none without "
+        "permissions.",
+        "local.node_policies_json",
+    ),
 )
 
 

@@ -27,11 +27,16 @@ def plan_permissions_file(grants: Sequence[Grant], policies: Sequence[PolicyDocu
             policy.name, "What the nodes of the Amazon Bedrock flow ", " need", _limit_length(policy.name)
         )
         yield plan_attachment(policy.name, NEW_BEFORE_OLD)
+    yield make_block("locals", node_policies_json={policy.name: _read_json(policy.name) for policy in policies})
+
+
+def _read_json(label: str) -> Reference:
+    return Reference(f"data.aws_iam_policy_document.{label}.json")
 
 
 def _limit_length(label: str) -> Block:
     """Guard what is only known at apply: IAM counts a managed policy's characters without blanks."""
-    rendered = f"data.aws_iam_policy_document.{label}.json"
+    rendered = _read_json(label).text
     fits = make_block(
         "precondition",
         condition=Reference(f'length(replace({rendered}, "/\\\\s/", "")) <= {LARGEST_POLICY}'),

@@ -131,3 +131,7 @@ resource "aws_iam_role_policy_attachment" "nodes" {
     create_before_destroy = true
   }
 }
+
+locals {
+  node_policies_json = { nodes = data.aws_iam_policy_document.nodes.json }
+}

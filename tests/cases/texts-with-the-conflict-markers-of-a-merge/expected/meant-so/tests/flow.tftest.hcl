@@ -315,6 +315,7 @@ run "the_nodes_have_their_rights" {
       aws_iam_policy.nodes.policy == data.aws_iam_policy_document.nodes.json,
       aws_iam_role_policy_attachment.nodes.policy_arn == aws_iam_policy.nodes.arn,
       aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
+      output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
     ])
     error_message = "The rights of the nodes are not attached to the service role."
   }
