@@ -17,7 +17,7 @@ from trees import read_tree
 from generator.source.merge_conflicts import split_merge_conflict
 
 Tree = dict[str, bytes]
-LOCK = "modules/flowseal.lock.json"
+LOCK = "modules/flows/flowseal.lock.json"
 LOOKING = frozenset({"init", "add", "commit", "status", "diff", "log", "show", "ls-files", "branch"})
 """Commands of git that change no file."""
 
@@ -88,7 +88,7 @@ class Hands:
 
     def _note_generated(self, changed: set[str], before: Tree) -> None:
         for path in changed:
-            assert path.startswith("modules/"), f"generate wrote {path}"
+            assert path.startswith("modules/flows/"), f"generate wrote {path}"
             data = before.get(path)
             sides = (split_merge_conflict(data) or (data,)) if data is not None else ()
             assert path == LOCK or self.made[path].issuperset(sides), f"generate changed what is not its own: {path}"

@@ -12,10 +12,14 @@ from test_action import DOCUMENT
 from workflows import ACTIONLINT, find_interpolated_scripts, find_loose_actions, lint_workflow
 
 from generator.scaffold.ci import Ci
+from generator.scaffold.origin import Installation
 from generator.scaffold.surroundings import Layout, list_surroundings
 
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-REQUIREMENT = "flowseal @ git+https://git.example.com/tools/flowseal@v0.1.0"
+INSTALLATION = Installation("git+https://git.example.com/tools/flowseal@0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")
+
+FROM_OWN_INDEX = "flowseal==0.1.0 --index-url"
+BY_NAME = r"pip3? install (?:-\S+ )*flowseal\b(?! ?@)|\bflowseal ?[=<>~!]=\S*"
 
 
 def list_blocks(heading: str, language: str = "yaml") -> list[str]:
@@ -25,7 +29,9 @@ def list_blocks(heading: str, language: str = "yaml") -> list[str]:
 
 
 def find_written(ci: Ci, path: str) -> str:
-    (file,) = [file for file in list_surroundings(Layout("flows", "modules", ci, REQUIREMENT)) if file.path == path]
+    (file,) = [
+        file for file in list_surroundings(Layout("flows", "modules/flows", ci, INSTALLATION)) if file.path == path
+    ]
     return file.text
 
 
@@ -33,12 +39,14 @@ def test_what_init_writes_is_shown() -> None:
     assert list_blocks("GitHub Actions")[0] == find_written(Ci.GITHUB, ".github/workflows/flowseal.yml")
     assert list_blocks("GitLab") == [find_written(Ci.GITLAB, ".gitlab-ci.yml")]
     attributes = find_written(Ci.NONE, ".gitattributes")
-    assert list_blocks("Line ends", "gitattributes") == [attributes.partition("\n")[2]]
-    assert list_blocks("pre-commit")[1].strip() in find_written(Ci.NONE, ".pre-commit-config.yaml")
+    assert list_blocks("Line endings", "gitattributes") == [attributes]
+    hooks = find_written(Ci.NONE, ".pre-commit-config.yaml")
+    assert list_blocks("pre-commit")[0] == hooks.partition("repos:\n")[1] + hooks.partition("repos:\n")[2]
+    assert list_blocks("pre-commit")[1].strip() in hooks
 
 
 def test_pre_commit_takes_the_hooks_and_they_are_there(tmp_path: Path) -> None:
-    block = list_blocks("pre-commit")[0]
+    block = list_blocks("pre-commit")[2]
     (tmp_path / "config.yaml").write_text(block, encoding="utf-8")
     Repository(tmp_path).run("pre-commit", "validate-config", "config.yaml")
     manifest = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -67,3 +75,22 @@ def test_every_input_is_on_the_page() -> None:
     assert set(DOCUMENT["inputs"]) <= set(rows)
     for name, given in DOCUMENT["inputs"].items():
         assert name == "config" or rows[name] == f'`"{given["default"]}"`'
+
+
+def test_nothing_installs_flowseal_by_a_name_that_anybody_could_publish() -> None:
+    read = ["README.md", "CONTRIBUTING.md", "action.yml", ".pre-commit-hooks.yaml"]
+    folders = ["docs", ".github", ".ci", "generator", "tests/set_up", "examples"]
+    paths = [ROOT / name for name in read]
+    paths += [path for name in folders for path in (ROOT / name).rglob("*") if path.suffix in (".md", ".yml", ".yaml")]
+    assert len(paths) > 200
+    for path in paths:
+        text = path.read_text(encoding="utf-8").replace(FROM_OWN_INDEX, "")
+        assert re.findall(BY_NAME, text) == [], path
+    for wrong in (
+        "pip install flowseal",
+        "pip install -U flowseal\n",
+        "flowseal==0.1.0",
+        "flowseal>=1",
+        "- flowseal~=1",
+    ):
+        assert re.search(BY_NAME, wrong)

@@ -30,22 +30,22 @@ DAY = [
     ("flowseal check", 3, "input changed: flows/faq/prompts/answer.txt"),
     ("flowseal check --diff", 3, ""),
     ("head", 0, "+Answer in one sentence"),
-    ("flowseal generate", 0, "written    modules/faq (1 changed)"),
+    ("flowseal generate", 0, "written    modules/flows/faq (1 changed)"),
     ("flowseal check", 3, "edited by hand: main.tf"),
     ("flowseal generate", 1, "error: EditedFile"),
-    ("git restore modules/faq/main.tf", 0, ""),
+    ("git restore modules/flows/faq/main.tf", 0, ""),
     ("git rm", 0, ""),
     ("flowseal check", 3, "orphan of"),
-    ("flowseal generate --prune", 0, "removed    modules/booking"),
+    ("flowseal generate --prune", 0, "removed    modules/flows/booking"),
     ("git merge", 1, ""),
-    ("git diff --name-only --diff-filter=U", 0, "modules/flowseal.lock.json\n"),
+    ("git diff --name-only --diff-filter=U", 0, "modules/flows/flowseal.lock.json\n"),
     ("flowseal check", 3, "ConflictedLock"),
     ("flowseal generate", 0, "ConflictedLock"),
     ("git commit", 0, ""),
     ("flowseal check", 0, "no modules differ"),
     ("git merge", 1, ""),
     ("flowseal generate", 1, "error: ConflictInText"),
-    ("flowseal generate", 0, "written    modules/greeting (1 changed)"),
+    ("flowseal generate", 0, "written    modules/flows/greeting (1 changed)"),
     ("git commit", 0, ""),
     ("flowseal check", 0, "no modules differ"),
 ]
@@ -100,7 +100,7 @@ def test_the_day_has_all_that_a_day_has_to_have() -> None:
 def test_only_the_lock_file_is_in_conflict_where_the_page_says_so() -> None:
     steps = read_steps(PAGE.read_text(encoding="utf-8"))
     (shown,) = [step.output for step in steps if step.command == "git diff --name-only --diff-filter=U"]
-    assert shown == "modules/flowseal.lock.json\n"
+    assert shown == "modules/flows/flowseal.lock.json\n"
 
 
 def test_the_day_has_a_flow_of_each_shape() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def work(tmp_path: Path) -> Repository:
 
 
 def generate(work: Repository) -> str:
-    return work.run("flowseal", "generate", "flows", "-o", "modules")
+    return work.run("flowseal", "generate")
 
 
 def clone(work: Repository, autocrlf: str) -> Repository:
@@ -50,7 +51,7 @@ def test_git_changes_no_line_ends_of_what_flowseal_reads_and_writes(autocrlf: st
     work.git("config", "core.autocrlf", autocrlf)
     work.commit("All")
     copy = clone(work, autocrlf)
-    assert copy.read(PROMPT) == work.read("modules/greeting/prompts/Answer.txt") == TEXTS[PROMPT]
+    assert copy.read(PROMPT) == work.read("modules/flows/greeting/prompts/Answer.txt") == TEXTS[PROMPT]
     for folder in ("flows", "modules"):
         assert read_tree(copy.folder / folder) == read_tree(work.folder / folder)
     assert "0 written, 1 unchanged" in generate(copy)
@@ -67,7 +68,7 @@ def test_without_the_attributes_git_would_change_them(work: Repository) -> None:
 
 
 def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_works(work: Repository) -> None:
-    (work.folder / "modules/greeting/.gitattributes").unlink()
+    (work.folder / "modules/flows/greeting/.gitattributes").unlink()
     (work.folder / ".gitattributes").unlink()
     work.commit("All, without what keeps line ends as they are")
     copy = clone(work, "true")
@@ -76,7 +77,7 @@ def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_work
     assert "edited by hand" not in told
     assert f"{PROMPT}:1:1: information: ReformattedInput" in told
     refused = copy.run("flowseal", "generate", code=1)
-    assert "modules/greeting:1:1: error: ReformattedFile" in refused
+    assert re.search(r"modules/flows/greeting/\S+:1:1: error: ReformattedFile", refused)
     # What the finding says: the attributes that init has, the texts anew from git, and the files made anew.
     copy.run("flowseal", "init", "--ci", "none")
     copy.git("rm", "--quiet", "--cached", "-r", "flows")
@@ -88,23 +89,21 @@ def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_work
     assert {path: data for path, data in read_tree(copy.folder).items() if path in before} == before
 
 
-def use_fixers_of_this_environment(work: Repository, *, with_exclude: bool) -> None:
-    """Leave the fixing hooks alone in the configuration, as they are but for the way in which they are installed."""
-    configuration = yaml.safe_load(work.read(".pre-commit-config.yaml"))
-    (fixers,) = [repository for repository in configuration["repos"] if repository["repo"] != "local"]
+def use_fixers(work: Repository, *, with_exclude: bool) -> None:
+    """Add fixing hooks to the configuration, with the exclude that it tells to give them."""
+    (exclude,) = re.findall(rb"^#   (exclude: .*)", work.read(".pre-commit-config.yaml"), re.MULTILINE)
+    guard = yaml.safe_load(exclude) if with_exclude else {}
     hooks = [
-        {**hook, "name": hook["id"], "entry": COMMANDS[hook["id"]], "language": "system", "types": ["text"]}
-        for hook in fixers["hooks"]
+        {"id": name, "name": name, "entry": command, "language": "system", "types": ["text"], **guard}
+        for name, command in COMMANDS.items()
     ]
-    if not with_exclude:
-        hooks = [{key: value for key, value in hook.items() if key != "exclude"} for hook in hooks]
     work.write(".pre-commit-config.yaml", yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}).encode())
     work.git("add", "--all")
 
 
 def test_fixing_hooks_leave_prompts_code_and_modules_alone(work: Repository) -> None:
     before = read_tree(work.folder / "flows"), read_tree(work.folder / "modules")
-    use_fixers_of_this_environment(work, with_exclude=True)
+    use_fixers(work, with_exclude=True)
     work.run("pre-commit", "run", "--all-files", code=1)
     assert work.read("README.md") == b"Ours\n"
     assert (read_tree(work.folder / "flows"), read_tree(work.folder / "modules")) == before
@@ -112,10 +111,10 @@ def test_fixing_hooks_leave_prompts_code_and_modules_alone(work: Repository) -> 
 
 
 def test_without_the_exclude_they_would_change_them(work: Repository) -> None:
-    use_fixers_of_this_environment(work, with_exclude=False)
+    use_fixers(work, with_exclude=False)
     work.run("pre-commit", "run", "--all-files", code=1)
     assert work.read(PROMPT) == b"One line\n\nand {{question}}, without an end\n"
-    assert work.read("modules/greeting/prompts/Answer.txt") == work.read(PROMPT)
+    assert work.read("modules/flows/greeting/prompts/Answer.txt") == work.read(PROMPT)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +125,9 @@ def test_without_the_exclude_they_would_change_them(work: Repository) -> None:
     ],
 )
 def test_what_a_hook_did_to_a_module_is_told_as_that(hook: str, words: str, work: Repository) -> None:
-    work.run(hook, "modules/greeting/prompts/Answer.txt", code=1)
+    work.run(hook, "modules/flows/greeting/prompts/Answer.txt", code=1)
     told = work.run("flowseal", "check", code=3)
-    assert f"modules/greeting: only whitespace changed ({words}): prompts/Answer.txt\n" in told
+    assert f"modules/flows/greeting: only whitespace changed ({words}): prompts/Answer.txt\n" in told
     assert f"changed ({words})" in work.run("flowseal", "generate", code=1)
     work.run("flowseal", "generate", "--overwrite")
-    assert work.read("modules/greeting/prompts/Answer.txt") == TEXTS[PROMPT]
+    assert work.read("modules/flows/greeting/prompts/Answer.txt") == TEXTS[PROMPT]

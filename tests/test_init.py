@@ -21,7 +21,6 @@ from typer.testing import CliRunner
 from workflows import ACTIONLINT, find_interpolated_scripts, find_loose_actions, lint_workflow
 
 from generator.cli import app
-from generator.scaffold.origin import DEFAULT, find_requirement, read_origin
 from generator.source import read_document
 
 CASES = sorted((ROOT / "tests" / "set_up").iterdir())
@@ -119,10 +118,10 @@ def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
     work.write(".pre-commit-config.yaml", b"repos: []\n")
     work.write("flows/greeting/prompts/answer.txt", b"mine")
     before = read_tree(work.folder)
-    assert "--flow: flows/greeting/prompts/answer.txt is there already" in run("--yes", code=2)
+    assert "--flow: flows/greeting/prompts/answer.txt is there already" in run("--flows", "flows", code=2)
     assert read_tree(work.folder) == before
-    printed = run("--yes", "--flow", "other")
-    assert "left alone .pre-commit-config.yaml; add to it:\n\n      # The flowseal" in printed
+    printed = run("--flows", "flows", "--flow", "other")
+    assert "left alone .pre-commit-config.yaml; replace its empty `repos` on line 1 with:\n\nrepos:\n" in printed
     assert work.read(".pre-commit-config.yaml") == b"repos: []\n"
     assert work.read("flows/greeting/prompts/answer.txt") == b"mine"
 
@@ -159,20 +158,21 @@ def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: 
     work.write("flowseal.yaml", text.encode())
     run("--yes")
     assert (work.folder / "flows" / "greeting" / "greeting.flow.yaml").exists()
-    assert b"modules/** text eol=lf" in work.read(".gitattributes")
+    assert b"modules/flows/flowseal.lock.json text eol=lf" in work.read(".gitattributes")
     assert work.read("flowseal.yaml") == text.encode()
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--flows", "../up"], "is no folder that init can write patterns for"),
-        (["--output", "a b"], "is no folder that init can write patterns for"),
-        (["--output", "/tmp"], "is no folder that init can write patterns for"),
+        (["--flows", "../up"], "is not a folder that init can write patterns for"),
+        (["--output", "a b"], "is not a folder that init can write patterns for"),
+        (["--output", "/tmp"], "is not a folder that init can write patterns for"),
         (["--flow", "a b"], "It must have 1 to 100 letters and digits"),
         (["--flow", "con"], "Windows forbids a folder named 'con'"),
         (["--shape", "promt"], "Did you mean prompt?"),
-        (["--requirement", 'x"$(y)'], "Write it as pip takes it"),
+        (["--install", 'x"$(y)'], "has characters that CI files cannot carry"),
+        (["--install", "flowseal==0.1.0"], "the public index, where flowseal is not published"),
         (["--ci", "jenkins"], "jenkins"),
     ],
 )
@@ -181,22 +181,14 @@ def test_what_cannot_be_written_is_refused(arguments: list[str], words: str, wor
     assert not (work.folder / "flowseal.yaml").exists()
 
 
-def test_it_runs_at_the_root(work: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    work.write("infra/x", b"")
-    monkeypatch.chdir(work.folder / "infra")
-    assert "is the root of this repository" in run(code=2)
-    monkeypatch.chdir(work.folder)
-    run("--flows", "infra/flows", "--output", "infra/modules")
-    assert (work.folder / "infra" / "flows" / "greeting" / "greeting.flow.yaml").exists()
-
-
 def test_a_terminal_is_asked_and_a_wrong_answer_is_asked_again(work: Repository) -> None:
-    answers = ["a b", "definitions", "", "gitlab", "", "triage", "nothing", "agent"]
+    answers = ["a b", "definitions", "", "gitlab", "flowseal==1", "", "triage", "nothing", "agent"]
     printed = answer_on_a_terminal(work, answers)
-    assert "Error: 'a b' is no folder that init can write patterns for" in printed
+    assert "Error: 'a b' is not a folder that init can write patterns for" in printed
     assert (work.folder / "definitions" / "triage" / "triage.flow.yaml").exists()
-    assert (work.folder / ".gitlab-ci.yml").exists()
-    assert b"output: modules" in work.read("flowseal.yaml")
+    assert "Error: pip would look up 'flowseal==1' on the public index" in printed
+    assert b'FLOWSEAL: ""' in work.read(".gitlab-ci.yml")
+    assert b"output: modules/flows" in work.read("flowseal.yaml")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
@@ -235,12 +227,3 @@ def answer_on_a_terminal(work: Repository, answers: list[str], *arguments: str) 
         shown += more
     os.close(leader)
     return shown.decode().replace("\r\n", "\n")
-
-
-def test_where_pip_gets_flowseal_again() -> None:
-    vcs = '{"url": "https://git.example.com/flowseal", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
-    assert read_origin(vcs) == ("flowseal @ git+https://git.example.com/flowseal@abc", True)
-    wheel = '{"url": "https://example.com/flowseal-0.1.0-py3-none-any.whl", "archive_info": {}}'
-    assert read_origin(wheel) == ("flowseal @ https://example.com/flowseal-0.1.0-py3-none-any.whl", True)
-    assert read_origin('{"url": "file:///home/ada/flowseal", "dir_info": {}}') == (DEFAULT, False)
-    assert find_requirement()[0].startswith("flowseal")

@@ -24,20 +24,24 @@ def init(
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the modules.", show_default="modules"),
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the modules.", show_default="modules/flows"),
     ] = None,
     ci: Annotated[Ci | None, typer.Option(help="Whose CI the repository has.", show_default="github")] = None,
-    requirement: Annotated[
+    install: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="How CI's pip gets flowseal, such as a git+https address.", show_default="this version"
+            metavar="SPEC",
+            help="Where CI's pip gets flowseal from, pinned: git+https://HOST/flowseal@COMMIT, a wheel's URL or path, "
+            "or flowseal==VERSION --index-url URL. By default where this flowseal came from, if pip knows.",
+            show_default=False,
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, also on a terminal.")] = False,
 ) -> None:
-    """Set a repository up: flowseal.yaml, a first flow, hooks, CI. Nothing that is there is changed."""
-    from generator.commands.setting_up import Answers, set_up
+    """Set up a repository, or a folder of one: flowseal.yaml, a first flow, hooks, CI. No existing file changes."""
+    from generator.commands.answers import Answers
+    from generator.commands.setting_up import set_up
 
     is_asked = not yes and sys.stdin.isatty() and sys.stdout.isatty()
-    given = {"flow": flow, "shape": shape, "flows": flows, "output": output, "ci": ci, "requirement": requirement}
+    given = {"flow": flow, "shape": shape, "flows": flows, "output": output, "ci": ci, "install": install}
     set_up(Answers(is_asked, {name: str(value) for name, value in given.items() if value is not None}))

@@ -2,101 +2,45 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from generator.commands.layout import HERE, find_layout, find_root
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
-from generator.commands.printing import open_repository, print_written, stop_at_errors
+from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
-from generator.configuration import NAME
 from generator.console import find_view, print_findings
+from generator.diagnostics import show_relative
 from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
-from generator.scaffold.origin import find_requirement
 from generator.scaffold.repository import SCHEMAS, Repository
-from generator.scaffold.surroundings import (
-    PLAIN_FOLDER,
-    PLAIN_REQUIREMENT,
-    Layout,
-    Surrounding,
-    find_addition,
-    list_surroundings,
-)
+from generator.scaffold.surroundings import Layout, Surrounding, find_additions, list_surroundings
 from generator.write.new_files import list_existing, write_new_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-HERE = Path()
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the command line gave; `is_asked` tells whether somebody sits there to be asked for the rest."""
-
-    is_asked: bool
-    given: Mapping[str, str]
-
-    def find_answer(self, option: str, question: str, default: str, check: Callable[[str], str]) -> str:
-        """Return what was given, or what is answered, or the default. `check` raises BadParameter where it is wrong."""
-        if option in self.given:
-            return check(self.given[option])
-        if not self.is_asked:
-            return check(default)
-        answer: str = typer.prompt(question, default=default, value_proc=check)
-        return answer
+    from generator.commands.answers import Answers
 
 
 def set_up(answers: Answers) -> None:
-    """Write what the repository in the working folder lacks; say what was left alone, and what to do next."""
-    repository = _open_root()
-    layout, is_certain = _find_layout(answers, repository)
+    """Write what the working folder and its repository lack; say what was left alone, and what to do next."""
+    root = find_root()
+    layout = find_layout(answers, root)
     folder, flow = _find_first_flow(answers, layout)
     surroundings = list_surroundings(layout)
-    files = {file.path: file.text.encode() for file in surroundings} | make_schema_files(SCHEMAS)
-    existing = list_existing(HERE, files)
+    schemas = {layout.place(path): data for path, data in make_schema_files(SCHEMAS).items()}
+    files = {file.path: file.text.encode() for file in surroundings} | schemas
+    existing = list_existing(root, files)
     new = {path: data for path, data in files.items() if path not in existing}
     if flow is not None:
-        new |= {f"{folder}/{path}": data for path, data in flow.files.items()}
-    stop_at_errors(write_new_files(HERE, new))
-    print_written(new)
-    left = [_describe_left(file) for file in surroundings if file.path in existing]
+        new |= {layout.place(f"{folder}/{path}"): data for path, data in flow.files.items()}
+    stop_at_errors(write_new_files(root, new))
+    print_written(show_relative(root / path) for path in new)
+    left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
     typer.echo("".join(sorted(left, key=lambda text: text.count("\n") > 1)), nl=False)
-    typer.echo(_describe_next(layout, folder if flow else None, is_certain), nl=False)
-
-
-def _open_root() -> Repository:
-    """Return the repository of the working folder, which must be its root."""
-    here = HERE.absolute()
-    for root in (here, *here.parents):
-        if root != here and ((root / NAME).is_file() or (root / ".git").exists()):
-            message = f"{root.as_posix()} is the root of this repository: run `flowseal init` there."
-            raise typer.BadParameter(f"{message} --flows and --output name folders further down.")
-        if (root / ".git").exists():
-            break
-    return open_repository()
-
-
-def _find_layout(answers: Answers, repository: Repository) -> tuple[Layout, bool]:
-    """Return the layout, and whether CI is sure to get flowseal by its requirement."""
-    if repository.is_configured:
-        flows, modules = _check_folder(repository.flows), _check_folder(repository.output)
-    else:
-        flows = answers.find_answer("flows", "Folder of the flow definitions", repository.flows, _check_folder)
-        modules = answers.find_answer("output", "Folder of the Terraform modules", repository.output, _check_folder)
-    guess = Ci.GITLAB if Path(".gitlab-ci.yml").exists() else Ci.GITHUB
-    ci = Ci(answers.find_answer("ci", f"CI ({', '.join(Ci)})", guess, _check_ci))
-    requirement, is_certain = find_requirement()
-    if ci is not Ci.NONE:
-        question = "How CI's pip gets flowseal"
-        found = answers.find_answer("requirement", question, requirement, _check_requirement)
-        requirement, is_certain = found, is_certain or found != requirement
-    return Layout(flows, modules, ci, requirement), is_certain or ci is Ci.NONE
+    typer.echo(_describe_next(layout, root, folder if flow else None), nl=False)
 
 
 def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | None]:
@@ -120,40 +64,29 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
     return folder, flow
 
 
-def _check_folder(folder: str) -> str:
-    if PLAIN_FOLDER.fullmatch(folder):
-        return folder
-    message = f"{folder!r} is no folder that init can write patterns for."
-    raise typer.BadParameter(f"{message} Give one below this one, of letters, digits and . _ - with / between.")
+def _describe_left(file: Surrounding, root: Path, layout: Layout) -> str:
+    text = (root / file.path).read_text(encoding="utf-8", errors="replace")
+    shown = show_relative(root / file.path)
+    additions = find_additions(file, text, layout)
+    if not additions:
+        return f"left alone {shown}\n"
+    return "".join(f"\nleft alone {shown}; {addition.where}:\n\n{addition.lines}" for addition in additions)
 
 
-def _check_ci(word: str) -> str:
-    if word in list(Ci):
-        return word
-    raise typer.BadParameter(f"It is one of {', '.join(Ci)}.")
-
-
-def _check_requirement(text: str) -> str:
-    if PLAIN_REQUIREMENT.fullmatch(text):
-        return text
-    raise typer.BadParameter("Write it as pip takes it, such as flowseal @ git+https://git.example.com/flowseal@v1.")
-
-
-def _describe_left(file: Surrounding) -> str:
-    addition = find_addition(file, Path(file.path).read_text(encoding="utf-8", errors="replace"))
-    if not addition:
-        return f"left alone {file.path}\n"
-    lines = re.sub(r"^(?=.)", "    ", addition, flags=re.MULTILINE)
-    return f"\nleft alone {file.path}; add to it:\n\n{lines}"
-
-
-def _describe_next(layout: Layout, folder: str | None, is_certain: bool) -> str:
-    steps = [f"read what is in {folder}, and make it yours"] if folder else []
-    steps += ["`flowseal generate` makes the modules", "`pip install pre-commit && pre-commit install` sets the hooks"]
-    if not is_certain:
-        steps.append(f"CI installs {layout.requirement!r}: say in its file where your pip gets flowseal from")
-    if not Path(".git").exists():
-        steps.insert(0, "`git init`: this is no git repository yet")
-    steps.append("commit all of it, the modules too")
+def _describe_next(layout: Layout, root: Path, folder: str | None) -> str:
+    steps = [] if (root / ".git").exists() else ["Run `git init`: this is not a git repository yet."]
+    steps += [f"Read the flow in {folder} and make it yours."] if folder else []
+    steps += [
+        "Run `flowseal generate` to create the modules.",
+        "Run `pip install pre-commit && pre-commit install` to enable the hooks.",
+    ]
+    if layout.ci is not Ci.NONE and layout.installation is None:
+        steps.append("Set FLOWSEAL in the CI file to where pip gets flowseal from. Until then, that step fails.")
+    if layout.named is not None:
+        steps.append(
+            f"{layout.modules} has folders that are not flowseal's, so the exclude for hooks lists modules by name. "
+            "Run `flowseal init` again after adding a flow, or give flowseal a folder of its own (`output`)."
+        )
+    steps.append("Commit everything, including the modules.")
     columns = find_view().columns
     return "\nNext:\n" + "".join("- " + "\n  ".join(fold_text(step, columns, indent=2)) + "\n" for step in steps)

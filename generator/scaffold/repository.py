@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from generator.intake import ENDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from generator.configuration import Configuration
 
 SCHEMA_FOLDER = ".flowseal-schema"
@@ -25,13 +23,22 @@ WILDCARDS = frozenset("*?[")
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A folder and what its flowseal.yaml says; `is_configured` is False where there is no such file."""
+    """A folder and what its flowseal.yaml says; `is_configured` is False where there is no such file.
+
+    `flows` is where new flows go; `searched` are the folders that the patterns of `flows` search. `output` is empty
+    where the flowseal.yaml does not give it.
+    """
 
     root: Path
     is_configured: bool = False
     flows: str = "flows"
     output: str = "modules"
     shapes: Path | None = None
+    searched: tuple[str, ...] = ()
+
+    def covers(self, folder: Path) -> bool:
+        """Tell whether one of the patterns of the flowseal.yaml searches a folder, or may."""
+        return any(folder.is_relative_to((self.root / place).absolute()) for place in self.searched)
 
     def locate_schema(self, folder: Path) -> str | None:
         """Return the path from a folder to the JSON Schema of definitions, or None where the repository has none."""
@@ -55,15 +62,14 @@ def describe_repository(configuration: Configuration | None) -> Repository:
     # As the user named it, where it is that folder itself.
     root = here if configuration.folder == here.absolute() else configuration.folder
     shapes = root / configuration.shapes if configuration.shapes else None
-    return Repository(root, True, _find_flows_folder(configuration.flows), configuration.output or "modules", shapes)
+    searched = tuple(map(_find_searched_folder, configuration.flows))
+    return Repository(root, True, (*searched, "flows")[0], configuration.output or "", shapes, searched)
 
 
-def _find_flows_folder(patterns: Sequence[str]) -> str:
-    """Return the folder that the first pattern searches: all of it, or what stands before its first wildcard."""
-    if not patterns:
-        return "flows"
+def _find_searched_folder(pattern: str) -> str:
+    """Return the folder that a pattern searches: all of it, or the part before its first wildcard."""
     parts = []
-    for part in PurePosixPath(patterns[0]).parts:
+    for part in PurePosixPath(pattern).parts:
         if WILDCARDS & set(part) or part.endswith(ENDINGS):
             break
         parts.append(part)

@@ -9,42 +9,73 @@ from typing import TYPE_CHECKING
 
 from generator.configuration import NAME
 from generator.scaffold.ci import Ci
+from generator.scaffold.pre_commit import HookFile, Paste
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from generator.scaffold.origin import Installation
 
 TEXTS = Path(__file__).parent.parent / "surroundings"
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII)
 """Folders whose names mean themselves in YAML, in git's patterns and, dots escaped, in a regular expression."""
-PLAIN_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 @:/._+=<>~!,#&\[\]-]*", re.ASCII)
-"""What pip takes, of characters that mean themselves within double quotes, in YAML and in a shell's variable."""
-WORDS = re.compile(r"\b(FLOWS_FOLDER|MODULES_FOLDER|FLOWS_PATTERN|MODULES_PATTERN|PIP_REQUIREMENT)\b")
+WORDS = re.compile(
+    r"FLOWS_FOLDER|MODULES_FOLDER|FLOWSEAL_FILES|INSTALL_VARIABLES|WITH_CONFIG|OF_TEAM|WHEN_TO_RUN", re.ASCII
+)
 HOOKS = ".pre-commit-config.yaml"
 ATTRIBUTES = ".gitattributes"
-
-CI_FILES: Mapping[Ci, tuple[str, str]] = {
-    Ci.GITHUB: (".github/workflows/flowseal.yml", "github-workflow.yml"),
-    Ci.GITLAB: (".gitlab-ci.yml", "gitlab-ci.yml"),
-}
-"""The file of each CI, and its text."""
+NOT_INSTALLED = 'FLOWSEAL: "" # where pip gets flowseal from, pinned, such as git+https://HOST/flowseal@COMMIT'
+GITLAB = ".gitlab-ci.yml"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where flows and modules lie, relative to the repository's root, whose CI it has, and how pip gets flowseal."""
+    """Where flows and modules are, relative to the flowseal.yaml, whose CI the repository has, how CI gets flowseal.
+
+    `team` is the folder of the flowseal.yaml relative to the repository's root; it is empty at the root. Where the
+    folder of the modules has other things in it too, `named` are the modules that are flowseal's.
+    """
 
     flows: str
     modules: str
     ci: Ci
-    requirement: str
+    installation: Installation | None
+    team: str = ""
+    named: tuple[str, ...] | None = None
+
+    def place(self, path: str) -> str:
+        """Return the path, relative to the repository's root, of a file that belongs beside the flowseal.yaml."""
+        return f"{self.team}/{path}" if self.team else path
+
+    @property
+    def configuration(self) -> str:
+        """What `--config` gets in a command that runs at the repository's root; nothing where none is needed."""
+        return self.place(NAME) if self.team else ""
+
+    def list_samples(self) -> list[str]:
+        """Return a path of each kind that hooks must not change."""
+        module = self.place(self.modules) + "/" + (self.named[0] if self.named else "x")
+        own = [] if self.named == () else [f"{module}/main.tf", f"{module}/prompts/x.txt"]
+        flows = self.place(self.flows)
+        return [
+            f"{flows}/prompts/x.txt",
+            f"{flows}/x/code/x.py",
+            *own,
+            f"{self.place(self.modules)}/flowseal.lock.json",
+        ]
+
+    @property
+    def flowseal_files(self) -> str:
+        """The regular expression of what hooks must not change: prompts, code, and flowseal's own modules."""
+        flows, modules = (self.place(folder).replace(".", r"\.") for folder in (self.flows, self.modules))
+        made = ["[^/]+/"] if self.named is None else [f"{name}/" for name in self.named]
+        return rf"^({flows}/(.*/)?(prompts|code)/|{modules}/({'|'.join([*made, ''])}flowseal\.lock\.json$))"
 
 
 @dataclass(frozen=True, slots=True)
 class Surrounding:
-    """A file around the flows: its whole text, and which part of it a file that is there already is to have too.
+    """A file around the flows, by its path from the repository's root, with its whole text.
 
-    `sign` is what shows that it has; without one, every line of the part is looked for. A file that stands for itself
-    has no part.
+    `part` is what a file of somebody else's at this path needs too; nothing where the file is on its own. A file that
+    has the line `sign`, or without a sign all lines of the part, has it.
     """
 
     path: str
@@ -58,33 +89,54 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
     attributes = _read_text("gitattributes", layout)
     hooks = _read_text("pre-commit-config.yaml", layout)
     files = [
-        Surrounding(NAME, _read_text(NAME, layout)),
-        Surrounding(ATTRIBUTES, attributes, attributes),
-        Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2], "flowseal-generate"),
+        Surrounding(layout.place(NAME), _read_text(NAME, layout)),
+        Surrounding(layout.place(ATTRIBUTES), attributes, attributes),
+        Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2]),
     ]
-    if layout.ci in CI_FILES:
-        path, name = CI_FILES[layout.ci]
-        text = _read_text(name, layout)
-        files.append(Surrounding(path, text, text if layout.ci is Ci.GITLAB else "", "flowseal"))
+    if layout.ci is Ci.GITHUB:
+        name = f"flowseal-{layout.team}".replace("/", "--") if layout.team else "flowseal"
+        files.append(Surrounding(f".github/workflows/{name}.yml", _read_text("github-workflow.yml", layout)))
+    elif layout.ci is Ci.GITLAB:
+        text = _read_text("gitlab-ci.yml", layout)
+        files.append(Surrounding(GITLAB, text, text, text.partition("\n")[0]))
     return files
 
 
-def find_addition(file: Surrounding, text: str) -> str:
-    """Return what has to be added to a file that is there already with `text`; nothing where it has all."""
-    if file.sign:
-        return "" if file.sign in text else file.part
+def find_additions(file: Surrounding, text: str, layout: Layout) -> list[Paste]:
+    """Return what a file that is there already with `text` lacks; nothing where it has everything."""
+    if file.path == HOOKS:
+        return _find_hooks(file, HookFile(text), layout)
     present = {line.strip() for line in text.splitlines()}
-    # The order of the lines matters: where one is missing, all of them are told.
-    return "" if {line for line in file.part.splitlines() if not line.startswith("#")} <= present else file.part
+    wanted = {file.sign} if file.sign else {line for line in file.part.splitlines() if not line.startswith("#")}
+    # The order of the lines matters: where one is missing, all of them are shown.
+    return [] if wanted <= present or not file.part else [Paste("add at its end", file.part)]
+
+
+def _find_hooks(file: Surrounding, present: HookFile, layout: Layout) -> list[Paste]:
+    found = [] if present.has_hook(layout.configuration) else [present.place_hooks(file.part)]
+    pastes: dict[Paste, list[str]] = {}
+    for hook in present.list_unguarded(layout.list_samples()):
+        named = f"{hook.values.get('id')} (line {hook.line})"
+        pastes.setdefault(hook.exclude(layout.flowseal_files), []).append(named)
+    return [*found, *(Paste(f"{paste.where}: {', '.join(named)}", paste.lines) for paste, named in pastes.items())]
 
 
 def _read_text(name: str, layout: Layout) -> str:
+    installation, team = layout.installation, layout.team
+    variables = [NOT_INSTALLED] if installation is None else [f'FLOWSEAL: "{installation.requirement}"']
+    if installation is not None and installation.index:
+        variables.append(f'PIP_INDEX_URL: "{installation.index}"')
     words = {
         "FLOWS_FOLDER": layout.flows,
         "MODULES_FOLDER": layout.modules,
-        "FLOWS_PATTERN": layout.flows.replace(".", r"\."),
-        "MODULES_PATTERN": layout.modules.replace(".", r"\."),
-        "PIP_REQUIREMENT": layout.requirement,
+        "FLOWSEAL_FILES": layout.flowseal_files,
+        "WITH_CONFIG": f" --config {layout.configuration}" if team else "",
+        "OF_TEAM": f" ({team})" if team else "",
+        # A team's commit is no other team's matter.
+        "WHEN_TO_RUN": rf"files: ^{team}/".replace(".", r"\.") if team else "always_run: true",
     }
     text = (TEXTS / name).read_text(encoding="utf-8")
+    text = re.sub(
+        r"^( +)INSTALL_VARIABLES$", lambda found: "\n".join(found[1] + line for line in variables), text, flags=re.M
+    )
     return WORDS.sub(lambda word: words[word[0]], text)

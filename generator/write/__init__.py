@@ -8,7 +8,7 @@ from generator.write.journal import Change
 from generator.write.leaving import report_orphan, report_uncovered
 from generator.write.lock_file import Making
 from generator.write.module_write import ModuleWrite
-from generator.write.opening import open_output, view_output
+from generator.write.opening import list_made, open_output, view_output
 from generator.write.output import Output
 from generator.write.reasons import Cause, Reason
 from generator.write.result import Status, WriteResult
@@ -23,6 +23,7 @@ __all__ = [
     "Reason",
     "Status",
     "WriteResult",
+    "list_made",
     "open_output",
     "report_orphan",
     "report_uncovered",

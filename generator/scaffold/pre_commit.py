@@ -1,0 +1,176 @@
+"""A .pre-commit-config.yaml that is there already: what it lacks, written the way its own lines are."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+LINE = re.compile(r"^( *)(- )?(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """Lines to paste into a file as they are, and a sentence that says where."""
+
+    where: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A hook of the file: its keys as strings, the line that it begins on, and the column of its keys."""
+
+    values: Mapping[str, str]
+    line: int
+    column: int
+    is_flow: bool
+
+    def exclude(self, pattern: str) -> Paste:
+        """Return the line that makes the hook leave alone what `pattern` finds, beside what it leaves alone already."""
+        present = self.values.get("exclude")
+        verb = "add to" if present is None else "replace the `exclude` of"
+        whole = pattern if present is None else f"{present}|{pattern}"
+        if self.is_flow:
+            where = f"{verb} each of these hooks that changes files, inside its braces"
+            return Paste(where, f", exclude: {json.dumps(whole)}\n")
+        written = whole if present is None else json.dumps(whole)
+        return Paste(f"{verb} each of these hooks that changes files", f"{' ' * self.column}exclude: {written}\n")
+
+
+class HookFile:
+    """A .pre-commit-config.yaml. One that pre-commit could not read either has no hooks."""
+
+    def __init__(self, text: str) -> None:
+        import yaml
+
+        self.text = text
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            self.is_readable = root is None or isinstance(root, yaml.MappingNode)
+        except yaml.YAMLError:
+            root, self.is_readable = None, False
+        self.root = root if isinstance(root, yaml.MappingNode) else None
+        self.repositories = _find(self.root, "repos")
+        self.hooks = list(self._list_hooks())
+
+    def has_hook(self, configuration: str) -> bool:
+        """Tell whether one of flowseal's hooks is there for a configuration, which is empty for the root's own."""
+        for hook in self.hooks:
+            named = re.search(r"--config[ =](\S+)", hook.values.get("entry", "") + " " + hook.values.get("args", ""))
+            if hook.values.get("id", "").startswith("flowseal-") and (named[1] if named else "") == configuration:
+                return True
+        return False
+
+    def place_hooks(self, part: str) -> Paste:
+        """Return how the entries of `part`, which are indented by two spaces, are added to `repos`."""
+        items = self.repositories.value if self.repositories is not None else []
+        if not self.is_readable:
+            return Paste("it is not a pre-commit configuration; once it is, add to its `repos`", part)
+        line = 0 if self.repositories is None else self.repositories.start_mark.line + 1
+        if not items or not isinstance(items, list):
+            text = (
+                f"repos: [{_write_flow(part)}]\n"
+                if self.root is not None and self.root.flow_style
+                else f"repos:\n{part}"
+            )
+            return Paste(f"replace its empty `repos` on line {line} with" if line else "add at its end", text)
+        if self.repositories.flow_style:
+            return Paste(f"add after the [ of `repos` on line {line}", f"{_write_flow(part)},\n")
+        return Paste(
+            f"insert after line {self._find_last_line()}", _indent(part, *_measure(items[0], self.repositories))
+        )
+
+    def list_unguarded(self, paths: Sequence[str]) -> list[Hook]:
+        """List the hooks that would get one of `paths`, apart from those that get no paths at all."""
+        scope = [_read_scalars(self.root)] if self.root is not None else []
+        return [
+            hook
+            for hook in self.hooks
+            if hook.values.get("pass_filenames", "true").lower() not in ("false", "no", "off")
+            and any(all(_takes(values, path) for values in (*scope, hook.values)) for path in paths)
+        ]
+
+    def _list_hooks(self) -> Iterator[Hook]:
+        for repository in self.repositories.value if self.repositories is not None else ():
+            for hook in getattr(_find(repository, "hooks"), "value", ()):
+                mark = hook.start_mark
+                yield Hook(_read_scalars(hook), mark.line + 1, mark.column, bool(hook.flow_style))
+
+    def _find_last_line(self) -> int:
+        """Return the number of the last line of `repos`: comments that follow it belong to what comes next."""
+        lines = self.text.splitlines()
+        keys = [key.start_mark.line for key, _ in getattr(self.root, "value", ())]
+        end = min((line for line in keys if line > self.repositories.start_mark.line), default=len(lines))
+        least = max(_list_last_lines(self.repositories))
+        while end > least and re.match(r"\s*(#|$|---|\.\.\.)", lines[end - 1]):
+            end -= 1
+        return end
+
+
+def _find(node: Any, key: str) -> Any:
+    """Return the node of a key's value, or None where there is none."""
+    pairs = node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
+    return next((value for name, value in filter(_is_pair, pairs) if name.value == key), None)
+
+
+def _is_pair(item: object) -> bool:
+    return isinstance(item, tuple)
+
+
+def _read_scalars(node: Any) -> dict[str, str]:
+    """Return the values of a mapping that are scalars as they are written, and lists of these joined by spaces."""
+    values = {}
+    for key, value in filter(_is_pair, node.value if isinstance(node.value, list) else ()):
+        items = value.value if isinstance(value.value, list) else [value]
+        values[str(key.value)] = " ".join(str(item.value) for item in items if hasattr(item, "value"))
+    return values
+
+
+def _takes(values: Mapping[str, str], path: str) -> bool:
+    try:
+        is_excluded = bool(re.search(values.get("exclude", "^$"), path))
+        return not is_excluded and bool(re.search(values.get("files", ""), path))
+    except re.error:
+        return True
+
+
+def _list_last_lines(node: Any) -> Iterator[int]:
+    """Yield the number of the last line of each scalar; one that ends with its line break ends on the line before."""
+    if isinstance(node.value, str):
+        yield node.end_mark.line + (1 if node.end_mark.column else 0)
+    for item in node.value if isinstance(node.value, list) else ():
+        for part in item if _is_pair(item) else (item,):
+            yield from _list_last_lines(part)
+
+
+def _measure(repository: Any, repositories: Any) -> tuple[int, int, int]:
+    """Return the column of the dashes of `repos`, the width of a dash with its spaces, and the indent of `hooks`."""
+    column = repositories.start_mark.column
+    keys = repository.start_mark.column
+    hooks = _find(repository, "hooks")
+    is_block = hooks is not None and isinstance(hooks.value, list) and not hooks.flow_style
+    return column, max(keys - column, 2), max(hooks.start_mark.column - keys, 0) if is_block else 2
+
+
+def _indent(part: str, column: int, dash: int, hooks: int) -> str:
+    columns = {2: column, 4: column + dash, 6: column + dash + hooks, 8: column + 2 * dash + hooks}
+
+    def indent(line: str) -> str:
+        found = LINE.fullmatch(line)
+        assert found is not None  # noqa: S101 - the pattern takes every line
+        return " " * columns[len(found[1])] + ("-".ljust(dash) if found[2] else "") + found[3]
+
+    return "".join(f"{indent(line)}\n" for line in part.splitlines())
+
+
+def _write_flow(part: str) -> str:
+    """Write the entries as one line, for a list in brackets."""
+    import yaml
+
+    written = yaml.safe_dump(yaml.safe_load(part), default_flow_style=True, sort_keys=False, width=10_000)
+    return str(written).strip().removeprefix("[").removesuffix("]")

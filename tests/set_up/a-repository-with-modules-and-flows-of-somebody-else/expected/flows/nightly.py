@@ -1,0 +1,1 @@
+# A flow of another tool

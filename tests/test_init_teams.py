@@ -1,0 +1,142 @@
+"""`flowseal init` in folders of one repository, each with a flowseal.yaml of its own: real git, real pre-commit."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from repositories import Repository, make_repository
+from test_init_beside import CONFIGURATION, paste
+from trees import read_tree
+from workflows import find_interpolated_scripts, find_loose_actions
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
+
+TEAMS = ("teams/ada", "teams/grace.h", "teams-ada")
+WORKFLOWS = ".github/workflows"
+
+
+def enter(work: Repository, folder: str) -> Repository:
+    (work.folder / folder).mkdir(parents=True, exist_ok=True)
+    return Repository(work.folder / folder, {"PRE_COMMIT_HOME": str(work.folder.parent / "pre-commit")})
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Repository:
+    """Return a repository that three teams have set up, one after the other."""
+    work = make_repository(tmp_path / "work")
+    for team in TEAMS:
+        paste(work, enter(work, team).run("flowseal", "init", "--yes"))
+    return work
+
+
+def test_each_file_is_where_it_belongs_and_none_is_of_two_teams(work: Repository) -> None:
+    files = {path for path in read_tree(work.folder) if not path.startswith(".git/")}
+    assert {path for path in files if not path.startswith("teams")} == {
+        CONFIGURATION,
+        f"{WORKFLOWS}/flowseal-teams--ada.yml",
+        f"{WORKFLOWS}/flowseal-teams--grace.h.yml",
+        f"{WORKFLOWS}/flowseal-teams-ada.yml",
+    }
+    for team in TEAMS:
+        own = {path.removeprefix(f"{team}/") for path in files if path.startswith(f"{team}/")}
+        assert own == {
+            ".flowseal-schema/configuration.json",
+            ".flowseal-schema/definition.json",
+            ".gitattributes",
+            "flows/greeting/greeting.flow.yaml",
+            "flows/greeting/prompts/answer.txt",
+            "flowseal.yaml",
+        }
+
+
+def test_another_init_says_and_changes_nothing(work: Repository) -> None:
+    before = read_tree(work.folder)
+    for team in TEAMS:
+        printed = enter(work, team).run("flowseal", "init", "--yes")
+        assert "written" not in printed
+        assert "left alone ../" in printed
+        assert "insert" not in printed
+    assert read_tree(work.folder) == before
+
+
+def test_a_team_s_workflow_has_its_name_and_looks_at_its_flows(work: Repository) -> None:
+    names = set()
+    for file, team in (("teams--ada", "teams/ada"), ("teams--grace.h", "teams/grace.h"), ("teams-ada", "teams-ada")):
+        text = work.read(f"{WORKFLOWS}/flowseal-{file}.yml").decode()
+        assert find_loose_actions(text) == []
+        assert find_interpolated_scripts(text) == []
+        workflow = yaml.safe_load(text)
+        names.add(workflow["name"])
+        command = workflow["jobs"]["flowseal"]["steps"][-1]["run"]
+        assert command.startswith(f"flowseal check --config {team}/flowseal.yaml --format github")
+        work.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", f"{WORKFLOWS}/flowseal-{file}.yml")
+        # What the step does: paths are those of the repository's root.
+        check = command.partition(" --summary")[0].split()
+        assert f"file={team}/" in work.run(*check, code=3)
+        work.run("flowseal", "generate", "--config", f"{team}/flowseal.yaml")
+        work.run(*check)
+    assert names == {f"flowseal ({team})" for team in TEAMS}
+
+
+def test_a_commit_runs_the_hooks_of_the_team_that_it_touches(work: Repository) -> None:
+    work.run("pre-commit", "validate-config")
+    work.run("pre-commit", "install")
+    refused = work.commit("Flows", code=1)
+    for team in TEAMS:
+        # The first hook that fails stops the rest.
+        assert (f"written    {team}/modules/flows/greeting (11 created)" in refused) is (team == TEAMS[0])
+    for team in TEAMS:
+        work.run("flowseal", "generate", "--config", f"{team}/flowseal.yaml")
+    work.commit("Flows and modules")
+    work.write("teams/ada/flows/greeting/prompts/answer.txt", b"Answer: {{question}}")
+    refused = work.commit("A prompt", code=1)
+    assert "written    teams/ada/modules/flows/greeting (1 changed)" in refused
+    work.git("add", "--all")
+    passed = work.run("pre-commit", "run")
+    assert re.findall(r"\((\S+)\)\.+\(no files to check\)Skipped", passed) == [*TEAMS[1:2] * 2, *TEAMS[2:] * 2]
+
+
+def test_the_attributes_of_a_team_are_of_its_files(work: Repository) -> None:
+    found = work.git(
+        "check-attr",
+        "text",
+        "teams/ada/flows/x/prompts/y.txt",
+        "teams/ada/flows/x/x.flow.yaml",
+        "teams/ada/modules/flows/flowseal.lock.json",
+        "teams/other/flows/x/prompts/y.txt",
+        "flows/x/x.flow.yaml",
+    )
+    values = [line.rpartition(" ")[2] for line in found.splitlines()]
+    assert values == ["unset", "set", "set", "unspecified", "unspecified"]
+
+
+def test_two_jobs_of_gitlab_fit_into_one_file(tmp_path: Path) -> None:
+    work = make_repository(tmp_path / "work")
+    printed = ""
+    for team in TEAMS[:2]:
+        printed = enter(work, team).run("flowseal", "init", "--ci", "gitlab", "--install", "git+https://h.example/x@1")
+    job = printed.partition(".gitlab-ci.yml; add at its end:\n\n")[2].partition("\n\n")[0] + "\n"
+    work.write(".gitlab-ci.yml", work.read(".gitlab-ci.yml") + job.encode())
+    jobs = yaml.safe_load(work.read(".gitlab-ci.yml"))
+    assert list(jobs) == ["flowseal (teams/ada)", "flowseal (teams/grace.h)"]
+    work.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml")
+    assert "add at its end" not in enter(work, TEAMS[1]).run("flowseal", "init", "--ci", "gitlab")
+
+
+def test_a_folder_that_another_flowseal_yaml_searches_is_refused(tmp_path: Path) -> None:
+    work = make_repository(tmp_path / "work")
+    work.write("flowseal.yaml", b"flows: [shared/**, 'teams/*/flows/*.flow.yaml']\noutput: modules\n")
+    printed = enter(work, "teams/ada").run("flowseal", "init", code=2)
+    assert "`flows` in ../../flowseal.yaml covers this folder already." in " ".join(printed.split())
+    assert not (work.folder / "teams" / "ada" / "flowseal.yaml").exists()
+    enter(work, "others").run("flowseal", "init")
+    assert (work.folder / "others" / "flowseal.yaml").exists()
+
+
+def test_a_folder_with_a_name_that_patterns_cannot_carry_is_refused(tmp_path: Path) -> None:
+    work = make_repository(tmp_path / "work")
+    assert "'our team' is not a folder" in enter(work, "our team").run("flowseal", "init", code=2)
