@@ -158,6 +158,7 @@ def _describe_modules(result: GenerateResult) -> dict[str, Any]:
     """Return what the JSON of `generate` has beside its findings."""
     return {
         "modules": [{**describe_module(outcome), "diff": write_edits(outcome)} for outcome in result.outcomes],
+        "new_lock": result.new_lock,
         "proof_failures": describe_failures(result),
     }
 

@@ -172,11 +172,14 @@ def read_facts(output_format: Format, printed: str) -> Facts:
 
 
 def read_outcomes(output_format: Format, printed: str) -> Counter[str]:
-    """Return how many modules each outcome has; the lock file is none."""
+    """Return how many modules each outcome has, and whether the lock file alone was, or is to be, written."""
     if output_format is Format.JSON:
-        return Counter(module["outcome"] for module in json.loads(printed).get("modules", []))
-    lines = "\n".join(line for line in printed.splitlines() if "flowseal.lock.json" not in line)
-    return Counter(re.findall(r"^(written|unchanged|refused|removed|orphaned|differs) ", lines, re.MULTILINE))
+        report = json.loads(printed)
+        has_lock = report.get("new_lock") or report.get("lock", {}).get("differs")
+        outcomes = Counter(module["outcome"] for module in report.get("modules", []))
+        return outcomes + Counter({"lock": 1} if has_lock else {})
+    printed = re.sub(r"^\w+ +modules/flowseal.lock.json", "lock ", printed, flags=re.MULTILINE)
+    return Counter(re.findall(r"^(written|unchanged|refused|removed|orphaned|differs|lock) ", printed, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from projects import ASKED, Project, start_project
 
 import generator.pipeline
+import generator.write.disk
 
 
 @pytest.fixture
@@ -233,3 +237,39 @@ def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None
         assert "flowseal.yaml" in project.run(command, expect=2).stderr
     project.configure("flows: [flows]\n")
     assert "--output" in project.run("generate", expect=2).stderr
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+@pytest.mark.parametrize("file", ["flowseal.lock.json", "two/main.tf"])
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
+def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
+    code: int, file: str, command: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, mode: str) -> Any:
+        if path.as_posix().endswith(file):
+            raise OSError(code, os.strerror(code), str(path))
+        return builtins.open(path, mode)
+
+    project.define("two", text="Say more.")
+    before = project.read_modules()
+    monkeypatch.setattr(generator.write.disk, "open", refuse, raising=False)
+    (finding,) = json.loads(project.run(command, "--format", "json", expect=1).stdout)["findings"]
+    monkeypatch.undo()
+    assert (finding["rule"], finding["file"]) == ("WriteFailed", f"modules/{file}")
+    assert finding["message"].endswith("; it cannot be read.")
+    assert "write" not in finding["remedy"]
+    assert project.read_modules() == before
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_a_folder_that_cannot_be_listed_is_a_finding(
+    command: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("generator.write.foreign.os.listdir", refuse)
+    project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
+    printed = project.run(command, expect=1).stdout
+    assert printed.count("permission denied; it cannot be read.") == 2
+    assert "refused    modules/two" in printed

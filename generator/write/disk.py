@@ -18,6 +18,10 @@ NOT_A_FILE = "not a file"
 """What read_digest answers for a folder, a symbolic link or a device: no digest is spelled so."""
 
 
+class ReadRefusedError(OSError):
+    """The system refuses to read a file, whatever was to be done with it."""
+
+
 def make_folders(folder: Path) -> list[Path]:
     """Make a folder and its parents; return those that were made, outermost first. All are made, or none."""
     missing = []
@@ -139,8 +143,11 @@ def read_regular_file(path: Path) -> bytes | str | None:
         return None
     if not stat.S_ISREG(mode):
         return NOT_A_FILE
-    with open(path, "rb") as file:
-        return file.read()
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ReadRefusedError(error.errno, error.strerror, str(path)) from error
 
 
 @contextmanager

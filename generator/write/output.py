@@ -79,7 +79,9 @@ class Output:
         """
         files = self.lock.modules[name].files
         copy = next((path for path, digest in files.items() if digest == before), None)
-        found = disk.read_regular_file(self.folder / name / copy) if copy else None
+        found = None
+        with suppress(OSError):
+            found = disk.read_regular_file(self.folder / name / copy) if copy else None
         text = found if isinstance(found, bytes) and sha256(found).hexdigest() == before else None
         return explain_whitespace(data, text, {before})
 
@@ -108,7 +110,10 @@ class Output:
 
     def keep_module(self, name: str) -> WriteResult:
         """Leave a current module as it is, and say what stands beside it."""
-        findings = find_foreign_configuration(self.folder, name, self.lock.modules[name].files)
+        try:
+            findings = find_foreign_configuration(self.folder, name, self.lock.modules[name].files)
+        except OSError as error:
+            return WriteResult("refused", (report_failure(error, self.folder, read=True),))
         return WriteResult("refused" if has_errors(findings) else "unchanged", tuple(findings))
 
     def write_module(self, module: ModuleWrite, *, overwrite: bool = False) -> WriteResult:

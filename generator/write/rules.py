@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file, show_relative
 from generator.source import Span
+from generator.write.disk import ReadRefusedError
 
 UNSAFE_PATH = declare_rule(
     "UnsafePath", Severity.ERROR, "A path that flowseal would write leads, or may lead, out of the output folder."
@@ -126,14 +127,15 @@ def locate_change(present: bytes, wanted: bytes) -> Span:
 
 def report_failure(error: OSError, output: Path, *, changed: bool = False, read: bool = False) -> LocatedFinding:
     """Make the one finding of an OSError. `changed` says that a later run has to finish the work, `read` that nothing
-    was to be written.
+    was to be written; a ReadRefusedError says the latter by itself.
     """
+    read = read or isinstance(error, ReadRefusedError)
     reason, remedy = _REASONS.get(
         error.errno or 0, (error.strerror or type(error).__name__, "See to the disk, then run again.")
     )
     file = name_shown_path(error, output)
-    outcome = "the next run finishes or undoes what was begun" if changed else "nothing was changed"
-    outcome = "it cannot be read" if read else outcome
+    outcome = "it cannot be read" if read else "nothing was changed"
+    outcome = "the next run finishes or undoes what was begun" if changed else outcome
     remedy = remedy.format("read it" if read else "write there")
     return report_file(WRITE_FAILED, f"The system refuses '{file}': {reason}; {outcome}.", remedy, file)
 
