@@ -164,6 +164,9 @@ def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
         )
     yield Cut("iam.tf", f"= {document}.trust.json", '= "{}"', where)
     yield Cut("iam.tf", 'regex("[^/]+$", each.value)', '"other"', where)
+    yield Cut(
+        "iam.tf", "var.attach_caller_policy ? var.caller_roles : {}", "var.caller_roles", "With attach_caller_policy"
+    )
     together = "The flow, its key and its role do not belong together"
     yield Cut("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", together)
     text = (folder / "main.tf").read_text(encoding="utf-8")

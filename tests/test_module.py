@@ -67,6 +67,7 @@ output.node_policies_json
 output.role_arn
 output.role_name
 var.answer_model
+var.attach_caller_policy
 var.caller_policy_name
 var.caller_principals
 var.caller_roles

@@ -23,6 +23,7 @@ FIXED: dict[str, Any] = {
         "sso": "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x_1",
         "user": "arn:aws-us-gov:iam::123456789012:user/somebody",
     },
+    "attach_caller_policy": False,
     "caller_policy_name": "flow+callers",
     "permissions_boundary_arn": "arn:aws:iam::aws:policy/PowerUserAccess",
     "deletion_window_in_days": 7,

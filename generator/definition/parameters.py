@@ -28,8 +28,8 @@ SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
 """Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
 MODULES_OWN = frozenset(
-    {"name", "tags", "caller_roles", "caller_principals", "caller_policy_name", "permissions_boundary_arn"}
-    | {"deletion_window_in_days", "key_rotation_period_in_days"}
+    {"name", "tags", "caller_roles", "caller_principals", "attach_caller_policy", "caller_policy_name"}
+    | {"permissions_boundary_arn", "deletion_window_in_days", "key_rotation_period_in_days"}
 )
 """Variables that every module has."""
 KEYS = ("description", "default", "model")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.hcl import Attribute, Block, Call, Reference, Template, Value
+from generator.hcl import Attribute, Block, Call, Reference, Template, Value, encode_value
 from generator.module.blocks import make_block
 from generator.module.mocks import IAM, KNOWN, PARTNER, plan_mock_provider
 from generator.module.statements import assert_document
@@ -37,6 +37,7 @@ def plan_fixed_tests() -> tuple[Block, ...]:
     return (
         plan_mock_provider(),
         _plan_seal(),
+        _plan_seal_without_attachments(),
         refuse_values("refuses_wrong_forms", dict(zip((*NAMED, *DAYS, "tags"), wrong_forms, strict=True))),
         refuse_values("refuses_wildcards", dict(zip((*NAMED, "tags"), wildcards, strict=True))),
         refuse_values("refuses_blanks", dict(zip(NAMED, blanks, strict=True))),
@@ -95,6 +96,22 @@ def _plan_seal() -> Block:
         assert_all(places, "A policy is not where it belongs."),
     ]
     return make_block("run", "the_flow_is_sealed", body=(given, *asserts))
+
+
+def _plan_seal_without_attachments() -> Block:
+    admitted = "one(data.aws_iam_policy_document.key.statement[1].principals).identifiers"
+    conditions = ("length(aws_iam_role_policy_attachment.caller) == 0", f"contains({admitted}, {encode_value(API)})")
+    return make_block(
+        "run",
+        "the_key_policy_admits_callers_without_attachments",
+        body=(
+            make_block("variables", caller_roles={"api": API}, attach_caller_policy=False),
+            assert_all(
+                conditions,
+                "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the caller.",
+            ),
+        ),
+    )
 
 
 def assert_all(conditions: tuple[str, ...], error_message: str) -> Block:

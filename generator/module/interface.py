@@ -60,7 +60,7 @@ VARIABLES = (
         "caller_roles",
         "map(string)",
         "Roles of this account that call the flow, label => role ARN: named in the key policy, and the caller policy "
-        "is attached to each.",
+        "is attached to each unless attach_caller_policy is false.",
         {},
         True,
         (
@@ -88,6 +88,14 @@ VARIABLES = (
         {},
         True,
         (_demand_arns("caller_principals", "(role|user)", "caller_principals takes ARNs of IAM roles or users."),),
+    ),
+    Variable(
+        "attach_caller_policy",
+        "bool",
+        "Whether the caller policy is attached to each of caller_roles. IAM allows 10 attached policies per role; roles "
+        "of this account can use the key without an attachment, because the key policy names them.",
+        True,
+        True,
     ),
     Variable(
         "caller_policy_name",

@@ -119,7 +119,7 @@ def _plan_caller_attachment() -> Block:
         "resource",
         "aws_iam_role_policy_attachment",
         "caller",
-        for_each=Reference("var.caller_roles"),
+        for_each=Reference("var.attach_caller_policy ? var.caller_roles : {}"),
         role=Reference('regex("[^/]+$", each.value)'),
         policy_arn=Reference("aws_iam_policy.caller.arn"),
         body=(make_block("lifecycle", body=(same_account,)),),

@@ -119,7 +119,7 @@ data "aws_iam_policy_document" "caller" {
 }
 
 resource "aws_iam_role_policy_attachment" "caller" {
-  for_each = var.caller_roles
+  for_each = var.attach_caller_policy ? var.caller_roles : {}
 
   role       = regex("[^/]+$", each.value)
   policy_arn = aws_iam_policy.caller.arn

@@ -12,7 +12,7 @@ variable "name" {
 }
 
 variable "caller_roles" {
-  description = "Roles of this account that call the flow, label => role ARN: named in the key policy, and the caller policy is attached to each."
+  description = "Roles of this account that call the flow, label => role ARN: named in the key policy, and the caller policy is attached to each unless attach_caller_policy is false."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -43,6 +43,13 @@ variable "caller_principals" {
     condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
     error_message = "caller_principals takes ARNs of IAM roles or users."
   }
+}
+
+variable "attach_caller_policy" {
+  description = "Whether the caller policy is attached to each of caller_roles. IAM allows 10 attached policies per role; roles of this account can use the key without an attachment, because the key policy names them."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "caller_policy_name" {

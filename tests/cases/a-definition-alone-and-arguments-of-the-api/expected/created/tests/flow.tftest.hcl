@@ -191,6 +191,21 @@ run "the_flow_is_sealed" {
   }
 }
 
+run "the_key_policy_admits_callers_without_attachments" {
+  variables {
+    caller_roles         = { api = "arn:aws:iam::111122223333:role/path/api" }
+    attach_caller_policy = false
+  }
+
+  assert {
+    condition = alltrue([
+      length(aws_iam_role_policy_attachment.caller) == 0,
+      contains(one(data.aws_iam_policy_document.key.statement[1].principals).identifiers, "arn:aws:iam::111122223333:role/path/api"),
+    ])
+    error_message = "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the caller."
+  }
+}
+
 run "refuses_wrong_forms" {
   command = plan
 
