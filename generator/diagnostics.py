@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -214,7 +215,8 @@ def find_way(path: pathlib.Path) -> pathlib.Path:
 def place_beside(definition: str, file: str) -> str:
     """Return the path of a file, as findings show it, that a definition names relative to its own folder."""
     folder, slash, _ = definition.rpartition("/")
-    return folder + slash + file
+    path = folder + slash + file
+    return posixpath.normpath(path) if ".." in file.split("/") else path
 
 
 def write_pointer(path: Path) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from generator.api import suggest_name
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file, show_path
 from generator.source import LARGEST_DOCUMENT
@@ -25,10 +26,19 @@ LARGEST_TEXT = 21_000_000
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFile:
-    """A definition: its path, and how findings show it (as the user gave it, with forward slashes)."""
+    """A definition: its path, and how findings show it (as the user gave it, with forward slashes).
+
+    `project` is the folder of the flowseal.yaml that a run goes by, and `outputs` are the folders of its modules.
+    """
 
     display: str
     path: Path
+    project: Path | None = None
+    outputs: tuple[Path, ...] = ()
+
+    def open_texts(self) -> DiskReader:
+        """Return the reader of the texts that the definition may name."""
+        return DiskReader(self.path.parent, self.project, self.outputs)
 
 
 def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
@@ -92,9 +102,14 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
 
 @dataclass(frozen=True, slots=True)
 class DiskReader:
-    """Reads the texts beside a definition in `folder`, and nothing outside that folder's tree."""
+    """Reads the texts beside a definition in `folder`, and nothing outside that folder's tree.
+
+    Within a project it reads everything below `project` but what lies in `outputs` and in .git.
+    """
 
     folder: Path
+    project: Path | None = None
+    outputs: tuple[Path, ...] = ()
 
     def read_text(self, path: str) -> str | FileRefusal:
         """Return the text at `path` (relative, UTF-8; a byte order mark is dropped), or why it is not read.
@@ -103,16 +118,62 @@ class DiskReader:
         """
         if refusal := _judge_spelling(path):
             return refusal
-        root = os.path.realpath(self.folder)
-        target = os.path.realpath(os.path.join(root, path))
-        if not Path(target).is_relative_to(root):
-            message = f"The file {path!r} lies outside the folder of the definition."
-            return FileRefusal(message, "Put the file beside the definition, or in a folder below it.")
+        home = os.path.realpath(self.folder)
+        target = os.path.realpath(os.path.join(home, path))
+        if refusal := self._judge_place(path, Path(home), Path(target)):
+            return refusal
         if not os.path.exists(target):
-            return FileRefusal(f"There is no file {path!r}.", "Paths are relative to the definition's own folder.")
+            remedy = "Paths are relative to the definition's own folder."
+            if meant := self._suggest_path(home, path):
+                remedy = f"Did you mean {meant}?"
+            return FileRefusal(f"There is no file {path!r}.", remedy)
         if not os.path.isfile(target):
             return FileRefusal(f"{path!r} is no file.", "Name a text file.")
         return _read_text(path, target)
+
+    def _judge_place(self, path: str, home: Path, target: Path) -> FileRefusal | None:
+        project = None if self.project is None else Path(os.path.realpath(self.project))
+        if project is None or not home.is_relative_to(project):
+            if target.is_relative_to(home):
+                return None
+            message = f"The file {path!r} lies outside the folder of the definition."
+            remedy = "Put the file beside the definition, or in a folder below it."
+            if project is None:
+                remedy += " With a flowseal.yaml, a $file may be anywhere below the folder of that file."
+            return FileRefusal(message, remedy)
+        if not target.is_relative_to(project):
+            message = f"The file {path!r} lies outside the folder of flowseal.yaml."
+            return FileRefusal(message, "Put the file in that folder, or in a folder below it.")
+        if ".git" in map(str.casefold, target.relative_to(project).parts):
+            return FileRefusal(f"The file {path!r} belongs to git.", "Name a file of the project.")
+        for output in map(Path, map(os.path.realpath, self.outputs)):
+            is_own = home.is_relative_to(output) and target.is_relative_to(home)
+            if target.is_relative_to(output) and not is_own:
+                message = f"The file {path!r} lies in the output folder, whose files flowseal replaces."
+                return FileRefusal(message, "Keep the file outside of the output folder.")
+        return None
+
+    def _suggest_path(self, home: str, path: str) -> str | None:
+        """Return the path of the file that a path most likely means, each name of it the nearest one in its folder."""
+        meant: list[str] = []
+        for part in PurePosixPath(path).parts:
+            here = os.path.join(home, *meant)
+            name: str | None = part
+            if part != ".." and not os.path.lexists(os.path.join(here, part)):
+                name = suggest_name(part, _list_names(here))
+            if name is None:
+                return None
+            meant.append(name)
+        target = os.path.realpath(os.path.join(home, *meant))
+        is_readable = os.path.isfile(target) and self._judge_place(path, Path(home), Path(target)) is None
+        return "/".join(meant) if is_readable else None
+
+
+def _list_names(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if is_text(name) and not name.startswith("."))
+    except OSError:
+        return []
 
 
 def _judge_spelling(path: str) -> FileRefusal | None:

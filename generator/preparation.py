@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.configuration import Defaults, belongs_to
-from generator.diagnostics import LocatedFinding
-from generator.intake import DiskReader
+from generator.diagnostics import LocatedFinding, place_beside
 from generator.outcomes import CHANGED, ModuleOutcome
 from generator.survey import Survey, survey_definitions
 from generator.write import Cause, Making, ModuleWrite, report_orphan, report_uncovered, show_definition
@@ -104,7 +103,7 @@ def _check_changed(request: Request, survey: Survey, timings: Timings, progress:
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version)
 
     def check(file: str, data: bytes) -> CheckedDefinition:
-        text = DefinitionText(file, data, DiskReader(survey.files[file].path.parent))
+        text = DefinitionText(file, data, survey.files[file].open_texts())
         try:
             return check_definition(text, defaults.describe_flows(), settings, timings)
         finally:
@@ -208,8 +207,8 @@ def _report_whitespace(file: str, making: Making, survey: Survey, output: Output
     known = output.find_making(making.definition)
     if known is None:
         return []
-    reader = DiskReader(survey.files[file].path.parent)
-    start, slash, own = file.rpartition("/")
+    reader = survey.files[file].open_texts()
+    own = file.rpartition("/")[2]
     findings = []
     for path, before in sorted(known[1].inputs.items()):
         if making.inputs.get(path, before) == before:
@@ -217,7 +216,7 @@ def _report_whitespace(file: str, making: Making, survey: Survey, output: Output
         text = survey.changed.get(file, b"") if path == own else reader.read_text(path)
         data = text.encode("utf-8") if isinstance(text, str) else text
         if isinstance(data, bytes) and (change := output.explain_input(known[0], before, data)):
-            findings.append(report_reformatted_input(start + slash + path, change, is_text=path != own))
+            findings.append(report_reformatted_input(place_beside(file, path), change, is_text=path != own))
     return findings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,9 +48,17 @@ class Project:
 
     def discover_definitions(self) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
         """Return the definitions that are meant, and findings about paths and patterns that give none."""
-        if self.paths or self.configuration is None:
+        if self.configuration is None:
             return discover_definitions(self.paths, self.output)
-        return discover_configured(self.configuration, self.output)
+        folder = self.configuration.folder
+        outputs = [self.output] if self.output is not None else []
+        if self.configuration.output is not None:
+            outputs.append(folder / self.configuration.output)
+        if self.paths:
+            files, findings = discover_definitions(self.paths, self.output)
+        else:
+            files, findings = discover_configured(self.configuration, self.output)
+        return [replace(file, project=folder, outputs=tuple(outputs)) for file in files], findings
 
 
 def open_project(

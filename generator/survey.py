@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.definition.files import FileRefusal
-from generator.intake import DiskReader, is_text, read_definition, report_unreadable_name
+from generator.intake import is_text, read_definition, report_unreadable_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from generator.definition import TextReader
     from generator.diagnostics import LocatedFinding
     from generator.intake import DefinitionFile
     from generator.write import Making, Output
@@ -105,7 +106,7 @@ def _is_unchanged(
         return False
     if (making.generator_version, making.template_digest) != output.made_by:
         return False
-    reader = DiskReader(file.path.parent)
+    reader = file.open_texts()
     own = file.display.rpartition("/")[2]
     return (
         all(
@@ -116,6 +117,6 @@ def _is_unchanged(
     )
 
 
-def _hash_text(reader: DiskReader, path: str) -> str | None:
+def _hash_text(reader: TextReader, path: str) -> str | None:
     text = reader.read_text(path)
     return None if isinstance(text, FileRefusal) else sha256(text.encode("utf-8")).hexdigest()

@@ -18,7 +18,7 @@ def validate_definitions(
 ) -> tuple[list[CheckedDefinition], list[LocatedFinding]]:
     """Find, read and check; the findings returned beside the definitions belong to none of them."""
     with timings.measure("import"):
-        from generator.intake import DiskReader, read_definition
+        from generator.intake import read_definition
         from generator.pipeline import DefinitionText, check_definitions
     with timings.measure("intake"):
         files, findings = project.discover_definitions()
@@ -26,7 +26,7 @@ def validate_definitions(
         for file in files:
             data = read_definition(file)
             if isinstance(data, bytes):
-                definitions.append(DefinitionText(file.display, data, DiskReader(file.path.parent)))
+                definitions.append(DefinitionText(file.display, data, file.open_texts()))
             else:
                 findings.append(data)
     checked = check_definitions(

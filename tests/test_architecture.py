@@ -27,7 +27,7 @@ ROOMS = {
     "render": {"hcl", "module", "readme", "templates"},
     "verify": {"hcl", "policies", "module", "grammars"},
     "write": {"source", "diagnostics"},
-    "intake": {"source", "diagnostics", "definition"},
+    "intake": {"source", "diagnostics", "api", "definition"},
     "configuration": {"source", "diagnostics", "model", "api", "definition", "module"},
     "patterns": {"source", "diagnostics", "configuration", "intake"},
     "silencing": {"source", "diagnostics", "api"},

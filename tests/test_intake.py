@@ -148,6 +148,81 @@ def test_nothing_outside_the_folder_is_read(here: Path) -> None:
         assert "outside" in refuse(here, path)
 
 
+def make_project(here: Path) -> DiskReader:
+    """Return the reader of a definition in flows/desk of a project with the output folder `modules`."""
+    make_files(here, "shared/a.txt", "flows/desk/own.txt", "flows/other/b.txt", "modules/desk/prompts/c.txt")
+    make_files(here, ".git/config", "shared/.GIT/config", "flows/.gitignore")
+    make_files(here.parent, "secret.txt", "here2/secret.txt")
+    (here / "shared" / "link.txt").symlink_to(here.parent / "secret.txt")
+    (here / "shared" / "made.txt").symlink_to(here / "modules" / "desk" / "prompts" / "c.txt")
+    (here / "shared" / "git").symlink_to(here / ".git", target_is_directory=True)
+    return DiskReader(here / "flows" / "desk", here, (Path("modules"), here / "gone"))
+
+
+def test_in_a_project_texts_are_read_from_anywhere_below_its_folder(here: Path) -> None:
+    reader = make_project(here)
+    for path in ("own.txt", "../../shared/a.txt", "../other/b.txt", "../../shared/../flows/other/b.txt"):
+        assert reader.read_text(path) == "{}"
+    assert reader.read_text("../.gitignore") == "{}"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("../../../secret.txt", "outside the folder of flowseal.yaml"),
+        ("../../../here2/secret.txt", "outside the folder of flowseal.yaml"),
+        ("../../shared/link.txt", "outside the folder of flowseal.yaml"),
+        ("../../modules/desk/prompts/c.txt", "in the output folder"),
+        ("../../shared/made.txt", "in the output folder"),
+        ("../../modules/gone.txt", "in the output folder"),
+        ("../../.git/config", "belongs to git"),
+        ("../../shared/git/config", "belongs to git"),
+        ("../../shared/.GIT/config", "belongs to git"),
+    ],
+)
+def test_in_a_project_nothing_else_is_read(here: Path, path: str, reason: str) -> None:
+    answer = make_project(here).read_text(path)
+    assert isinstance(answer, FileRefusal)
+    assert reason in answer.message
+
+
+def test_a_definition_outside_of_the_project_reads_its_own_folder_alone(here: Path) -> None:
+    make_files(here, "project/shared/a.txt", "flows/own.txt")
+    reader = DiskReader(here / "flows", here / "project", ())
+    assert reader.read_text("own.txt") == "{}"
+    answer = reader.read_text("../project/shared/a.txt")
+    assert isinstance(answer, FileRefusal)
+    assert "outside the folder of the definition" in answer.message
+
+
+def test_a_definition_within_the_output_folder_reads_its_own_folder(here: Path) -> None:
+    make_files(here, "flows/prompts/a.txt", "shared/b.txt")
+    reader = DiskReader(here / "flows", here, (here,))
+    assert reader.read_text("prompts/a.txt") == "{}"
+    assert isinstance(reader.read_text("../shared/b.txt"), FileRefusal)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("owm.txt", "own.txt"),
+        ("../../shard/a.txt", "../../shared/a.txt"),
+        ("../othr/b.text", "../other/b.txt"),
+        ("../../share/lnk.txt", None),
+        ("git", None),
+        ("x/y/z.txt", None),
+        ("own.txt/x", None),
+    ],
+)
+def test_a_file_that_is_not_there_gives_the_nearest_one(here: Path, path: str, meant: str | None) -> None:
+    answer = make_project(here).read_text(path)
+    assert isinstance(answer, FileRefusal)
+    assert answer.message == f"There is no file {path!r}."
+    assert answer.remedy == (
+        f"Did you mean {meant}?" if meant else "Paths are relative to the definition's own folder."
+    )
+
+
 def test_a_symlink_within_the_folder_is_followed(here: Path) -> None:
     make_files(here, "a.txt")
     (here / "b.txt").symlink_to("a.txt")

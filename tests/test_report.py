@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from findings import ERROR, INFORMATION, WARNING, make_finding
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.diagnostics import LocatedFinding, LocatedPlace
@@ -157,6 +157,7 @@ def measure(text: str) -> int:
 
 
 @given(st.text(), st.integers(0, 30), st.integers(0, 30), st.integers(40, 120))
+@example("x" * 39 + "yy", 0, 39, 40)
 def test_an_excerpt_fits_and_holds_its_value(line: str, start: int, length: int, columns: int) -> None:
     excerpt = cut_excerpt(line, start, start + length, columns)
     assert excerpt.width >= 1

@@ -23,7 +23,7 @@ class TextReader(Protocol):
     def read_text(self, path: str) -> str | FileRefusal:
         """Return the text at `path`, as the definition spells it, or why there is none. Never raises.
 
-        The reader alone judges where a path leads: never outside the folder of the definition.
+        The reader alone judges where a path leads: never outside the folder of the definition, or of the project.
         """
         ...
 

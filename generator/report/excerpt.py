@@ -34,7 +34,7 @@ def cut_excerpt(line: str, start: int, end: int, columns: int) -> Excerpt:
     shown_value, is_whole = _cut_end(value, columns - lead)
     room = columns - measure_width(shown_value)
     rest = min(len(CUT), measure_width(_show(after)))
-    shown_before = _cut_start(before, room - rest)
+    shown_before = _cut_start(before, max(room - rest, 0))
     margin = measure_width(shown_before)
     shown_after = _cut_end(after, room - margin)[0] if is_whole else ""
     width = max(measure_width(shown_value), 1)

@@ -19,7 +19,7 @@ def make_reference_schemas() -> dict[str, Schema]:
     path = {
         "type": "string",
         "minLength": 1,
-        "description": "A text file, UTF-8. The path is relative to this definition and stays within its folder.",
+        "description": "A UTF-8 file below the folder of flowseal.yaml. The path is relative to this definition.",
     }
     description = "A parameter: it becomes a variable of the module. Describe it in the section parameters."
     return {
