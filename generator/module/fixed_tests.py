@@ -108,7 +108,8 @@ def _plan_seal_without_attachments() -> Block:
             make_block("variables", caller_roles={"api": API}, attach_caller_policy=False),
             assert_all(
                 conditions,
-                "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the caller.",
+                "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the "
+                "caller.",
             ),
         ),
     )

@@ -92,8 +92,8 @@ VARIABLES = (
     Variable(
         "attach_caller_policy",
         "bool",
-        "Whether the caller policy is attached to each of caller_roles. IAM allows 10 attached policies per role; roles "
-        "of this account can use the key without an attachment, because the key policy names them.",
+        "Whether the caller policy is attached to each of caller_roles. IAM allows 10 attached policies per role; "
+        "roles of this account can use the key without an attachment, because the key policy names them.",
         True,
         True,
     ),
