@@ -205,9 +205,9 @@ class Symbol(StrEnum):
 class Derived:
     """A text that is computed from a parameter's value.
 
-    `how` is one of: "value" (itself), "model-of-profile" (the foundation model id behind a system-defined
-    inference profile's ARN), "without-version" (a prompt's ARN up to its version), "guardrail-arn" (the ARN of a
-    guardrail given by id or ARN).
+    `how` is one of: "value" (itself), "foundation-model-arn" and "profile-arn" (the ARN of a model given by id or ARN),
+    "model-of-profile" (the foundation model id behind a system-defined inference profile), "without-version" (a
+    prompt's ARN up to its version), "guardrail-arn" (the ARN of a guardrail given by id or ARN).
     """
 
     how: str

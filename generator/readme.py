@@ -27,6 +27,8 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SYMBOLS = {Symbol.PARTITION: "PARTITION", Symbol.REGION: "REGION", Symbol.ACCOUNT: "ACCOUNT"}
 _DERIVED = {
     "value": "{}",
+    "foundation-model-arn": "the ARN of {}",
+    "profile-arn": "the ARN of {}",
     "model-of-profile": "the model of {}",
     "without-version": "{} without its version",
     "guardrail-arn": "the ARN of {}",

@@ -37,7 +37,7 @@ NEW_RIGHT = f"{LAMBDA}register"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-12345678901"
 VALUES: dict[str, tuple[Any, Any]] = {
     "answer_model": (
-        f"{OWN}inference-profile/us.amazon.nova-pro-v1:0",
+        "us.amazon.nova-pro-v1:0",
         f"{OWN}inference-profile/eu.amazon.nova-x-v2:1",
     ),
     "archive_bucket": ("archive", "attic"),
@@ -55,7 +55,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "planner_model": (f"{OWN}application-inference-profile/abc123", f"{OWN}application-inference-profile/def456"),
     "policy_documents_id": ("KB2", "KB5"),
     "prompt_classify_input_model_id": (f"{MODEL}micro-v1:0", f"{MODEL}lite-v1:0"),
-    "prompt_model_id": (f"{MODEL}pro-v1:0", f"{MODEL}premier-v1:0"),
+    "prompt_model_id": (f"{MODEL}pro-v1:0", "amazon.nova-premier-v1:0"),
     "refund_arn": (f"{LAMBDA}refund", f"{LAMBDA}refund-by-hand"),
     "reply_prompt_arn": (f"{OWN}prompt/ABCDEFGHIJ:7", f"{OWN}prompt/ABCDEFGHIJ:8"),
     "reports_account": ("111122223333", "444455556666"),

@@ -87,14 +87,27 @@ def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
     [
         ({"default": FOUNDATION}, []),
         ({"default": PROFILE}, ["UnfitDefault"]),
-        ({"default": "amazon.nova-lite-v1:0"}, ["UnfitDefault"]),
+        ({"default": "amazon.nova-lite-v1:0"}, []),
+        ({"default": "deepseek.v3.1"}, []),
+        ({"default": "amazon.nova-light-v1:0"}, ["UnknownModelId"]),
+        ({"default": "amazon.nova-*"}, ["MalformedValue"]),
+        ({"default": "nova-lite"}, ["UnfitDefault"]),
+        ({"default": "us.nova-lite-v1:0"}, ["UnfitDefault"]),
+        ({"default": "us.amazon.nova-lite-v1:0"}, ["UnfitDefault"]),
+        ({"default": "us.amazon.nova-lite-v1:0", "model": "inference-profile"}, []),
+        ({"default": "sa.amazon.nova-lite-v1:0", "model": "inference-profile"}, ["UnknownProfilePrefix"]),
+        ({"default": "deepseek.v3.1", "model": "inference-profile"}, ["UnfitDefault"]),
+        ({"default": "global.amazon.nova-2-lite-v1:0", "model": "inference-profile"}, ["UnfitDefault"]),
+        ({"default": "global.amazon.nova-2-lite-v1:0", "model": "global-inference-profile"}, []),
+        ({"default": "us.amazon.nova-lite-v1:0", "model": "global-inference-profile"}, ["UnfitDefault"]),
+        ({"default": "abc123", "model": "imported-model"}, ["UnfitDefault"]),
         ({"default": ""}, ["UnfitDefault"]),
         ({"default": None}, ["UnfitDefault"]),
         ({"default": PROFILE, "model": "inference-profile"}, []),
         ({"default": PROFILE, "model": "global-inference-profile"}, ["UnfitDefault"]),
     ],
 )
-def test_the_default_of_a_model_is_an_arn_of_its_kind(settings: object, rules: list[str]) -> None:
+def test_the_default_of_a_model_names_one_of_its_kind(settings: object, rules: list[str]) -> None:
     assert read_one(settings) == rules
 
 

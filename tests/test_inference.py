@@ -10,7 +10,7 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, write_short
 
 from generator.diagnostics import Finding, Severity
-from generator.inference import MODEL_KINDS, list_model_grants, list_parameter_grants, load_known_models
+from generator.inference import MODEL_KINDS, find_kind, list_model_grants, list_parameter_grants, load_known_models
 from generator.model import Grant, ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
@@ -173,12 +173,13 @@ def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
     document = make_flow(make_prompt(model={"$param": "m"}), parameters={"m": {"model": kind.value}})
     statements, findings = list_rights(document)
     assert not findings
-    own = [item for item in statements if item["Resource"] == "<var.m>"]
+    arn = "<local.model_arn_of_m>" if MODEL_KINDS[kind].id_pattern else "<var.m>"
+    own = [item for item in statements if item["Resource"] == arn]
     assert [sorted(item["Action"]) if isinstance(item["Action"], list) else [item["Action"]] for item in own] == [
         list(MODEL_KINDS[kind].own_actions)
     ]
     conditions = [item["Condition"]["StringEquals"] for item in statements if "Condition" in item]
-    assert all(list(condition.values()) == ["<var.m>"] for condition in conditions)
+    assert all(list(condition.values()) == [arn] for condition in conditions)
     assert bool(conditions) == (MODEL_KINDS[kind].list_further is not None and "marketplace" not in kind)
 
 
@@ -237,3 +238,27 @@ def test_an_id_that_aws_has_not_published_is_a_warning(model: str, meant: str | 
 )
 def test_what_aws_has_published_or_cannot_publish_is_no_finding(model: str) -> None:
     assert [need for need in list_model_grants(model, ("here",)) if isinstance(need, Finding)] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ModelKind if MODEL_KINDS[kind].id_pattern])
+def test_the_id_of_a_model_is_taken_by_its_kind_alone(kind: ModelKind) -> None:
+    identifier = ARNS[kind].rpartition("/")[2]
+    assert find_kind(identifier) is kind
+    assert [other for other, rule in MODEL_KINDS.items() if rule.takes(identifier, by_id=True)] == [kind]
+    for text in (
+        f"{identifier}*",
+        f"{identifier}?",
+        f" {identifier}",
+        f"{identifier}\n",
+        f'{identifier}"',
+        f"{identifier}$",
+    ):
+        assert not any(rule.takes(text, by_id=True) for rule in MODEL_KINDS.values())
+
+
+def test_a_known_id_is_in_the_form_that_variables_take() -> None:
+    known = load_known_models()
+    for identifier in known.models | known.profiles:
+        kind = find_kind(identifier)
+        assert kind is not None
+        assert MODEL_KINDS[kind].takes(identifier, by_id=True)

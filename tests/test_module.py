@@ -12,9 +12,11 @@ from flow_documents import make_flow, make_prompt
 from plans import FLOWS, INLINE_CHAT, plan_definition, plan_document, plan_example
 
 from generator.definition import read_flow
+from generator.inference import MODEL_KINDS
 from generator.intake import DiskReader
-from generator.model import ParameterReference
+from generator.model import ModelKind, Parameter, ParameterReference
 from generator.module import ModulePlan
+from generator.module.parameters import plan_parameter
 from generator.render import render_module
 from generator.source import read_document
 from generator.verify.declarations import list_declarations
@@ -206,3 +208,15 @@ def test_the_nodes_policies_are_a_map_whatever_their_number() -> None:
     many = read_output_of_node_policies(plan_document(make_flow(*functions)))
     assert many.count("_json") == 1
     assert "nodes = data.aws_iam_policy_document.nodes.json nodes_2 = data.aws_iam_policy_document.nodes_2.json" in many
+
+
+def test_a_parameter_that_ranks_takes_an_arn_alone() -> None:
+    base = ("definition", "nodes", 0, "configuration", "knowledgeBase")
+    configuration = ("rerankingConfiguration", "bedrockRerankingConfiguration", "modelConfiguration", "modelArn")
+    answers, ranks = (*base, "modelId"), (*base, *configuration)
+    for uses, taken in (((answers,), True), ((answers, ranks), False)):
+        parameter = Parameter("m", "Answers", None, ModelKind.FOUNDATION_MODEL, uses, ("parameters", "m"))
+        variable = plan_parameter(parameter)
+        pattern = MODEL_KINDS[ModelKind.FOUNDATION_MODEL].id_pattern
+        assert any(pattern in rule.condition.text for rule in variable.validations) is taken
+        assert variable.description == ("Answers (ID or ARN of a foundation model)" if taken else "Answers")

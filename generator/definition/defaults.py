@@ -118,15 +118,16 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
 
 
 def _check_model(parameter: Parameter, kind: ModelKind, path: Path) -> list[Finding]:
-    default = parameter.default
-    if isinstance(default, str) and MODEL_KINDS[kind].takes(default):
-        return []
-    message = f"The default must be the ARN of a model of the kind {kind}."
-    remedy = f"Write it as {MODEL_KINDS[kind].arn_form}."
+    rule, default = MODEL_KINDS[kind], parameter.default
     actual = find_kind(default) if isinstance(default, str) else None
-    if actual is not None:
+    if actual is kind and isinstance(default, str) and rule.takes(default, by_id=True):
+        return []
+    if actual is not None and actual is not kind:
         message = f"The default is of the kind {actual}, and this parameter takes the kind {kind}."
         remedy = f"Set `model: {actual}` for the parameter, or give it another default."
+        return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+    message = f"The default must name a model of the kind {kind}."
+    remedy = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
     return [Finding(UNFIT_DEFAULT, message, remedy, path)]
 
 

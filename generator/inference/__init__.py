@@ -1,13 +1,12 @@
 """The kinds of model that a flow may name, the permissions that each needs, and the ids that AWS has published."""
 
-from generator.inference.identifiers import check_model_id, list_model_grants
+from generator.inference.identifiers import check_model_id, find_kind, list_model_grants
 from generator.inference.kinds import (
     ACCOUNT,
     MODEL_KINDS,
     PARTITION,
     REGION,
     KindOfModel,
-    find_kind,
     list_parameter_grants,
 )
 from generator.inference.known import KnownModels, load_known_models

@@ -14,7 +14,6 @@ from generator.inference.kinds import (
     PARTITION,
     PREFIX,
     REGION,
-    find_kind,
     list_kind_grants,
 )
 from generator.inference.known import load_known_models
@@ -34,7 +33,7 @@ LISTED_KINDS = (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE, ModelKi
 
 def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
     """Yield the rights that a model given by id or ARN needs, and the findings that say what is not known of it."""
-    kind = find_kind(model) if model.startswith("arn:") else _read_kind(model)
+    kind = find_kind(model)
     if kind is None:
         yield _report_unknown(model, path)
         return
@@ -50,7 +49,7 @@ def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
 
 def check_model_id(model: str, path: Path) -> list[Finding]:
     """Report an id that AWS has not published, bare or in an ARN; what has no published id is none of its business."""
-    kind = find_kind(model) if model.startswith("arn:") else _read_kind(model)
+    kind = find_kind(model)
     identifier = model.rpartition("/")[2]
     known = load_known_models()
     if kind not in LISTED_KINDS or known.has(identifier):
@@ -62,11 +61,13 @@ def check_model_id(model: str, path: Path) -> list[Finding]:
     return [_report_unknown_id(kind, identifier, path)]
 
 
-def _read_kind(identifier: str) -> ModelKind | None:
-    """Return the kind of model that a bare id stands for, None where it is not in the form of one."""
+def find_kind(model: str) -> ModelKind | None:
+    """Return the kind of model that an ARN or an id stands for, None where it is in the form of none."""
+    if model.startswith("arn:"):
+        return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(model)), None)
     known = load_known_models()
-    prefix, _, rest = identifier.partition(".")
-    if identifier in known.models or (re.fullmatch(MODEL, identifier) and prefix not in known.prefixes):
+    prefix, _, rest = model.partition(".")
+    if model in known.models or (re.fullmatch(MODEL, model) and prefix not in known.prefixes):
         return ModelKind.FOUNDATION_MODEL
     if re.fullmatch(PREFIX, prefix) and re.fullmatch(MODEL, rest):
         return ModelKind.GLOBAL_INFERENCE_PROFILE if prefix == "global" else ModelKind.INFERENCE_PROFILE
@@ -91,7 +92,7 @@ def _report_unknown_id(kind: ModelKind, identifier: str, path: Path) -> Finding:
     known = load_known_models()
     is_model = kind is ModelKind.FOUNDATION_MODEL
     # What is suggested is of the same kind: in an ARN, and behind a parameter, nothing else would do.
-    like = sorted(known.models if is_model else (item for item in known.profiles if _read_kind(item) is kind))
+    like = sorted(known.models if is_model else (item for item in known.profiles if find_kind(item) is kind))
     meant = suggest_name(identifier, like)
     message = f"Unknown {'model' if is_model else 'inference profile'} ID {identifier!r}."
     remedy = (

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from generator.model import Derived, Grant, GrantCondition, ModelKind, Symbol, Text
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
-_VERSIONS = r"(?::[A-Za-z0-9._-]{1,63}){0,2}"
-_MODEL_ID = rf"[a-z0-9-]{{1,63}}[.][A-Za-z0-9._-]{{1,127}}{_VERSIONS}"
+_MODEL_ID = r"[a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}"
 # A dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be a model or a profile.
-MODEL = rf"[a-z][a-z0-9-]{{0,62}}[.][A-Za-z][A-Za-z0-9_-]{{0,126}}(?:[.][0-9][A-Za-z0-9_-]{{0,62}}){{0,3}}{_VERSIONS}"
+# What the API's own patterns have no room for, such as _, is in no id.
+MODEL = r"[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}"
 PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
@@ -33,6 +33,7 @@ class KindOfModel:
     `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike; `arn_form` says the same to people.
     `own_actions` are allowed on the model's own ARN, in the statement `capability`. What `other` finds in an ARN makes
     it one of the kind `other_kind`, whatever `arn_pattern` says: RE2 cannot express that in one pattern.
+    Where an id is enough to build the ARN, `id_pattern` and `id_form` describe it; `how_arn` says how (Derived).
     """
 
     arn_pattern: str
@@ -42,10 +43,18 @@ class KindOfModel:
     list_further: Callable[[Text, Text], Iterator[Grant]] | None = None
     other: str = ""
     other_kind: ModelKind | None = None
+    id_pattern: str = ""
+    id_form: str = ""
+    how_arn: str = "value"
 
-    def takes(self, text: str) -> bool:
-        """Tell whether a text is the ARN of a model of this kind."""
-        return re.fullmatch(self.arn_pattern, text) is not None and not (self.other and re.search(self.other, text))
+    def takes(self, text: str, *, by_id: bool = False) -> bool:
+        """Tell whether a text is the ARN of a model of this kind or, where `by_id` allows that, its id."""
+        is_other = self.other and re.search(self.other, text)
+        return not is_other and re.fullmatch(self.write_pattern(by_id=by_id), text) is not None
+
+    def write_pattern(self, *, by_id: bool) -> str:
+        """Return the pattern of the ARN and, where `by_id` allows that and the kind has one, of the id."""
+        return f"{self.arn_pattern}|{self.id_pattern}" if by_id and self.id_pattern else self.arn_pattern
 
 
 def _grant_profile(arn: Text, model: Text, homes: tuple[Text, ...], note: str = _REGIONS) -> Iterator[Grant]:
@@ -97,6 +106,9 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             "arn:<partition>:bedrock:<region>::foundation-model/<model id>",
             "InvokeModel",
             (_INVOKE,),
+            id_pattern=MODEL,
+            id_form="<model id>",
+            how_arn="foundation-model-arn",
         ),
         ModelKind.INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}inference-profile/{PREFIX}[.]{_MODEL_ID}",
@@ -106,6 +118,9 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             _list_profile_grants,
             _GLOBAL,
             ModelKind.GLOBAL_INFERENCE_PROFILE,
+            id_pattern=f"{PREFIX}[.]{MODEL}",
+            id_form="<prefix>.<model id>",
+            how_arn="profile-arn",
         ),
         ModelKind.GLOBAL_INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}inference-profile/global[.]{_MODEL_ID}",
@@ -113,6 +128,9 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_global_profile_grants,
+            id_pattern=f"global[.]{MODEL}",
+            id_form="global.<model id>",
+            how_arn="profile-arn",
         ),
         ModelKind.APPLICATION_INFERENCE_PROFILE: KindOfModel(
             f"{_OWNED}application-inference-profile/{_ID}",
@@ -171,8 +189,9 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
 
 
 def list_parameter_grants(parameter: str, kind: ModelKind) -> Iterator[Grant]:
-    """Yield the rights that a model of a kind needs whose ARN a parameter gives."""
-    yield from list_kind_grants(kind, (Derived("value", parameter),), (Derived("model-of-profile", parameter),))
+    """Yield the rights that a model of a kind needs whose ARN, or id where that is enough, a parameter gives."""
+    arn = Derived(MODEL_KINDS[kind].how_arn, parameter)
+    yield from list_kind_grants(kind, (arn,), (Derived("model-of-profile", parameter),))
 
 
 def list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant]:
@@ -181,8 +200,3 @@ def list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant]
     yield Grant(rule.capability, rule.own_actions, (arn,))
     if rule.list_further is not None:
         yield from rule.list_further(arn, model)
-
-
-def find_kind(text: str) -> ModelKind | None:
-    """Return the kind of the model that an ARN names, None where it is none that flowseal knows."""
-    return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(text)), None)

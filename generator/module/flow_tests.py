@@ -10,9 +10,16 @@ from generator.model import Value as ModelValue
 from generator.module.blocks import carry_value, make_block
 from generator.module.fixed_tests import assert_all, refuse_values
 from generator.module.mocks import ACCOUNT, KNOWN, REGION
-from generator.module.samples import Refusal, choose_values, list_refused_values
+from generator.module.samples import Refusal, choose_values, list_refused_values, respell_models
 from generator.module.statements import assert_document
 from generator.policies import PolicyDocument, Text, list_derived
+
+_RESOURCES = {
+    "foundation-model-arn": ":foundation-model",
+    "profile-arn": f"{ACCOUNT}:inference-profile",
+    "guardrail-arn": f"{ACCOUNT}:guardrail",
+}
+"""What follows the Region in an ARN that the module builds from an id."""
 
 
 def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
@@ -25,11 +32,16 @@ def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[Poli
         given = tuple(Attribute(name, carry_value(values[name])) for name in required)
         yield Block("variables", (), given)
     if policies:
-        yield _plan_rights(policies, {**KNOWN, **_derive_texts(grants, values)})
+        yield _plan_rights("the_nodes_have_their_rights", {}, policies, {**KNOWN, **_derive_texts(grants, values)})
+        if respelled := respell_models(flow.parameters, values):
+            known = {**KNOWN, **_derive_texts(grants, {**values, **respelled})}
+            yield _plan_rights("models_by_id_and_by_arn_are_the_same", respelled, policies, known)
     yield from _plan_refusals(flow, values)
 
 
-def _plan_rights(policies: Sequence[PolicyDocument], known: Mapping[str, str]) -> Block:
+def _plan_rights(
+    name: str, given: Mapping[str, ModelValue], policies: Sequence[PolicyDocument], known: Mapping[str, str]
+) -> Block:
     def fill(text: Text | Call) -> str:
         match text:
             case Reference(name):
@@ -53,7 +65,8 @@ def _plan_rights(policies: Sequence[PolicyDocument], known: Mapping[str, str]) -
         )
     )
     attached = assert_all(attachments, "The rights of the nodes are not attached to the service role.")
-    return make_block("run", "the_nodes_have_their_rights", body=(*asserts, attached))
+    variables = Block("variables", (), tuple(Attribute(key, carry_value(value)) for key, value in given.items()))
+    return make_block("run", name, body=(*((variables,) if given else ()), *asserts, attached))
 
 
 def _plan_refusals(flow: Flow, values: Mapping[str, ModelValue]) -> Iterator[Block]:
@@ -81,4 +94,4 @@ def _derive_text(how: str, value: str) -> str:
             return last.partition(".")[2]
         case "without-version":
             return f"{home}/{last.partition(':')[0]}"
-    return value if home else f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/{value}"
+    return value if home else f"arn:aws:bedrock:{REGION}:{_RESOURCES[how]}/{value}"

@@ -14,7 +14,7 @@ from generator.api import (
 )
 from generator.hcl import Reference, encode_value
 from generator.inference import MODEL_KINDS
-from generator.model import Parameter
+from generator.model import ModelKind, Parameter
 from generator.module.blocks import carry_value
 from generator.module.plan import Validation, Variable
 from generator.source.position import Path
@@ -30,7 +30,7 @@ def plan_parameter(parameter: Parameter) -> Variable:
     return Variable(
         parameter.name,
         type_name,
-        parameter.description,
+        _describe(parameter),
         carry_value(parameter.default),
         parameter.default is not None,
         tuple(rules),
@@ -40,6 +40,20 @@ def plan_parameter(parameter: Parameter) -> Variable:
 def find_shape_of_use(path: Path) -> Shape | None:
     """Return the API's shape where a parameter stands; None for an account."""
     return find_permission_shape(path) if path[0] == "permissions" else find_shape_at(path)
+
+
+def takes_model_id(parameter: Parameter) -> bool:
+    """Tell whether a model may be given by its id: the ARN can be built from it, and no place demands an ARN."""
+    if parameter.model is None or not MODEL_KINDS[parameter.model].id_pattern:
+        return False
+    return all(shape.name != "BedrockRerankingModelArn" for shape in _list_shapes(parameter))
+
+
+def _describe(parameter: Parameter) -> str:
+    if not takes_model_id(parameter):
+        return parameter.description
+    kind = str(parameter.model).replace("-", " ")
+    return f"{parameter.description} (ID or ARN of {'an' if kind[0] in 'aeiou' else 'a'} {kind})"
 
 
 def _list_shapes(parameter: Parameter) -> list[Shape]:
@@ -52,19 +66,25 @@ def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
     if path[:2] == ("permissions", "bucket_accounts"):
         yield _demand(_match("^[0-9]{12}$", name), f"{parameter.name} must be an account id, 12 digits.")
     elif parameter.model is not None:
-        kind = MODEL_KINDS[parameter.model]
-        sentence = f"{parameter.name} must be the ARN of a model of the kind {parameter.model}, {kind.arn_form}."
-        yield _demand(_match(f"^(?:{kind.arn_pattern})$", name), sentence)
-        if kind.other:
-            sentence = (
-                f"{parameter.name} is the ARN of a {kind.other_kind}, which needs other permissions: "
-                f"set `model: {kind.other_kind}` for this parameter in the flow's definition."
-            )
-            yield _demand(f"!{_match(kind.other, name)}", sentence)
+        yield from _list_model_rules(parameter, parameter.model)
     elif shape is not None:
         conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]
         if conditions:
             yield _demand(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
+
+
+def _list_model_rules(parameter: Parameter, model: ModelKind) -> Iterator[Validation]:
+    name, kind, by_id = f"var.{parameter.name}", MODEL_KINDS[model], takes_model_id(parameter)
+    forms = f"ID or ARN of a model of the kind {model}: {kind.id_form} or {kind.arn_form}"
+    if not by_id:
+        forms = f"ARN of a model of the kind {model}, {kind.arn_form}"
+    yield _demand(_match(f"^(?:{kind.write_pattern(by_id=by_id)})$", name), f"{parameter.name} must be the {forms}.")
+    if kind.other:
+        sentence = (
+            f"{parameter.name} names a {kind.other_kind}, which needs other permissions: "
+            f"set `model: {kind.other_kind}` for this parameter in the flow's definition."
+        )
+        yield _demand(f"!{_match(kind.other, name)}", sentence)
 
 
 def _list_conditions(shape: Shape, name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from generator import hcl
 from generator.api import ACCOUNT_ID, Shape, find_sample, takes_value
 from generator.inference import MODEL_KINDS
 from generator.model import ModelKind, Parameter, Value
-from generator.module.parameters import find_shape_of_use
+from generator.module.parameters import find_shape_of_use, takes_model_id
 
 _FORM: Mapping[str, str] = MappingProxyType(
     {
@@ -25,6 +25,14 @@ _FORM: Mapping[str, str] = MappingProxyType(
     }
 )
 """What stands in the form of a model's ARN in the place of its parts."""
+_MISTAKEN_FOR: Mapping[ModelKind, ModelKind] = MappingProxyType(
+    {
+        ModelKind.FOUNDATION_MODEL: ModelKind.INFERENCE_PROFILE,
+        ModelKind.INFERENCE_PROFILE: ModelKind.GLOBAL_INFERENCE_PROFILE,
+        ModelKind.GLOBAL_INFERENCE_PROFILE: ModelKind.INFERENCE_PROFILE,
+    }
+)
+"""By a kind whose models may be given by id, the kind whose ids look most like its own."""
 _LONGEST_PADDING = 100_000
 
 
@@ -56,6 +64,21 @@ def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
     return chosen
 
 
+def respell_models(parameters: Iterable[Parameter], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return, of the models that may be given by id or ARN, those given by ARN as ids and the other way round."""
+    respelled: dict[str, Value] = {}
+    for parameter in parameters:
+        value = values[parameter.name]
+        if parameter.model is None or not takes_model_id(parameter) or not isinstance(value, str):
+            continue
+        if value.startswith("arn:"):
+            respelled[parameter.name] = value.rpartition("/")[2]
+        else:
+            kind = MODEL_KINDS[parameter.model]
+            respelled[parameter.name] = _fill_form(kind.arn_form.replace(kind.id_form, value), 1)
+    return respelled
+
+
 def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
     """Yield values that the parameter's variable refuses, each with why; `value` is one that it takes."""
     texts = {Refusal.WILDCARD: f"{value}*", Refusal.BLANK: f"{value} ", Refusal.TOO_LITTLE: ""}
@@ -65,8 +88,8 @@ def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Re
                 yield why, text
     if parameter.model is None:
         yield from _list_beyond_bounds(_list_shapes(parameter), value)
-    elif (other := MODEL_KINDS[parameter.model].other_kind) is not None:
-        yield Refusal.OTHER_KIND, _fill_form(other, 1)
+    elif (other := _MISTAKEN_FOR.get(parameter.model)) is not None:
+        yield Refusal.OTHER_KIND, _fill_form(MODEL_KINDS[other].id_form, 1)
 
 
 def _list_beyond_bounds(shapes: list[Shape], value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
@@ -101,12 +124,12 @@ def _find_value(parameter: Parameter, number: int) -> Value:
     if parameter.default is not None:
         return parameter.default
     if parameter.model is not None:
-        return _fill_form(parameter.model, number)
+        return _fill_form(MODEL_KINDS[parameter.model].arn_form, number)
     return find_sample(_list_shapes(parameter), number)
 
 
-def _fill_form(kind: ModelKind, number: int) -> str:
-    return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), MODEL_KINDS[kind].arn_form)
+def _fill_form(form: str, number: int) -> str:
+    return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), form)
 
 
 def _list_shapes(parameter: Parameter) -> list[Shape]:
@@ -115,5 +138,5 @@ def _list_shapes(parameter: Parameter) -> list[Shape]:
 
 def _takes(parameter: Parameter, text: str) -> bool:
     if parameter.model is not None:
-        return MODEL_KINDS[parameter.model].takes(text)
+        return MODEL_KINDS[parameter.model].takes(text, by_id=takes_model_id(parameter))
     return all(takes_value(shape, text) for shape in _list_shapes(parameter))

@@ -24,17 +24,21 @@ _SYMBOLS: Mapping[Symbol, Reference] = MappingProxyType(
     {Symbol.PARTITION: PARTITION, Symbol.REGION: REGION, Symbol.ACCOUNT: ACCOUNT}
 )
 _LENGTHS: Mapping[Reference, int] = MappingProxyType({PARTITION: 10, REGION: 14, ACCOUNT: 12})
+
+
+def _build_arn(resource: str) -> str:
+    """Return the expression for an ARN, in the module's Region where a variable gives no more than the id."""
+    arn = f'"arn:${{local.partition}}:bedrock:${{local.region}}:{resource}${{var.PARAMETER}}"'
+    return f'startswith(var.PARAMETER, "arn:") ? var.PARAMETER : {arn}'
+
+
 _LOCALS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "model-of-profile": ("model_of_", 'regex("inference-profile/[a-z-]+[.](.+)$", var.{0})[0]'),
-        "without-version": ("unversioned_", 'regex("^(.+/[^:/]+)(?::[0-9]+)?$", var.{0})[0]'),
-        "guardrail-arn": (
-            "guardrail_arn_of_",
-            (
-                'startswith(var.{0}, "arn:") ? var.{0} : '
-                '"arn:${{local.partition}}:bedrock:${{local.region}}:${{local.account_id}}:guardrail/${{var.{0}}}"'
-            ),
-        ),
+        "foundation-model-arn": ("model_arn_of_", _build_arn(":foundation-model/")),
+        "profile-arn": ("model_arn_of_", _build_arn("${local.account_id}:inference-profile/")),
+        "model-of-profile": ("model_of_", 'regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.PARAMETER)[0]'),
+        "without-version": ("unversioned_", 'regex("^(.+/[^:/]+)(?::[0-9]+)?$", var.PARAMETER)[0]'),
+        "guardrail-arn": ("guardrail_arn_of_", _build_arn("${local.account_id}:guardrail/")),
     }
 )
 """By how a text is derived from a variable: what its local's name begins with, and its expression."""
@@ -64,7 +68,10 @@ def plan_node_policies(grants: Iterable[Grant]) -> tuple[PolicyDocument, ...]:
 
 def list_derived_locals(grants: Iterable[Grant]) -> dict[str, Reference]:
     """Return the locals that the grants' texts are made from, by name: what is computed from a variable's value."""
-    return {name: Reference(_LOCALS[part.how][1].format(part.parameter)) for name, part in list_derived(grants).items()}
+    return {
+        name: Reference(_LOCALS[part.how][1].replace("PARAMETER", part.parameter))
+        for name, part in list_derived(grants).items()
+    }
 
 
 def list_derived(grants: Iterable[Grant]) -> dict[str, Derived]:

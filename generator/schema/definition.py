@@ -62,7 +62,10 @@ def write_definition_schema() -> str:
 
 def make_parameters_schema() -> Schema:
     """Return the schema of the section `parameters`."""
-    kinds = {kind.value: f"Takes {rule.arn_form}" for kind, rule in MODEL_KINDS.items()}
+    kinds = {
+        kind.value: f"Takes {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}"
+        for kind, rule in MODEL_KINDS.items()
+    }
     model = {
         "description": "For a parameter that stands as a modelId: its kind, and with it the rights that it needs.",
         "anyOf": [*make_choice(kinds)["anyOf"], {"type": "null"}],

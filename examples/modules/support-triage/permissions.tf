@@ -2,7 +2,8 @@
 # What the nodes of this flow need, and nothing else.
 
 locals {
-  model_of_answer_model = regex("inference-profile/[a-z-]+[.](.+)$", var.answer_model)[0]
+  model_arn_of_answer_model = startswith(var.answer_model, "arn:") ? var.answer_model : "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.answer_model}"
+  model_of_answer_model     = regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.answer_model)[0]
 }
 
 data "aws_iam_policy_document" "nodes" {
@@ -10,7 +11,7 @@ data "aws_iam_policy_document" "nodes" {
   statement {
     sid       = "InvokeInferenceProfile"
     actions   = ["bedrock:GetInferenceProfile", "bedrock:InvokeModel"]
-    resources = [var.answer_model]
+    resources = [local.model_arn_of_answer_model]
   }
 
   # Classify, LookUp, Summarise
@@ -29,7 +30,7 @@ data "aws_iam_policy_document" "nodes" {
     condition {
       test     = "StringEquals"
       variable = "bedrock:InferenceProfileArn"
-      values   = [var.answer_model]
+      values   = [local.model_arn_of_answer_model]
     }
   }
 

@@ -366,6 +366,58 @@ run "the_nodes_have_their_rights" {
   }
 }
 
+run "models_by_id_and_by_arn_are_the_same" {
+  variables {
+    answer_model = "us.amazon.sample-1-v1:0"
+  }
+
+  assert {
+    condition = jsonencode([for s in data.aws_iam_policy_document.nodes.statement : { for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) if try(length(v) > 0, false) }]) == jsonencode([
+      {
+        sid       = "InvokeInferenceProfile"
+        actions   = ["bedrock:GetInferenceProfile", "bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.sample-1-v1:0"]
+      },
+      {
+        sid       = "InvokeModel"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]
+      },
+      {
+        sid       = "InvokeModelThroughProfile"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.sample-1-v1:0",
+          ]
+        }
+      },
+      {
+        sid       = "RetrieveAndGenerate"
+        actions   = ["bedrock:RetrieveAndGenerate"]
+        resources = ["*"]
+      },
+      {
+        sid       = "RetrieveFromKnowledgeBase"
+        actions   = ["bedrock:Retrieve"]
+        resources = ["arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB00000001"]
+      },
+    ])
+    error_message = "The policy nodes does not allow exactly what the nodes need."
+  }
+
+  assert {
+    condition = alltrue([
+      aws_iam_policy.nodes.policy == data.aws_iam_policy_document.nodes.json,
+      aws_iam_role_policy_attachment.nodes.policy_arn == aws_iam_policy.nodes.arn,
+      aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
+      output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
+    ])
+    error_message = "The rights of the nodes are not attached to the service role."
+  }
+}
+
 run "parameters_refuse_wildcards" {
   command = plan
 
@@ -403,7 +455,7 @@ run "parameters_refuse_another_kind" {
   command = plan
 
   variables {
-    answer_model = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
+    answer_model = "global.amazon.sample-1-v1:0"
   }
 
   expect_failures = [var.answer_model]

@@ -2,8 +2,10 @@
 # What the nodes of this flow need, and nothing else.
 
 locals {
-  model_of_answer     = regex("inference-profile/[a-z-]+[.](.+)$", var.answer)[0]
-  model_of_everywhere = regex("inference-profile/[a-z-]+[.](.+)$", var.everywhere)[0]
+  model_arn_of_answer     = startswith(var.answer, "arn:") ? var.answer : "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.answer}"
+  model_arn_of_everywhere = startswith(var.everywhere, "arn:") ? var.everywhere : "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.everywhere}"
+  model_of_answer         = regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.answer)[0]
+  model_of_everywhere     = regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.everywhere)[0]
 }
 
 data "aws_iam_policy_document" "nodes" {
@@ -16,8 +18,8 @@ data "aws_iam_policy_document" "nodes" {
       "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/sa.amazon.nova-lite-v1:0",
       "arn:aws:bedrock:ca-central-1:111122223333:inference-profile/ca.amazon.nova-lite-v1:0",
       "arn:aws:bedrock:sa-east-1:111122223333:inference-profile/sa-one.amazon.nova-pro-v1:0",
-      var.answer,
-      var.everywhere,
+      local.model_arn_of_answer,
+      local.model_arn_of_everywhere,
     ]
   }
 
@@ -86,7 +88,7 @@ data "aws_iam_policy_document" "nodes" {
     condition {
       test     = "StringEquals"
       variable = "bedrock:InferenceProfileArn"
-      values   = [var.answer]
+      values   = [local.model_arn_of_answer]
     }
   }
 
@@ -102,7 +104,7 @@ data "aws_iam_policy_document" "nodes" {
     condition {
       test     = "StringEquals"
       variable = "bedrock:InferenceProfileArn"
-      values   = [var.everywhere]
+      values   = [local.model_arn_of_everywhere]
     }
   }
 }

@@ -411,6 +411,104 @@ run "the_nodes_have_their_rights" {
   }
 }
 
+run "models_by_id_and_by_arn_are_the_same" {
+  variables {
+    answer     = "us.amazon.sample-1-v1:0"
+    everywhere = "global.amazon.sample-1-v1:0"
+  }
+
+  assert {
+    condition = jsonencode([for s in data.aws_iam_policy_document.nodes.statement : { for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) if try(length(v) > 0, false) }]) == jsonencode([
+      {
+        sid     = "InvokeInferenceProfile"
+        actions = ["bedrock:GetInferenceProfile", "bedrock:InvokeModel"]
+        resources = [
+          "arn:aws:bedrock:ca-central-1:111122223333:inference-profile/ca.amazon.nova-lite-v1:0",
+          "arn:aws:bedrock:sa-east-1:111122223333:inference-profile/sa-one.amazon.nova-pro-v1:0",
+          "arn:aws:bedrock:us-east-1:111122223333:inference-profile/ca.amazon.nova-lite-v1:0",
+          "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0",
+          "arn:aws:bedrock:us-east-1:111122223333:inference-profile/sa.amazon.nova-lite-v1:0",
+          "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.sample-1-v1:0",
+        ]
+      },
+      {
+        sid       = "InvokeModelThroughProfile1"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:us-east-1:111122223333:inference-profile/ca.amazon.nova-lite-v1:0",
+          ]
+        }
+      },
+      {
+        sid       = "InvokeModelThroughProfile2"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:us-east-1:111122223333:inference-profile/sa.amazon.nova-lite-v1:0",
+          ]
+        }
+      },
+      {
+        sid       = "InvokeModelThroughProfile3"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:ca-central-1:111122223333:inference-profile/ca.amazon.nova-lite-v1:0",
+          ]
+        }
+      },
+      {
+        sid       = "InvokeModelThroughProfile4"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:sa-east-1:111122223333:inference-profile/sa-one.amazon.nova-pro-v1:0",
+          ]
+        }
+      },
+      {
+        sid       = "InvokeModelThroughProfile5"
+        actions   = ["bedrock:InvokeModel"]
+        resources = ["arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0"]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.sample-1-v1:0",
+          ]
+        }
+      },
+      {
+        sid     = "InvokeModelThroughProfile6"
+        actions = ["bedrock:InvokeModel"]
+        resources = [
+          "arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0",
+          "arn:aws:bedrock:::foundation-model/amazon.sample-1-v1:0",
+        ]
+        condition = {
+          "StringEquals bedrock:InferenceProfileArn" = [
+            "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0",
+          ]
+        }
+      },
+    ])
+    error_message = "The policy nodes does not allow exactly what the nodes need."
+  }
+
+  assert {
+    condition = alltrue([
+      aws_iam_policy.nodes.policy == data.aws_iam_policy_document.nodes.json,
+      aws_iam_role_policy_attachment.nodes.policy_arn == aws_iam_policy.nodes.arn,
+      aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
+      output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
+    ])
+    error_message = "The rights of the nodes are not attached to the service role."
+  }
+}
+
 run "parameters_refuse_wildcards" {
   command = plan
 
@@ -448,8 +546,9 @@ run "parameters_refuse_another_kind" {
   command = plan
 
   variables {
-    answer = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
+    answer     = "global.amazon.sample-1-v1:0"
+    everywhere = "us.amazon.sample-1-v1:0"
   }
 
-  expect_failures = [var.answer]
+  expect_failures = [var.answer, var.everywhere]
 }
