@@ -10,10 +10,17 @@ TOOLS := .tools
 
 .PHONY: demo test check lint types linters lint-modules prove oracle accept examples bench setup tools clean
 
+# The project's own dependencies, without those of its tests. Python compiles what it runs.
+$(VENV)/.runtime: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' \
+	  > $(VENV)/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $(VENV)/runtime.txt
+	@touch $@
+
 setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
 
-$(VENV)/.installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/.installed: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
 	@# As pip does it with what it installs: what is edited later, Python compiles for itself.
 	$(BIN)/python -m compileall -q -x shapes/ generator
@@ -26,7 +33,7 @@ $(TOOLS)/.actionlint-$(ACTIONLINT):
 	@GOBIN=$(abspath $(TOOLS)) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT) && touch $@ \
 		|| echo "actionlint could not be installed: workflows are not linted"
 
-demo: setup ## generate the examples, show a module, a finding and a policy
+demo: $(VENV)/.runtime ## generate the examples, show a module, a finding and a policy
 	@$(BIN)/python tools/demo.py
 
 ORACLE := tests/oracle/node_modules

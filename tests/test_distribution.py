@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -17,15 +21,20 @@ def run(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    # A copy, because setuptools leaves its traces where it builds.
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project: setuptools and make leave traces where they build."""
+    folder = tmp_path_factory.mktemp("copy")
     archive = run("git", "archive", "--format=zip", f"--output={folder / 'source.zip'}", "HEAD", folder=ROOT)
     if archive.returncode != 0:
         pytest.skip("no git repository to build from")
     with zipfile.ZipFile(folder / "source.zip") as files:
-        files.extractall(source)
+        files.extractall(folder / "source")
+    return folder / "source"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
     built = run(
         sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", str(folder), str(source), folder=folder
     )
@@ -66,3 +75,22 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
     assert (elsewhere / ".gitlab-ci.yml").exists(), result.stdout + result.stderr
     result = run(str(binaries / "flowseal"), "new", "total", "--shape", "code", folder=elsewhere)
     assert (elsewhere / "flows" / "total" / "code" / "add_up.py").exists(), result.stdout + result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("make"), reason="the make command is missing")
+def test_the_demo_installs_what_flowseal_itself_needs_and_nothing_else(source: Path) -> None:
+    shown = run("make", "demo", f"PYTHON={sys.executable}", folder=source)
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "7 modules: 7 written, 0 unchanged, 0 refused; no errors" in shown.stdout
+    python = str(source / ".venv" / "bin" / "python")
+    listed = json.loads(run(python, "-m", "pip", "list", "--format", "json", folder=source).stdout)
+    found = {package["name"].lower() for package in listed}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split("[<>=]", item, maxsplit=1)[0].lower() for item in project["dependencies"]}
+    # markdown-it-py is needed by both.
+    others = {"boto3", "hypothesis", "mypy", "pre-commit", "pytest", "ruff"}
+    assert wanted <= found
+    assert not found & others
+    # `make test` and the like still make the whole environment.
+    assert ".[dev,prove]" in run("make", "--dry-run", "setup", folder=source).stdout

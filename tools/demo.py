@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,9 @@ PLACE = ROOT / "build" / "demo"
 def run_flowseal(*arguments: str) -> None:
     """Show a command and run it in the demo's folder."""
     print(f"\n$ flowseal {' '.join(arguments)}\n", flush=True)
-    subprocess.run([sys.executable, "-m", "generator", *arguments], cwd=PLACE, check=False)
+    # The environment has the dependencies alone; flowseal itself is run from here.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "generator", *arguments], cwd=PLACE, env=environment, check=False)
 
 
 def show_tree(folder: Path) -> None:
