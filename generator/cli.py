@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import gc
 import io
+import os
 import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -33,6 +34,8 @@ CHANGED = 3
 """The exit code where the modules on disk are, or were, not what the definitions come to."""
 DEFECT = 4
 """The exit code where flowseal itself went wrong: a failed proof, or what nobody foresaw."""
+LONGEST_MESSAGE = 200
+"""Characters of an unforeseen error's own words: some quote all that they were given."""
 CLOSED_OUTPUT = frozenset({errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF})
 
 app = typer.Typer(
@@ -43,7 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
     epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
-    "3 (check) the modules differ from a fresh generate, 4 flowseal's own proof failed.",
+    "3 (check) the modules differ from a fresh generate, 4 flowseal's own proof failed, or an internal error.",
 )
 
 
@@ -174,21 +177,31 @@ def main() -> None:
                 f"flowseal: the output takes no more: {error.strerror}. No report was printed in full.", err=True
             )
             sys.exit(1)
-        typer.echo(describe_defect(error), err=True)
-        sys.exit(DEFECT)
-    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        typer.echo(describe_defect(error), err=True)
-        sys.exit(DEFECT)
+        end_defective(error)
+    except Exception as error:
+        end_defective(error)
     finally:
         # The interpreter looks a last time before it ends.
         gc.freeze()
 
 
-def describe_defect(error: BaseException) -> str:
-    """Return one line that says where flowseal itself went wrong."""
+def end_defective(error: Exception) -> NoReturn:
+    """Print one line about what nobody foresaw, after the traceback if FLOWSEAL_TRACEBACK=1 asks for it; end with 4."""
+    if os.environ.get("FLOWSEAL_TRACEBACK") == "1":
+        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    typer.echo(describe_defect(error), err=True)
+    sys.exit(DEFECT)
+
+
+def describe_defect(error: Exception) -> str:
+    """Return one line that names the place in flowseal's code where something went wrong."""
+    from generator.report.escaping import escape_controls
+
     place = "?"
     if error.__traceback__ is not None:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
     kind = type(error).__name__
-    return f"flowseal: a defect of flowseal itself ({kind} at {place}: {error}). Please report it."
+    said = escape_controls(str(error))
+    what = f"{kind} at {place}: {said[:LONGEST_MESSAGE]}{'...' if len(said) > LONGEST_MESSAGE else ''}"
+    return f"flowseal: internal error ({what}). Please report it; FLOWSEAL_TRACEBACK=1 prints the traceback."

@@ -116,22 +116,29 @@ def test_colour_on_a_terminal_unless_it_is_not_wanted(environment: dict[str, str
     os.close(leader)
 
 
-def test_a_defect_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error", ["KeyError('nodes')", "MemoryError()", "AssertionError('a\\n::error::b')", "re.error('x')"]
+)
+@pytest.mark.parametrize("asked", ["", "0", "1"])
+def test_an_internal_error_is_one_line_and_its_traceback_is_asked_for(error: str, asked: str, tmp_path: Path) -> None:
     code = (
-        "import sys, generator.pipeline\n"
-        "def fail(*_, **__): raise KeyError('nodes')\n"
+        "import re, sys, generator.pipeline\n"
+        f"def fail(*_, **__): raise {error}\n"
         "generator.pipeline.check_definition = fail\n"
         f"sys.argv = ['flowseal', 'generate', {str(FLOWS)!r}, '-o', {str(tmp_path)!r}]\n"
         "from generator.cli import main\nmain()\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "FLOWSEAL_TRACEBACK": asked}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert (result.returncode, result.stdout) == (4, "")
-    assert result.stderr.count("\n") == 1
-    assert "a defect of flowseal itself (KeyError" in result.stderr
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"flowseal: internal error ({error.removeprefix('re.').partition('(')[0]} at <string>:2:")
+    assert result.stderr.startswith("Traceback (most recent call last)") == (asked == "1")
+    assert (result.stderr.count("\n") == 1) == (asked != "1")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_defect_names_its_place() -> None:
+def test_an_internal_error_names_its_place() -> None:
     with pytest.raises(TypeError) as raised:
         generator.pipeline.check_definitions(None, for_terraform=True, timings=None)  # type: ignore[arg-type]
     assert "pipeline.py:" in describe_defect(raised.value)
@@ -141,7 +148,7 @@ def test_a_closed_pipe_is_no_defect() -> None:
     command = f"{sys.executable} -m generator validate {FLOWS} nowhere --format json | head -c 1"
     result = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in result.stderr
-    assert "defect" not in result.stderr
+    assert "internal error" not in result.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
@@ -161,7 +168,7 @@ def test_a_full_output_is_no_defect(tmp_path: Path) -> None:
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert result.returncode == 1
     assert "takes no more" in result.stderr
-    assert "defect" not in result.stderr
+    assert "internal error" not in result.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes an output")
@@ -171,7 +178,7 @@ def test_a_closed_output_is_no_defect(closed: str, tmp_path: Path) -> None:
         where = "" if command.startswith("validate") else f"-o {tmp_path}"
         shell = f"{sys.executable} -m generator {command} {where} {closed}"
         result = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
-        assert (result.returncode, "defect" in result.stdout + result.stderr) == (expected, False)
+        assert (result.returncode, "internal error" in result.stdout + result.stderr) == (expected, False)
 
 
 @pytest.mark.parametrize("option", ["-o", "--config"])
