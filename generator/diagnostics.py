@@ -142,6 +142,7 @@ SOURCE_RULES: dict[str, Rule] = {
         declare_rule("MergeConflict", Severity.ERROR, "The document has the conflict markers of a merge."),
         declare_rule("DuplicateKey", Severity.ERROR, "A mapping has the same key twice."),
         declare_rule("AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."),
+        declare_rule("InvalidNumber", Severity.ERROR, "A number has too many digits or too large an exponent."),
         declare_rule("UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."),
         declare_rule("TooDeep", Severity.ERROR, "The document is nested too deeply."),
         declare_rule("TooLarge", Severity.ERROR, "The document is too large, or grows too large through its anchors."),

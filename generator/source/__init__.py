@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 from generator.source.characters import count_position, find_characters
@@ -45,7 +46,7 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = len(re.findall(rb"\r\n|[\r\n]", data[: error.start])) + 1
         message = f"The file is not UTF-8 text: byte {error.start + 1} is part of no character."
         return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save the file as UTF-8.")]
     reading = _read_text(file, text)

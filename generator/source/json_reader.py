@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from decimal import Decimal
 from json import JSONDecoder
 
 from generator.source.position import Fault, Path, Span
@@ -35,7 +34,7 @@ class _Reader:
     def __init__(self, text: str, reading: Reading) -> None:
         self.text = text
         self.reading = reading
-        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.line_starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\r\n]", text))]
 
     def locate(self, start: int, end: int) -> Span:
         """Return the span of text[start:end]."""
@@ -122,9 +121,7 @@ class _Reader:
 
     def _read_plain(self, at: int) -> tuple[object, int]:
         if match := _NUMBER.match(self.text, at):
-            spelled = match.group()
-            whole = match.group(2) is None and match.group(3) is None
-            return int(spelled) if whole else Decimal(spelled), match.end()
+            return self.reading.take_number(match.group(), self.locate(at, match.end())), match.end()
         match = _WORD.match(self.text, at)
         word = match.group() if match else ""
         if word in _CONSTANTS:

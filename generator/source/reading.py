@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from generator.source.position import Fault, Path, Span
+from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER, read_number
 
 DEEPEST = 64
 MOST_VALUES = 200_000
@@ -51,14 +53,26 @@ class Reading:
         self.key_spans.setdefault(path, span)
 
     def take_text(self, text: str, span: Span) -> str:
-        """Return a key or text, and report half surrogate pairs in it.
+        """Return a key or text. Half surrogate pairs in it are reported, and replaced, so that every text is UTF-8.
 
         Words that stand again and again are one text: whoever looks them up later finds them sooner.
         """
         if not text.isascii() and _SURROGATE.search(text):
             message = "The text holds half of a surrogate pair, which is no character."
             self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both halves."))
+            text = _SURROGATE.sub("\ufffd", text)
         return sys.intern(text) if len(text) <= LONGEST_WORD else text
+
+    def take_number(self, text: str, span: Span) -> int | Decimal:
+        """Return a number; one that is out of bounds ends the reading."""
+        number = read_number(text)
+        if number is None:
+            shown = text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}..."
+            message = f"The number {shown} is too long or its exponent is too large."
+            bounds = f"an exponent from -{LARGEST_EXPONENT} to {LARGEST_EXPONENT}"
+            remedy = f"Use at most {LONGEST_NUMBER} characters and {bounds}."
+            raise TextRefusedError(Fault("InvalidNumber", span, message, remedy))
+        return number
 
     def refuse(self, fault: Fault) -> Reading:
         """End the reading with a fault."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from generator.source.characters import count_position
 from generator.source.position import Fault, Path, Span
 from generator.source.reading import Reading, TextRefusedError
-from generator.source.scalars import explain_ambiguity, resolve_scalar
+from generator.source.scalars import explain_ambiguity, is_number, resolve_scalar
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -104,7 +105,7 @@ class _Reader:
             remedy = f'Put it in quotes for a text ("{text}"), or write a plain decimal number.'
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
-        return resolve_scalar(text)
+        return self.reading.take_number(text, span) if is_number(text) else resolve_scalar(text)
 
     def _take_text(self, node: Any, span: Span) -> str:
         text = str(node.value)
@@ -141,10 +142,9 @@ def _measure(node: Node) -> Span:
 
 
 def _describe_character(text: str, position: int) -> Fault:
-    line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
     message = f"The character U+{ord(text[position]):04X} may not stand in YAML."
     remedy = 'Write it as an escape in double quotes, such as "\\x1b".'
-    return Fault("SyntaxError", Span(line, column, line, column + 1), message, remedy)
+    return Fault("SyntaxError", count_position(text, position, position), message, remedy)
 
 
 def _describe_error(error: Any) -> Fault:

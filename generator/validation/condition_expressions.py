@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from generator.source.scalars import LARGEST_EXPONENT, is_bounded
 from generator.validation.languages import ExpressionFault, Language
 
 if TYPE_CHECKING:
@@ -140,6 +141,10 @@ def read_condition(text: str) -> Expression | ExpressionFault | None:
     """
     if len(text) > LONGEST:
         return None
+    for word in _WORD.finditer(text):
+        if word.group()[0] in "-0123456789" and not is_bounded(word.group()):
+            cause = f"the exponent of {word.group()} is not between -{LARGEST_EXPONENT} and {LARGEST_EXPONENT}"
+            return ExpressionFault(cause, *word.span(), "Use a number with a smaller exponent.")
     form = _read_form(_WORD.sub(_stand_in, text))
     if isinstance(form, ExpressionFault):
         return LANGUAGE.parse(text)
