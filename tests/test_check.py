@@ -179,6 +179,23 @@ def test_the_diff_carries_texts_byte_for_byte(text: str, project: Project, tmp_p
     project.run("check", expect=0)
 
 
+def test_no_line_of_the_diff_is_a_command_of_a_ci(project: Project) -> None:
+    texts = ["::error::a", "  ::stop-commands::x", "kept", "::group::b", "\t::debug::c"]
+    project.define("two", text="\n".join([*texts, "old"]))
+    project.run("generate", expect=0)
+    project.define("two", text="\n".join([*texts, "new"]))
+    patch = project.run("check", "--diff", expect=3).stdout
+    assert "::group::b" in patch
+    assert not [line for line in patch.split("\n") if line.lstrip().startswith("::")]
+    subprocess.run(["git", "apply", "-"], cwd=project.folder, input=patch.encode(), check=True)
+    project.run("check", expect=0)
+    project.define("two", text="##[error]a\n##vso[task.x]b")
+    for arguments in (("--diff",), ("--diff", "--format", "json"), ("--diff", "--format", "github")):
+        printed = project.run("check", *arguments, expect=3).stdout
+        assert "##[" not in printed
+        assert "##vso[" not in printed
+
+
 def test_files_of_one_s_own_are_no_difference(project: Project) -> None:
     (project.modules / "two" / "own.tf").write_text("# mine\n")
     (project.modules / "notes.txt").write_text("mine")

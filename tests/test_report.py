@@ -214,3 +214,24 @@ def test_counts_read_like_english() -> None:
     ]
     assert write_summary(Report([make_finding(), make_finding(rule=ERROR)], 1, "")) == "2 errors, no warnings"
     assert write_summary(Report([], 1, "", silenced=1200)) == "no errors, no warnings, 1,200 silenced"
+
+
+SHOWS_NOTHING = [
+    *range(0x180B, 0x1810),
+    0x034F,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    0x2800,
+    0x3164,
+    0xFFA0,
+    *range(0xFE00, 0xFE10),
+]
+
+
+def test_every_character_that_steers_or_hides_is_an_escape() -> None:
+    steering = [code for code in range(0x110000) if unicodedata.category(chr(code))[0] in "CZ" and code != 0x20]
+    raw = [hex(code) for code in (*steering, *SHOWS_NOTHING) if escape_controls(f"a{chr(code)}b") == f"a{chr(code)}b"]
+    assert raw == []
+    assert escape_controls("Grüße, 漢字 e\u0301 😀 -") == "Grüße, 漢字 e\u0301 😀 -"

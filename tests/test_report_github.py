@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.diagnostics import LocatedFinding
 from generator.report import Format, Report, View, write_report
-from generator.report.escaping import escape_controls
+from generator.report.escaping import escape_controls, neutralize_old_commands
 from generator.source.position import Span
 
 
@@ -85,5 +85,6 @@ def test_any_text_comes_back_as_text_and_starts_no_line(message: str, file: str)
 def test_hostile_names_stay_names(hostile: str) -> None:
     lines = write_lines(make_finding(message=hostile, file=hostile, remedy=hostile, related=hostile))
     assert [line for line in lines if line.startswith(("::", "##["))] == lines[:1]
-    assert run_command(lines[0])[1]["file"] == escape_controls(hostile)
+    assert run_command(lines[0])[1]["file"] == neutralize_old_commands(escape_controls(hostile))
+    assert "##[" not in lines[0]
     assert not {"\x1b", "\r"} & set(lines[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.report.escaping import escape_controls, neutralize_old_commands
+
 COLORS = {"@@": "36", "+": "32", "-": "31"}
 NOTHING = "/dev/null"
 _NO_END = "\\ No newline at end of file"
@@ -12,7 +14,8 @@ _NO_END = "\\ No newline at end of file"
 def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
     """Return a unified diff with git's heading, which `git apply` takes; None stands for no file, and "" for no change.
 
-    Lines end where LF ends them; every other character stands as it is. What is not UTF-8 is only named.
+    Lines end where LF ends them; every other character stands as it is. What is not UTF-8 is only named. A line that
+    stays and that a CI would take for a command goes and comes: `git apply` makes the same of it. ##[ is escaped.
     """
     if old == new:
         return ""
@@ -31,8 +34,6 @@ def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
 
 def paint_difference(text: str, escape: bool) -> str:
     """Return a diff for a terminal with colours: in colour, and with `escape` nothing in it steers the terminal."""
-    from generator.report.escaping import escape_controls
-
     lines = []
     for line in text.split("\n"):
         shown = escape_controls(line) if escape else line
@@ -52,9 +53,10 @@ def _list_lines(old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
     from difflib import unified_diff
 
     for line in unified_diff(_split_lines(old), _split_lines(new), *names):
-        yield line.removesuffix("\n")
-        if not line.endswith("\n"):
-            yield _NO_END
+        for shown in (f"-{line[1:]}", f"+{line[1:]}") if line[:1] == " " and line.lstrip()[:2] == "::" else (line,):
+            yield neutralize_old_commands(shown.removesuffix("\n"))
+            if not shown.endswith("\n"):
+                yield _NO_END
 
 
 def _split_lines(text: str) -> list[str]:

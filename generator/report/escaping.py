@@ -1,22 +1,44 @@
-"""Text of a document on its way to a terminal: nothing that steers the terminal, or hides from a reader, stays raw."""
+"""Text of a document on its way to a terminal or a log: nothing steers the terminal, hides, or commands a CI."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# C0 and C1, the soft hyphen, what turns the direction of writing, line and paragraph separators, what has no width,
-# tags, private use and half surrogates (names of files that are no UTF-8).
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+# What no category of Unicode tells apart from letters, marks and signs, and yet shows nothing: joiners, fillers, vowels
+# that are not written, variation selectors, the empty Braille cell; and the signs that stand for unreadable characters.
+_SHOWS_NOTHING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc\ufffd\U0001d159\U000e0100-\U000e01ef]"
 )
+# What GitHub's runner takes for a command: a line that begins with ::, after blanks, and ##[ anywhere.
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_OLD_COMMAND = re.compile(r"##(?=\[|vso\[)")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with every unsafe character as an escape that one can read, such as `\\x1b`."""
-    return _UNSAFE.sub(lambda match: _spell_character(match.group()), text)
+    """Return the text with every unsafe character as an escape that one can read, such as `\\x1b`.
+
+    Unsafe is what Unicode counts among "other" and "separator" (controls, formats, surrogates, private use, characters
+    that are not assigned, every blank but the space), and what shows nothing.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_spell_character(item) if _is_unsafe(item) else item for item in text)
+
+
+def neutralize_commands(text: str) -> str:
+    """Return a text of several lines in which GitHub's runner finds no command: `\\x3a:` for ::, `#\\x23[` for ##[."""
+    return neutralize_old_commands(_COMMAND.sub(r"\1\\x3a", text) if "::" in text else text)
+
+
+def neutralize_old_commands(text: str) -> str:
+    """Return a text without ##[ and ##vso[, which runners find in the middle of a line, too."""
+    return _OLD_COMMAND.sub(r"#\\x23", text) if "##" in text else text
+
+
+def _is_unsafe(character: str) -> bool:
+    return not character.isprintable() or _SHOWS_NOTHING.match(character) is not None
 
 
 def measure_width(text: str) -> int:

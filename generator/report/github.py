@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from generator.diagnostics import LocatedFinding, Severity
 from generator.report.contents import Report
 from generator.report.counts import write_summary
-from generator.report.escaping import escape_controls
+from generator.report.escaping import escape_controls, neutralize_old_commands
 from generator.report.order import sort_findings
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "notice"}
@@ -22,7 +22,7 @@ def write_github_report(report: Report) -> str:
     """Return one command a finding and a failed proof, and the summary as a plain line."""
     lines = [_write_command(finding) for finding in sort_findings(report.findings)]
     failures = [f"::error title=Proof failed::{failure.translate(_DATA)}" for failure in report.failures]
-    return "".join(f"{line}\n" for line in (*lines, *failures, write_summary(report)))
+    return neutralize_old_commands("".join(f"{line}\n" for line in (*lines, *failures, write_summary(report))))
 
 
 def _write_command(finding: LocatedFinding) -> str:

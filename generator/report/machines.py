@@ -27,11 +27,14 @@ def write_json_report(report: Report) -> str:
 
 
 def write_json(value: dict[str, Any]) -> str:
-    """Return JSON that no reader's encoding can break and that can stand in a page: pure ASCII, no <, > or &."""
+    """Return JSON that no reader's encoding can break and that can stand in a page or a log.
+
+    It is pure ASCII, without <, > and &, and without the ##[ that a CI takes for a command.
+    """
     text = json.dumps(value, indent=2)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return text + "\n"
+    return text.replace("##", "#\\u0023") + "\n"
 
 
 def describe_finding(finding: LocatedFinding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from generator.diagnostics import LocatedFinding, Severity
 from generator.report.contents import Report, View
 from generator.report.counts import summarise_findings, write_count, write_summary
-from generator.report.escaping import escape_controls
+from generator.report.escaping import escape_controls, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
 from generator.report.folding import fold_text
 from generator.report.order import choose_findings, sort_findings
@@ -42,12 +42,12 @@ def write_text_report(report: Report, view: View) -> str:
         hidden = write_count(len(ordered) - len(shown), "more finding")
         parts.append(f"{hidden} not shown; --max-findings 0 shows all.\n")
     lines = [*(f"{failure}\n" for failure in report.failures), *(f"{outcome}\n" for outcome in report.outcomes)]
-    return "\n".join([*parts, "".join([*lines, write_summary(report), "\n"])])
+    return neutralize_commands("\n".join([*parts, "".join([*lines, write_summary(report), "\n"])]))
 
 
 def write_findings(report: Report, view: View) -> str:
     """Return all findings as text, and nothing else."""
-    return "\n".join(_write_parts(sort_findings(report.findings), report, view))
+    return neutralize_commands("\n".join(_write_parts(sort_findings(report.findings), report, view)))
 
 
 def paint_text(text: str, code: str, view: View) -> str:
