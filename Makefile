@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 ACTIONLINT := v1.7.12
 TOOLS := .tools
 
-.PHONY: demo test check lint types linters lint-modules prove oracle accept examples bench setup tools clean
+.PHONY: demo test check fuzz lint types linters lint-modules prove oracle accept examples bench setup tools clean
 
 # The project's own dependencies, without those of its tests. Python compiles what it runs.
 $(VENV)/.runtime: pyproject.toml
@@ -46,6 +46,9 @@ $(ORACLE)/.installed: tests/oracle/package.json
 
 test: setup tools oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
 	$(PYTEST)
+
+fuzz: setup ## 100,000 hostile documents through everything up to the proof; prints figures
+	$(BIN)/python tests/fuzz.py
 
 check: setup lint types test ## what CI asks for
 
