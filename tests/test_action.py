@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from workflows import ACTIONLINT, ROOT, find_interpolated_scripts, find_loose_actions, lint_workflow
+from workflows import ACTIONLINT, ROOT, USES, find_interpolated_scripts, find_loose_actions, lint_workflow
 
 ACTION = ROOT / "action.yml"
 FILES = [ACTION, *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
@@ -35,6 +35,18 @@ def test_actions_are_pinned_and_scripts_take_no_pasted_values(path: Path) -> Non
     text = path.read_text(encoding="utf-8")
     assert find_loose_actions(text) == []
     assert find_interpolated_scripts(text) == []
+
+
+def test_an_action_has_one_release_wherever_it_is_named() -> None:
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", *(ROOT / "generator" / "surroundings").iterdir()]
+    releases: dict[str, set[str]] = {}
+    for path in [*FILES, *pages]:
+        text = path.read_text(encoding="utf-8")
+        assert [name for name in find_loose_actions(text) if not name.startswith("OWNER/")] == [], path
+        for name, comment in USES.findall(text):
+            releases.setdefault(name.partition("@")[0], set()).add(name + comment)
+    assert {"actions/checkout", "github/codeql-action/upload-sarif"} < set(releases)
+    assert {name: found for name, found in releases.items() if len(found) > 1} == {}
 
 
 def test_what_is_loose_or_pasted_is_found() -> None:

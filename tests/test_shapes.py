@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from generator.scaffold.shapes import BUILT_IN, UnfitShapeError, find_shapes
 CASES = Path(__file__).parent / "cases"
 ASKED = {"prompt", "chat", "rag", "agent", "conditions", "batch", "code", "guarded"}
 SHAPES = sorted(find_shapes(None))
+OFFERING = {"rag"}
+"""The shapes with something commented out."""
 
 
 def run(*arguments: str, code: int = 0) -> str:
@@ -55,6 +58,29 @@ def test_findings_there_are_none(made: Path) -> None:
     report = json.loads(run("validate", str(made / "flows"), "--format", "json"))
     assert report["findings"] == []
     assert report["summary"]["files"] == len(SHAPES)
+
+
+COMMENTED = re.compile(r"^( *)# ?( *(?:- )?(?:[a-z][A-Za-z_]*:(?: |$)|- ).*)$", re.MULTILINE)
+"""A line of a shape that is commented out, as opposed to a sentence."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_commented_out_is_right_too(shape: str, tmp_path: Path) -> None:
+    run("new", "desk", "--shape", shape, "-o", str(tmp_path))
+    (definition,) = tmp_path.glob("desk.flow.*")
+    text, count = COMMENTED.subn(r"\1\2", definition.read_text(encoding="utf-8"))
+    assert bool(count) is (shape in OFFERING)
+    definition.write_text(text, encoding="utf-8")
+    assert "1 definition checked: no errors, no warnings" in run("validate", str(definition))
+
+
+def test_a_sentence_is_not_taken_for_what_is_commented_out() -> None:
+    assert COMMENTED.findall("# a: 1\n  #   b_c:\n#   - {x: y}\n") == [
+        ("", "a: 1"),
+        ("  ", "  b_c:"),
+        ("", "  - {x: y}"),
+    ]
+    assert COMMENTED.findall("# If so, use it:\n#     A --> B\n# An id (eu.x:0), or an ARN\n#\n") == []
 
 
 @pytest.mark.terraform
