@@ -166,7 +166,8 @@ def _check_definition(
         plan, more = _plan_flow(reading.flow, settings, timings)
         # What the API refuses at a place is told; what Terraform says of it adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    located = (locate_finding(_complete_remedy(finding, reading), document, reading.root) for finding in found)
+    told_as = (reading.spelling.restore(_complete_remedy(finding, reading)) for finding in found)
+    located = (locate_finding(finding, document, reading.root) for finding in told_as)
     inputs = _hash_inputs(definition, reading)
     texts = {
         place_beside(definition.file, file): unicodedata.normalize("NFC", reading.texts[file])

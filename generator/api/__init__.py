@@ -1,6 +1,6 @@
 """The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
 
-from generator.api.check import check_shape
+from generator.api.check import check_shape, report_unknown_key
 from generator.api.fitness import make_fitness
 from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
@@ -14,7 +14,7 @@ from generator.api.shapes import (
     list_node_types,
     list_validation_kinds,
 )
-from generator.api.suggestions import advise_name, suggest_name
+from generator.api.suggestions import advise_name, match_names, suggest_name
 
 __all__ = [
     "ACCOUNT_ID",
@@ -31,6 +31,8 @@ __all__ = [
     "list_node_types",
     "list_validation_kinds",
     "make_fitness",
+    "match_names",
+    "report_unknown_key",
     "suggest_name",
     "takes_value",
     "write_anchored_pattern",

@@ -111,16 +111,18 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
             findings += [replace(finding, message=message, key=True) for finding in wrong]
             findings += check_shape(item, value_shape, (*path, key))
         return findings
+    unknown = [key for key in value if key not in shape.members]
+    missing = [key for key in shape.required if key not in value]
     for key, item in value.items():
         if key in shape.members:
             findings += check_shape(item, find_shape(shape.members[key]), (*path, key))
-        else:
-            findings.append(_report_unknown(key, value, shape, path))
-    for key in shape.required:
-        if key not in value:
-            message = f"{name_place(path)} has no {key}."
-            findings.append(Finding(MISSING_MEMBER, message, f"The API requires it: add {key}.", path))
-    if shape.type == "union" and len(value) != 1:
+    for key in unknown:
+        findings.append(report_unknown_key(key, path, _advise_on_key(key, value, shape, missing)))
+    # A key that is not known may be meant for one that is missing: its finding says what is missing.
+    for key in missing if not unknown else ():
+        message = f"{name_place(path)} has no {key}."
+        findings.append(Finding(MISSING_MEMBER, message, f"The API requires it: add {key}.", path))
+    if shape.type == "union" and len(value) != 1 and not (unknown and len(value) - len(unknown) < 2):
         message = f"{name_place(path)} has {len(value)} members; it takes exactly one."
         findings.append(
             Finding(NOT_EXACTLY_ONE_MEMBER, message, f"Give one of {list_names(list(shape.members))}.", path)
@@ -128,9 +130,17 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     return findings
 
 
-def _report_unknown(key: str, value: dict[str, Value], shape: Shape, path: Path) -> Finding:
-    keys = f"; the keys here are {list_names(list(shape.members))}" if shape.members else ""
+def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
+    """Make the finding about a key that the API does not know in the value at `path`."""
+    return Finding(
+        UNKNOWN_MEMBER, f"Unknown key {quote_value(key)} in {name_place(path)}.", remedy, (*path, key), key=True
+    )
+
+
+def _advise_on_key(key: str, value: dict[str, Value], shape: Shape, missing: list[str]) -> str:
     absent = [member for member in shape.members if member not in value]
-    remedy = advise_name(key, absent, f"Leave it out{keys}.")
-    message = f"{key!r} is no key that the API knows in {name_place(path)}."
-    return Finding(UNKNOWN_MEMBER, message, remedy, (*path, key), key=True)
+    keys = f"; the keys here are {list_names(list(shape.members))}" if shape.members else ""
+    otherwise = f"Remove it{keys}."
+    if missing:
+        otherwise = f"Rename it if it is meant for {list_names(missing)}, which the API requires here, or remove it."
+    return advise_name(key, absent, otherwise)

@@ -27,6 +27,25 @@ def suggest_name(found: str, known: Iterable[str]) -> str | None:
     return by_letters[close[0]] if close else None
 
 
+def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Return, for names that are not known, which of those that are not found each most likely means.
+
+    Where only one name is known, and only one is found, it is meant whatever its spelling.
+    """
+    names, taken = list(known), set(found)
+    absent = [name for name in names if name not in taken]
+    unknown = [name for name in found if name not in names and not name.startswith("$")]
+    if len(names) == len(taken) == len(unknown) == 1:
+        return {unknown[0]: names[0]}
+    matches: dict[str, str] = {}
+    for name in unknown:
+        meant = suggest_name(name, absent) if absent else None
+        if meant is not None:
+            matches[name] = meant
+            absent.remove(meant)
+    return matches
+
+
 def advise_name(found: str, known: Iterable[str], otherwise: str) -> str:
     """Return the remedy for a name that is not known: the one most likely meant, or else `otherwise`."""
     meant = suggest_name(found, known)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from generator.api import check_shape, find_shape, suggest_name
+from generator.api import check_shape, find_shape, match_names
 from generator.api.wording import describe_value
 from generator.definition.rules import (
     DECIDED_BY_MODULE,
@@ -56,13 +56,15 @@ class Form:
     """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
 
     `is_house` tells the forms that people write from those that AWS's API takes or gives. `switch` says how to make
-    flowseal's own form of a document that cannot have all of its sections; it is empty for that form itself.
+    flowseal's own form of a document that cannot have all of its sections; it is empty for that form itself. `spelled`
+    are the keys at the top that were read as another one, by their canonical paths.
     """
 
     sections: Mapping[str, object]
     root: Path
     is_house: bool
     switch: str = ""
+    spelled: Mapping[Path, str] = field(default_factory=dict)
 
 
 def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
@@ -70,17 +72,43 @@ def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     value = document.value
     if not isinstance(value, dict):
         return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {_describe(value)}.")]
+    meant = _match_keys(value)
+    value = {meant[key] if key in meant else str(key): item for key, item in value.items()}
+    findings = [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
     keys = set(value) - {SCHEMA_KEY}
     if keys and (keys <= BARE_KEYS or keys == {"definition"}):
-        return _read_bare(document.file, value)
-    if not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS} and not any(suggest_name(key, SECTIONS) for key in keys):
+        form, more = _read_bare(document.file, value)
+    elif not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
         return None, [_report_no_flow("This document has none of a flow definition's keys.")]
+    else:
+        form, more = _read_sections(value)
+    spelled: dict[Path, str] = {
+        ("definition", name) if name in BARE_KEYS else (name,): key for key, name in meant.items()
+    }
+    root = (spelled.pop(("definition",)),) if ("definition",) in spelled else form.root
+    return replace(form, root=root, spelled=spelled), findings + more
+
+
+def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
     findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
-    findings += [_report_missing(key) for key in ("name", "definition") if key not in value]
     sections = {key: item for key, item in value.items() if key in SECTIONS}
+    root: Path = ("definition",)
+    if "definition" not in value and (bare := {key: item for key, item in value.items() if key in BARE_KEYS}):
+        root, sections["definition"] = (), bare
+        listed = " and ".join(bare)
+        remedy = f"Put {listed} below `definition:`."
+        findings.append(_report_unknown(next(iter(bare)), remedy))
+    findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
     if unused := [key for key in value if key in DECIDED or key in LIVE]:
-        return Form(sections, ("definition",), False, SWITCH), [_report_unused(unused, value), *findings]
-    return Form(sections, ("definition",), True), findings
+        return Form(sections, root, False, SWITCH), [_report_unused(unused, value), *findings]
+    return Form(sections, root, True), findings
+
+
+def _match_keys(value: Mapping[str, object]) -> dict[str, str]:
+    """Return what the keys of a document that are not known most likely mean."""
+    known = (*SECTIONS, *DECIDED, *LIVE, SCHEMA_KEY)
+    is_bare = "definition" not in value and not BARE_KEYS.isdisjoint(value)
+    return match_names(value, (*known, *sorted(BARE_KEYS)) if is_bare else known)
 
 
 def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
@@ -119,13 +147,17 @@ def is_flow_name(name: str) -> bool:
 
 
 def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
-    if key in SECTIONS:
-        return None
     if key == SCHEMA_KEY:
         return report_schema_key(value)
-    if key in DECIDED or key in LIVE:
+    if key in SECTIONS or key in DECIDED or key in LIVE or (key in BARE_KEYS and "definition" not in value):
         return None
-    return Finding(UNKNOWN_KEY, f"{key!r} is no key of a flow definition.", _advise_key(key, value), (key,), key=True)
+    if key in BARE_KEYS:
+        return _report_unknown(key, f"Put {key} below `definition:`.")
+    return _report_unknown(key, f"Leave it out; the keys are {', '.join(SECTIONS)}.")
+
+
+def _report_unknown(key: str, remedy: str) -> Finding:
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in the flow definition.", remedy, (key,), key=True)
 
 
 def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
@@ -152,15 +184,6 @@ def report_schema_key(document: Mapping[str, object]) -> Finding | None:
         return None
     message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {_describe(value)}."
     return Finding(UNFIT_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
-
-
-def _advise_key(key: str, value: Mapping[str, object]) -> str:
-    if key in BARE_KEYS:
-        return f"Put {key} below `definition:`."
-    suggestion = suggest_name(key, (*SECTIONS, *DECIDED))
-    if suggestion and suggestion not in value:
-        return f"Did you mean {suggestion}?"
-    return f"Leave it out; the keys are {', '.join(SECTIONS)}."
 
 
 def _report_missing(key: str) -> Finding:

@@ -204,4 +204,4 @@ def _report_unused(declaration: Declaration) -> Finding:
 
 def _report_key(key: str, path: Path) -> Finding:
     remedy = advise_name(key, KEYS, f"The keys are {', '.join(KEYS)}.")
-    return Finding(UNKNOWN_KEY, f"{key!r} is no key of a parameter.", remedy, path, key=True)
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", remedy, path, key=True)

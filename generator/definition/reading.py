@@ -14,8 +14,9 @@ from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
 from generator.definition.placeholders import report_placeholders
 from generator.definition.references import STRUCTURAL, ValueReader
-from generator.definition.rules import MISPLACED_MODEL_KIND
+from generator.definition.rules import MISPLACED_MODEL_KIND, UNKNOWN_KEY
 from generator.definition.settings import read_encryption, read_permissions
+from generator.definition.spelling import Spelling
 from generator.diagnostics import Finding, Severity, has_errors
 from generator.model import Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path, find_value
@@ -27,6 +28,7 @@ API_SECTIONS = {
     "definition": "FlowDefinition",
 }
 """The sections that CreateFlow takes, with their shapes."""
+UNKNOWN = frozenset({UNKNOWN_MEMBER, UNKNOWN_KEY})
 UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
 
 NO_DEFAULTS = FlowDefaults()
@@ -39,7 +41,7 @@ class FlowReading:
     `outline` is as much of the flow as could be read, for checks of how its parts fit together: the flow itself where
     there is one. `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that
     the definition names, by their paths relative to its folder. `switch` says how to make flowseal's own form of a
-    document that cannot have all of its sections.
+    document that cannot have all of its sections. `spelling` knows the keys that were read as another one.
     """
 
     flow: Flow | None
@@ -48,6 +50,7 @@ class FlowReading:
     texts: dict[str, str] = field(default_factory=dict)
     outline: Flow | None = None
     switch: str = ""
+    spelling: Spelling = field(default_factory=Spelling)
 
 
 def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
@@ -60,6 +63,19 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     form, findings = recognise_form(document)
     if form is None:
         return FlowReading(None, (), findings)
+    reading = _read_form(form, reader, defaults)
+    spelling = Spelling(spelled=dict(form.spelled))
+    if any(finding.rule in UNKNOWN for finding in reading.findings):
+        sections = {name: spelling.correct(value, (name,)) for name, value in form.sections.items()}
+        if spelling.findings:
+            reading = _read_form(replace(form, sections=sections), reader, defaults)
+    if spelling.spelled:
+        reading = replace(reading, flow=None, spelling=spelling)
+    return replace(reading, findings=[*findings, *spelling.findings, *reading.findings])
+
+
+def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowReading:
+    findings: list[Finding] = []
     files = FileTexts(reader)
     values = ValueReader(files)
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}

@@ -68,7 +68,7 @@ def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permi
 def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
     if section is None:
         return {}, []
-    name = "of a guardrail profile" if len(path) > 1 else f"of the section {path[-1]}"
+    place = "a guardrail profile" if len(path) > 1 else f"`{path[-1]}`"
     if not isinstance(section, dict):
         message = f"The section {path[-1]} is a mapping with {', '.join(keys)}."
         return {}, [Finding(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)]
@@ -76,7 +76,7 @@ def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[di
     for key in section:
         if key not in keys:
             remedy = advise_name(key, keys, f"The keys are {', '.join(keys)}.")
-            message = f"{key!r} is no key {name}."
+            message = f"Unknown key {key!r} in {place}."
             findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
     return section, findings
 

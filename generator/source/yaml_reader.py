@@ -121,15 +121,34 @@ class _Reader:
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
                 continue
             key = self._take_text(key_node, span)
-            if key == "<<" and key_node.style is None:
-                message = "Merge keys (<<) are not read."
-                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write the keys out."))
+            if _is_merge_key(key_node):
+                message = "YAML merge keys (<<) are not supported."
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write out the merged keys here."))
                 continue
             inner = (*path, key)
             self.reading.note_key(inner, span, self.reading.key_spans.get(inner) if key in result else None)
             if key not in result:
                 result[key] = self.read(value_node, inner, above)
+        # What is merged is read all the same: otherwise each of its keys would be reported as missing, too.
+        for key_node, value_node in self._list_merged(node):
+            if key_node.value not in result:
+                result[key_node.value] = self.read(value_node, (*path, key_node.value), above)
         return result
+
+    def _list_merged(self, node: Any) -> list[tuple[Any, Node]]:
+        """Return the keys and values that merge keys bring into a mapping, each mapping's once."""
+        seen: list[Any] = [node]
+        for mapping in seen:
+            for key_node, value_node in mapping.value:
+                if _is_merge_key(key_node):
+                    others = value_node.value if isinstance(value_node, self.yaml.SequenceNode) else [value_node]
+                    seen += [item for item in others if isinstance(item, self.yaml.MappingNode) and item not in seen]
+        pairs = [pair for mapping in seen[1:] for pair in mapping.value]
+        return [pair for pair in pairs if isinstance(pair[0], self.yaml.ScalarNode) and not _is_merge_key(pair[0])]
+
+
+def _is_merge_key(node: Any) -> bool:
+    return getattr(node, "value", None) == "<<" and node.style is None
 
 
 def _measure(node: Node) -> Span:

@@ -1,0 +1,72 @@
+"""Misspelled keys, read as what they most likely mean: one mistake is then one finding, without its consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from generator.api import find_shape_at, match_names, report_unknown_key
+from generator.definition.parameters import KEYS as PARAMETER_KEYS
+from generator.definition.references import REFERENCES
+from generator.definition.rules import UNKNOWN_KEY
+from generator.definition.settings import DAYS, PERMISSION_KEYS
+from generator.diagnostics import Finding
+from generator.source.position import Path
+
+SECTION_KEYS: Mapping[str, Sequence[str]] = {"encryption": tuple(DAYS), "permissions": PERMISSION_KEYS}
+
+
+@dataclass(slots=True)
+class Spelling:
+    """Corrects keys and remembers, by the canonical path of each corrected one, how the document spells it."""
+
+    findings: list[Finding] = field(default_factory=list)
+    spelled: dict[Path, str] = field(default_factory=dict)
+
+    def correct(self, value: object, path: Path) -> object:
+        """Return the value at a canonical path with its keys corrected; each of these is a finding."""
+        if isinstance(value, list):
+            return [self.correct(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict) or any(key in value for key in REFERENCES):
+            return value
+        if path == ("parameters",):
+            return {name: self.correct(item, (*path, name)) for name, item in value.items()}
+        meant = match_names(value, _list_known(value, path))
+        result: dict[str, object] = {}
+        for key, item in value.items():
+            name = meant[key] if key in meant else str(key)
+            if name != key:
+                self.findings.append(_report(key, name, path))
+                self.spelled[*path, name] = key
+            result[name] = self.correct(item, (*path, name))
+        return result
+
+    def restore(self, finding: Finding) -> Finding:
+        """Return a finding with its paths as the document spells them."""
+        if not self.spelled:
+            return finding
+        related = tuple(replace(item, path=self._restore_path(item.path)) for item in finding.related)
+        return replace(finding, path=self._restore_path(finding.path), related=related)
+
+    def _restore_path(self, path: Path) -> Path:
+        return tuple(self.spelled.get(path[: place + 1], part) for place, part in enumerate(path))
+
+
+def _list_known(value: Mapping[str, object], path: Path) -> Sequence[str]:
+    """Return the keys that a mapping at a canonical path may have; none where any key will do, or one is enough."""
+    if path[0] == "parameters":
+        return PARAMETER_KEYS
+    if path[0] in SECTION_KEYS:
+        return SECTION_KEYS[str(path[0])] if len(path) == 1 else ()
+    shape = find_shape_at(path)
+    if shape is None or shape.type not in ("structure", "union"):
+        return ()
+    is_chosen = shape.type == "union" and any(key in shape.members for key in value)
+    return () if is_chosen else tuple(shape.members)
+
+
+def _report(key: str, meant: str, path: Path) -> Finding:
+    if path[0] not in ("parameters", *SECTION_KEYS):
+        return report_unknown_key(key, path, f"Did you mean {meant}?")
+    place = f"parameter {path[1]!r}" if path[0] == "parameters" else f"`{path[0]}`"
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in {place}.", f"Did you mean {meant}?", (*path, key), key=True)
