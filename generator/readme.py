@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.hcl import Attribute, Block, encode_value, write_block
 from generator.model import Derived, Symbol
+from generator.module.first_call import list_prerequisites
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -51,7 +52,7 @@ def render_readme(plan: ModulePlan) -> str:
         description=described,
         diagram=Markdown("\n".join(_draw_flow(flow))),
         rights=Markdown("\n".join(_list_rights(plan.grants))),
-        has_guardrail=any("bedrock:ApplyGuardrail" in grant.actions for grant in plan.grants),
+        prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
         usage=Markdown("\n".join(_show_usage(plan))),
         deployer_policy=Markdown(_read_policy("deployer")),
         plan_policy=Markdown(_read_policy("plan")),
@@ -142,6 +143,11 @@ def _list_rights(grants: Iterable[Grant]) -> Iterator[str]:
     yield "|------|---------|----|----|------------------|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
+
+
+def _list_prerequisites(plan: ModulePlan) -> Iterator[str]:
+    for what, names, needs in list_prerequisites(plan.flow, plan.grants):
+        yield f"- {what} {', '.join(map(write_code, names))}: {needs}"
 
 
 def _write_text(text: Text) -> str:

@@ -6,16 +6,21 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from every_kind import make_flow_of_every_kind
 from flow_documents import make_flow, make_prompt
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from plans import plan_document, plan_example
 
+from generator.inference import load_known_models
+from generator.module.first_call import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.readme import escape_markdown, render_readme, write_code
+from generator.render import render_module
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
@@ -113,3 +118,55 @@ def test_a_reader_of_the_page_sees_the_text_as_it_is(text: str) -> None:
 @pytest.mark.parametrize("text", ["- a", "+ a", "= a", "> a", "# a", "1. a", "23) a"])
 def test_nothing_begins_a_list_or_heading(text: str) -> None:
     assert re.match(r"\\|&gt;|\d+\\", escape_markdown(text))
+
+
+def read_first_call(document: dict[str, Any]) -> str:
+    """Return the section "Before the first call" of a document's module, empty where there is none."""
+    readme = render_readme(plan_document(document))
+    return readme.partition("## Before the first call")[2].partition("## Usage")[0]
+
+
+VENDORS = {model.partition(".")[0] for model in load_known_models().models}
+
+
+@pytest.mark.parametrize("vendor", sorted(VENDORS | IN_MARKETPLACE | NOT_IN_MARKETPLACE))
+def test_models_of_the_marketplace_need_a_subscription(vendor: str) -> None:
+    assert vendor in VENDORS
+    for model in (f"{vendor}.sample-v1:0", f"us.{vendor}.sample-v1:0"):
+        section = read_first_call(make_flow(make_prompt(model=model)))
+        assert ("aws-marketplace:Subscribe" in section) is (vendor not in NOT_IN_MARKETPLACE)
+        assert ("AWS sells it through AWS Marketplace, so" in section) is (vendor in IN_MARKETPLACE)
+        assert ("PutUseCaseForModelAccess" in section) is (vendor == "anthropic")
+        assert bool(section) is (vendor not in NOT_IN_MARKETPLACE)
+        assert (f"`{vendor}.sample-v1:0`" in section) is bool(section)
+
+
+def test_the_first_call_needs_only_what_the_flow_uses() -> None:
+    everything = read_first_call(make_flow_of_every_kind())
+    lines = [line for line in everything.splitlines() if line.startswith("- ")]
+    kinds = [re.sub(" `.*", "", line) for line in lines]
+    assert kinds == [f"- {what}" for what in ("Model", *(what for what, _ in {**CAPABILITIES, **RESOURCES}.values()))]
+    assert "`var.prompt_router`" in lines[0]
+    assert "`var.application_inference_profile`" in lines[0]
+    code = {"name": "Add", "type": "InlineCode", "configuration": {"inlineCode": {"code": "1", "language": "Python_3"}}}
+    assert "Before the first call" not in render_readme(plan_document(make_flow(code)))
+    (line,) = read_first_call(make_flow(make_guarded())).strip().splitlines()[2:]
+    assert line.startswith("- Guardrail `abc123`: must be in this account and Region")
+    assert "until the flow's definition names its guardrail profile" in line
+    profile = {"id": "us.guardrail.v1:0", "regions": ["us-east-1"]}
+    (line,) = read_first_call(make_flow(make_guarded(), permissions={"guardrail_profiles": [profile]})).splitlines()[
+        4:5
+    ]
+    assert "its Regions must be those that AWS lists for calls" in line
+
+
+def make_guarded() -> dict[str, Any]:
+    node = make_prompt()
+    guard = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}
+    node["configuration"]["prompt"]["guardrailConfiguration"] = guard
+    return node
+
+
+def test_no_module_gives_rights_in_the_marketplace() -> None:
+    files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))))
+    assert not [name for name, text in files.items() if "aws-marketplace" in text and name != "README.md"]
