@@ -21,13 +21,6 @@ def test_every_kind_of_model_is_known() -> None:
     assert list(MODEL_KINDS) == list(ModelKind)
 
 
-@pytest.mark.parametrize("kind", ModelKind)
-def test_what_is_wider_than_one_resource_says_why(kind: ModelKind) -> None:
-    for grant in list_parameter_grants("m", kind):
-        texts = ["".join(map(str, text)) for text in grant.resources]
-        assert any("*" in text for text in texts) is bool(grant.note)
-
-
 MODELS = {
     "amazon.nova-lite-v1:0": ["InvokeModel: bedrock:InvokeModel on FM/amazon.nova-lite-v1:0"],
     "amazon.titan-text-express-v1:0:8k": ["InvokeModel: bedrock:InvokeModel on FM/amazon.titan-text-express-v1:0:8k"],

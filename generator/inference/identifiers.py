@@ -85,7 +85,10 @@ def _report_unknown(model: str, path: Path) -> Finding:
         message = f"{model!r} is the ARN of no kind of model that flowseal knows the rights of."
         return Finding(UNKNOWN_MODEL, message, f"Give the ARN of one of: {kinds}.", path)
     message = f"{model!r} is neither the id of a foundation model nor that of an inference profile."
-    return Finding(UNKNOWN_MODEL, message, "Give the model's ARN: it says which kind of model it is.", path)
+    known = load_known_models()
+    meant = suggest_name(model, sorted(known.models | known.profiles))
+    remedy = "To name a model of any other kind, give its ARN."
+    return Finding(UNKNOWN_MODEL, message, f"Did you mean {meant}? {remedy}" if meant else remedy, path)
 
 
 def _report_unknown_id(kind: ModelKind, identifier: str, path: Path) -> Finding:
