@@ -79,7 +79,7 @@ def summarise_check(checked: CheckResult, report: Report) -> str:
     verdicts = {
         0: "Every module is up to date.",
         1: "At least one error was found; see the log.",
-        3: "Some modules are out of date. Run `flowseal generate`, and commit what it changes.",
+        3: "The modules differ from a fresh generate. Run `flowseal generate`, and commit what it changes.",
         4: "flowseal's own proof failed. This is a defect of flowseal.",
     }
     rows = [(write_code(outcome.folder or ""), escape_markdown(_say(outcome))) for outcome in checked.differing]
