@@ -10,7 +10,7 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, write_short
 
 from generator.diagnostics import Finding, Severity
-from generator.inference import MODEL_KINDS, find_kind, list_model_grants, list_parameter_grants, load_known_models
+from generator.inference import MODEL_KINDS, find_kind, list_model_grants, load_known_models
 from generator.model import Grant, ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
