@@ -30,6 +30,7 @@ ALIAS = 'resource "aws_kms_alias" "this" {\n'
 KEY_POLICY = 'resource "aws_kms_key_policy" "this" {\n'
 ATTACHMENT = "  policy_arn = aws_iam_policy.encryption.arn\n"
 NEW_BEFORE_OLD = "  lifecycle {\n    create_before_destroy = true\n  }\n"
+FLOW_ROLE = "  execution_role_arn          = local.role_arn\n"
 CHECK = 'check "flow" {\n  assert {\n    condition     = var.tags == null\n    error_message = "Look."\n  }\n}\n'
 LATE = """
   lifecycle {
@@ -120,5 +121,19 @@ FIXED_NAME = Damage(
     "iam.tf",
     '  name_prefix          = "AmazonBedrockFlow-${substr(local.name, 0, 19)}-"',
     '  name                 = "AmazonBedrockFlow-${substr(local.name, 0, 19)}"',
+)
+OLD_ROLE = Damage(
+    "the role of an imported flow",
+    "import",
+    "main.tf",
+    FLOW_ROLE,
+    f"{FLOW_ROLE}\n  lifecycle {{\n    ignore_changes = [execution_role_arn]\n  }}\n\n",
+)
+OLD_KEY = Damage(
+    "the key of a moved flow",
+    "moved",
+    "main.tf",
+    FLOW_ROLE,
+    f"{FLOW_ROLE}\n  lifecycle {{\n    ignore_changes = [customer_encryption_key_arn]\n  }}\n\n",
 )
 MOVED = Damage("another address", "upgrade", "kms.tf", KEY_POLICY, KEY_POLICY.replace("this", "other"))

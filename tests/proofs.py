@@ -24,6 +24,8 @@ COLUMNS = {
     "rename": "a new name: flow and key in place, role and policies replaced, those of the nodes new before old",
     "replace": "key, flow and role replaced one by one: one apply each, the new key and role before the old ones go",
     "destroy": "nothing is left but the key, waiting for its deletion",
+    "import": "a flow from the console is imported: updated in place, own role and key, versions and aliases kept",
+    "moved": "a flow in the same state moves into the module: updated in place, own role and key, then the old ones go",
     "places": "twice in an account by `for_each`, by a provider alias, in two regions, with a name of 200 characters",
     "upgrade": "modules as flowseal made them before: nothing is destroyed",
     "tests": "the tests that travel with the module pass, without an account",

@@ -34,6 +34,8 @@ class Root:
     depends: bool = False
     name: str | None = None
     caller_policy_name: str | None = None
+    beside: str = ""
+    """Further blocks of the root."""
 
     def write(self, folder: Path) -> None:
         """Write the root; the module beside it is copied once, so that a test may change it."""
@@ -41,7 +43,7 @@ class Root:
             shutil.copytree(self.subject.module, folder / "module")
         roles = "".join(ROLE.format(label=label, name=self.name_role(label)) for label in self.roles)
         output = 'output "flow" {\n  value = module.flow\n}\n'
-        text = f"{roles}{PLATFORM if self.depends else ''}\n{self._write_call()}\n{output}"
+        text = f"{roles}{PLATFORM if self.depends else ''}{self.beside}\n{self._write_call()}\n{output}"
         (folder / "main.tf").write_text(text, encoding="utf-8")
 
     def name_role(self, label: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from damage import DAMAGES, FIXED_NAME, MOVED, Damage
+from adoptions import prove_import, prove_moved
+from damage import DAMAGES, FIXED_NAME, MOVED, OLD_KEY, OLD_ROLE, Damage
 from lives import LIFE, STAGES, Life, open_life, prove_account, prove_first_apply
 from places import prove_places, write_root
 from proofs import Proof
@@ -59,6 +61,18 @@ def test_a_fixed_name_is_refused_in_the_second_place(subject: Subject, bench: Be
     with pytest.raises(AssertionError):
         prove_places(bench, tmp_path, subject, proof)
     assert proof.list_red() == [FIXED_NAME.column]
+
+
+@pytest.mark.parametrize(("keeping", "prove"), [(OLD_ROLE, prove_import), (OLD_KEY, prove_moved)])
+def test_a_flow_that_keeps_what_it_had_is_seen(
+    keeping: Damage, prove: Callable[[Life], None], subject: Subject, bench: Bench, tmp_path: Path
+) -> None:
+    proof = Proof(subject.name, ["import", "moved"])
+    with open_life(bench, tmp_path, Root(subject), proof) as life:
+        keeping.strike(life.module)
+        with pytest.raises(AssertionError):
+            prove(life)
+    assert proof.list_red() == [keeping.column]
 
 
 def test_an_address_that_moved_is_seen_in_an_upgrade(subject: Subject, bench: Bench, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from standin import wire
 from standin.cloud import cloud
 from standin.data_sources import DATA_SOURCES
 from standin.documents import RefusedError
-from standin.planning import plan_change
+from standin.planning import begin_import, plan_change
 from standin.resources import RESOURCES, update_resource
 from standin.schema import SCHEMA
 
@@ -101,10 +101,30 @@ def test_a_flow_keeps_its_arn_and_forgets_its_status_when_it_changes() -> None:
 
 
 def test_a_flow_that_means_the_same_does_not_change() -> None:
-    definition = [{"node": [{"name": "Ask", "temperature": "0.699999988079071"}]}]
+    definition = [{"node": [{"name": "Ask", "temperature": "0.70"}]}]
     planned, _ = plan("aws_bedrockagent_flow", make_flow(), name="a", definition=definition)
     assert planned["definition"] == make_flow()["definition"]
     assert planned["status"] == "Prepared"
+
+
+def test_an_imported_decimal_plans_an_update() -> None:
+    imported = make_flow(definition=[{"node": [{"name": "Ask", "temperature": "0.699999988079071"}]}])
+    planned, replaced = plan("aws_bedrockagent_flow", imported, name="a", definition=make_flow()["definition"])
+    assert (planned["definition"], planned["status"]) == (make_flow()["definition"], wire.UNKNOWN)
+    assert replaced == []
+
+
+@pytest.mark.parametrize(("old", "new"), [(None, {}), ({}, None)])
+def test_no_tags_and_null_are_planned_as_they_are_given(old: Any, new: Any) -> None:
+    definition = make_flow()["definition"]
+    planned, replaced = plan("aws_bedrockagent_flow", make_flow(tags=old), name="a", definition=definition, tags=new)
+    assert (planned["tags"], planned["tags_all"], replaced) == (new, {}, [])
+
+
+def test_an_import_begins_with_the_id_alone() -> None:
+    state = begin_import(SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]["block"], "F")
+    assert {name: value for name, value in state.items() if value is not None} == {"id": "F", "definition": []}
+    assert {"tags", "timeouts"} < set(state)
 
 
 def test_another_name_replaces_what_cannot_be_renamed() -> None:

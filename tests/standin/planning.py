@@ -22,7 +22,9 @@ def plan_change(
     if prior is None:
         return _mark_computed(planned, attributes), []
     for name in planned:
-        if name in prior and _is_same(name, prior[name], planned[name]):
+        # The plugin framework takes null for null: a null of the configuration, or of the state, is no empty map.
+        is_null = kind == validators.FRAMEWORK and None in (prior.get(name), planned[name])
+        if name in prior and not is_null and _is_same(name, prior[name], planned[name]):
             planned[name] = prior[name]
     changed = {name for name in planned if planned[name] != prior.get(name)}
     if kind == validators.FRAMEWORK and changed:
@@ -30,6 +32,12 @@ def plan_change(
     if kind == "aws_kms_alias" and "target_key_id" in changed:
         planned["target_key_arn"] = wire.UNKNOWN
     return planned, sorted(changed & validators.REPLACE.get(kind, set()))
+
+
+def begin_import(block: dict[str, Any], identifier: str) -> State:
+    """Return the state that an import begins with: the id alone, which a read then fills up."""
+    blocks = {name: [] if item["nesting_mode"] == "list" else None for name, item in block["block_types"].items()}
+    return dict.fromkeys(block["attributes"]) | blocks | {"id": identifier}
 
 
 def _fill_defaults(kind: str, attributes: dict[str, Any], prior: State | None, proposed: State, config: State) -> State:
@@ -71,5 +79,5 @@ def _is_same(name: str, old: Any, new: Any) -> bool:
     if name in validators.POLICIES and isinstance(old, str) and isinstance(new, str):
         return documents.say_the_same(old, new)
     if name == "definition" and old is not None and new is not None:
-        return bool(keep_spelling(old, new) == old)
+        return bool(keep_spelling(old, new, rounded=False) == old)
     return False

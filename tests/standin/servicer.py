@@ -18,7 +18,7 @@ from tf.runner import run_provider
 from standin import documents, validators, wire
 from standin.cloud import cloud, is_gone
 from standin.data_sources import DATA_SOURCES
-from standin.planning import plan_change
+from standin.planning import begin_import, plan_change
 from standin.resources import RESOURCES, read_resource, update_resource
 from standin.schema import SCHEMA
 
@@ -93,6 +93,14 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
     def ReadResource(self, request: Any, _context: Any) -> Any:  # noqa: N802
         found = read_resource(request.type_name, wire.decode(request.current_state))
         return protocol.ReadResource.Response(new_state=wire.encode(found))
+
+    @tell_errors(protocol.ImportResourceState.Response)
+    def ImportResourceState(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        state = begin_import(SCHEMA["resource_schemas"][request.type_name]["block"], request.id)
+        imported = protocol.ImportResourceState.ImportedResource
+        return protocol.ImportResourceState.Response(
+            imported_resources=[imported(type_name=request.type_name, state=wire.encode(state))]
+        )
 
     @tell_errors(protocol.PlanResourceChange.Response)
     def PlanResourceChange(self, request: Any, _context: Any) -> Any:  # noqa: N802
