@@ -15,6 +15,7 @@ from generator.console import (
     describe_module,
     find_view,
     list_failures,
+    list_hidden,
     list_texts,
     print_report,
 )
@@ -43,6 +44,7 @@ def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
         total=_count_modules(checked),
         silenced=count_silenced(result.checked),
         texts={**texts, **list_texts(result.checked)},
+        hidden=list_hidden(result.checked),
         outcomes=list(_list_lines(checked)),
         failures=list_failures(result),
         more=_describe_check(checked),

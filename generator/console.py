@@ -42,6 +42,7 @@ def report_validated(
         total=f"{write_count(len(checked), 'definition')} checked: ",
         silenced=count_silenced(checked),
         texts={**texts, **list_texts(checked)},
+        hidden=list_hidden(checked),
     )
 
 
@@ -58,6 +59,7 @@ def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report
         total=f"{write_count(result.files, 'module')}: {counts}; ",
         silenced=count_silenced(result.checked),
         texts={**texts, **list_texts(result.checked)},
+        hidden=list_hidden(result.checked),
         outcomes=[*outcomes, f"{'written':<10} {escape_controls(result.new_lock)}"] if result.new_lock else outcomes,
         failures=list_failures(result),
         more=_describe_modules(result),
@@ -152,6 +154,11 @@ def list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:
     for item in checked:
         texts |= item.texts
     return {**texts, **{item.file: item.text for item in checked}}
+
+
+def list_hidden(checked: Iterable[CheckedDefinition]) -> list[LocatedFinding]:
+    """Return the findings that are not reported and whose places no report may show."""
+    return [finding for item in checked for finding in item.hidden]
 
 
 def _describe_modules(result: GenerateResult) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class CheckedDefinition:
     that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by
     its path relative to the definition's folder. `silenced` are findings that a comment in the file speaks for;
     `strict` says that a warning stops the module too. `found` counts what there was to tell before the project's
-    severities were applied.
+    severities were applied. `hidden` are those of them, reported or not, that point at what logs must not show.
     """
 
     file: str
@@ -64,6 +64,7 @@ class CheckedDefinition:
     strict: bool = False
     found: int = 0
     texts: dict[str, str] = field(default_factory=dict)
+    hidden: tuple[LocatedFinding, ...] = ()
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
@@ -218,7 +219,9 @@ def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severitie
         result = silence_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
         findings, silenced = result.findings, result.silenced
     found = len(findings) + len(silenced)
-    return replace(item, findings=apply_severities(findings, severities), silenced=silenced, strict=strict, found=found)
+    weighed = apply_severities(findings, severities)
+    hidden = tuple(finding for finding in item.findings if finding.rule.hides_source)
+    return replace(item, findings=weighed, silenced=silenced, strict=strict, found=found, hidden=hidden)
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:

@@ -44,11 +44,12 @@ class SilencedFindings:
 
 @dataclass(frozen=True, slots=True)
 class _Silencer:
-    """One rule's name in a comment, where it stands, and the line that it speaks of."""
+    """One rule's name in a comment, where it stands, and the lines that it speaks of."""
 
     rule: Rule
     span: Span
     line: int
+    value_line: int
 
 
 def silence_findings(
@@ -69,7 +70,7 @@ def silence_findings(
     for finding in findings:
         line = (finding.named_at or finding.span).line
         lines = {line, comments.find_first_line(line)}
-        matching = {item for item in silencers if item.rule == finding.rule and item.line in lines}
+        matching = {item for item in silencers if item.rule == finding.rule and lines & {item.line, item.value_line}}
         is_here = finding.file == document.file or finding.named_at is not None
         (silenced if is_here and matching else kept).append(finding)
         used |= matching if is_here else set()
@@ -108,7 +109,7 @@ def _read_name(
     if not rule.can_be_silenced:
         message = f"{rule.name} cannot be silenced."
         return _report(RULE_NOT_SILENCEABLE, message, "Mend what it reports, and leave the comment out.", span, file)
-    return _Silencer(rule, span, comment.line)
+    return _Silencer(rule, span, comment.line, comment.value_line)
 
 
 def _report_unused(silencer: _Silencer, file: str) -> LocatedFinding:

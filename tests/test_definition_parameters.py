@@ -139,3 +139,19 @@ def test_one_parameter_is_of_one_type() -> None:
     (finding,) = read(make_flow(inference, parameters=parameters)).findings
     assert (finding.rule.name, finding.path[-1]) == ("ConflictingUses", "stopSequences")
     assert finding.related[0].path[-1] == "temperature"
+
+
+@pytest.mark.parametrize(
+    ("reference", "rule"),
+    [
+        ({"$param": "answer_modle"}, "UndeclaredParameter"),
+        ({"$parm": "answer_model"}, "MalformedReference"),
+        ({"$param": "answer_model", "default": "x"}, "MalformedReference"),
+    ],
+)
+def test_a_parameter_that_a_misspelled_reference_means_is_not_unused(reference: object, rule: str) -> None:
+    parameters = {"answer_model": {"description": "Answers"}}
+    reading = read(make_flow(make_prompt(model=reference), parameters=parameters))
+    assert [name for name, _ in list_rules(reading)] == [rule]
+    more = read(make_flow(make_prompt(model=reference), parameters={**parameters, "other": {"description": "Other"}}))
+    assert ("UnusedParameter", ("parameters", "other")) in list_rules(more)

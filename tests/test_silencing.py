@@ -91,6 +91,26 @@ def test_a_comment_is_what_stands_outside_of_every_scalar(text: str, lines: list
         assert split[comment.span.line - 1][comment.span.column - 1 :] == comment.text
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "value_line"),
+    [
+        ("# x\na: 1\n", 2, 2),
+        ("# x\ntext:\n  $file: b\n", 2, 3),
+        ("# x\ntext:\n\n  # shared\n  $file: b\n", 2, 5),
+        ("text: # x\n  $file: b\n", 1, 2),
+        ("# x\n- 'a b':\n    \"c\":\n      d: 1\n", 2, 4),
+        ("# x\n- a:\n  - b\n", 2, 3),
+        ("# x\na: |\n  b:\nc: 1\n", 2, 2),
+        ("# x\na: {b: 1,\n  c: 2}\n", 2, 2),
+        ("a: 1 # x\nb:\n  c: 1", 1, 1),
+        ("# x\na:\n", 2, 3),
+    ],
+)
+def test_a_comment_at_a_key_alone_speaks_of_the_value_below_too(text: str, line: int, value_line: int) -> None:
+    comment = find_comments(text).comments[0]
+    assert (comment.line, comment.value_line) == (line, value_line)
+
+
 def test_json_has_no_comments() -> None:
     assert find_comments('{"a": "# x"}', "a.json") == Comments()
     assert not find_comments('{"a":\t"# x"}', "a.txt").comments
@@ -141,6 +161,15 @@ def test_a_finding_in_a_file_is_silenced_where_the_definition_names_the_file() -
     )
     result = silence_findings(document, [first, second], list_rules(), is_complete=True)
     assert (list(result.silenced), list(result.findings)) == ([first], [second])
+
+
+def test_a_comment_above_a_key_silences_what_is_found_in_the_file_named_below() -> None:
+    text = "# flowseal: ignore[UnusedParameter] a reason\n# more\na:\n  # shared\n  $file: b\n"
+    document, _ = read_document("a.flow.yaml", text.encode())
+    assert document is not None
+    finding = replace(make_finding(9, rule=WARNING, file="b"), named_at=Span(5, 10, 5, 11))
+    result = silence_findings(document, [finding], list_rules(), is_complete=True)
+    assert (list(result.silenced), list(result.findings)) == ([finding], [])
 
 
 def test_only_what_leaves_the_module_right_can_be_silenced() -> None:

@@ -132,12 +132,41 @@ def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) 
         ("a.yaml", "a: {{x}}\n", "in quotes"),
         ("a.yaml", "a: *x\n", "anchor"),
         ("a.json", "{'a': 1}", "single quotes"),
+        ("a.json", "{a: 1}", "double quotes"),
         ("a.yaml", "\ufeffa: 1\n".encode("utf-16-le"), "Save it as UTF-8."),
     ],
 )
 def test_what_mostly_is_the_cause_is_in_the_remedy(name: str, text: str | bytes, words: str) -> None:
     _, (fault,) = read_document(name, text if isinstance(text, bytes) else text.encode())
     assert words in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"a": [1],\n}', (1, 10)),
+        ("[1,\n 2,\n]", (2, 3)),
+        ('{"a": 1,,\n "b": 2}', (1, 9)),
+        ("[1, , 2]", (1, 5)),
+        ("[,1]", (1, 2)),
+        ('{ ,"a": 1}', (1, 3)),
+        ('{"a": 1},', (1, 9)),
+    ],
+)
+def test_a_comma_too_many_is_told_at_the_comma(text: str, place: tuple[int, int]) -> None:
+    _, (fault,) = read_document("a.json", text.encode())
+    assert (fault.span.line, fault.span.column) == place
+    assert "emove" in fault.remedy
+
+
+def test_a_carriage_return_alone_ends_a_line() -> None:
+    document, _ = read('{"a": 1,\r "b": [\r\n  "one"]}', "a.json")
+    assert document is not None
+    assert document.find_span(("b", 0)) == Span(3, 3, 3, 8)
+    assert read_document("a.json", b'{\r"a": \xff}')[1][0].span.line == 2
+    assert read_document("a.yaml", b"a: 1\rb: \x1b\n")[1][0].span == Span(2, 4, 2, 5)
+    conflict = "{\r<<<<<<< ours\r1\r=======\r2\r>>>>>>> theirs\r}"
+    assert read_document("a.json", conflict.encode())[1][0].span == Span(2, 1, 2, 8)
 
 
 def test_json_of_all_sorts_is_read() -> None:

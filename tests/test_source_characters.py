@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def read_value(text: str) -> object:
 
 
 def cut(text: str, span: Span) -> str:
-    lines = text.split("\n")
+    lines = re.split(r"\r\n|\r|\n", text)
     if span.line == span.end_line:
         return lines[span.line - 1][span.column - 1 : span.end_column - 1]
     inner = lines[span.line : span.end_line - 1]
@@ -74,6 +75,7 @@ def test_each_character_of_a_quoted_yaml_string_is_found(value: str, quote: str)
         ("a: |+\n  one\n  two\n\nb: 1", 4, 7, "two"),
         ("b:\n  - 1\na: |  # a comment\n   one\n   two", 4, 7, "two"),
         ("a: |\r\n  one\r\n  two\r\nb: 1", 4, 7, "two"),
+        ("b: 1\ra: |\r  one\r  two", 4, 7, "two"),
         ("a: |\n  one two\n  three", 4, 13, "two\n  three"),
     ],
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.api import advise_name
+from generator.api import advise_name, suggest_name
 from generator.definition.defaults import check_default, check_types, stands_for_model
 from generator.definition.references import Use
 from generator.definition.rules import (
@@ -55,6 +55,8 @@ def read_parameters(
     """
     declarations, findings = _read_section(section)
     findings += _check_placeholders(uses) + _check_undeclared(uses, declarations)
+    # A parameter that a misspelled use means is not unused: that is one mistake.
+    meant = {suggest_name(use.name, declarations) for use in uses if use.name not in declarations}
     for use in uses:
         if use.placeholder is not None and use.name not in declarations:
             declarations[use.name] = Declaration(use.name, "", None, None, use.path)
@@ -67,7 +69,7 @@ def read_parameters(
             parameter = _build_parameter(declaration, paths, nodes)
             findings += _check_parameter(parameter, declaration)
             parameters.append(parameter)
-        elif not named:
+        elif not named and declaration.name not in meant:
             findings.append(_report_unused(declaration))
     return tuple(parameters), findings
 

@@ -92,7 +92,7 @@ class ValueReader:
     def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
         if "$param" in value or "$file" in value:
             return self._read_reference(value, path)
-        if len(value) == 1 and self._looks_like_reference(next(iter(value)), path):
+        if len(value) == 1 and self._looks_like_reference(*next(iter(value.items())), path):
             return None
         if len(value) == 1 and self._is_intrinsic(value, path):
             return None
@@ -126,6 +126,7 @@ class ValueReader:
             example = "{$param: answer_model}" if kind == "$param" else "{$file: prompts/answer.txt}"
             message = f"A {kind} stands alone in its mapping and names one thing."
             self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Write it like {example}.", path))
+            self._note_meant(kind, name, path)
             return None
         if kind == "$param":
             return self._refer_to_parameter(Use(name, path))
@@ -159,7 +160,12 @@ class ValueReader:
             self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
         return FileText(self._normalise(answer, path), answer.file)
 
-    def _looks_like_reference(self, key: str, path: Path) -> bool:
+    def _note_meant(self, kind: str, name: object, path: Path) -> None:
+        """Remember which parameter a reference that is not written as one means: it is not unused."""
+        if kind == "$param" and isinstance(name, str):
+            self.uses.append(Use(name, path, is_misplaced=True))
+
+    def _looks_like_reference(self, key: str, name: object, path: Path) -> bool:
         if not key.startswith("$"):
             return False
         meant = suggest_name(key, REFERENCES)
@@ -168,6 +174,7 @@ class ValueReader:
             return False
         message = f"{key!r} is no reference that flowseal knows."
         self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Did you mean {meant}?", (*path, key), key=True))
+        self._note_meant(meant, name, path)
         return True
 
     def _is_foreign(self, text: str, path: Path) -> bool:

@@ -20,7 +20,8 @@ class Report:
 
     `files` is how many definitions were read, `silenced` how many findings a comment silenced. `texts` gives the text
     of a file by the name that the findings use. `outcomes` are lines on what became of each definition, `total` is what
-    the summary begins with. `failures` are sentences on proofs that failed. `more` is what JSON has beside findings.
+    the summary begins with. `hidden` are findings that are not reported, and whose places are masked in source lines as
+    those of reported ones are. `failures` are sentences on proofs that failed. `more` is what JSON has beside findings.
     """
 
     findings: Sequence[LocatedFinding]
@@ -28,6 +29,7 @@ class Report:
     total: str
     silenced: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
+    hidden: Sequence[LocatedFinding] = ()
     outcomes: Sequence[str] = ()
     failures: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,7 +13,7 @@ from generator.report.escaping import escape_controls, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
 from generator.report.folding import fold_text
 from generator.report.order import choose_findings, sort_findings
-from generator.source.position import Span
+from generator.source.position import LINE_BREAK, Span
 
 WINDOW = 100
 """Columns of a source line that are shown where there is no terminal to measure."""
@@ -22,7 +21,6 @@ GUTTER = 9
 """Columns before a source line: its number and a bar."""
 MOST_RELATED_LINES = 3
 """How many related places are shown with their source lines; of more, the places alone are told."""
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36"}
 RELATED_COLOR, REMEDY_COLOR, GUTTER_COLOR = "36", "32", "2"
 START = Span(1, 1, 1, 1)
@@ -72,7 +70,7 @@ def _write_parts(findings: Sequence[LocatedFinding], report: Report, view: View)
 
 def _list_hidden(report: Report) -> dict[str, list[Span]]:
     hidden: dict[str, list[Span]] = {}
-    for finding in report.findings:
+    for finding in (*report.findings, *report.hidden):
         if finding.rule.hides_source:
             hidden.setdefault(finding.file, []).append(finding.span)
     return hidden
@@ -136,7 +134,7 @@ class _Writer:
     def _split_lines(self, file: str) -> list[str]:
         if file not in self.lines:
             text = self.report.texts.get(file)
-            self.lines[file] = [] if text is None else _LINE_BREAK.split(text)
+            self.lines[file] = [] if text is None else LINE_BREAK.split(text)
             for span in self.hidden.get(file, ()):
                 hide_source(self.lines[file], span)
         return self.lines[file]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 from generator.source.characters import count_position, find_characters
 from generator.source.json_reader import read_json
 from generator.source.merge_conflicts import find_merge_conflict
-from generator.source.position import Document, Fault, Path, Span
+from generator.source.position import LINE_BREAK, Document, Fault, Path, Span
 from generator.source.reading import Reading
 from generator.source.yaml_reader import read_yaml
 
@@ -46,7 +45,7 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = len(re.findall(rb"\r\n|[\r\n]", data[: error.start])) + 1
+        line = len(LINE_BREAK.findall(data[: error.start].decode("utf-8", "replace"))) + 1
         message = f"The file is not UTF-8 text: byte {error.start + 1} is part of no character."
         return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save the file as UTF-8.")]
     reading = _read_text(file, text)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.source.position import Document, Path, Span, find_value
+from generator.source.position import LINE_BREAK, Document, Path, Span, find_value
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _SHORT = {
@@ -44,11 +44,11 @@ def locate_characters(text: str, span: Span, value: str, start: int, end: int) -
     `span` is where the whole scalar stands, quotes included. An empty range gives the character at its place.
     """
     end = max(end, start + 1)
-    lines = text.split("\n")
+    lines = LINE_BREAK.split(text)
     if span.line > len(lines) or start > len(value):
         return None
     head = lines[span.line - 1][span.column - 1 :]
-    if _BLOCK_HEADER.fullmatch(head.rstrip("\r")):
+    if _BLOCK_HEADER.fullmatch(head):
         return _locate_in_block(lines[span.line :], span.line + 1, value, start, end)
     if span.end_line != span.line:
         return None
@@ -122,13 +122,12 @@ def _join_surrogates(places: Sequence[Place]) -> list[Place]:
 
 def _locate_in_block(lines: Sequence[str], first: int, value: str, start: int, end: int) -> Span | None:
     """Return the place in a literal block, whose lines stand in `lines` with the indentation of the first full one."""
-    written = [line.removesuffix("\r") for line in lines]
-    full = next((line for line in written if line.strip(" ")), "")
+    full = next((line for line in lines if line.strip(" ")), "")
     indent = len(full) - len(full.lstrip(" "))
     content = value.split("\n")
     if not content[-1]:
         content.pop()
-    if [line[indent:] for line in written[: len(content)]] != content:
+    if [line[indent:] for line in lines[: len(content)]] != content:
         return None
     begin, stop = (_count(value, at) for at in (start, min(end, len(value))))
     return Span(first + begin[0] - 1, indent + begin[1], first + stop[0] - 1, indent + stop[1])

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from generator.source.position import Document, Span
+from generator.source.position import LINE_BREAK, Document, Span
 from generator.source.yaml_reader import OLD_BREAKS
 
 _COMMENT = re.compile(r"#[^\r\n]*")
+_KEY_ALONE = re.compile(r"""(?:- +)*(?:"[^"]*"|'[^']*'|[^\s"'#{\[][^#]*):\s*(?:#.*)?""")
 _BLOCK_HEAD = re.compile(r"[|>][^\r\n]*")
 
 
@@ -20,11 +21,13 @@ class Comment:
     """A comment: its text from the # on, its place, and the line of the document that it speaks of.
 
     That is the line that it ends, or, where it stands alone, the first line below that is no comment.
+    Where a key stands alone on that line, the comment speaks of `value_line` too, where the key's value begins.
     """
 
     text: str
     span: Span
     line: int
+    value_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,24 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\r\n]", text))]
+        self.starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
 
     def locate(self, start: int, end: int) -> Comment:
         """Return the comment that is text[start:end]."""
         number = bisect_right(self.starts, start)
         first = self.starts[number - 1]
         span = Span(number, start - first + 1, number, end - first + 1)
-        line = number if self.text[first:start].strip() else self._find_line_below(number)
-        return Comment(self.text[start:end], span, line)
+        line = number if self.text[first:start].strip() else self._find_line_below(number, ("#",))
+        value_line = line
+        while _KEY_ALONE.fullmatch(self._read_line(value_line)):
+            value_line = self._find_line_below(value_line, ("#", ""))
+        return Comment(self.text[start:end], span, line, value_line)
 
-    def _find_line_below(self, number: int) -> int:
-        for line in range(number + 1, len(self.starts) + 1):
-            end = self.starts[line] if line < len(self.starts) else len(self.text)
-            if not self.text[self.starts[line - 1] : end].lstrip().startswith("#"):
-                return line
-        return number + 1
+    def _read_line(self, number: int) -> str:
+        starts = [*self.starts[number - 1 : number + 1], len(self.text), len(self.text)]
+        return self.text[starts[0] : starts[1]].strip()
+
+    def _find_line_below(self, number: int, skipped: tuple[str, ...]) -> int:
+        """Return the next line that begins with none of the signs skipped; an empty sign is an empty line."""
+        below = range(number + 1, len(self.starts) + 1)
+        return next((line for line in below if self._read_line(line)[:1] not in skipped), number + 1)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from json import JSONDecoder
 
-from generator.source.position import Fault, Path, Span
+from generator.source.position import LINE_BREAK, Fault, Path, Span
 from generator.source.reading import Reading, TextRefusedError
 
 _DECODER = JSONDecoder()
@@ -34,7 +34,7 @@ class _Reader:
     def __init__(self, text: str, reading: Reading) -> None:
         self.text = text
         self.reading = reading
-        self.line_starts = [0, *(match.end() for match in re.finditer(r"\r\n|[\r\n]", text))]
+        self.line_starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
 
     def locate(self, start: int, end: int) -> Span:
         """Return the span of text[start:end]."""
@@ -70,13 +70,15 @@ class _Reader:
 
     def _read_object(self, at: int, path: Path) -> tuple[object, int]:
         result: dict[str, object] = {}
-        at = self.skip(at + 1)
+        at = self._open(at)
         if self.text[at : at + 1] == "}":
             return result, at + 1
         while True:
             if self.text[at : at + 1] != '"':
                 is_single = self.text[at : at + 1] == "'"
-                remedy = "JSON has no single quotes." if is_single else "Look for a comma too many before it."
+                remedy = (
+                    "JSON has no single quotes." if is_single else "Write the key in double quotes, or a } before it."
+                )
                 raise self.refuse(at, "a key in double quotes was expected", remedy)
             key, end = self._read_string(at)
             inner = (*path, key)
@@ -93,7 +95,7 @@ class _Reader:
 
     def _read_array(self, at: int, path: Path) -> tuple[object, int]:
         result: list[object] = []
-        at = self.skip(at + 1)
+        at = self._open(at)
         if self.text[at : at + 1] == "]":
             return result, at + 1
         while True:
@@ -103,13 +105,25 @@ class _Reader:
             if done:
                 return result, at
 
+    def _open(self, at: int) -> int:
+        """Return the place of what follows an opening bracket at `at`."""
+        at = self.skip(at + 1)
+        if self.text[at : at + 1] == ",":
+            raise self.refuse(at, "nothing precedes this comma", "Remove the comma.")
+        return at
+
     def _continue(self, at: int, closer: str) -> tuple[int, bool]:
         at = self.skip(at)
         if self.text[at : at + 1] == closer:
             return at + 1, True
         if self.text[at : at + 1] != ",":
             raise self.refuse(at, f"a comma or {closer} was expected", "Write it, or close the string before it.")
-        return self.skip(at + 1), False
+        after = self.skip(at + 1)
+        if self.text[after : after + 1] in ("}", "]"):
+            raise self.refuse(at, f"nothing follows this comma but {self.text[after]}", "Remove the comma.")
+        if self.text[after : after + 1] == ",":
+            raise self.refuse(after, "a second comma follows the first", "Remove one of them.")
+        return after, False
 
     def _read_string(self, at: int) -> tuple[str, int]:
         try:

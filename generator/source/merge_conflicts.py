@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generator.source.position import Span
+from generator.source.position import LINE_BREAK, Span
 
 OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
 _FOLLOWING = {
@@ -15,7 +15,7 @@ _FOLLOWING = {
     (THEIRS, END): END,
 }
 """The part that begins at a marker, by the part before it and the marker."""
-_FIRST = re.compile(r"^<{7}(?=[ \r\n]|\Z)", re.MULTILINE)
+_FIRST = re.compile(r"(?<![^\r\n])<{7}(?=[ \r\n]|\Z)")
 
 
 def find_merge_conflict(text: str) -> Span | None:
@@ -23,7 +23,7 @@ def find_merge_conflict(text: str) -> Span | None:
     first = _FIRST.search(text)
     if first is None or split_merge_conflict(text.encode("utf-8")) is None:
         return None
-    line = text.count("\n", 0, first.start()) + 1
+    line = len(LINE_BREAK.findall(text, 0, first.start())) + 1
     return Span(line, 1, line, 1 + len(OURS))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+LINE_BREAK = re.compile(r"\r\n|[\r\n]")
+"""Where a line ends, for readers and reports alike."""
 Path = tuple[str | int, ...]
 """Keys and indexes from a document's root to one of its values."""
 
