@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from generator.configuration import find_repository
 from generator.outcome_texts import describe_outcome, write_edits
 from generator.report import Format, ListFormat, Report, View, write_report
 from generator.report.counts import write_count
@@ -91,15 +92,6 @@ def print_report(report: Report, output_format: Format, most_findings: int) -> N
         root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
         report = report.rename_files(lambda file: show_in_repository(file, here, root))
     typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
-
-
-def find_repository(here: Path, workspace: str | None) -> Path:
-    """Return the root of the repository around a folder: the nearest one with `.git`, else `workspace`, else itself."""
-    around = [here, *here.parents]
-    root = next((folder for folder in around if (folder / ".git").exists()), None)
-    if root is None and workspace and Path(os.path.realpath(workspace)) in around:
-        root = Path(os.path.realpath(workspace))
-    return root or here
 
 
 def show_in_repository(file: str, here: Path, root: Path) -> str:

@@ -8,11 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import Defaults, belongs_to
+from generator.configuration import Defaults, belongs_to, find_repository
 from generator.diagnostics import LocatedFinding, place_beside
 from generator.outcomes import CHANGED, ModuleOutcome
 from generator.survey import Survey, survey_definitions
-from generator.write import Cause, Making, ModuleWrite, report_orphan, report_uncovered, show_definition
+from generator.write import (
+    Cause,
+    Making,
+    ModuleWrite,
+    find_other_outputs,
+    report_orphan,
+    report_uncovered,
+    show_definition,
+)
 from generator.write.reformatted import report_reformatted_input
 
 if TYPE_CHECKING:
@@ -163,7 +171,19 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
         elif file in checked:
             preparation.outcomes.append(refuse_definition(checked[file]))
     if output.usable:
+        preparation.findings += _find_elsewhere(preparation, request, output)
         _prepare_others(preparation, request, output)
+
+
+def _find_elsewhere(preparation: Preparation, request: Request, output: Output) -> list[LocatedFinding]:
+    """Report folders that have the modules which this run creates, as after a change of the output folder."""
+    keys = [preparation.survey.keys[file] for file in preparation.proven]
+    new = [key for key in keys if output.find_making(key) is None]
+    root = request.project or find_repository(Path.cwd())
+    if not new or not (request.project or (root / ".git").exists()):
+        return []
+    folder = os.path.realpath(output.folder)
+    return find_other_outputs(root, output.folder, {os.path.normpath(os.path.join(folder, key)) for key in new})
 
 
 def _prepare_others(preparation: Preparation, request: Request, output: Output) -> None:

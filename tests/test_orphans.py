@@ -144,3 +144,45 @@ def test_a_configuration_of_another_name_is_the_nearest_to_what_is_below_it(proj
     (project.folder.parent / "flowseal.yaml").write_text("flows: [none]\n", encoding="utf-8")
     (project.folder / "team.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
     assert "UncoveredModule" in project.run("check", "--config", "team.yaml", expect=3).stdout
+
+
+def test_another_output_folder_is_named_when_its_modules_are_created_again(project: Project) -> None:
+    (project.folder / "live" / ".hidden").mkdir(parents=True)
+    before = project.read_modules()
+    made = project.run("generate", "-o", "live/dev", expect=0).stdout
+    assert "modules:1:1: warning: ModuleInAnotherFolder" in made
+    assert "This folder has modules that this run creates in live/dev too: one, two." in " ".join(made.split())
+    assert project.read_modules() == before
+    # Both are there now; from here on it is what was meant.
+    assert "ModuleInAnotherFolder" not in project.run("generate", "-o", "live/dev", expect=0).stdout
+    assert "ModuleInAnotherFolder" not in project.run("generate", expect=0).stdout
+    project.define("three")
+    assert "ModuleInAnotherFolder" not in project.run("generate", expect=0).stdout
+    again = project.run("generate", "flows/three.flow.json", "-o", "live/dev", expect=0).stdout
+    assert "this run creates in live/dev too: three." in " ".join(again.split())
+
+
+def test_a_changed_output_names_the_old_folder(project: Project) -> None:
+    (project.folder / "modules").rename(project.folder / "was")
+    project.configure("flows: [flows]\noutput: was\n")
+    project.run("generate", expect=0)
+    project.configure("flows: [flows]\noutput: now\n")
+    for command in ("check", "generate"):
+        told = project.run(command).stdout
+        assert "was:1:1: warning: ModuleInAnotherFolder" in told
+        assert "If now replaces it, change `source` of the module blocks" in " ".join(told.split())
+    assert "ModuleInAnotherFolder" not in project.run("check", expect=0).stdout
+
+
+def test_other_definitions_and_what_is_no_lock_file_are_no_second_set(project: Project, tmp_path: Path) -> None:
+    other = start_project(project.folder / "others", "one")
+    (project.folder / "broken").mkdir()
+    (project.folder / "broken" / "flowseal.lock.json").write_text("{")
+    other.define("three")
+    project.define("three")
+    assert "ModuleInAnotherFolder" not in project.run("generate", expect=0).stdout
+    # Without a configuration and outside of a repository, nobody searches the disk.
+    (project.folder / "flowseal.yaml").unlink()
+    assert "ModuleInAnotherFolder" not in project.run("generate", "flows", "-o", "second", expect=0).stdout
+    (project.folder / ".git").mkdir()
+    assert "ModuleInAnotherFolder" in project.run("generate", "flows", "-o", "third", expect=0).stdout

@@ -27,6 +27,7 @@ WITHOUT_EXAMPLES = {
     "NoDefinitions": "the command line",
     "OrphanedModule": "the disk",
     "UncoveredModule": "the disk",
+    "ModuleInAnotherFolder": "the disk",
     "OutdatedOutput": "the disk",
     "OutputBusy": "the disk",
     "OutsideProof": "the disk",

@@ -16,7 +16,7 @@ from generator.scaffold.ci import Ci
 from generator.scaffold.origin import find_installation, read_installation
 from generator.scaffold.repository import Repository
 from generator.scaffold.surroundings import GITLAB, Layout
-from generator.write import list_made
+from generator.write import read_made
 
 HERE = Path()
 FLOWS = ("flows", "bedrock-flows")
@@ -24,12 +24,6 @@ OUTPUTS = ("modules/flows", "flow-modules", "bedrock-flow-modules")
 """Folders that `init` proposes, in this order. One below `modules` stays flowseal's own when others add modules."""
 EARLIER_OUTPUTS = ("modules", *OUTPUTS)
 """Folders in which an earlier run without a flowseal.yaml may have put modules."""
-
-
-def find_root() -> Path:
-    """Return the root of the git repository of the working folder; that folder itself, where it is in none."""
-    here = HERE.absolute()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
 
 
 def find_layout(answers: Answers, root: Path) -> Layout:
@@ -76,7 +70,7 @@ def _propose_flows() -> str:
 
 def _propose_output() -> str:
     """Return the folder in which flowseal has made modules, or the first that is free."""
-    made = (name for name in EARLIER_OUTPUTS if list_made(HERE / name) is not None)
+    made = (name for name in EARLIER_OUTPUTS if read_made(HERE / name) is not None)
     return next(made, next(filter(_is_free, OUTPUTS), OUTPUTS[0]))
 
 
@@ -86,6 +80,6 @@ def _is_free(folder: str) -> bool:
 
 def _list_named(modules: str) -> tuple[str, ...] | None:
     """List the modules of flowseal's in a folder that holds other folders too; None where it is flowseal's alone."""
-    made = list_made(HERE / modules) or []
+    made = read_made(HERE / modules) or {}
     others = [path.name for path in Path(modules).iterdir() if path.is_dir()] if os.path.isdir(modules) else []
-    return tuple(made) if {name for name in others if not name.startswith(".")} - set(made) else None
+    return tuple(sorted(made)) if {name for name in others if not name.startswith(".")} - set(made) else None

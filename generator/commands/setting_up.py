@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from generator.commands.layout import HERE, find_layout, find_root
+from generator.commands.layout import HERE, find_layout
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
 from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
+from generator.configuration import find_repository
 from generator.console import find_view, print_findings
 from generator.diagnostics import show_relative
 from generator.report.folding import fold_text
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def set_up(answers: Answers) -> None:
     """Write what the working folder and its repository lack; say what was left alone, and what to do next."""
-    root = find_root()
+    root = find_repository(HERE.absolute())
     layout = find_layout(answers, root)
     folder, flow = _find_first_flow(answers, layout)
     surroundings = list_surroundings(layout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,15 @@ def find_configuration(folder: Path) -> Path | None:
     """Return the configuration that holds in a folder: the nearest flowseal.yaml, in it or above it."""
     here = folder.absolute()
     return next((path / NAME for path in (here, *here.parents) if (path / NAME).is_file()), None)
+
+
+def find_repository(here: Path, workspace: str | None = None) -> Path:
+    """Return the root of the repository around a folder: the nearest one with `.git`, else `workspace`, else itself."""
+    around = [here, *here.parents]
+    root = next((folder for folder in around if (folder / ".git").exists()), None)
+    if root is None and workspace and Path(os.path.realpath(workspace)) in around:
+        root = Path(os.path.realpath(workspace))
+    return root or here
 
 
 def belongs_to(definition: Path, project: Path) -> bool:

@@ -5,10 +5,11 @@ killed one finishes or undoes it. `flowseal.lock.json` lists what flowseal made.
 """
 
 from generator.write.journal import Change
-from generator.write.leaving import report_orphan, report_uncovered
+from generator.write.leaving import find_other_outputs, report_orphan, report_uncovered
 from generator.write.lock_file import Making
+from generator.write.merge_conflict import read_made
 from generator.write.module_write import ModuleWrite
-from generator.write.opening import list_made, open_output, view_output
+from generator.write.opening import open_output, view_output
 from generator.write.output import Output
 from generator.write.reasons import Cause, Reason
 from generator.write.result import Status, WriteResult
@@ -23,8 +24,9 @@ __all__ = [
     "Reason",
     "Status",
     "WriteResult",
-    "list_made",
+    "find_other_outputs",
     "open_output",
+    "read_made",
     "report_orphan",
     "report_uncovered",
     "show_definition",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.diagnostics import LocatedFinding
+from generator.diagnostics import LocatedFinding, find_way
 from generator.write import disk
-from generator.write.confinement import find_obstacle, is_confined
-from generator.write.rules import ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
+from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined
+from generator.write.merge_conflict import read_made
+from generator.write.rules import MODULE_ELSEWHERE, ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
 
 CACHES = frozenset({".terraform"})
 """Folders that Terraform fills anew: they are not moved."""
@@ -86,6 +88,39 @@ def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = Tr
     if not can_go:
         remedy = "Fix the paths and patterns that match nothing; until then, no module is removed."
     return report_path(ORPHANED_MODULE, output, name, message, remedy)
+
+
+def find_other_outputs(root: Path, output: Path, definitions: Collection[str]) -> list[LocatedFinding]:
+    """Report other folders below `root` with modules of `definitions` (absolute paths), which `output` is to get too.
+
+    Hidden folders, symlinked ones and those of npm are not searched.
+    """
+    findings = []
+    own = os.path.realpath(output)
+    for place, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        if LOCK_FILE not in names or os.path.realpath(place) == own:
+            continue
+        made = read_made(Path(place)) or {}
+        folders[:] = [name for name in folders if name not in made]
+        base = os.path.realpath(place)
+        twice = sorted(
+            name
+            for name, module in made.items()
+            if os.path.normpath(os.path.join(base, module.making.definition)) in definitions
+        )
+        if twice:
+            findings.append(_report_elsewhere(find_way(Path(place)), output, twice))
+    return findings
+
+
+def _report_elsewhere(folder: Path, output: Path, names: list[str]) -> LocatedFinding:
+    message = f"This folder has modules that this run creates in {output.as_posix()} too: {name_some(names)}."
+    remedy = (
+        f"If {output.as_posix()} replaces it, change `source` of the module blocks, keep their labels, and delete this "
+        "folder. If you want both, turn the rule off."
+    )
+    return report_path(MODULE_ELSEWHERE, folder, ".", message, remedy)
 
 
 def report_uncovered(output: Path, name: str, definition: str) -> LocatedFinding:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.source.merge_conflicts import split_merge_conflict
+from generator.write import disk
+from generator.write.confinement import LOCK_FILE
 from generator.write.inspection import is_intact
-from generator.write.lock_file import DamagedLockError, LockedModule, read_lock
+from generator.write.lock_file import DamagedLockError, LockedModule, NewerLockError, read_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ def read_merged_lock(data: bytes) -> LockReading:
         ) from error
     others = {name: module for name, module in theirs.items() if name in ours and ours[name] != module}
     return LockReading({**theirs, **ours}, others, has_conflict=True)
+
+
+def read_made(output: Path) -> dict[str, LockedModule] | None:
+    """Return what a folder's lock file lists; nothing where it cannot be read, None where there is none."""
+    try:
+        data = disk.read_regular_file(output / LOCK_FILE)
+        return None if data is None else read_merged_lock(data).modules if isinstance(data, bytes) else {}
+    except (OSError, DamagedLockError, NewerLockError):
+        return {}
 
 
 def choose_sides(output: Path, lock: LockReading) -> LockReading:

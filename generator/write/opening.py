@@ -54,18 +54,6 @@ def view_output(output: Path, generator_version: str, template_digest: str) -> O
     return target
 
 
-def list_made(output: Path) -> list[str] | None:
-    """List the modules that flowseal made in a folder, as its lock file has them; None where it has no lock file.
-
-    A lock file that cannot be read lists nothing.
-    """
-    try:
-        data = disk.read_regular_file(output / LOCK_FILE)
-        return None if data is None else sorted(read_merged_lock(data).modules) if isinstance(data, bytes) else []
-    except (OSError, DamagedLockError, NewerLockError):
-        return []
-
-
 def _try_opening(
     target: Output, enter: Callable[[], list[LocatedFinding]], repair: Callable[[], list[LocatedFinding]]
 ) -> None:

@@ -72,6 +72,12 @@ UNCOVERED_MODULE = declare_rule(
     "The definition of a module is there, and the project's `flows` does not find it.",
     can_be_silenced=False,
 )
+MODULE_ELSEWHERE = declare_rule(
+    "ModuleInAnotherFolder",
+    Severity.WARNING,
+    "A run creates modules that another output folder has already.",
+    can_be_silenced=False,
+)
 OWN_FILES_LEFT = declare_rule(
     "OwnFilesLeft",
     Severity.WARNING,
