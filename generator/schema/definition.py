@@ -7,7 +7,7 @@ from generator.definition.forms import DECIDED, LIVE
 from generator.definition.parameters import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 from generator.definition.settings import DAYS
 from generator.inference import MODEL_KINDS
-from generator.schema.references import PARAMETER, allow_parameter, allow_text, make_reference_schemas
+from generator.schema.references import PARAMETER, PLAIN_KEY, allow_parameter, allow_text, make_reference_schemas
 from generator.schema.shapes import make_shape_schemas
 from generator.schema.values import (
     SCHEMA_PROPERTY,
@@ -105,7 +105,7 @@ def make_permissions_schema() -> Schema:
     # A right names its resource: an empty text would be a draft.
     model = {"allOf": [refer("FlowPromptModelIdentifier"), {"minLength": 1}]}
     account = allow_parameter({"type": "string", "pattern": "^[0-9]{12}$"})
-    bucket = {"anyOf": [{"pattern": "^[$]."}, refer("FlowS3BucketName")]}
+    bucket = {**PLAIN_KEY, "anyOf": [{"pattern": "^[$]."}, refer("FlowS3BucketName")]}
     properties = {
         "models": {
             "description": "Models that the definition does not name, such as those of managed prompts.",
