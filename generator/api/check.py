@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -32,6 +33,10 @@ from generator.api.wording import (
 from generator.diagnostics import Finding, Rule
 from generator.model import FileText, Value
 from generator.source.position import Path
+
+NAMES = frozenset({"FlowNodeName", "FlowNodeInputName", "FlowNodeOutputName", "FlowConditionName", "FlowName"})
+"""Shapes of the names that people choose."""
+NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
 
 
 def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
@@ -79,7 +84,7 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
         return [Finding(rule, message, remedy, path)]
     if rule is not None:
         found = quote_value(value) if isinstance(value, str) else size
-        meant = suggest_name(value, shape.enum) if isinstance(value, str) and shape.enum else None
+        meant = _suggest_value(value, shape) if isinstance(value, str) else None
         hint = f" Did you mean {meant}?" if meant else ""
         place = f"{name_place(path)} (the file {value.file})" if isinstance(value, FileText) else name_place(path)
         message = f"{place} does not take {found}."
@@ -88,6 +93,16 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
         return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has taken up to 100; deploy early to see.", path)]
     return []
+
+
+def _suggest_value(value: str, shape: Shape) -> str | None:
+    """Return the word that a value most likely means, or a name that is valid, or None."""
+    if shape.enum:
+        return suggest_name(value, shape.enum)
+    if shape.name not in NAMES or not value.isascii() or not value.isprintable():
+        return None
+    name = "_".join(word for word in NO_WORD.split(value) if word)
+    return name if make_fitness(shape.name)(name) else None
 
 
 def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule | None:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from generator.api import check_shape, find_shape, find_shape_at
-from generator.api.rules import MISSING_MEMBER, NOT_EXACTLY_ONE_MEMBER, UNKNOWN_MEMBER, UNKNOWN_VALUE, WRONG_TYPE
+from generator.api.rules import (
+    MALFORMED_VALUE,
+    MISSING_MEMBER,
+    NOT_EXACTLY_ONE_MEMBER,
+    UNKNOWN_MEMBER,
+    UNKNOWN_VALUE,
+    WRONG_TYPE,
+)
 from generator.definition.connections import name_connections, rename_connections
 from generator.definition.files import FileTexts, TextReader
 from generator.definition.forms import OWN_SECTIONS, Form, recognise_form
@@ -28,6 +35,8 @@ API_SECTIONS = {
     "definition": "FlowDefinition",
 }
 """The sections that CreateFlow takes, with their shapes."""
+ENDS = ("source", "target", "sourceOutput", "targetInput", "condition")
+"""The keys under which a connection names nodes, ports and conditions."""
 UNKNOWN = frozenset({UNKNOWN_MEMBER, UNKNOWN_KEY})
 UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
 
@@ -122,7 +131,7 @@ def _build_flow(
 ) -> tuple[Flow | None, bool, list[Finding]]:
     """Return what could be read of the flow, whether that is all of it, and what is wrong with it."""
     broken = _list_broken(values)
-    findings = _drop_repeated(_check_sections(sections), broken)
+    findings = _drop_echoes(_drop_repeated(_check_sections(sections), broken), sections)
     wrong = [*broken, *(finding.path for finding in findings if _blurs(finding))]
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
@@ -172,6 +181,16 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
     """Leave out errors about values that a reference should have given and did not: that is reported already."""
     return [finding for finding in findings if finding.path not in broken or finding.severity is not Severity.ERROR]
+
+
+def _drop_echoes(findings: list[Finding], sections: dict[str, Value]) -> list[Finding]:
+    """Leave out that a connection names what has a malformed name: that is reported where the name is given."""
+    malformed = [
+        (finding, find_value(sections, finding.path)) for finding in findings if finding.rule is MALFORMED_VALUE
+    ]
+    given = {value for finding, value in malformed if finding.path[-1] == "name"}
+    echoes = [finding for finding, value in malformed if finding.path[-1] in ENDS and value in given]
+    return [finding for finding in findings if finding not in echoes]
 
 
 def _list_declared(section: Value) -> set[str]:

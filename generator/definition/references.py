@@ -30,6 +30,10 @@ FOREIGN = re.compile(r"\$\{[^{}]+\}")
 INTRINSIC = re.compile(r"Ref|Fn::\w+")
 """A key by which CloudFormation computes a value."""
 REFERENCES = ("$param", "$file")
+QUOTED = re.compile(r"""\s*\{?\s*["']?\$(param|file)["']?\s*:\s*["']?([^\s"'{}]+)["']?\s*\}?\s*""")
+"""A reference that quotes have made a text."""
+REFERRING = frozenset({"$$", "$p", "$f", "{$", "{ ", '{"', "{'"})
+"""How texts begin that may be more than text."""
 STRUCTURAL = frozenset(
     {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
     | {"category", "templateType", "role", "language", "selectionMode"}
@@ -86,6 +90,8 @@ class ValueReader:
                 return self._read_placeholder(value, path)
             if "${" in value and self._is_foreign(value, path):
                 return None
+            if ":" in value and (quoted := QUOTED.fullmatch(value)):
+                return self._read_quoted(quoted, path)
             return self._normalise(value, path)
         return cast(Value, value)
 
@@ -101,7 +107,7 @@ class ValueReader:
         changed: dict[str, object] = {}
         for key, item in value.items():
             # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
-            if isinstance(item, str) and item.isascii() and item[:2] != "$$" and "${" not in item:
+            if isinstance(item, str) and item.isascii() and item[:2] not in REFERRING and "${" not in item:
                 continue
             read = self.read_value(item, (*path, key))
             if read is not item:
@@ -134,6 +140,13 @@ class ValueReader:
 
     def _read_placeholder(self, text: str, path: Path) -> Value:
         return self._refer_to_parameter(Use(name_parameter_after(text), path, text))
+
+    def _read_quoted(self, quoted: re.Match[str], path: Path) -> Value:
+        """Report a reference in quotes, and read it as the reference that it is meant to be."""
+        kind, name = f"${quoted[1]}", quoted[2]
+        message = f"{kind} in quotes is plain text, not a reference."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Write {{{kind}: {name}}} without quotes.", path))
+        return self._read_reference({kind: name}, path)
 
     def _refer_to_parameter(self, use: Use) -> Value:
         if reason := refuse_place(use.path):

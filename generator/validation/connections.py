@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import advise_name
+from generator.api import advise_name, make_fitness, suggest_name
+from generator.api.wording import list_names
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Connection, Node, Port
 from generator.nodes import PortRules
@@ -50,7 +51,10 @@ def check_connection_sources(scope: Scope) -> Iterator[Finding]:
             if find_beyond(scope, connection.source) is None:
                 path = (*connection.path, "source")
                 names = [name for name in scope.list_names() if name != connection.target]
-                yield _report(UNKNOWN_CONNECTION_SOURCE, scope.subject, "node", connection.source, names, path)
+                renamed = _find_renamed(scope, starts=True)
+                yield from _report(
+                    UNKNOWN_CONNECTION_SOURCE, scope.subject, "node", connection.source, names, path, renamed
+                )
 
 
 @register_check(UNKNOWN_CONNECTION_TARGET)
@@ -61,7 +65,10 @@ def check_connection_targets(scope: Scope) -> Iterator[Finding]:
             if find_beyond(scope, connection.target) is None:
                 path = (*connection.path, "target")
                 names = [name for name in scope.list_names() if name != connection.source]
-                yield _report(UNKNOWN_CONNECTION_TARGET, scope.subject, "node", connection.target, names, path)
+                renamed = _find_renamed(scope, starts=False)
+                yield from _report(
+                    UNKNOWN_CONNECTION_TARGET, scope.subject, "node", connection.target, names, path, renamed
+                )
 
 
 @register_check(UNKNOWN_CONNECTION_SOURCE_OUTPUT)
@@ -75,7 +82,7 @@ def check_connection_outputs(scope: Scope) -> Iterator[Finding]:
             path = _find_place(connection, "data", "sourceOutput")
             names = [port.name for port in node.outputs]
             subject = f"The node {node.name!r}"
-            yield _report(UNKNOWN_CONNECTION_SOURCE_OUTPUT, subject, "output", connection.output, names, path)
+            yield from _report(UNKNOWN_CONNECTION_SOURCE_OUTPUT, subject, "output", connection.output, names, path)
 
 
 @register_check(UNKNOWN_CONNECTION_TARGET_INPUT)
@@ -89,7 +96,7 @@ def check_connection_inputs(scope: Scope) -> Iterator[Finding]:
             path = _find_place(connection, "data", "targetInput")
             names = [port.name for port in node.inputs]
             subject = f"The node {node.name!r}"
-            yield _report(UNKNOWN_CONNECTION_TARGET_INPUT, subject, "input", connection.input, names, path)
+            yield from _report(UNKNOWN_CONNECTION_TARGET_INPUT, subject, "input", connection.input, names, path)
 
 
 @register_check(UNKNOWN_CONNECTION_CONDITION)
@@ -108,7 +115,7 @@ def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
         if connection.condition not in names and not (connection.condition == "default" and names):
             path = _find_place(connection, "conditional", "condition")
             subject = f"The node {node.name!r}"
-            yield _report(UNKNOWN_CONNECTION_CONDITION, subject, "condition", connection.condition, names, path)
+            yield from _report(UNKNOWN_CONNECTION_CONDITION, subject, "condition", connection.condition, names, path)
 
 
 @register_check(DUPLICATE_CONNECTIONS)
@@ -150,9 +157,26 @@ def _find_place(connection: Connection, member: str, end: str) -> Path:
     return (*connection.path, "configuration", member, end)
 
 
-def _report(rule: Rule, subject: str, what: str, found: str, names: list[str], path: Path) -> Finding:
-    message = f"{subject} has no {what} {found!r}."
-    otherwise = f"It has no {what} at all: add one, or leave the connection out."
-    if names:
-        otherwise = f"There {'are' if len(names) > 1 else 'is'} {', '.join(names)}."
-    return Finding(rule, message, advise_name(found, names, otherwise), path)
+def _find_renamed(scope: Scope, starts: bool) -> str | None:
+    """Return the only node that no connection names, and that one could begin or end at: it may have been renamed."""
+    named = {end for item in scope.body.connections for end in (item.source, item.target)}
+    ports = [(node.name, node.outputs if starts else node.inputs) for node in scope.nodes.values()]
+    alone = [name for name, listed in ports if listed and name not in named]
+    return alone[0] if len(alone) == 1 else None
+
+
+def _report(
+    rule: Rule, subject: str, what: str, found: str, names: list[str], path: Path, renamed: str | None = None
+) -> Iterator[Finding]:
+    """Report a name that is not there, unless it is spelled right and the name that it means is malformed."""
+    is_valid = make_fitness("FlowNodeName")
+    valid = [name for name in names if is_valid(name)]
+    if suggest_name(found, [name for name in names if name not in valid]) and suggest_name(found, valid) is None:
+        return
+    otherwise = f"It has no {what}s: add one, or remove the connection."
+    if renamed is not None and is_valid(renamed):
+        otherwise = f"Did you mean {renamed}, which no connection names?"
+    elif valid:
+        more = f", or add the {what}" if what in ("node", "condition") else ""
+        otherwise = f"Use {list_names(valid)}{more}."
+    yield Finding(rule, f"{subject} has no {what} {found!r}.", advise_name(found, valid, otherwise), path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from generator.api import advise_name, suggest_name
+from generator.api import advise_name, make_fitness, suggest_name
 from generator.diagnostics import Finding, Rule, Severity, declare_rule
 from generator.model import Node, Port
-from generator.nodes import PortRule, PortRules
+from generator.nodes import PortRule, PortRules, PromptVariables
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
@@ -95,11 +96,29 @@ def _find_place(node: Node, key: str, is_there: bool) -> Path:
 def _report_unknown(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
     for node, ports, rules, key in sides:
         for port in find_unknown_ports(ports, rules):
+            # A name that is malformed is reported as that.
+            if not make_fitness("FlowNodeInputName")(port.name):
+                continue
             what = key.removesuffix("s")
             message = f"A node of type {node.type} has no {what} {port.name!r}."
             listed = {other.name for other in ports}
             absent = [other.name for other in rules.named if other.name not in listed]
-            yield Finding(rule, message, _advise(port.name, absent, rules, what), (*port.path, "name"))
+            remedy = _advise(port.name, absent, rules, what)
+            if rules.variables is not None:
+                remedy = _advise_on_variable(port.name, rules.variables, absent) or remedy
+            yield Finding(rule, message, remedy, (*port.path, "name"))
+
+
+def _advise_on_variable(name: str, variables: PromptVariables, absent: list[str]) -> str:
+    """Return the remedy where a text of the prompt has the name of an input, but misspelled; else nothing."""
+    loose = re.compile(r"[$]?\{+\s*" + re.escape(name) + r"\s*\}+")
+    found = next((match for text in variables.texts if (match := loose.search(text.text))), None)
+    if found is not None:
+        return f"Write {{{{{name}}}}} in the prompt instead of {found[0]}."
+    meant = suggest_name(name, absent)
+    if meant is None:
+        return ""
+    return f"Did you mean {{{{{name}}}}} where the prompt has {{{{{meant}}}}}? Otherwise rename the input."
 
 
 def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import advise_name, check_shape, describe_shape_rule, find_shape
+from generator.api import check_shape, describe_shape_rule, find_shape, suggest_name
 from generator.diagnostics import Finding, Severity, declare_rule
 from generator.model import Node
 from generator.nodes import PromptVariables, find_value
@@ -55,8 +55,9 @@ def _report(node: Node, variable: str, variables: PromptVariables) -> Finding:
     if check_shape(variable, shape, ()):
         remedy = f"Rename the variable, so that an input can have its name. {describe_shape_rule(shape)}"
     else:
-        inputs = [port.name for port in node.inputs if port.name not in variables.names]
-        remedy = advise_name(variable, inputs, f"Add an input named {variable} to the node, and a connection to it.")
+        meant = suggest_name(variable, [port.name for port in node.inputs])
+        hint = f"Did you mean {{{{{meant}}}}}? Otherwise add" if meant else "Add"
+        remedy = f"{hint} an input named {variable} to the node, and a connection to it."
     for use in variables.used:
         if use.name == variable:
             return report_in_text(UNFILLED_PROMPT_VARIABLE, message, remedy, use.place, use.start, use.end)
