@@ -139,7 +139,7 @@ class DiskReader:
             message = f"The file {path!r} lies outside the folder of the definition."
             remedy = "Put the file beside the definition, or in a folder below it."
             if project is None:
-                remedy += " With a flowseal.yaml, a $file may be anywhere below the folder of that file."
+                remedy += " In a run that goes by a flowseal.yaml, a $file may be anywhere below its folder."
             return FileRefusal(message, remedy)
         if not target.is_relative_to(project):
             message = f"The file {path!r} lies outside the folder of flowseal.yaml."

@@ -146,6 +146,8 @@ def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: s
     assert finding.message.startswith("Terraform" if "var." in model else "CloudFormation")
 
 
-def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced() -> None:
-    (finding,) = read({**make_flow(), "name": "${FlowName}"}).findings
-    assert (finding.path, finding.remedy) == (("name",), "Write the value itself.")
+@pytest.mark.parametrize("key", ["name", "definition"])
+@pytest.mark.parametrize("value", ["${FlowName}", {"Ref": "Flow"}])
+def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced(key: str, value: object) -> None:
+    (finding,) = read({**make_flow(), key: value}).findings
+    assert (finding.path, finding.remedy) == ((key,), "Write the value itself.")
