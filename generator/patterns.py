@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from generator.diagnostics import Finding, LocatedFinding, find_way, locate_finding, report_file, show_relative
 from generator.intake import (
+    ENDINGS,
     MISSING_PATH,
     NO_DEFINITIONS,
     UNREADABLE_PATH,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from generator.configuration import Configuration
 
 MAGIC = frozenset("*?[")
+OPEN_ENDS = ("*", "?", "]")
+"""Ends of a pattern that leave open how a file's name ends: then it ends as a definition's does."""
 
 
 def discover_configured(
@@ -32,7 +35,8 @@ def discover_configured(
     """Return the definitions that a configuration's `flows` find, in their order, and findings about those that fail.
 
     `*` and `?` stand for characters of one name, `[...]` for one of several, `**` for any folders in between; none of
-    them stands for a dot at a name's beginning. A folder is searched as on the command line. Folders that begin with a
+    them stands for a dot at a name's beginning. A pattern that ends in one of these finds files that are named like
+    definitions. A folder is searched as on the command line. Folders that begin with a
     dot, symlinked folders and `output` are left out. A file reached twice counts once.
     """
     files: dict[str, DefinitionFile] = {}
@@ -86,7 +90,10 @@ class _Search:
         else:
             for name in self._list_names(folder):
                 is_hidden = name.startswith(".") and not first.startswith(".")
-                if not is_hidden and fnmatchcase(name, first) and not self._is_output(folder / name):
+                if is_hidden or not fnmatchcase(name, first) or self._is_output(folder / name):
+                    continue
+                # What ends in a wildcard was never meant for a.flow.yaml.orig, or for notes beside it.
+                if rest or not first.endswith(OPEN_ENDS) or name.endswith(ENDINGS) or (folder / name).is_dir():
                     yield from self._expand(folder / name, rest)
 
     def _list_names(self, folder: Path) -> list[str]:

@@ -69,6 +69,22 @@ def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) ->
     assert "flows/greeting/greeting.flow.yaml:2:1: error: IncompleteDocument" in printed
 
 
+def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
+    (work / "flowseal.yaml").write_text('flows: ["flows/*/*.flow.json", "teams/**/*.flow.*"]\noutput: modules\n')
+    assert "add elsewhere/x to `flows` in flowseal.yaml, which does not match it" in run(
+        "x", "--shape", "prompt", "-o", "elsewhere/x"
+    )
+    # Below the folder that a pattern searches, and yet not of its ending.
+    assert "add flows/y to `flows`" in run("y", "--shape", "prompt")
+    assert "Next: read the definition, then run" in run("z", "--shape", "prompt", "-o", "teams/a/z")
+
+
+def test_shapes_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
+    (work / "flowseal.yaml").write_text("shapes: ours\n")
+    assert "Invalid value for shapes in flowseal.yaml: ours is no folder." in run("--list", code=2)
+    assert "Invalid value for --shapes: mine is no folder." in run("--list", "--shapes", "mine", code=2)
+
+
 def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
     (work / "flowseal.yaml").write_text("flows: [\n")
     assert "error: SyntaxError" in run("greeting", "--shape", "prompt", code=1)

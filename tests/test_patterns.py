@@ -21,6 +21,11 @@ TREE = [
     "flows/.hidden/e.flow.yaml",
     "flows/.f.flow.yaml",
     "modules/g.flow.yaml",
+    "backups/k.flow.yaml",
+    "backups/k.flow.yaml.orig",
+    "backups/k.flow.yaml~",
+    "backups/k.flow.json.bak",
+    "backups/plain.yaml",
     "teams/x/flows/h.flow.yaml",
     "teams/y/flows/i.flow.yaml",
     "teams/y/other/j.flow.yaml",
@@ -56,6 +61,11 @@ def find(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
         ("flows/?.flow.yml", ["flows/b.flow.yml"]),
         ("flows/.*.yaml", ["flows/.f.flow.yaml"]),
         ("flows/**/*.flow.yaml", ["flows/deep/er/d.flow.yaml"]),
+        ("backups/*.flow.*", ["backups/k.flow.yaml"]),
+        ("backups/*", ["backups/k.flow.yaml"]),
+        ("backups/k.flow.yam[kl]", ["backups/k.flow.yaml"]),
+        ("backups/*.orig", ["backups/k.flow.yaml.orig"]),
+        ("backups/*.yaml", ["backups/k.flow.yaml", "backups/plain.yaml"]),
         ("teams/*/flows", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml"]),
         ("teams/**/flows/*.flow.yaml", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml"]),
         ("**/[g-j].flow.yaml", ["teams/x/flows/h.flow.yaml", "teams/y/flows/i.flow.yaml", "teams/y/other/j.flow.yaml"]),
@@ -70,6 +80,7 @@ def test_a_pattern_finds_what_it_says(pattern: str, found: list[str], folder: Pa
 def test_everything_is_all_but_hidden_folders_and_the_output(folder: Path) -> None:
     found, findings = find(folder, "**")
     left = {"plain.yaml", "flows/notes.txt", "flows/.hidden/e.flow.yaml", "modules/g.flow.yaml"}
+    left |= {name for name in TREE if name.startswith("backups/") and name != "backups/k.flow.yaml"}
     assert (set(found), findings) == (set(TREE) - left, [])
 
 

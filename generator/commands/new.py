@@ -42,7 +42,7 @@ def new(
     from generator.scaffold.flow import make_flow
 
     repository = open_repository()
-    known = load_shapes(shapes or repository.shapes)
+    known = load_shapes(shapes or repository.shapes, "--shapes" if shapes else "shapes in flowseal.yaml")
     if list_shapes:
         typer.echo(describe_shapes(known.values()), nl=False)
         return
@@ -51,21 +51,33 @@ def new(
     flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
     exit_code = write_flow(flow, folder, repository)
     generate = "" if repository.is_configured else f" {folder.as_posix()} -o {repository.output}"
-    typer.echo(f"\nNext: read the definition, then run `flowseal generate{generate}`.")
+    step = f"read the definition, then run `flowseal generate{generate}`."
+    if repository.is_configured and not _is_matched(folder / flow.definition):
+        step = f"add {folder.as_posix()} to `flows` in flowseal.yaml, which does not match it; {step}"
+    typer.echo(f"\nNext: {step}")
     raise typer.Exit(exit_code)
 
 
-def load_shapes(folder: Path | None) -> Mapping[str, FlowShape]:
-    """Return the shapes of flowseal and of a folder. One that cannot be used is wrong usage."""
+def _is_matched(definition: Path) -> bool:
+    """Tell whether a run of the whole project reads a definition."""
+    from generator.project import open_project
+
+    project, _ = open_project([], None, None)
+    found = project.discover_definitions()[0] if project is not None else []
+    return any(file.path.exists() and file.path.samefile(definition) for file in found)
+
+
+def load_shapes(folder: Path | None, given_by: str = "--shapes") -> Mapping[str, FlowShape]:
+    """Return the shapes of flowseal and of a folder. One that cannot be used is wrong usage of `given_by`."""
     from generator.scaffold.shapes import UnfitShapeError, find_shapes
 
     try:
         return find_shapes(folder)
     except UnfitShapeError as error:
-        raise typer.BadParameter(str(error), param_hint="--shapes") from error
+        raise typer.BadParameter(str(error), param_hint=given_by) from error
     except OSError as error:
         message = f"{error.filename} cannot be read: {error.strerror}."
-        raise typer.BadParameter(message, param_hint="--shapes") from error
+        raise typer.BadParameter(message, param_hint=given_by) from error
 
 
 def describe_shapes(shapes: Iterable[FlowShape]) -> str:
