@@ -73,13 +73,12 @@ def describe_shape_rule(shape: Shape, subject: str = "It") -> str:
 def write_anchored_pattern(shape: Shape) -> str | None:
     """Return the shape's pattern as `^(?:...)$` for engines that search (RE2), or None where it has none.
 
-    The API's branch for the empty text is left out, and where it takes anything for the rest of a partition's name,
-    only letters and hyphens are, so that no `*` reaches an ARN. A pattern whose parts are all optional (model ids)
-    still admits the empty text: bound the length beside it.
+    The API's branch for the empty text is left out. A pattern whose parts are all optional (model ids) still admits the
+    empty text: bound the length beside it.
     """
     if shape.pattern is None:
         return None
-    return f"^(?:{shape.pattern.removeprefix('$|^').replace('[^:]', '[a-z-]')})$"
+    return f"^(?:{shape.pattern.removeprefix('$|^')})$"
 
 
 def _describe_rule(shape: Shape) -> str:

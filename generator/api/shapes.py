@@ -29,7 +29,7 @@ class Shape:
     `type` is one of structure, union, list, map, string, integer, float, boolean, document. `members`, `element`,
     `key` and `value` name other shapes. `minimum` and `maximum` bound a text's characters, a list's items or a
     number's value. Above `warn_above` the API's model ends, and only experience goes on. `pattern` is botocore's,
-    meant for the whole text; a beginning of `$|^` means "empty, or the rest".
+    meant for the whole text, with the partition's name narrowed; a beginning of `$|^` means "empty, or the rest".
     """
 
     name: str
@@ -58,10 +58,16 @@ def load_api() -> dict[str, Any]:
 
 @cache
 def find_shape(name: str) -> Shape:
-    """Return the shape of that name. A name that the API's data lacks raises KeyError."""
+    """Return the shape of that name. A name that the API's data lacks raises KeyError.
+
+    Where the API takes anything for the rest of a partition's name, only letters and hyphens are taken here, so that no
+    `*` reaches the ARN of a policy.
+    """
     raw = dict(load_api()["shapes"][name])
     raw["required"] = tuple(raw.get("required", ()))
     raw["enum"] = tuple(raw.get("enum", ()))
+    if "pattern" in raw:
+        raw["pattern"] = raw["pattern"].replace("[^:]", "[a-z-]")
     return Shape(name=name, **raw)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
 
+from generator.api.rules import MALFORMED_VALUE
 from generator.diagnostics import Finding, Severity, declare_rule, has_errors
 from generator.module.fixed_tests import TEST_FILE, plan_fixed_tests
 from generator.module.flow import plan_flow_file
@@ -23,6 +26,7 @@ from generator.module.plan import ModulePlan, ModuleSettings
 from generator.module.role import plan_role_file
 from generator.module.tags import check_tags
 from generator.policies import (
+    list_inexact_texts,
     plan_caller_policy,
     plan_encryption_policy,
     plan_key_policy,
@@ -31,11 +35,15 @@ from generator.policies import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from generator.hcl import Block
     from generator.model import Flow, Grant
     from generator.policies import PolicyDocument
+    from generator.source.position import Path
 
 NO_SETTINGS = ModuleSettings()
+_PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 MOST_POLICIES = 9
 """IAM attaches 10 managed policies to a role by default, and one of them is for the key."""
 TOO_MANY_RIGHTS = declare_rule(
@@ -49,7 +57,7 @@ def plan_module(
     """Return the plan of a flow's module, or None with the findings that say what stands in its way."""
     policies = plan_node_policies(grants)
     main, texts, findings = plan_flow_file(flow, [policy.name for policy in policies])
-    findings += check_tags(flow.tags)
+    findings += [*check_tags(flow.tags), *_check_exactness(flow, policies)]
     if len(policies) > MOST_POLICIES:
         findings.append(_report_rights(len(policies)))
     if has_errors(findings):
@@ -86,6 +94,31 @@ def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
 def plan_fixed_documents() -> tuple[PolicyDocument, ...]:
     """Return the policy documents that are the same in every module."""
     return plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()
+
+
+def _check_exactness(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator[Finding]:
+    """Yield each text that would make a statement wider, or another one, than its author can have meant."""
+    authored = list(_list_texts({"definition": flow.definition, "permissions": asdict(flow.permissions)}, ()))
+    for literals in dict.fromkeys(list_inexact_texts(policies)):
+        # What flowseal wrote around the author's text, or took out of it, does not hide it.
+        found = [path for path, text in authored if text and any(text in part or part in text for part in literals)]
+        unsafe = [path for path in found if not _PLAIN.fullmatch(dict(authored)[path])]
+        message = f"{''.join(literals)!r} would become part of a policy statement, which takes exact names only."
+        remedy = "Name one resource, without *, ?, $, quotes or spaces, or use a parameter."
+        yield Finding(MALFORMED_VALUE, message, remedy, next(iter(unsafe or found), ("definition",)))
+
+
+def _list_texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of a tree with their paths, keys of mappings (as their values' paths) included."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, item in value.items():
+                yield from _list_texts(item, (*path, key))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from _list_texts(item, (*path, index))
 
 
 def _report_rights(count: int) -> Finding:

@@ -1,6 +1,7 @@
 """The policies of a module as data: AWS's three, the role's trust, and what the nodes need."""
 
 from generator.policies.documents import Condition, PolicyDocument, Principal, Statement, Text
+from generator.policies.exactness import list_inexact_texts
 from generator.policies.page import plan_caller_policy, plan_encryption_policy, plan_key_policy, plan_trust_policy
 from generator.policies.rights import LARGEST_POLICY, list_derived, list_derived_locals, plan_node_policies
 from generator.policies.writing import build_document_block, write_policy_json
@@ -15,6 +16,7 @@ __all__ = [
     "build_document_block",
     "list_derived",
     "list_derived_locals",
+    "list_inexact_texts",
     "plan_caller_policy",
     "plan_encryption_policy",
     "plan_key_policy",

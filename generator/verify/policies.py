@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from generator.verify.evaluation import Account
-from generator.verify.expressions import Expression
+from generator.verify.expressions import Expression, Interpolation, Sequence, Text
 from generator.verify.reading import ReadBlock
 
 STATEMENT = {"sid", "actions", "resources"}
 PRINCIPALS = {"type", "identifiers"}
 CONDITION = {"test", "variable", "values"}
+
+
+_NAME = r"[A-Za-z0-9:/._-]*"
+_WIDE = {
+    "resources": (r"arn:\0:s3:::[A-Za-z0-9.\0-]+/\*", r"arn:aws[a-z-]*:lambda:" + _NAME + r":\$LATEST"),
+    "through": (
+        r"arn:\0:bedrock:\*::foundation-model/(\*|[A-Za-z0-9:._\0-]+)",
+        r"arn:\0:bedrock:\*:\0:inference-profile/\*",
+    ),
+    "everything": (r"\*",),
+    "aws:SourceArn": (r"arn:\0:bedrock:\0:\0:flow/\*",),
+}
+"""Every text with a pattern that flowseal writes, by where it may stand; NUL is for what only an apply knows.
+
+A second statement beside `policies.exactness`, on purpose: this one is put to the text that was read back.
+"""
+THROUGH = {"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"}
+WITHOUT_RESOURCES = {"bedrock:RetrieveAndGenerate", "bedrock:Rerank"}
 
 
 class UnexpectedPolicyError(Exception):
@@ -28,6 +47,41 @@ def rebuild_policy(block: ReadBlock, account: Account) -> dict[str, Any]:
     sids = [statement["Sid"] for statement in statements]
     _demand(len(set(sids)) == len(sids), "two statements have one Sid")
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def list_patterns(block: ReadBlock) -> Iterator[str]:
+    """Yield each text of a policy document's statements that is not exact, and that flowseal never writes."""
+    for statement in block.blocks:
+        names = {text for text, _ in _list_texts(statement, "actions")}
+        variables = {text for nested in statement.blocks for text, _ in _list_texts(nested, "variable")}
+        allowed = [*_WIDE["resources"]]
+        allowed += _WIDE["through"] if variables & THROUGH else ()
+        allowed += _WIDE["everything"] if names <= WITHOUT_RESOURCES else ()
+        yield from _list_inexact(statement, "resources", allowed)
+        for nested in statement.blocks:
+            yield from _list_inexact(nested, "identifiers", ())
+            is_trust = ("aws:SourceArn", ["aws:SourceArn"]) in _list_texts(nested, "variable")
+            yield from _list_inexact(nested, "values", _WIDE["aws:SourceArn"] if is_trust else ())
+
+
+def _list_inexact(block: ReadBlock, attribute: str, allowed: Iterable[str]) -> Iterator[str]:
+    for text, literals in _list_texts(block, attribute):
+        is_exact = all(re.fullmatch(_NAME, literal) for literal in literals)
+        if not is_exact and ("\0" in "".join(literals) or not any(re.fullmatch(form, text) for form in allowed)):
+            yield text.replace("\0", "<>")
+
+
+def _list_texts(block: ReadBlock, attribute: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the texts of an attribute, with NUL for what is no literal, and their literal parts."""
+    given = block.attributes.get(attribute)
+    for item in given.items if isinstance(given, Sequence) else (given,):
+        if isinstance(item, Text):
+            yield item.value, [item.value]
+        elif isinstance(item, Interpolation):
+            yield (
+                "".join(part if isinstance(part, str) else "\0" for part in item.parts),
+                [part for part in item.parts if isinstance(part, str)],
+            )
 
 
 def _rebuild_statement(block: ReadBlock, account: Account) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from generator.verify.expressions import Expression, FunctionCall, Interpolation
 from generator.verify.failure import ProofFailure
 from generator.verify.meaning import read_meaning
 from generator.verify.page import write_page_policies
-from generator.verify.policies import UnexpectedPolicyError, rebuild_policy
+from generator.verify.policies import UnexpectedPolicyError, list_patterns, rebuild_policy
 from generator.verify.reading import ReadBlock, read_file
 from generator.verify.references import check_references, check_test_references
 
@@ -89,6 +89,9 @@ def _check_policies(plan: ModulePlan, blocks: Blocks) -> Iterator[ProofFailure]:
     for name in sorted(planned.keys() ^ read.keys()):
         file = read[name][0] if name in read else "iam.tf"
         yield ProofFailure(file, f"the policy {name} is missing, or was not planned")
+    for name, (file, block) in read.items():
+        for text in list_patterns(block):
+            yield ProofFailure(file, f"the policy {name} has a text that is not exact: {text!r}")
     definitions = dict(_list_locals(blocks))
     for callers in (NO_CALLERS, CALLERS):
         account = Account(definitions, callers)
