@@ -37,8 +37,8 @@ NEW_RIGHT = f"{LAMBDA}register"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-12345678901"
 VALUES: dict[str, tuple[Any, Any]] = {
     "answer_model": (
-        "us.amazon.nova-pro-v1:0",
-        f"{OWN}inference-profile/eu.amazon.nova-x-v2:1",
+        f"{OWN}inference-profile/us.amazon.nova-pro-v1:0",  # modules of before take no ID: see upgrades.py
+        "eu.amazon.nova-pro-v1:0",
     ),
     "archive_bucket": ("archive", "attic"),
     "bot_alias_arn": tuple(f"arn:aws:lex:us-east-1:123456789012:bot-alias/{bot}/DEF" for bot in ("ABC", "GHI")),
