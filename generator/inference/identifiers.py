@@ -100,7 +100,7 @@ def _report_unknown_id(kind: ModelKind, identifier: str, path: Path) -> Finding:
     message = f"Unknown {'model' if is_model else 'inference profile'} ID {identifier!r}."
     remedy = (
         f"{f'Did you mean {meant}?' if meant else 'Check the ID.'} If the ID is newer than flowseal's list of models "
-        f"({known.date}), suppress this warning with `# flowseal: ignore[{UNKNOWN_MODEL_ID.name}]`."
+        f"({known.date}), suppress this warning: `# flowseal: ignore[{UNKNOWN_MODEL_ID.name}] newer than the list`."
     )
     return Finding(UNKNOWN_MODEL_ID, message, remedy, path)
 
