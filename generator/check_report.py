@@ -24,6 +24,7 @@ from generator.report import Format, Report
 from generator.report.counts import write_count, write_summary
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
+from generator.source.files import demand_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +67,8 @@ def append_summary(summary: str, file: Path | None) -> None:
     if file is None:
         return
     try:
+        if file.exists():
+            demand_regular(file)
         with file.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(summary)
     except OSError as error:

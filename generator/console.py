@@ -17,6 +17,8 @@ from generator.outcome_texts import describe_outcome, write_edits
 from generator.report import Format, ListFormat, Report, View, write_report
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
+from generator.source import LARGEST_DOCUMENT
+from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,8 +82,8 @@ def read_texts(findings: Iterable[LocatedFinding]) -> dict[str, str]:
     """Return the texts that findings about other files than definitions point into, as far as they can be read."""
     texts = {}
     for file in {finding.file for finding in findings}:
-        with suppress(OSError):
-            texts[file] = Path(file).read_text(encoding="utf-8-sig", errors="replace")
+        with suppress(OSError, ValueError):
+            texts[file] = read_file(file, LARGEST_DOCUMENT).decode("utf-8-sig", errors="replace")
     return texts
 
 

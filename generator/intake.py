@@ -11,6 +11,7 @@ from generator.api import suggest_name
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file, show_path
 from generator.source import LARGEST_DOCUMENT
+from generator.source.files import is_text, read_file
 
 MISSING_PATH = declare_rule(
     "MissingPath", Severity.ERROR, "A path on the command line, or in the configuration, leads nowhere."
@@ -50,15 +51,6 @@ def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
     return DefinitionFile(display, path) if is_text(shown.as_posix()) else report_unreadable_name(display)
 
 
-def is_text(path: str) -> bool:
-    """Tell whether a path as the system gives it is UTF-8."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def report_unreadable_name(display: str) -> LocatedFinding:
     """Say that a definition's path is no text."""
     message = "The path of this definition has bytes that are no UTF-8: neither findings nor the lock file can name it."
@@ -92,8 +84,7 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
     Of a larger file than the source room takes, one byte more is read, so that it can say what is wrong.
     """
     try:
-        with file.path.open("rb") as stream:
-            return stream.read(LARGEST_DOCUMENT + 1)
+        return read_file(file.path, LARGEST_DOCUMENT)
     except OSError as error:
         return report_file(
             UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", file.display
@@ -189,8 +180,7 @@ def _judge_spelling(path: str) -> FileRefusal | None:
 
 def _read_text(path: str, target: str) -> str | FileRefusal:
     try:
-        with open(target, "rb") as stream:
-            data = stream.read(LARGEST_TEXT + 1)
+        data = read_file(target, LARGEST_TEXT)
     except OSError as error:
         return FileRefusal(f"The file {path!r} cannot be read: {describe_refusal(error)}", "Check its permissions.")
     if len(data) > LARGEST_TEXT:

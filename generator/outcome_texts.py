@@ -10,6 +10,7 @@ from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
 from generator.write import Cause
+from generator.write.disk import read_regular_file
 from generator.write.leaving import REMOVED
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _cut_difference(text: str, view: View) -> str:
 
 def _read_present(path: str) -> bytes | None:
     try:
-        return Path(path).read_bytes()
+        data = read_regular_file(Path(path))
     except OSError:
         return None
+    return data if isinstance(data, bytes) else None

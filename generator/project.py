@@ -10,6 +10,8 @@ from generator.configuration import Configuration, Defaults, find_configuration,
 from generator.diagnostics import report_file, show_path, show_relative
 from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions
 from generator.patterns import discover_configured
+from generator.source import LARGEST_DOCUMENT
+from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +88,7 @@ def open_project(
 
 def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:
     try:
-        return path.read_bytes()
+        return read_file(path, LARGEST_DOCUMENT)
     except FileNotFoundError:
         return report_file(MISSING_PATH, "There is no such file.", "Check the path.", shown)
     except OSError as error:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.definition.files import FileRefusal
-from generator.intake import is_text, read_definition, report_unreadable_name
+from generator.intake import read_definition, report_unreadable_name
+from generator.source.files import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.options import read_path
+from generator.source import LARGEST_DOCUMENT
+from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,8 +58,7 @@ def replace_schema(file: Path, text: str) -> None:
 
     present = b""
     try:
-        # A device has nothing to lose, and its end may never come.
-        present = file.read_bytes() if file.is_file() else b""
+        present = read_file(file, LARGEST_DOCUMENT) if file.exists() else b""
     except OSError as error:
         stop_at_errors([report_failure(error, file, read=True)])
     if present == text.encode():

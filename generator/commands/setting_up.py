@@ -19,6 +19,8 @@ from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import Layout, Surrounding, find_additions, list_surroundings
+from generator.source import LARGEST_DOCUMENT
+from generator.source.files import read_file
 from generator.write.new_files import list_existing, write_new_files
 
 if TYPE_CHECKING:
@@ -66,8 +68,11 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
 
 
 def _describe_left(file: Surrounding, root: Path, layout: Layout) -> str:
-    text = (root / file.path).read_text(encoding="utf-8", errors="replace")
     shown = show_relative(root / file.path)
+    try:
+        text = read_file(root / file.path, LARGEST_DOCUMENT).decode("utf-8", errors="replace")
+    except OSError:
+        return f"left alone {shown}; it cannot be read\n"
     additions = find_additions(file, text, layout)
     if not additions:
         return f"left alone {shown}\n"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.intake import ENDINGS
+from generator.intake import ENDINGS, LARGEST_TEXT
+from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def _read_shapes(folder: Path) -> dict[str, FlowShape]:
 
 def _read_shape(folder: Path) -> FlowShape:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    files = {path.relative_to(folder).as_posix(): read_file(path, LARGEST_TEXT) for path in paths}
     definitions = [file for file in files if "/" not in file and find_ending(file)]
     if len(definitions) != 1:
         message = f"The shape {folder.as_posix()} has {len(definitions)} definitions; it has exactly one"

@@ -6,16 +6,22 @@ import errno
 import os
 import shutil
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from generator.source.files import demand_regular, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NOT_A_FILE = "not a file"
 """What read_digest answers for a folder, a symbolic link or a device: no digest is spelled so."""
+
+
+LARGEST_FILE = 256 * 1024 * 1024
+"""Bytes. flowseal makes no file as large as that: the lock file of 10,000 modules has a tenth."""
 
 
 class ReadRefusedError(OSError):
@@ -55,6 +61,50 @@ def write_new_file(path: Path, data: bytes) -> None:
                 view = view[os.write(descriptor, view) :]
         finally:
             os.close(descriptor)
+
+
+def replace_with(path: Path, data: bytes) -> None:
+    """Put a whole file at a path, or leave what is there: written beside it, then renamed. A symbolic link stays.
+
+    Keeps the mode of the file that is there. Anything there but a regular file is refused.
+    """
+    target = Path(os.path.realpath(path))
+    with suppress(FileNotFoundError):
+        demand_regular(target)
+    with _write_beside(target, path, data) as beside:
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, beside)
+        replace_file(beside, target)
+
+
+def place_new_file(path: Path, data: bytes) -> None:
+    """Write a whole file where there is none, or nothing at all: written beside the place, then linked to it."""
+    with _write_beside(path, path, data) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without links: what has appeared there since a moment ago would be replaced.
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            replace_file(beside, path)
+
+
+@contextmanager
+def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
+    """Write a file in the target's folder, removed afterwards if it is still there; errors name the path `shown`."""
+    beside = target.with_name(f".flowseal-{os.getpid()}.new")
+    try:
+        remove_file(beside)
+        write_new_file(beside, data)
+        yield beside
+    except OSError as error:
+        error.filename = str(shown)
+        raise
+    finally:
+        with suppress(OSError):
+            remove_file(beside)
 
 
 def open_lock(path: Path) -> int:
@@ -136,7 +186,7 @@ def read_digest(path: Path) -> str | None:
 
 
 def read_regular_file(path: Path) -> bytes | str | None:
-    """Return a file's bytes, None where there is nothing, NOT_A_FILE for what is no regular file (never opened)."""
+    """Return a file's bytes, None where there is nothing, NOT_A_FILE for what is not a regular file or is huge."""
     try:
         mode = os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -144,10 +194,10 @@ def read_regular_file(path: Path) -> bytes | str | None:
     if not stat.S_ISREG(mode):
         return NOT_A_FILE
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        data = read_file(path, LARGEST_FILE)
     except OSError as error:
         raise ReadRefusedError(error.errno, error.strerror, str(path)) from error
+    return data if len(data) <= LARGEST_FILE else NOT_A_FILE
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from generator.source.files import is_text, read_file
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, STATE_FOLDER, find_obstacle, is_confined, is_module_name
 from generator.write.lock_file import DamagedLockError
@@ -138,7 +139,7 @@ class StateFolder:
         try:
             if self.is_pending():
                 self.turn_back()
-                self.undo(read_journal(self.back.read_bytes()))
+                self.undo(read_journal(read_file(self.back, disk.LARGEST_FILE)))
                 self.forget()
                 return True
         except OSError:
@@ -178,7 +179,7 @@ def read_journal(data: bytes) -> Journal:
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
         raise DamagedLockError("the journal is not as flowseal writes it") from error
     for path in (*changes, *folders):
-        if not isinstance(path, str) or not is_confined(path):
+        if not isinstance(path, str) or not is_text(path) or not is_confined(path):
             raise DamagedLockError("the journal leads out of the folder")
         if path != LOCK_FILE and not is_module_name(path.split("/")[0]):
             raise DamagedLockError("the journal names a file that is none of flowseal's")

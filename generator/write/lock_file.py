@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from generator.source.files import is_text
 from generator.write.confinement import is_confined, is_module_name
 
 LOCK_VERSION = 1
@@ -136,6 +137,8 @@ def seal_module(name: str, module: LockedModule) -> str:
 
 def _take_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
+    if not all(is_text(text) for pair in pairs for text in pair if isinstance(text, str)):
+        raise DamagedLockError("a text holds half of a surrogate pair")
     if len(values) != len(pairs):
         raise DamagedLockError("a key is there twice")
     return values

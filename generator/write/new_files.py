@@ -31,7 +31,7 @@ def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFin
         for path, data in files.items():
             target = folder / path
             made += disk.make_folders(target.parent)
-            _write_whole(target, data)
+            disk.place_new_file(target, data)
             made.append(target)
     except OSError as error:
         finding = report_failure(error, folder)
@@ -44,21 +44,10 @@ def replace_text_file(path: Path, text: str) -> list[LocatedFinding]:
     """Put a text at a path that the user named; return the finding that says why it cannot be."""
     try:
         disk.make_folders(path.parent)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        disk.replace_with(path, text.encode())
     except OSError as error:
         return [report_failure(error, path)]
     return []
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    try:
-        disk.write_new_file(target, data)
-    except FileExistsError:
-        raise
-    except OSError:
-        with suppress(OSError):
-            disk.remove_file(target)
-        raise
 
 
 def _undo(made: list[Path]) -> None:

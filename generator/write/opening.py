@@ -6,6 +6,7 @@ import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from generator.source.files import read_file
 from generator.write import disk
 from generator.write.confinement import LOCK_FILE, STATE_FOLDER, find_obstacle
 from generator.write.journal import StateFolder, read_journal
@@ -150,7 +151,7 @@ def repair_output(output: Path) -> list[LocatedFinding]:
         state.clear()
         return []
     going_back = state.back.exists()
-    journal = read_journal((state.back if going_back else state.forward).read_bytes())
+    journal = read_journal(read_file(state.back if going_back else state.forward, disk.LARGEST_FILE))
     try:
         if not going_back:
             state.apply(journal)

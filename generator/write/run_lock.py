@@ -49,7 +49,9 @@ def wait_for_run(state: Path) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            descriptor = os.open(state / _NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            descriptor = os.open(
+                state / _NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            )
         except FileNotFoundError:
             return
         try:
