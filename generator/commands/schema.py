@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.options import read_path
-from generator.source import LARGEST_DOCUMENT
-from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +51,8 @@ def replace_schema(file: Path, text: str) -> None:
     """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
     from generator.commands.printing import print_unchanged, print_written, stop_at_errors
     from generator.schema import is_written_schema
+    from generator.source import LARGEST_DOCUMENT
+    from generator.source.files import read_file
     from generator.write.new_files import replace_text_file
     from generator.write.rules import report_failure
 
