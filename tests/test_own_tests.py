@@ -36,7 +36,9 @@ def read_values(plan: ModulePlan) -> dict[str, Value]:
 def test_every_rule_of_the_module_s_own_variables_has_a_run() -> None:
     runs = Counter(list_refusing(plan_fixed_tests()))
     for variable in VARIABLES:
-        assert runs[f"var.{variable.name}"] >= len(variable.validations) > 0
+        # A boolean has no value to refuse; every other variable has a rule.
+        assert variable.validations or variable.type == "bool"
+        assert runs[f"var.{variable.name}"] >= len(variable.validations)
 
 
 def test_every_parameter_with_a_rule_has_a_run() -> None:

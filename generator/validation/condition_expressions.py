@@ -141,14 +141,21 @@ def read_condition(text: str) -> Expression | ExpressionFault | None:
     """
     if len(text) > LONGEST:
         return None
-    for word in _WORD.finditer(text):
-        if word.group()[0] in "-0123456789" and not is_bounded(word.group()):
-            cause = f"the exponent of {word.group()} is not between -{LARGEST_EXPONENT} and {LARGEST_EXPONENT}"
-            return ExpressionFault(cause, *word.span(), "Use a number with a smaller exponent.")
+    if fault := find_unbounded_number(text):
+        return fault
     form = _read_form(_WORD.sub(_stand_in, text))
     if isinstance(form, ExpressionFault):
         return LANGUAGE.parse(text)
     return _fill_in(form, (word for word in _WORD.finditer(text) if word.group() not in JOINING))
+
+
+def find_unbounded_number(text: str) -> ExpressionFault | None:
+    """Return what is wrong with the first number whose exponent is out of bounds, wherever it is in a condition."""
+    for word in _WORD.finditer(text):
+        if word.group()[0] in "-0123456789" and not is_bounded(word.group()):
+            cause = f"the exponent of {word.group()} is not between -{LARGEST_EXPONENT} and {LARGEST_EXPONENT}"
+            return ExpressionFault(cause, *word.span(), "Use a number with a smaller exponent.")
+    return None
 
 
 @lru_cache(maxsize=1024)
