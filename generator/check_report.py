@@ -19,10 +19,10 @@ from generator.console import (
     list_texts,
     print_report,
 )
-from generator.outcome_texts import describe_reasons
+from generator.outcome_texts import describe_reasons, write_differences
 from generator.report import Format, Report
 from generator.report.counts import write_count, write_summary
-from generator.report.differences import paint_difference, write_difference
+from generator.report.differences import paint_difference
 from generator.report.escaping import escape_controls
 from generator.source.files import demand_regular
 
@@ -55,7 +55,7 @@ def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
 def print_check(checked: CheckResult, report: Report, output_format: Format, most_findings: int) -> None:
     """Print the report. As text, the diff (if one was asked for) comes first, so that `git apply` takes it."""
     if output_format is Format.TEXT:
-        text = "".join(write_difference(item.path, item.old, item.new) for item in checked.differences)
+        text = write_differences((item.path, item.old, item.new) for item in checked.differences)
         if text:
             shown = text.removesuffix("\n")
             typer.echo(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
@@ -157,8 +157,8 @@ def _describe_check(checked: CheckResult) -> dict[str, Any]:
             "file": checked.lock_path,
             "differs": checked.lock is not None,
             "reason": checked.lock or "",
-            "diff": "".join(
-                write_difference(item.path, item.old, item.new)
+            "diff": write_differences(
+                (item.path, item.old, item.new)
                 for item in checked.differences
                 if item.path == checked.lock_path
             ),
@@ -169,8 +169,8 @@ def _describe_check(checked: CheckResult) -> dict[str, Any]:
 
 def _join_differences(checked: CheckResult, outcome: ModuleOutcome) -> str:
     folders = {outcome.folder, *outcome.moved_from} - {None}
-    return "".join(
-        write_difference(item.path, item.old, item.new)
+    return write_differences(
+        (item.path, item.old, item.new)
         for item in checked.differences
         if item.path != checked.lock_path and any(item.path.startswith(f"{folder}/") for folder in folders)
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from generator.configuration import find_repository
-from generator.outcome_texts import describe_outcome, write_edits
+from generator.outcome_texts import describe_outcome, show_in_repository, write_edits
 from generator.report import Format, ListFormat, Report, View, write_report
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
@@ -94,12 +94,6 @@ def print_report(report: Report, output_format: Format, most_findings: int) -> N
         root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
         report = report.rename_files(lambda file: show_in_repository(file, here, root))
     typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
-
-
-def show_in_repository(file: str, here: Path, root: Path) -> str:
-    """Return a path that is relative to `here` as one relative to `root`; one that leads out of `root` stays."""
-    path = Path(os.path.normpath(here / file))
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.configuration import find_repository
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
@@ -74,7 +76,23 @@ def describe_reason(reason: Reason, outcome: ModuleOutcome) -> str:
 
 def write_edits(outcome: ModuleOutcome) -> str:
     """Return, as a diff, what flowseal would make of the files of a module that were changed by hand."""
-    return "".join(write_difference(path, _read_present(path), data) for path, data in sorted(outcome.edits.items()))
+    return write_differences((path, _read_present(path), data) for path, data in sorted(outcome.edits.items()))
+
+
+def write_differences(files: Iterable[tuple[str, bytes | None, bytes | None]]) -> str:
+    """Return the diffs of files: path, old and new bytes. In a git repository their paths start at its root.
+
+    `git diff` has the same paths, and `git apply` takes no others.
+    """
+    here = Path.cwd()
+    root = find_repository(here)
+    return "".join(write_difference(show_in_repository(path, here, root), old, new) for path, old, new in files)
+
+
+def show_in_repository(file: str, here: Path, root: Path) -> str:
+    """Return a path that is relative to `here` as one relative to `root`; one that leads out of `root` stays."""
+    path = Path(os.path.normpath(here / file))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
 
 
 def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:

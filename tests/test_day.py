@@ -97,6 +97,17 @@ def test_the_day_has_all_that_a_day_has_to_have() -> None:
         )
 
 
+def test_only_commands_that_decide_something_may_fail() -> None:
+    failed = [step.command for step in read_steps(PAGE.read_text(encoding="utf-8")) if step.code]
+    assert [command for command in failed if not command.startswith(("flowseal ", "git merge "))] == []
+
+
+def test_a_step_that_fails_unexpectedly_is_never_accepted() -> None:
+    page = "```console\n$ echo x > missing/file\n```\n"
+    with pytest.raises(AssertionError, match="exits with 2"):
+        play_steps(page, lambda command: Step(command, "sh: cannot create missing/file\n", 2))
+
+
 def test_only_the_lock_file_is_in_conflict_where_the_page_says_so() -> None:
     steps = read_steps(PAGE.read_text(encoding="utf-8"))
     (shown,) = [step.output for step in steps if step.command == "git diff --name-only --diff-filter=U"]

@@ -114,6 +114,26 @@ def test_the_attributes_of_a_team_are_of_its_files(work: Repository) -> None:
     assert values == ["unset", "set", "set", "unspecified", "unspecified"]
 
 
+@pytest.mark.parametrize(("output", "folders"), [("modules/flows", ("", "teams/ada")), ("../../modules/ada", ("",))])
+def test_git_applies_the_diff_that_a_run_in_the_folder_of_a_team_prints(
+    work: Repository, output: str, folders: tuple[str, ...]
+) -> None:
+    team = enter(work, "teams/ada")
+    text = team.read("flowseal.yaml").decode()
+    team.write("flowseal.yaml", text.replace("output: modules/flows", f"output: {output}").encode())
+    assert f"output: {output}\n" in team.read("flowseal.yaml").decode()
+    team.run("flowseal", "generate")
+    work.commit("Flows and modules")
+    team.write("flows/greeting/prompts/answer.txt", b"Answer: {{question}}")
+    team.run("sh", "-c", "flowseal check --diff > change.diff", code=3)
+    for folder in folders:
+        work.git("checkout", "--quiet", "--", ".")
+        team.write("flows/greeting/prompts/answer.txt", b"Answer: {{question}}")
+        patch = str(team.folder / "change.diff")
+        enter(work, folder).git("apply", patch)
+        team.run("flowseal", "check")
+
+
 def test_two_jobs_of_gitlab_fit_into_one_file(tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     printed = ""

@@ -39,10 +39,16 @@ def read_steps(page: str) -> list[Step]:
 
 
 def play_steps(page: str, play: Callable[[str], Step]) -> str:
-    """Have every command of a page played, one after the other; return the page with what they print now."""
+    """Have every command of a page played, one after the other; return the page with what they print now.
+
+    The author of the page writes the exit codes: a command that fails unexpectedly is an error, also where the output is
+    accepted.
+    """
 
     def write(match: re.Match[str]) -> str:
-        step = play(_read_step(match).command)
+        expected = _read_step(match)
+        step = play(expected.command)
+        assert step.code == expected.code, f"`{step.command}` exits with {step.code}:\n{step.output}"
         assert not _UNCLEAR.search(step.output), step.output
         assert not step.output or step.output.endswith("\n"), step.output
         return f"$ {match['command']}{step.text}"
