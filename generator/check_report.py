@@ -158,9 +158,7 @@ def _describe_check(checked: CheckResult) -> dict[str, Any]:
             "differs": checked.lock is not None,
             "reason": checked.lock or "",
             "diff": write_differences(
-                (item.path, item.old, item.new)
-                for item in checked.differences
-                if item.path == checked.lock_path
+                (item.path, item.old, item.new) for item in checked.differences if item.path == checked.lock_path
             ),
         },
         "proof_failures": describe_failures(checked.result),
