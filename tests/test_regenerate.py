@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import errno
 import json
 import os
@@ -245,14 +244,16 @@ def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None
 def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
     code: int, file: str, command: str, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, mode: str) -> Any:
-        if path.as_posix().endswith(file):
+    open_descriptor = os.open
+
+    def refuse(path: Path | str, *arguments: int) -> int:
+        if Path(path).as_posix().endswith(file):
             raise OSError(code, os.strerror(code), str(path))
-        return builtins.open(path, mode)
+        return open_descriptor(path, *arguments)
 
     project.define("two", text="Say more.")
     before = project.read_modules()
-    monkeypatch.setattr(generator.write.disk, "open", refuse, raising=False)
+    monkeypatch.setattr(os, "open", refuse)
     (finding,) = json.loads(project.run(command, "--format", "json", expect=1).stdout)["findings"]
     monkeypatch.undo()
     assert (finding["rule"], finding["file"]) == ("WriteFailed", f"modules/{file}")

@@ -41,8 +41,7 @@ def read_steps(page: str) -> list[Step]:
 def play_steps(page: str, play: Callable[[str], Step]) -> str:
     """Have every command of a page played, one after the other; return the page with what they print now.
 
-    The author of the page writes the exit codes: a command that fails unexpectedly is an error, also where the output is
-    accepted.
+    The author of the page writes the exit codes: a command that fails unexpectedly is an error, also under --accept.
     """
 
     def write(match: re.Match[str]) -> str:
