@@ -14,15 +14,20 @@ from generator.scaffold.origin import Installation, InvalidInstallationError, re
 
 __all__ = ["work"]  # the fixture
 WHEEL = "flowseal-0.1.0-py3-none-any.whl"
+COMMIT = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "git+https://git.example.com/flowseal@0a1b2c",
+        f"git+https://git.example.com/flowseal@{COMMIT}",
+        f"git+https://git.example.com:8443/tools/flowseal.git@{COMMIT}#egg=flowseal",
         "git+ssh://git@git.example.com/tools/flowseal@v0.1.0",
-        "flowseal @ git+https://git.example.com/flowseal@0a1b2c#subdirectory=x",
-        f"https://files.example.com/{WHEEL}#sha256=00",
+        "git+https://git.example.com/flowseal@0.1.0rc1",
+        f"flowseal @ git+https://git.example.com/flowseal@{COMMIT}#subdirectory=x",
+        f"Flowseal@git+https://git.example.com/flowseal@{COMMIT}",
+        f"https://files.example.com/{WHEEL}#sha256={'0' * 64}",
+        "https://files.example.com/flowseal-0.1.0.tar.gz",
         f"flowseal @ https://files.example.com/{WHEEL}",
         f"vendor/{WHEEL}",
         f"./{WHEEL}",
@@ -47,10 +52,43 @@ def test_a_name_is_taken_with_an_index_of_one_s_own() -> None:
         "flowseal==0.1.0 --index-url http://pypi.example.com/simple",
         "flowseal==0.1.0 --index-url https://ada:secret@pypi.example.com/simple",
         "flowseal>=0.1 --index-url https://pypi.example.com/simple",
+        "flowseal==0.* --index-url https://pypi.example.com/simple",
+        "flowseal===0.1 --index-url https://pypi.example.com/simple",
+        "flowseal==1  --index-url https://[h/simple",
+        "flowseal==1 --index-url https:///simple",
+        "flowseal==1 --index-url https://h/simple --extra-index-url https://evil.example/simple",
+        "requests==2.0 --index-url https://h/simple",
+        "flowseal-evil==2.0 --index-url https://h/simple",
+        "evil @ https://h/evil-1.0.whl",
+        f"evil @ https://h/{WHEEL}",
+        f"evil @ git+https://h/flowseal@{COMMIT}",
+        "https://h/evil-1.0.whl",
+        "https://h/flowseal-evil-1.0.tar.gz",
+        "vendor/evil-1.0-py3-none-any.whl",
+        "git+https://h/flowseal@main",
+        "git+https://h/flowseal@HEAD",
+        "git+https://h/flowseal@v1",
+        "git+https://h/flowseal@1.2",
+        "git+https://h/flowseal@0a1b2c",
+        "git+https://h/flowseal@refs/tags/v0.1.0",
+        "git+https://h/flowseal@ main",
+        "git+https://h/a@b/flowseal",
+        f"git+https://h/a@{COMMIT}/flowseal",
+        f"git+https://h/a@b/flowseal@{COMMIT}",
+        f"git+https://@{COMMIT}",
+        f"git+https://h/@{COMMIT}",
+        f"git+https://h/flowseal@{COMMIT}#egg=evil",
+        f"git+https://h/flowseal@{COMMIT}#subdirectory=../x",
+        f"git+https://h/flowseal@{COMMIT} --extra-index-url https://evil.example",
+        f"git+https://[x/f@{COMMIT}",
+        f"https://h/a b/{WHEEL}",
+        f"https:///{WHEEL}",
+        "https://h/a b.whl",
+        "https:///x.whl",
         "git+https://git.example.com/flowseal",
         "git+ssh://git@git.example.com/flowseal",
         "git+https://git.example.com/flowseal#egg=a@b",
-        "git+http://git.example.com/flowseal@0a1b2c",
+        f"git+http://git.example.com/flowseal@{COMMIT}",
         "https://git.example.com/flowseal",
         f"http://files.example.com/{WHEEL}",
         f"/tmp/{WHEEL}",
@@ -66,13 +104,35 @@ def test_what_could_be_anybody_s_is_refused(text: str) -> None:
         read_installation(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"git+https://user:tok@h/flowseal@{COMMIT}",
+        f"git+https://tok@h/flowseal@{COMMIT}",
+        f"git+https://us@er:tok@h/flowseal@{COMMIT}",
+        f"git+ssh://git:tok@h/flowseal@{COMMIT}",
+        f"https://user:tok@h/{WHEEL}",
+        f"flowseal @ https://tok@h/{WHEEL}",
+        "flowseal==0.1.0 --index-url https://user:tok@h/simple",
+    ],
+)
+def test_credentials_are_refused_and_not_repeated(text: str, work: Repository) -> None:
+    printed = run("--install", text, code=2)
+    assert "The URL has credentials, and CI files are committed." in " ".join(printed.replace("│", "").split())
+    assert "tok" not in printed
+    assert not (work.folder / "flowseal.yaml").exists()
+
+
 def test_where_pip_got_flowseal_from_is_where_ci_gets_it_from() -> None:
-    vcs = '{"url": "https://git.example.com/flowseal", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
-    assert read_origin(vcs) == Installation("flowseal @ git+https://git.example.com/flowseal@abc")
+    commit = f'"vcs_info": {{"vcs": "git", "commit_id": "{COMMIT}"}}'
+    address = f"flowseal @ git+https://git.example.com/flowseal@{COMMIT}"
+    assert read_origin(f'{{"url": "https://git.example.com/flowseal", {commit}}}') == Installation(address)
+    vcs = f'{{"url": "https://git.example.com/flowseal", {commit}, "subdirectory": "x"}}'
+    assert read_origin(vcs) == Installation(f"{address}#subdirectory=x")
     wheel = f'{{"url": "https://example.com/{WHEEL}", "archive_info": {{}}}}'
     assert read_origin(wheel) == Installation(f"flowseal @ https://example.com/{WHEEL}")
     assert read_origin('{"url": "file:///home/ada/flowseal", "dir_info": {}}') is None
-    assert read_origin('{"url": "file:///home/ada/x", "vcs_info": {"vcs": "git", "commit_id": "abc"}}') is None
+    assert read_origin(f'{{"url": "file:///home/ada/x", {commit}}}') is None
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="the bash command is missing")

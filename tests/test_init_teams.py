@@ -138,7 +138,9 @@ def test_two_jobs_of_gitlab_fit_into_one_file(tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     printed = ""
     for team in TEAMS[:2]:
-        printed = enter(work, team).run("flowseal", "init", "--ci", "gitlab", "--install", "git+https://h.example/x@1")
+        printed = enter(work, team).run(
+            "flowseal", "init", "--ci", "gitlab", "--install", "git+https://h.example/x@v1.0.0"
+        )
     job = printed.partition(".gitlab-ci.yml; add at its end:\n\n")[2].partition("\n\n")[0] + "\n"
     work.write(".gitlab-ci.yml", work.read(".gitlab-ci.yml") + job.encode())
     jobs = yaml.safe_load(work.read(".gitlab-ci.yml"))

@@ -7,15 +7,27 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
-from urllib.parse import urlsplit
 
-SAFE = re.compile(r"[A-Za-z0-9 @:/._+=<>~!,#&\[\]-]+", re.ASCII)
-"""Characters that mean themselves within double quotes, in YAML and in a shell's variable."""
-NAMED = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]* ?@ ?(?=[a-z+]+://)")
-VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.+!]*")
-FILE = re.compile(r"(\./)?[A-Za-z0-9_][A-Za-z0-9._+-]*(/[A-Za-z0-9_][A-Za-z0-9._+-]*)*")
-INDEX = " --index-url "
-ARCHIVES = (".whl", ".tar.gz", ".zip")
+NAMED = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*) ?(?P<sign>==|@) ?(?P<rest>.*)", re.ASCII)
+VERSION = re.compile(
+    r"([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+([._-][a-z0-9]+)*)?",
+    re.ASCII,
+)
+HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+ADDRESS = re.compile(
+    rf"(?P<scheme>git\+https|git\+ssh|https)://(?P<user>[A-Za-z0-9._-]+@)?{HOST}"
+    r"(?P<path>/[A-Za-z0-9._~+,=@/-]+)(#(?P<fragment>.*))?",
+    re.ASCII,
+)
+INDEX = re.compile(rf"--index-url[ =](?P<url>https://{HOST}(/[A-Za-z0-9._~+-]*)*)", re.ASCII)
+CREDENTIALS = re.compile(r"(?P<scheme>[a-z+]*)://(?P<user>[^/ ]*)@", re.IGNORECASE)
+REVISION = re.compile(r"[0-9a-f]{40}|v?[0-9]+\.[0-9]+\.[0-9]+((a|b|rc|\.post|\.dev)[0-9]+)?", re.ASCII)
+"""A commit in full, or a release's tag. `v1` and `1.2` are left out: such names are moved, or are branches."""
+FILE = re.compile(r"(\./)?([A-Za-z0-9_][A-Za-z0-9._+-]*/)*(?P<name>[A-Za-z0-9_][A-Za-z0-9._+-]*)", re.ASCII)
+ARCHIVE = re.compile(r"flowseal-[0-9][A-Za-z0-9._+-]*(\.whl|\.tar\.gz|\.zip)", re.ASCII)
+FRAGMENT = re.compile(
+    r"egg=flowseal|sha256=[0-9a-f]{64}|subdirectory=[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_-]+)*", re.ASCII
+)
 FORMS = (
     "Use git+https://HOST/flowseal@COMMIT, the https URL of a wheel, the path of a wheel in the repository, or "
     "flowseal==VERSION --index-url URL."
@@ -36,23 +48,23 @@ class Installation:
 
 def read_installation(text: str) -> Installation:
     """Read what `--install` gives. Raises InvalidInstallationError unless it names one release at one place."""
-    requirement, _, index = text.strip().partition(INDEX)
-    requirement, index = requirement.strip(), index.strip()
-    address = NAMED.sub("", requirement)
-    if not SAFE.fullmatch(text):
-        raise InvalidInstallationError(f"{text!r} has characters that CI files cannot carry. {FORMS}")
-    if VERSION.fullmatch(requirement):
-        return Installation(requirement, _check_index(requirement, index))
-    if index:
-        raise InvalidInstallationError(f"With --index-url, give a name and a version. {FORMS}")
-    if address.startswith(("git+https://", "git+ssh://")):
-        _check_revision(address)
-    elif address.startswith("https://"):
-        if not urlsplit(address).path.endswith(ARCHIVES):
-            raise InvalidInstallationError(f"{address!r} is not a wheel or an archive. {FORMS}")
-    elif address != requirement or not FILE.fullmatch(requirement) or not requirement.endswith(ARCHIVES):
-        raise InvalidInstallationError(f"pip would not install one pinned flowseal from {text!r}. {FORMS}")
-    return Installation(requirement)
+    text = " ".join(text.split())
+    for found in CREDENTIALS.finditer(text):
+        if found["scheme"] != "git+ssh" or ":" in found["user"]:
+            raise InvalidInstallationError(
+                "The URL has credentials, and CI files are committed. Leave them out, and give pip its credentials "
+                "in the CI's secrets."
+            )
+    named = NAMED.fullmatch(text)
+    if named and named["name"].lower() != "flowseal":
+        raise InvalidInstallationError(f"That installs the package {named['name']!r}, not flowseal. {FORMS}")
+    if named and named["sign"] == "==":
+        return _read_release(named["rest"])
+    if file := FILE.fullmatch(text):
+        _check_archive(file["name"])
+    else:
+        _check_address(named["rest"] if named else text)
+    return Installation(text)
 
 
 def find_installation() -> Installation | None:
@@ -70,9 +82,11 @@ def find_installation() -> Installation | None:
 def read_origin(text: str) -> Installation | None:
     """Read pip's record of an address; see find_installation."""
     origin: dict[str, Any] = json.loads(text)
-    address, vcs = str(origin.get("url", "")), origin.get("vcs_info")
+    address, vcs, folder = str(origin.get("url", "")), origin.get("vcs_info"), origin.get("subdirectory")
     if isinstance(vcs, dict):
         address = f"{vcs['vcs']}+{address}@{vcs['commit_id']}"
+    if folder:
+        address += f"#subdirectory={folder}"
     try:
         # A path of this machine, in a file:// URL, is none of the forms.
         return read_installation(f"flowseal @ {address}")
@@ -80,16 +94,34 @@ def read_origin(text: str) -> Installation | None:
         return None
 
 
-def _check_index(requirement: str, index: str) -> str:
-    if not index:
-        message = f"pip would look up {requirement!r} on the public index, where flowseal is not published."
+def _read_release(text: str) -> Installation:
+    version, _, option = text.partition(" ")
+    if not VERSION.fullmatch(version):
+        raise InvalidInstallationError(f"{version!r} is not one version. {FORMS}")
+    if not option:
+        message = f"pip would look up 'flowseal=={version}' on the public index, where flowseal is not published."
         raise InvalidInstallationError(f"{message} Add --index-url with the URL of your own index.")
-    parts = urlsplit(index)
-    if parts.scheme != "https" or not parts.hostname or parts.username or " " in index:
-        raise InvalidInstallationError("An index is one https URL, without credentials: keep those in CI's secrets.")
-    return index
+    index = INDEX.fullmatch(option)
+    if index is None:
+        raise InvalidInstallationError(f"{option!r} is not --index-url with one https URL.")
+    return Installation(f"flowseal=={version}", index["url"])
 
 
-def _check_revision(address: str) -> None:
-    if not re.search(r"@.", urlsplit(address.removeprefix("git+")).path):
-        raise InvalidInstallationError(f"{address!r} changes whenever the branch does: add @ and a commit.")
+def _check_address(address: str) -> None:
+    parts = ADDRESS.fullmatch(address)
+    fragments = (parts["fragment"] or "egg=flowseal").split("&") if parts else []
+    if parts is None or not all(map(FRAGMENT.fullmatch, fragments)):
+        raise InvalidInstallationError(f"pip would not install one pinned flowseal from {address!r}. {FORMS}")
+    if parts["scheme"] == "https":
+        _check_archive(parts["path"].rpartition("/")[2])
+        return
+    place, _, revision = parts["path"].partition("@")
+    if not place.strip("/") or not REVISION.fullmatch(revision):
+        message = "Add @ and a full commit (40 hexadecimal digits), or the tag of a release such as v0.1.0"
+        raise InvalidInstallationError(f"{address!r} is not pinned. {message}: a branch changes.")
+
+
+def _check_archive(name: str) -> None:
+    if not ARCHIVE.fullmatch(name):
+        message = f"{name!r} is not a wheel or an archive of flowseal, such as flowseal-0.1.0-py3-none-any.whl."
+        raise InvalidInstallationError(f"{message} {FORMS}")
