@@ -85,9 +85,26 @@ def test_a_live_flow_is_information_that_says_how_to_keep_it(keys: dict[str, obj
     assert all(key in finding.message for key in (*keys, *LIFECYCLE))
 
 
-def test_the_api_s_own_forms_need_the_names_of_connections() -> None:
+def test_connections_are_named_in_every_form() -> None:
     reading = read(make_flow(id="ABCDEFGHIJ"))
-    assert reading.flow is None
+    assert reading.flow is not None
+    assert reading.flow.connections[0].name == "Start_document_to_Ask_question"
+
+
+@pytest.mark.parametrize("key", ["executionRoleArn", "customerEncryptionKeyArn", "clientToken", "id", "version"])
+def test_one_key_of_the_api_in_flowseal_s_own_form_is_one_finding(key: str) -> None:
+    reading = read(make_flow(make_prompt(model={"$param": "model"}), **{"parameters": {"model": {}}, key: "x"}))
+    assert [(finding.path, finding.rule.severity) for finding in reading.findings] == [((key,), Severity.INFORMATION)]
+    assert reading.flow is not None
+    assert reading.switch == ""
+
+
+def test_a_reference_to_a_parameter_makes_a_document_flowseal_s_own_form() -> None:
+    document = make_flow(make_prompt(model={"$param": "model"}))
+    reading = read({**document, "clientToken": "x"})
+    assert [finding.rule.name for finding in reading.findings] == ["DecidedByModule", "UndeclaredParameter"]
+    assert reading.switch == ""
+    assert read({**document["definition"]}).switch != ""
 
 
 @pytest.mark.parametrize(("key", "meant"), [("descripton", "description"), ("Tags", "tags"), ("nodes", "definition:")])

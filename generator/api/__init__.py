@@ -14,7 +14,7 @@ from generator.api.shapes import (
     list_node_types,
     list_validation_kinds,
 )
-from generator.api.suggestions import advise_name, match_names, suggest_name
+from generator.api.suggestions import advise_name, advise_on_place, match_names, suggest_name
 
 __all__ = [
     "ACCOUNT_ID",
@@ -22,6 +22,7 @@ __all__ = [
     "PROFILE_SHAPES",
     "Shape",
     "advise_name",
+    "advise_on_place",
     "check_shape",
     "describe_shape_rule",
     "find_permission_shape",

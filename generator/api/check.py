@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from generator.api.rules import (
 )
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape
-from generator.api.suggestions import advise_name, suggest_name
+from generator.api.suggestions import advise_name, advise_on_place, suggest_name
 from generator.api.wording import (
     EXPECTED,
     advise_type,
@@ -131,8 +132,7 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     for key, item in value.items():
         if key in shape.members:
             findings += check_shape(item, find_shape(shape.members[key]), (*path, key))
-    for key in unknown:
-        findings.append(report_unknown_key(key, path, _advise_on_key(key, value, shape, missing)))
+    findings += _report_unknown_keys(unknown, value, shape, path, missing)
     # A key that is not known may be meant for one that is missing: its finding says what is missing.
     for key in missing if not unknown else ():
         message = f"{name_place(path)} has no {key}."
@@ -145,6 +145,21 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     return findings
 
 
+def _report_unknown_keys(
+    unknown: list[str], value: dict[str, Value], shape: Shape, path: Path, missing: list[str]
+) -> Iterator[Finding]:
+    """Report unknown keys: those that belong at one other place as one finding, the others each by itself."""
+    places = {key: advise_on_place(key, value[key], shape) for key in unknown}
+    for key, place in places.items():
+        if place is None:
+            yield report_unknown_key(key, path, _advise_on_key(key, value, shape, missing))
+            continue
+        first, *others = together = [other for other in unknown if places[other] == place]
+        if key == first:
+            remedy = place.replace("{keys}", list_names(together, "and") if others else "it")
+            yield report_unknown_key(key, path, remedy)
+
+
 def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
     """Make the finding about a key that the API does not know in the value at `path`."""
     return Finding(
@@ -154,7 +169,8 @@ def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
 
 def _advise_on_key(key: str, value: dict[str, Value], shape: Shape, missing: list[str]) -> str:
     absent = [member for member in shape.members if member not in value]
-    keys = f"; the keys here are {list_names(list(shape.members))}" if shape.members else ""
+    listed = list_names(list(shape.members), "or" if shape.type == "union" else "and")
+    keys = f"; the keys here are {listed}" if shape.members else ""
     otherwise = f"Remove it{keys}."
     if missing:
         otherwise = f"Rename it if it is meant for {list_names(missing)}, which the API requires here, or remove it."

@@ -69,11 +69,11 @@ def describe_count(minimum: int | None, maximum: int | None) -> str:
     return f"{minimum:,} to {maximum:,}" if minimum else f"up to {maximum:,}"
 
 
-def list_names(names: tuple[str, ...] | list[str]) -> str:
-    """Join names for a sentence: "a", "a or b", "a, b or c"."""
+def list_names(names: tuple[str, ...] | list[str], word: str = "or") -> str:
+    """Join names for a sentence: "a", "a or b", "a, b or c"; `word` stands before the last."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def advise_type(value: Value, shape: Shape) -> str:

@@ -55,14 +55,15 @@ SWITCH = (
 class Form:
     """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
 
-    `is_house` tells the forms that people write from those that AWS's API takes or gives. `switch` says how to make
-    flowseal's own form of a document that cannot have all of its sections; it is empty for that form itself. `spelled`
-    are the keys at the top that were read as another one, by their canonical paths.
+    `is_by_aws` says that the document may come from AWS's API or console, with the names that these give to
+    connections. `switch` says how to make flowseal's own form of a document that cannot have all of its sections; it is
+    empty for that form itself. `spelled` are the keys at the top that were read as another one, by their canonical
+    paths.
     """
 
     sections: Mapping[str, object]
     root: Path
-    is_house: bool
+    is_by_aws: bool = False
     switch: str = ""
     spelled: Mapping[Path, str] = field(default_factory=dict)
 
@@ -100,8 +101,10 @@ def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
         findings.append(_report_unknown(next(iter(bare)), remedy))
     findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
     if unused := [key for key in value if key in DECIDED or key in LIVE]:
-        return Form(sections, root, False, SWITCH), [_report_unused(unused, value), *findings]
-    return Form(sections, root, True), findings
+        # The CLI refuses flowseal's own sections: a document that has one is in flowseal's form already.
+        switch = SWITCH if OWN_SECTIONS.isdisjoint(sections) else ""
+        return Form(sections, root, True, switch), [_report_unused(unused, value), *findings]
+    return Form(sections, root), findings
 
 
 def _match_keys(value: Mapping[str, object]) -> dict[str, str]:

@@ -12,11 +12,13 @@ from generator.api.rules import (
     NOT_EXACTLY_ONE_MEMBER,
     UNKNOWN_MEMBER,
     UNKNOWN_VALUE,
+    VALUE_OUT_OF_RANGE,
+    WRONG_LENGTH,
     WRONG_TYPE,
 )
 from generator.definition.connections import name_connections, rename_connections
 from generator.definition.files import FileTexts, TextReader
-from generator.definition.forms import OWN_SECTIONS, Form, recognise_form
+from generator.definition.forms import OWN_SECTIONS, SWITCH, Form, recognise_form
 from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
 from generator.definition.placeholders import report_placeholders
@@ -39,6 +41,7 @@ ENDS = ("source", "target", "sourceOutput", "targetInput", "condition")
 """The keys under which a connection names nodes, ports and conditions."""
 UNKNOWN = frozenset({UNKNOWN_MEMBER, UNKNOWN_KEY})
 UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
+OF_VALUES = frozenset({MALFORMED_VALUE, UNKNOWN_VALUE, VALUE_OUT_OF_RANGE, WRONG_LENGTH, WRONG_TYPE})
 
 NO_DEFAULTS = FlowDefaults()
 
@@ -79,8 +82,14 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
         if spelling.findings:
             reading = _read_form(replace(form, sections=sections), reader, defaults)
     if spelling.spelled:
-        reading = replace(reading, flow=None, spelling=spelling)
+        # What a misspelled key means is a guess: its value is not judged by it.
+        kept = [finding for finding in reading.findings if not _is_of_guess(finding, spelling)]
+        reading = replace(reading, flow=None, spelling=spelling, findings=kept)
     return replace(reading, findings=[*findings, *spelling.findings, *reading.findings])
+
+
+def _is_of_guess(finding: Finding, spelling: Spelling) -> bool:
+    return finding.path in spelling.spelled and finding.rule in OF_VALUES and not finding.key
 
 
 def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowReading:
@@ -91,21 +100,26 @@ def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowRe
     if "definition" in sections and _is_by_aws(form, values):
         sections["definition"], renamed = rename_connections(sections["definition"])
         findings += renamed
-    if "definition" in sections and form.is_house:
+    if "definition" in sections:
         sections["definition"] = name_connections(sections["definition"])
     sections = _add_default_tags(sections, defaults.tags)
     outline, is_sound, more = _build_flow(sections, values, defaults)
-    if form.is_house:
-        more = [_advise_on_name(finding) for finding in more]
+    more = [_advise_on_name(finding) for finding in more]
     flow = outline if is_sound else None
     findings += [*values.findings, *report_placeholders(values.foreign), *values.conflicts, *more]
-    return FlowReading(flow, form.root, findings, files.texts, outline, form.switch)
+    return FlowReading(flow, form.root, findings, files.texts, outline, _advise_on_switch(form, values))
 
 
 def _is_by_aws(form: Form, values: ValueReader) -> bool:
     """Tell whether AWS wrote the document: its API or console, or the authors of its sample templates ($$NAME)."""
     has_placeholders = any(use.placeholder for use in values.uses)
-    return bool(form.switch) or (has_placeholders and OWN_SECTIONS.isdisjoint(form.sections))
+    return form.is_by_aws or (has_placeholders and OWN_SECTIONS.isdisjoint(form.sections))
+
+
+def _advise_on_switch(form: Form, values: ValueReader) -> str:
+    """Say how to switch to flowseal's own form; nothing where a $param says that the document is in that form."""
+    has_parameters = any(use.placeholder is None for use in values.uses)
+    return "" if has_parameters and form.switch == SWITCH else form.switch
 
 
 def _advise_on_name(finding: Finding) -> Finding:

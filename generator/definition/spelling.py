@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from generator.api import find_shape_at, match_names, report_unknown_key
+from generator.api import advise_on_place, find_shape_at, match_names, report_unknown_key
 from generator.definition.parameters import KEYS as PARAMETER_KEYS
 from generator.definition.references import REFERENCES
 from generator.definition.rules import UNKNOWN_KEY
@@ -23,22 +23,33 @@ class Spelling:
     findings: list[Finding] = field(default_factory=list)
     spelled: dict[Path, str] = field(default_factory=dict)
 
-    def correct(self, value: object, path: Path) -> object:
-        """Return the value at a canonical path with its keys corrected; each of these is a finding."""
+    def correct(self, value: object, path: Path, is_told: bool = False) -> object:
+        """Return the value at a canonical path with its keys corrected; each of these is a finding.
+
+        A part in CloudFormation's spelling is one finding; with `is_told`, it is that of a part around this one.
+        """
         if isinstance(value, list):
-            return [self.correct(item, (*path, index)) for index, item in enumerate(value)]
+            return [self.correct(item, (*path, index), is_told) for index, item in enumerate(value)]
         if not isinstance(value, dict) or any(key in value for key in REFERENCES):
             return value
         if path == ("parameters",):
             return {name: self.correct(item, (*path, name)) for name, item in value.items()}
-        meant = match_names(value, _list_known(value, path))
+        meant = _match_keys(value, path)
+        capitalized = {key: name for key, name in meant.items() if _is_capitalized(key, name)}
+        first, count = None, len(self.spelled)
         result: dict[str, object] = {}
         for key, item in value.items():
             name = meant[key] if key in meant else str(key)
             if name != key:
-                self.findings.append(_report(key, name, path))
+                if key not in capitalized or not is_told:
+                    self.findings.append(_report(key, name, path))
+                if key in capitalized and not is_told:
+                    first, is_told = len(self.findings) - 1, True
                 self.spelled[*path, name] = key
-            result[name] = self.correct(item, (*path, name))
+            result[name] = self.correct(item, (*path, name), is_told)
+        if first is not None and len(self.spelled) > count + 1:
+            remedy = "Start the keys here with a lower-case letter, as the API does; CloudFormation does not."
+            self.findings[first] = replace(self.findings[first], remedy=remedy)
         return result
 
     def restore(self, finding: Finding) -> Finding:
@@ -50,6 +61,20 @@ class Spelling:
 
     def _restore_path(self, path: Path) -> Path:
         return tuple(self.spelled.get(path[: place + 1], part) for place, part in enumerate(path))
+
+
+def _match_keys(value: Mapping[str, object], path: Path) -> dict[str, str]:
+    """Return what unknown keys most likely mean, but for those that are known to belong elsewhere."""
+    meant = match_names(value, _list_known(value, path))
+    shape = find_shape_at(path) if meant else None
+    if shape is None:
+        return meant
+    return {key: name for key, name in meant.items() if advise_on_place(key, value[key], shape) is None}
+
+
+def _is_capitalized(key: str, name: str) -> bool:
+    """Tell whether a key is the API's name as CloudFormation spells it."""
+    return key != name and key[:1].lower() + key[1:] == name
 
 
 def _list_known(value: Mapping[str, object], path: Path) -> Sequence[str]:
