@@ -8,6 +8,7 @@ import pytest
 from flow_documents import list_rules, make_flow, make_prompt, read
 
 from generator.model import ModelKind
+from generator.module.parameters import plan_parameter
 
 FOUNDATION = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"
@@ -139,6 +140,18 @@ def test_one_parameter_is_of_one_type() -> None:
     (finding,) = read(make_flow(inference, parameters=parameters)).findings
     assert (finding.rule.name, finding.path[-1]) == ("ConflictingUses", "stopSequences")
     assert finding.related[0].path[-1] == "temperature"
+
+
+def test_a_model_may_stand_in_a_text_too() -> None:
+    parameters = {"it": {"default": "amazon.nova-lite-v1:0"}}
+    prompt = make_prompt(model={"$param": "it"})
+    reading = read(make_flow(prompt, parameters=parameters, tags={"model": {"$param": "it"}}))
+    assert reading.findings == []
+    assert reading.flow is not None
+    (variable,) = map(plan_parameter, reading.flow.parameters)
+    sentences = " ".join(rule.error_message for rule in variable.validations)
+    assert "foundation-model" in sentences
+    assert "256 characters" in sentences
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,14 @@ def test_a_model_gets_exactly_its_rights(model: str) -> None:
         ("us.amazon.nova-lite v1:0", "neither the id"),
         ("*.amazon.nova-lite-v1:0", "neither the id"),
         (f"{OWN}agent/abc", "no kind of model"),
-        (f"{OWN}inference-profile/*.amazon.nova-lite-v1:0", "no kind of model"),
-        (f"{OWN}inference-profile/amazon.nova-lite-v1:0", "no kind of model"),
-        (f"{OWN}inference-profile/-.amazon.nova-lite-v1:0", "no kind of model"),
+        (f"{OWN}inference-profile/*.amazon.nova-lite-v1:0", "not the ARN of an inference profile"),
+        (f"{OWN}inference-profile/amazon.nova-lite-v1:0", "the ID of a foundation model"),
+        (f"{OWN}inference-profile/deepseek.v3.1", "the ID of a foundation model"),
+        (f"{OWN}inference-profile/-.amazon.nova-lite-v1:0", "not the ARN of an inference profile"),
+        (f"{OWN}foundation-model/amazon.nova-lite-v1:0", "has no account"),
+        ("arn:aws:bedrock:eu-west-1::foundation-model/eu.amazon.nova-lite-v1:0", "the ID of an inference profile"),
+        ("arn:aws:bedrock:eu-west-1::foundation-model/sa.deepseek.v3.1", "the ID of an inference profile"),
+        ("arn:aws:bedrock:eu-west-1::inference-profile/eu.amazon.nova-lite-v1:0", "needs an account"),
     ],
 )
 def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
@@ -255,3 +260,26 @@ def test_a_known_id_is_in_the_form_that_variables_take() -> None:
         kind = find_kind(identifier)
         assert kind is not None
         assert MODEL_KINDS[kind].takes(identifier, by_id=True)
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:bedrock:eu-west-1::foundation-model/", f"{OWN}inference-profile/eu."])
+def test_no_kind_takes_the_arn_of_an_id_with_a_prefix_too_many(arn: str) -> None:
+    assert find_kind(f"{arn}amazon.nova-lite-v1:0") is not None
+    assert find_kind(f"{arn}us.amazon.nova-lite-v1:0") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "profile"),
+    [
+        ("eu-west-1", "eu.amazon.nova-lite-v1:0"),
+        ("us-east-1", "us.amazon.nova-lite-v1:0"),
+        ("ca-central-1", "ca.amazon.nova-lite-v1:0"),
+        ("ap-southeast-1", "apac.amazon.nova-lite-v1:0"),
+        ("europe", "eu.amazon.nova-lite-v1:0"),
+        ("us-gov-west-1", None),
+        ("eusc-de-east-1", None),
+        ("sa-east-1", None),
+    ],
+)
+def test_a_profile_is_suggested_for_its_own_part_of_the_world_only(place: str, profile: str | None) -> None:
+    assert load_known_models().find_profile(place, "amazon.nova-lite-v1:0") == profile

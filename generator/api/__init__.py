@@ -5,6 +5,7 @@ from generator.api.fitness import make_fitness
 from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_anchored_pattern
 from generator.api.shapes import (
+    MODEL_SHAPES,
     PERMISSION_SHAPES,
     PROFILE_SHAPES,
     Shape,
@@ -18,6 +19,7 @@ from generator.api.suggestions import advise_name, advise_on_place, match_names,
 
 __all__ = [
     "ACCOUNT_ID",
+    "MODEL_SHAPES",
     "PERMISSION_SHAPES",
     "PROFILE_SHAPES",
     "Shape",

@@ -20,6 +20,8 @@ PERMISSION_SHAPES = {
 """The shapes of the entries in the lists of a definition's section `permissions`."""
 PROFILE_SHAPES = {"id": "GuardrailCrossRegionGuardrailProfileId", "regions": "Region"}
 """The shapes of what a guardrail profile has that is not given by its ARN: `regions` is a list of these."""
+MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
+"""The shapes of the values that name a model."""
 
 
 @dataclass(frozen=True, slots=True)

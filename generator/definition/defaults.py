@@ -7,20 +7,21 @@ from dataclasses import replace
 
 from generator.api import (
     ACCOUNT_ID,
+    MODEL_SHAPES,
     Shape,
     check_shape,
     describe_shape_rule,
     find_permission_shape,
     find_sample,
     find_shape_at,
+    takes_value,
 )
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
-from generator.inference import MODEL_KINDS, check_model_id, find_kind
+from generator.inference import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
 from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
-MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
 ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 TYPES = {
     "string": "a text",
@@ -60,6 +61,8 @@ def check_types(parameter: Parameter) -> list[Finding]:
             return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
     if parameter.model is None:
         return _check_common_value(parameter)
+    if finding := _find_place_of_no_model(parameter, parameter.model):
+        return [finding]
     if parameter.model is ModelKind.FOUNDATION_MODEL:
         return []
     for path in parameter.uses:
@@ -70,11 +73,28 @@ def check_types(parameter: Parameter) -> list[Finding]:
     return []
 
 
+def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | None:
+    """Report the first place that no model of the parameter's kind fits, such as that of another resource's ARN."""
+    sample = fill_form(MODEL_KINDS[kind].arn_form)
+    for path in parameter.uses:
+        shape = _find_shape_of_use(path)
+        if shape is None or shape.name in MODEL_SHAPES or takes_value(shape, sample):
+            continue
+        message = f"The parameter {parameter.name!r} names a model elsewhere, and no model fits here."
+        related = (Related("Here it names a model.", next(filter(stands_for_model, parameter.uses))),)
+        return Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)
+    return None
+
+
+def _find_shape_of_use(path: Path) -> Shape | None:
+    return ACCOUNT_ID if path[:2] == ("permissions", "bucket_accounts") else find_place_shape(path)
+
+
 def _check_common_value(parameter: Parameter) -> list[Finding]:
     """Report the first place from which on no value fits all places; a default is held against each by itself."""
     shapes: list[Shape] = []
     for path in parameter.uses if parameter.default is None else ():
-        shape = ACCOUNT_ID if path[:2] == ("permissions", "bucket_accounts") else find_place_shape(path)
+        shape = _find_shape_of_use(path)
         if shape is None or shape.type not in TYPES:
             return []
         shapes.append(shape)
@@ -113,11 +133,11 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
         message = f"The default is empty. {describe_shape_rule(shape)}"
         return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give a value.", path)]
     if not findings and parameter.model is not None and shape.name in MODEL_SHAPES:
-        return _check_model(parameter, parameter.model, path)
+        return _check_model(parameter, parameter.model, use, path)
     return findings
 
 
-def _check_model(parameter: Parameter, kind: ModelKind, path: Path) -> list[Finding]:
+def _check_model(parameter: Parameter, kind: ModelKind, use: Path, path: Path) -> list[Finding]:
     rule, default = MODEL_KINDS[kind], parameter.default
     actual = find_kind(default) if isinstance(default, str) else None
     if actual is kind and isinstance(default, str) and rule.takes(default, by_id=True):
@@ -126,6 +146,8 @@ def _check_model(parameter: Parameter, kind: ModelKind, path: Path) -> list[Find
         message = f"The default is of the kind {actual}, and this parameter takes the kind {kind}."
         remedy = f"Set `model: {actual}` for the parameter, or give it another default."
         return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+    if actual is None and isinstance(default, str) and default.startswith("arn:"):
+        return [Finding(UNFIT_DEFAULT, *explain_model(default, use, kind), path)]
     message = f"The default must name a model of the kind {kind}."
     remedy = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
     return [Finding(UNFIT_DEFAULT, message, remedy, path)]

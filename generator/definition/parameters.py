@@ -67,7 +67,9 @@ def read_parameters(
         paths = tuple(use.path for use in named if not use.is_misplaced)
         if paths:
             parameter = _build_parameter(declaration, paths, nodes)
-            findings += _check_parameter(parameter, declaration)
+            # Placeholders that collide may mean two values: each by itself may fit its places.
+            if len({use.placeholder for use in named if use.placeholder}) < 2:
+                findings += _check_parameter(parameter, declaration)
             parameters.append(parameter)
         elif not named and declaration.name not in meant:
             findings.append(_report_unused(declaration))

@@ -14,15 +14,27 @@ from types import MappingProxyType
 from generator.model import Derived, Grant, GrantCondition, ModelKind, Symbol, Text
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
-_MODEL_ID = r"[a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}"
 # A dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be a model or a profile.
-# What the API's own patterns have no room for, such as _, is in no id.
+# What the API's own patterns have no room for, such as _, is in no id. The same holds in an ARN: the id of a profile in
+# the ARN of a foundation model would be a permission for nothing.
 MODEL = r"[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}"
 PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
 _GLOBAL = "(?:^|/)global[.]"
+_FORM: Mapping[str, str] = MappingProxyType(
+    {
+        "<partition>": "aws",
+        "<region>": "us-east-1",
+        "<account>": "111122223333",
+        "<prefix>": "us",
+        "<model id>": "amazon.sample-{0}-v1:0",
+        "<id>": "sample{0}",
+        "<name>": "sample{0}",
+    }
+)
+"""What stands in the form of a model's ARN in the place of its parts."""
 _REGIONS = "The profile routes calls to other Regions: this model in any Region, but only through this profile."
 
 
@@ -102,7 +114,7 @@ _ROUTER_ACTIONS = ("bedrock:GetPromptRouter", _INVOKE)
 MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
     {
         ModelKind.FOUNDATION_MODEL: KindOfModel(
-            f"{_HOME}:foundation-model/{_MODEL_ID}",
+            f"{_HOME}:foundation-model/{MODEL}",
             "arn:<partition>:bedrock:<region>::foundation-model/<model id>",
             "InvokeModel",
             (_INVOKE,),
@@ -111,7 +123,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             how_arn="foundation-model-arn",
         ),
         ModelKind.INFERENCE_PROFILE: KindOfModel(
-            f"{_OWNED}inference-profile/{PREFIX}[.]{_MODEL_ID}",
+            f"{_OWNED}inference-profile/{PREFIX}[.]{MODEL}",
             "arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
@@ -123,7 +135,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             how_arn="profile-arn",
         ),
         ModelKind.GLOBAL_INFERENCE_PROFILE: KindOfModel(
-            f"{_OWNED}inference-profile/global[.]{_MODEL_ID}",
+            f"{_OWNED}inference-profile/global[.]{MODEL}",
             "arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model id>",
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
@@ -186,6 +198,11 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
         ),
     }
 )
+
+
+def fill_form(form: str, number: int = 1) -> str:
+    """Return a sample of a form of ARN or id (KindOfModel); another `number` gives another one."""
+    return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), form)
 
 
 def list_parameter_grants(parameter: str, kind: ModelKind) -> Iterator[Grant]:

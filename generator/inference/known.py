@@ -14,6 +14,21 @@ _VARIANT = re.compile(r"(.+:[0-9]+):(?:[0-9]+[km]?|mm)")
 """A model with a context window of its own, which AWS lists beside the model for provisioned throughput."""
 
 
+REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}")
+_GEOGRAPHIES = (
+    ("us-gov", "(?:us-?)?gov.*"),
+    ("us", "usa?|us-(?!gov|iso).*|america|united-states"),
+    ("eu", "eu-(?!isoe).*|europe|emea"),
+    ("jp", "jpn|japan|ap-northeast-[13]"),
+    ("au", "aus|australia|ap-southeast-[24]"),
+    ("in", "ind|india|ap-south-[12]"),
+    ("ca", "can|canada|ca-.*"),
+    ("apac", "ap|apj|ap-.*|asia|asia-pacific|japan|india|australia"),
+    ("global", "globally|world|worldwide"),
+)
+"""The prefixes of profiles, with what else people call the parts of the world that they route to: Regions, names."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownModels:
     """Ids of foundation models and of system-defined inference profiles, retired ones included, as of `date`."""
@@ -29,6 +44,20 @@ class KnownModels:
         variant = _VARIANT.fullmatch(identifier)
         names = {identifier, variant[1]} if variant else {identifier}
         return not (names.isdisjoint(self.models) and names.isdisjoint(self.profiles))
+
+    def find_profile(self, place: str, model: str) -> str | None:
+        """Return the profile of a model in the part of the world that `place` names, such as `eu-west-1` or `europe`.
+
+        None where AWS has published none there: another part of the world is never what is meant.
+        """
+        profiles = (f"{prefix}.{model}" for prefix, names in _GEOGRAPHIES if re.fullmatch(names, place))
+        return next(filter(self.has, profiles), None)
+
+    def list_joined(self, identifier: str) -> list[str]:
+        """Return the profiles that an id can mean whose prefix is joined to it by a hyphen, as in `eu-amazon...`."""
+        prefixes = [prefix for prefix in self.prefixes if identifier.startswith(f"{prefix}-")]
+        longest = max(prefixes, key=len, default="")
+        return sorted(item for item in self.profiles if longest and item.startswith(f"{longest}."))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.api import (
+    MODEL_SHAPES,
     Shape,
     describe_shape_rule,
     find_permission_shape,
@@ -65,7 +66,7 @@ def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
     shape = find_shape_of_use(path)
     if path[:2] == ("permissions", "bucket_accounts"):
         yield _demand(_match("^[0-9]{12}$", name), f"{parameter.name} must be an account id, 12 digits.")
-    elif parameter.model is not None:
+    elif parameter.model is not None and shape is not None and shape.name in MODEL_SHAPES:
         yield from _list_model_rules(parameter, parameter.model)
     elif shape is not None:
         conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
 from generator import hcl
 from generator.api import ACCOUNT_ID, Shape, find_sample, takes_value
-from generator.inference import MODEL_KINDS
+from generator.inference import MODEL_KINDS, fill_form
 from generator.model import ModelKind, Parameter, Value
 from generator.module.parameters import find_shape_of_use, takes_model_id
 
-_FORM: Mapping[str, str] = MappingProxyType(
-    {
-        "<partition>": "aws",
-        "<region>": "us-east-1",
-        "<account>": "111122223333",
-        "<prefix>": "us",
-        "<model id>": "amazon.sample-{0}-v1:0",
-        "<id>": "sample{0}",
-        "<name>": "sample{0}",
-    }
-)
-"""What stands in the form of a model's ARN in the place of its parts."""
 _MISTAKEN_FOR: Mapping[ModelKind, ModelKind] = MappingProxyType(
     {
         ModelKind.FOUNDATION_MODEL: ModelKind.INFERENCE_PROFILE,
@@ -75,7 +62,7 @@ def respell_models(parameters: Iterable[Parameter], values: Mapping[str, Value])
             respelled[parameter.name] = value.rpartition("/")[2]
         else:
             kind = MODEL_KINDS[parameter.model]
-            respelled[parameter.name] = _fill_form(kind.arn_form.replace(kind.id_form, value), 1)
+            respelled[parameter.name] = fill_form(kind.arn_form.replace(kind.id_form, value), 1)
     return respelled
 
 
@@ -89,7 +76,7 @@ def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Re
     if parameter.model is None:
         yield from _list_beyond_bounds(_list_shapes(parameter), value)
     elif (other := _MISTAKEN_FOR.get(parameter.model)) is not None:
-        yield Refusal.OTHER_KIND, _fill_form(MODEL_KINDS[other].id_form, 1)
+        yield Refusal.OTHER_KIND, fill_form(MODEL_KINDS[other].id_form, 1)
 
 
 def _list_beyond_bounds(shapes: list[Shape], value: Value) -> Iterator[tuple[Refusal, hcl.Value]]:
@@ -124,12 +111,8 @@ def _find_value(parameter: Parameter, number: int) -> Value:
     if parameter.default is not None:
         return parameter.default
     if parameter.model is not None:
-        return _fill_form(MODEL_KINDS[parameter.model].arn_form, number)
+        return fill_form(MODEL_KINDS[parameter.model].arn_form, number)
     return find_sample(_list_shapes(parameter), number)
-
-
-def _fill_form(form: str, number: int) -> str:
-    return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), form)
 
 
 def _list_shapes(parameter: Parameter) -> list[Shape]:

@@ -125,7 +125,7 @@ variable "plain" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain))
     error_message = "plain must be the ID or ARN of a model of the kind foundation-model: <model id> or arn:<partition>:bedrock:<region>::foundation-model/<model id>."
   }
 }
@@ -137,7 +137,7 @@ variable "profile" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile))
     error_message = "profile must be the ID or ARN of a model of the kind inference-profile: <prefix>.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>."
   }
 
@@ -153,7 +153,7 @@ variable "everywhere" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z0-9-]{1,63}[.][A-Za-z0-9._-]{1,127}(?::[A-Za-z0-9._-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere))
     error_message = "everywhere must be the ID or ARN of a model of the kind global-inference-profile: global.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model id>."
   }
 }
