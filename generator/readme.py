@@ -162,7 +162,7 @@ def _write_text(text: Text) -> str:
 
 def _show_usage(plan: ModulePlan) -> Iterator[str]:
     label = name_label(plan.name)
-    arguments: list[Attribute | Block] = [Attribute("source", f"./modules/{plan.name}")]
+    arguments: list[Attribute | Block] = [Attribute("source", f"./path/to/{plan.name}")]
     needed = [item for item in plan.variables if not item.has_default]
     arguments += [Attribute(item.name, _give_example(item)) for item in needed]
     arguments.append(Attribute("caller_roles", {"api": "arn:aws:iam::111122223333:role/api"}))

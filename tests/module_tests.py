@@ -143,13 +143,13 @@ def _spoil_statement(statement: str) -> Iterator[str]:
 
 
 def _list_rule_cuts(folder: Path) -> Iterator[Cut]:
-    """Yield each variable without one of its rules, and the callers' attachment without its precondition."""
+    """Yield each variable without one of its rules, and what refuses callers of other accounts without it."""
     for block in _find_blocks((folder / "variables.tf").read_text(encoding="utf-8"), 'variable "'):
         for rule in _find_blocks(block, "  validation {"):
             yield Cut("variables.tf", block, block.replace(rule, ""), f"var.{block.split(chr(34))[1]}")
-    text = (folder / "iam.tf").read_text(encoding="utf-8")
-    (rule,) = _find_blocks(text, "    precondition {")
-    yield Cut("iam.tf", rule, "", "aws_iam_role_policy_attachment.caller")
+    for file, resource in (("iam.tf", "aws_iam_role_policy_attachment.caller"), ("kms.tf", "aws_kms_key_policy.this")):
+        (rule,) = _find_blocks((folder / file).read_text(encoding="utf-8"), "    precondition {")
+        yield Cut(file, rule, "", resource)
 
 
 def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:

@@ -83,6 +83,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
         "policy_arn = aws_iam_policy.caller.arn",
     ),
     "a precondition less": ("iam.tf", 'split(":", each.value)[4] == local.account_id', "true"),
+    "callers of other accounts without attachments": ("kms.tf", 'split(":", arn)[4] == local.account_id', "true"),
     "old before new": ("iam.tf", "create_before_destroy = true", "create_before_destroy = false"),
     "a policy that names a resource": (
         "kms.tf",

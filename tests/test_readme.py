@@ -58,6 +58,16 @@ def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
     assert "never write `depends_on` on its call" in readme
 
 
+def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -> None:
+    readme = " ".join(render_readme(plan_example("report-archive")).split())
+    assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
+    assert "on `key/*` reach every key in the account and Region. After the first apply, narrow the policy" in readme
+    assert "`flowseal check` reports such files as `UnmanagedPermissions`" in readme
+    assert "must exist in this account, unless the flow's definition names" in readme
+    assert "(SSE-KMS), name that key under `permissions: kms_keys`" in readme
+    assert 'source = "./path/to/report-archive"' in readme
+
+
 @pytest.mark.parametrize("name", ["deployer", "plan"])
 def test_a_standing_policy_is_json_and_fits_iam(name: str) -> None:
     blocks = render_readme(plan_example("order-desk")).split("```json\n")[1:]

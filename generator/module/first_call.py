@@ -67,7 +67,9 @@ RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "botAliasArn": ("Lex bot alias", "must point to a version of the bot that is built in the node's locale."),
         "bucketName": (
             "S3 bucket",
-            "must exist. In another account, its bucket policy must allow the role.",
+            "must exist in this account, unless the flow's definition names the bucket's account under "
+            "`permissions: bucket_accounts`; then its bucket policy must allow the role too. If the bucket or its "
+            "objects are encrypted with a customer managed key (SSE-KMS), name that key under `permissions: kms_keys`.",
         ),
     }
 )

@@ -49,13 +49,19 @@ def plan_fixed_tests() -> tuple[Block, ...]:
             "refuses_caller_roles_of_other_accounts",
             {"caller_roles": {"partner": PARTNER}},
             "aws_iam_role_policy_attachment.caller",
+            "aws_kms_key_policy.this",
+        ),
+        refuse_values(
+            "refuses_caller_roles_of_other_accounts_without_attachments",
+            {"caller_roles": {"partner": PARTNER}, "attach_caller_policy": False},
+            "aws_kms_key_policy.this",
         ),
     )
 
 
-def refuse_values(name: str, values: dict[str, Value], refusing: str | None = None) -> Block:
-    """Return a run in which each of these variables refuses its value, or else `refusing` does."""
-    failures: list[Value] = [Reference(refusing)] if refusing else [Reference(f"var.{item}") for item in values]
+def refuse_values(name: str, values: dict[str, Value], *refusing: str) -> Block:
+    """Return a run in which each of these variables refuses its value, or else each of `refusing` does."""
+    failures: list[Value] = [Reference(item) for item in refusing or [f"var.{name}" for name in values]]
     given = Block("variables", (), tuple(Attribute(name, value) for name, value in values.items()))
     body = (Attribute("command", Reference("plan")), given, Attribute("expect_failures", failures))
     return Block("run", (name,), body)

@@ -37,7 +37,16 @@ def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
             "this",
             key_id=key_id,
             policy=Reference(f"data.aws_iam_policy_document.{policy.name}.json"),
-            body=(make_block("lifecycle", replace_triggered_by=[key_id]),),
+            body=(make_block("lifecycle", replace_triggered_by=[key_id], body=(_demand_same_account(),)),),
         ),
         build_document_block(policy),
+    )
+
+
+def _demand_same_account() -> Block:
+    """Refuse caller roles of another account here too: without attachments, nothing else would."""
+    return make_block(
+        "precondition",
+        condition=Reference('alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])'),
+        error_message="caller_roles is for roles of this account. Put roles of other accounts into caller_principals.",
     )

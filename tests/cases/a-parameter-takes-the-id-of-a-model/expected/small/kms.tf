@@ -27,6 +27,12 @@ resource "aws_kms_key_policy" "this" {
   # Updated in place, the policy of a new key would be written to the old key, and refused.
   lifecycle {
     replace_triggered_by = [aws_kms_key.this.key_id]
+
+    # Also applies without attachments, which have a precondition of their own.
+    precondition {
+      condition     = alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])
+      error_message = "caller_roles is for roles of this account. Put roles of other accounts into caller_principals."
+    }
   }
 }
 

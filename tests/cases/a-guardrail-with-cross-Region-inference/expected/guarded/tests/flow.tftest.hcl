@@ -308,7 +308,18 @@ run "refuses_caller_roles_of_other_accounts" {
     caller_roles = { partner = "arn:aws:iam::444455556666:role/partner" }
   }
 
-  expect_failures = [aws_iam_role_policy_attachment.caller]
+  expect_failures = [aws_iam_role_policy_attachment.caller, aws_kms_key_policy.this]
+}
+
+run "refuses_caller_roles_of_other_accounts_without_attachments" {
+  command = plan
+
+  variables {
+    caller_roles         = { partner = "arn:aws:iam::444455556666:role/partner" }
+    attach_caller_policy = false
+  }
+
+  expect_failures = [aws_kms_key_policy.this]
 }
 
 # The flow's own: values for its parameters, the rights of its nodes, what its parameters refuse.
