@@ -196,12 +196,13 @@ def end_defective(error: Exception) -> NoReturn:
 def describe_defect(error: Exception) -> str:
     """Return one line that names the place in flowseal's code where something went wrong."""
     from generator.report.escaping import escape_controls
+    from generator.source.credentials import mask_credentials
 
     place = "?"
     if error.__traceback__ is not None:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
     kind = type(error).__name__
-    said = escape_controls(str(error))
+    said = escape_controls(mask_credentials(str(error)))
     what = f"{kind} at {place}: {said[:LONGEST_MESSAGE]}{'...' if len(said) > LONGEST_MESSAGE else ''}"
     return f"flowseal: internal error ({what}). Please report it; FLOWSEAL_TRACEBACK=1 prints the traceback."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from projects import Project
 
 from generator.report import Format
-from generator.validation.credentials import EXAMPLES, KINDS, SHAPES, SIGNS
+from generator.report.differences import write_difference
+from generator.source.credentials import KINDS, SHAPES, SIGNS, find_credentials, mask_credentials
 
 # Put together here, so that this file holds none.
 CREDENTIALS = {
@@ -41,13 +44,13 @@ HARMLESS = [
 ]
 
 
-def find_credentials(text: str) -> list[str]:
-    return [match.lastgroup or "" for match in SHAPES.finditer(text) if not EXAMPLES.search(match.group())]
+def list_kinds(text: str) -> list[str]:
+    return [match.lastgroup or "" for match in find_credentials(text)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_credential_is_told_by_its_shape(kind: str) -> None:
-    assert find_credentials(f"x = 1\n{CREDENTIALS[kind]}\ny") == [kind]
+    assert list_kinds(f"x = 1\n{CREDENTIALS[kind]}\ny") == [kind]
 
 
 def test_of_a_private_key_all_lines_are_pointed_at() -> None:
@@ -81,4 +84,73 @@ def test_no_credential_is_left_out_by_the_quick_look(kind: str) -> None:
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_no_credential_is_left_alone(text: str) -> None:
-    assert find_credentials(text) == []
+    assert list_kinds(text) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("write", [str, repr, json.dumps, lambda text: json.dumps(json.dumps(text))])
+def test_a_mask_is_as_long_as_what_it_hides(kind: str, write: Callable[[str], str]) -> None:
+    text = write(f"the key:\n{CREDENTIALS[kind]}\nand {{{{question}}}}\n")
+    masked = mask_credentials(text)
+    (found,) = find_credentials(text)
+    assert found.group()[-7:-2] not in masked
+    assert len(masked) == len(text)
+    assert masked.count("\n") == text.count("\n")
+    assert "question" in masked
+
+
+def test_a_private_key_that_was_cut_is_masked_to_its_end() -> None:
+    begin = CREDENTIALS["private_key"]
+    for line_break in ("\n", "\r\n", "\\n"):
+        assert "MIIE" not in mask_credentials(line_break.join([begin, "MIIEvQ+/" * 8, "MIIEvQ+/" * 3]))
+    assert mask_credentials(f"{begin} is what a key begins with").endswith("is what a key begins with")
+
+
+def test_a_difference_shows_no_credential() -> None:
+    begin, end = CREDENTIALS["private_key"], CREDENTIALS["private_key"].replace("BEGIN", "END")
+    lines = [f"line {number}" for number in range(30)]
+    old = [*lines, begin, *["MIIEold+"] * 9, end, "last"]
+    new = ["first", *lines, begin, *["MIIEold+"] * 8, "MIIEnew+", end, CREDENTIALS["aws_key"], "last"]
+    shown = write_difference("a", "\n".join(old).encode(), "\n".join(new).encode())
+    assert "MIIE" not in shown
+    assert f"+AKIA{'*' * 16}\n last\n" in shown
+    assert shown.count("\n-********\n+********\n") == 1
+    assert "QWERTY" not in write_difference("a", None, CREDENTIALS["aws_key"].encode())
+    plain = write_difference("a", b"one\ntwo", b"one\nthree\n")
+    assert plain.endswith("@@ -1,2 +1,2 @@\n one\n-two\n\\ No newline at end of file\n+three\n")
+
+
+DOCUMENTS = {
+    "a-key-twice.flow.json": '{"name": "one", "name": "SECRET {{question}}"}',
+    "a-key-twice.flow.yaml": 'name: "SECRET {{question}}"\nname: "SECRET"\n',
+    "broken.flow.json": '{"name": "SECRET" "one"}',
+    "broken.flow.yaml": 'name: "SECRET" {one\n',
+    "misspelled.flow.yaml": "descripton: SECRET\ndefinition: {nodes: [], connections: []}\n",
+    "a-value-quoted.flow.yaml": f"name: 'a name that is far too long, {'and ' * 5}SECRET {{{{x}}}}'\n",
+    "a-line-break.flow.yaml": 'name: "see:\\nSECRET"\ndefinition: {nodes: SECRET}\n',
+    "a-key-itself.flow.yaml": "SECRET: 1\n",
+}
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+@pytest.mark.parametrize("output_format", Format)
+def test_a_credential_anywhere_is_masked(file: str, output_format: Format, tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    secret = CREDENTIALS["aws_key"]
+    (project.folder / "flows" / file).write_text(DOCUMENTS[file].replace("SECRET", secret))
+    printed = project.run("validate", "--format", output_format, expect=1).output
+    assert secret[4:9] not in printed
+
+
+@pytest.mark.parametrize("output_format", [Format.TEXT, Format.JSON])
+def test_check_and_generate_show_no_credential_in_a_diff(output_format: Format, tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    secret = CREDENTIALS["aws_key"]
+    project.define("one", text=f"Use {secret}.")
+    project.run("generate", expect=0)
+    (prompt,) = (project.modules / "one" / "prompts").iterdir()
+    prompt.write_text(prompt.read_text().replace(secret, secret[::-1]).replace("Use", f"Take {secret}, no,"))
+    for arguments in (["check", "--diff"], ["generate"]):
+        printed = project.run(*arguments, "--format", output_format).output
+        assert "AKIA****" in printed
+        assert secret[4:9] not in printed

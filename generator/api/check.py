@@ -33,6 +33,7 @@ from generator.api.wording import (
 )
 from generator.diagnostics import Finding, Rule
 from generator.model import FileText, Value
+from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
 NAMES = frozenset({"FlowNodeName", "FlowNodeInputName", "FlowNodeOutputName", "FlowConditionName", "FlowName"})
@@ -101,6 +102,8 @@ def _suggest_value(value: str, shape: Shape) -> str | None:
     if shape.enum:
         return suggest_name(value, shape.enum)
     if shape.name not in NAMES or not value.isascii() or not value.isprintable():
+        return None
+    if mask_credentials(value) != value:
         return None
     name = "_".join(word for word in NO_WORD.split(value) if word)
     return name if make_fitness(shape.name)(name) else None

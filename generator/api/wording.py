@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from generator.api.shapes import Shape
 from generator.model import ParameterReference, Value
+from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
 LONGEST_QUOTE = 60
@@ -24,7 +25,9 @@ EXPECTED = {
 
 
 def quote_value(text: str) -> str:
-    """Quote a user's text as Python would, cut after 60 characters."""
+    """Quote a user's text as Python would, cut after 60 characters, with credentials masked."""
+    # Before it is cut: a part of a credential has no shape.
+    text = mask_credentials(text)
     if len(text) <= LONGEST_QUOTE:
         return repr(str(text))
     return f"{text[:LONGEST_QUOTE]!r}... ({len(text)} characters)"

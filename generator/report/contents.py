@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from generator.source.credentials import mask_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -45,6 +47,43 @@ class Report:
             for finding in self.findings
         ]
         return replace(self, findings=renamed)
+
+    def mask_credentials(self) -> Report:
+        """Return the report with credentials masked: in texts, messages, pointers and `more`.
+
+        Places stay true, because a mask is as long as what it hides.
+        """
+        shown = {finding.file for finding in self.findings}
+        shown |= {place.file for finding in self.findings for place in finding.related}
+        return replace(
+            self,
+            findings=[_mask_finding(finding) for finding in self.findings],
+            texts={file: mask_credentials(text) for file, text in self.texts.items() if file in shown},
+            outcomes=_mask_value(self.outcomes),
+            failures=_mask_value(self.failures),
+            more=_mask_value(self.more),
+        )
+
+
+def _mask_finding(finding: LocatedFinding) -> LocatedFinding:
+    return replace(
+        finding,
+        message=mask_credentials(finding.message),
+        remedy=mask_credentials(finding.remedy),
+        pointer=mask_credentials(finding.pointer),
+        related=tuple(replace(place, message=mask_credentials(place.message)) for place in finding.related),
+    )
+
+
+def _mask_value(value: Any) -> Any:
+    match value:
+        case str():
+            return mask_credentials(value)
+        case list() | tuple():
+            return [_mask_value(item) for item in value]
+        case dict():
+            return {key: _mask_value(item) for key, item in value.items()}
+    return value
 
 
 @dataclass(frozen=True, slots=True)

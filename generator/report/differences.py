@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from generator.report.escaping import escape_controls, neutralize_old_commands
+from generator.source.credentials import mask_credentials
 
 COLORS = {"@@": "36", "+": "32", "-": "31"}
 NOTHING = "/dev/null"
+_HUNK = re.compile(r"@@ -(\d+)\S* \+(\d+)")
 _NO_END = "\\ No newline at end of file"
 
 
@@ -15,7 +18,8 @@ def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
     """Return a unified diff with git's heading, which `git apply` takes; None stands for no file, and "" for no change.
 
     Lines end where LF ends them; every other character stands as it is. What is not UTF-8 is only named. A line that
-    stays and that a CI would take for a command goes and comes: `git apply` makes the same of it. ##[ is escaped.
+    stays and that a CI would take for a command goes and comes: `git apply` makes the same of it. ##[ is escaped, and
+    credentials are masked: such a diff is for reading.
     """
     if old == new:
         return ""
@@ -52,11 +56,28 @@ def _decode(data: bytes | None) -> str | None:
 def _list_lines(old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
     from difflib import unified_diff
 
-    for line in unified_diff(_split_lines(old), _split_lines(new), *names):
+    for line in _mask_lines(unified_diff(_split_lines(old), _split_lines(new), *names), old, new):
         for shown in (f"-{line[1:]}", f"+{line[1:]}") if line[:1] == " " and line.lstrip()[:2] == "::" else (line,):
             yield neutralize_old_commands(shown.removesuffix("\n"))
             if not shown.endswith("\n"):
                 yield _NO_END
+
+
+def _mask_lines(lines: Iterable[str], old: str, new: str) -> Iterator[str]:
+    """Yield the lines of a diff as they are in the masked files: a line alone may be a part of a private key."""
+    masked = _split_lines(mask_credentials(old)), _split_lines(mask_credentials(new))
+    at = [0, 0]
+    for number, line in enumerate(lines):
+        if number < 2:
+            yield line
+        elif hunk := _HUNK.match(line):
+            at = [max(int(first) - 1, 0) for first in hunk.groups()]
+            yield line
+        else:
+            sides = [side for side, signs in enumerate((" -", " +")) if line[0] in signs]
+            yield line[0] + max((masked[side][at[side]] for side in sides), key=lambda text: text.count("*"))
+            for side in sides:
+                at[side] += 1
 
 
 def _split_lines(text: str) -> list[str]:

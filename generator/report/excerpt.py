@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from generator.report.escaping import escape_controls, measure_width
+from generator.source.credentials import KEPT
 from generator.source.position import Span
 
 LEAD = 30
 """Columns that stay before the value where a line is cut."""
 CUT = "..."
 TAB = "    "
-KEPT = 4
-"""How many characters of what is hidden are shown, so that one can find it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,11 @@ class ListFormat(StrEnum):
 
 
 def write_report(output_format: Format, report: Report, view: View) -> str:
-    """Return a report in a format, ready to be printed. Only the format for people looks at `view`."""
+    """Return a report in a format, ready to be printed, with credentials masked.
+
+    Only the format for people looks at `view`.
+    """
+    report = report.mask_credentials()
     match output_format:
         case Format.TEXT:
             from generator.report.people import write_text_report

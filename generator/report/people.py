@@ -44,7 +44,8 @@ def write_text_report(report: Report, view: View) -> str:
 
 
 def write_findings(report: Report, view: View) -> str:
-    """Return all findings as text, and nothing else."""
+    """Return all findings as text, and nothing else, credentials masked."""
+    report = report.mask_credentials()
     return neutralize_commands("\n".join(_write_parts(sort_findings(report.findings), report, view)))
 
 

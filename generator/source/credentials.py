@@ -1,0 +1,81 @@
+"""The shapes of credentials: where a text has one, and the text with all of them masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+KEPT = 4
+"""How many characters of a credential are shown, so that its owner can find it."""
+_START = r"(?:(?<![0-9A-Za-z])|(?<=\\[abefnrtv0])|(?<=\\x[0-9a-fA-F]{2})|(?<=\\u[0-9a-fA-F]{4}))"
+"""Where a word begins: in a text as it is, and in one with escapes, such as a line of JSON or a quoted value."""
+_MARK = r"\\*[\"']"
+"""A quotation mark, escaped or not."""
+
+KINDS = {
+    "aws_key": ("an AWS access key", rf"{_START}(?:AKIA|ASIA)[A-Z2-7]{{16}}(?![0-9A-Za-z])"),
+    "private_key": (
+        "a private key",
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?s:.*?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?",
+    ),
+    "github": ("a GitHub token", rf"{_START}(?:gh[pousr]_[0-9A-Za-z]{{36,}}|github_pat_[0-9A-Za-z_]{{60,}})"),
+    "slack": ("a Slack token", rf"{_START}xox[abeprs]-[0-9A-Za-z-]{{20,}}"),
+    "stripe": ("a Stripe key", rf"{_START}[rs]k_live_[0-9A-Za-z]{{20,}}"),
+    "google": ("a Google API key", rf"{_START}AIza[0-9A-Za-z_-]{{35}}(?![0-9A-Za-z])"),
+    "model": ("an API key of a model's vendor", rf"{_START}sk-(?:[a-z]+-)*[0-9A-Za-z_-]{{32,}}"),
+    "token": (
+        "a signed token",
+        rf"{_START}(?<![_-])eyJ[0-9A-Za-z_-]{{8,}}\.eyJ[0-9A-Za-z_-]{{8,}}\.[0-9A-Za-z_-]{{8,}}",
+    ),
+    "address": (
+        "a password in an address",
+        r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@{}$<>]+:(?=[^\s@]{0,200}[0-9])[^\s/:@{}$<>]{6,}@",
+    ),
+    "password": (
+        "a password",
+        (
+            rf"(?i:{_START}(?:password|passwd|pwd|secret|api_?key|access_?key|auth_?token|client_?secret)\b)"
+            rf"(?:{_MARK})?\s*[:=]\s*{_MARK}(?=[^\"']*[0-9])(?=[^\"']*[A-Za-z])[^\"'\s{{}}$<>]{{10,}}[\"']"
+        ),
+    ),
+    "aws_secret": (
+        "an AWS secret key",
+        (
+            rf"(?i:{_START}aws_?(?:secret_?)(?:access_?)?key\b)(?:{_MARK})?\s*[:=]\s*(?:{_MARK})?"
+            r"[0-9A-Za-z/+]{40}(?![0-9A-Za-z/+=])"
+        ),
+    ),
+}
+"""What each shape is called, and its pattern."""
+SHAPES = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in KINDS.items()))
+SIGNS = (
+    *("akia", "asia", "-----begin", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "k_live_", "aiza"),
+    *("sk-", "eyj", "://", "pass", "pwd", "secret", "key", "token"),
+)
+"""What each shape has, in lower case: most texts have none of it, and need not be searched."""
+EXAMPLES = re.compile(r"(?i)example|placeholder|changeme|your[-_]|x{6}|0{8}|123456789")
+"""What authors write where a credential is meant and none is there."""
+_KEY_LINES = re.compile(r"(?:(?:\s|\\+[nr])*[0-9A-Za-z+/=]{16,})*")
+"""What follows the first line of a private key whose last line is missing, as in a text that was cut."""
+_SHOWN = re.compile(r"[^\r\n]")
+
+
+def find_credentials(text: str) -> Iterator[re.Match[str]]:
+    """Yield each stretch of a text in the shape of a credential; its `lastgroup` is one of KINDS."""
+    lowered = text.lower()
+    if any(map(lowered.__contains__, SIGNS)):
+        yield from (match for match in SHAPES.finditer(text) if not EXAMPLES.search(match.group()))
+
+
+def mask_credentials(text: str) -> str:
+    """Return the text with stars for each credential but its first characters; lengths and line endings stay."""
+    parts, done = [], 0
+    for match in find_credentials(text):
+        start, end = match.start() + KEPT, match.end()
+        if match.lastgroup == "private_key" and "-----END" not in match.group():
+            lines = _KEY_LINES.match(text, end)
+            end = lines.end() if lines else end
+        if start > done:
+            parts += [text[done:start], _SHOWN.sub("*", text[start:end])]
+            done = end
+    return "".join([*parts, text[done:]])
