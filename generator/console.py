@@ -54,7 +54,7 @@ def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report
     view = find_view()
     outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
     kinds = Counter(outcome.outcome for outcome in result.outcomes)
-    words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned") if kinds[word])]
+    words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned", "uncovered") if kinds[word])]
     counts = ", ".join(f"{kinds[word]} {word}" for word in words)
     return Report(
         result.findings,

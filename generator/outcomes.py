@@ -22,7 +22,8 @@ CHANGED = ("written", "removed")
 @dataclass(frozen=True, slots=True)
 class ModuleOutcome:
     """What became of one definition: "written", "unchanged" or "refused"; of a module without one: "orphaned",
-    "removed" or "refused". Where nothing is written: "differs", "unchanged" or "refused".
+    "removed" or "refused"; of a module that `flows` does not cover: "uncovered". Where nothing is written: "differs",
+    "unchanged" or "refused".
 
     `folder` is shown as the user gave the output folder; `created`, `changed` and `removed` are relative to it.
     `reasons` say why the module changes. `moved_from` are the folders that it had under other names, `moved_block` is

@@ -53,6 +53,57 @@ def discover_configured(
     return list(files.values()), findings
 
 
+def could_find(folder: Path, pattern: str, output: Path | None, definition: Path) -> bool:
+    """Tell whether a pattern or path, relative to `folder`, would find a definition at a place if there were one.
+
+    The place is absolute and without symbolic links; nothing needs to be there. `output` is not searched.
+    """
+    parts = _split_pattern(pattern)
+    literal = next((index for index, part in enumerate(parts) if MAGIC & set(part)), len(parts))
+    return _reaches(Path(folder, *parts[:literal]), parts[literal:], output, definition)
+
+
+def could_reach(path: str, output: Path | None, definition: Path) -> bool:
+    """Tell the same of a path on the command line, where no character stands for others."""
+    return _reaches(Path(path), (), output, definition)
+
+
+def _reaches(start: Path, parts: Sequence[str], output: Path | None, definition: Path) -> bool:
+    here = Path(os.path.realpath(start))
+    if not definition.is_relative_to(here):
+        return False
+    if output is not None and definition != here:
+        skipped = Path(os.path.realpath(output))
+        if definition.is_relative_to(skipped) and not here.is_relative_to(skipped):
+            return False
+    return _matches(definition.relative_to(here).parts, parts)
+
+
+def _matches(names: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a pattern's parts find the file with these names, itself or in a folder that is then searched."""
+    if not parts:
+        is_hidden = any(name.startswith(".") for name in names[:-1])
+        return not names or (names[-1].endswith(ENDINGS) and not is_hidden)
+    if not names:
+        return False
+    first, rest = parts[0], parts[1:]
+    if first == "**":
+        is_deeper = len(names) > 1 and not names[0].startswith(".") and _matches(names[1:], parts)
+        return is_deeper or _matches(names, rest)
+    is_hidden = names[0].startswith(".") and not first.startswith(".")
+    if is_hidden or not fnmatchcase(names[0], first):
+        return False
+    is_named = bool(rest) or len(names) > 1 or not first.endswith(OPEN_ENDS) or names[0].endswith(ENDINGS)
+    return is_named and _matches(names[1:], rest)
+
+
+def _split_pattern(pattern: str) -> list[str]:
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    while parts and parts[-1] == "**":
+        parts.pop()
+    return parts
+
+
 @dataclass(slots=True)
 class _Search:
     """One pattern's search, and what it could not read."""
@@ -61,10 +112,7 @@ class _Search:
     findings: list[LocatedFinding] = field(default_factory=list)
 
     def find_definitions(self, folder: Path, pattern: str) -> Iterator[DefinitionFile]:
-        parts = [part for part in pattern.split("/") if part not in ("", ".")]
-        while parts and parts[-1] == "**":
-            parts.pop()
-        for path in self._expand(folder, parts):
+        for path in self._expand(folder, _split_pattern(pattern)):
             entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
             for entry in entries:
                 found = name_definition(entry, find_way(entry)) if isinstance(entry, Path) else entry

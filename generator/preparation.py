@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import Defaults, belongs_to, find_repository
+from generator.configuration import Defaults
 from generator.diagnostics import LocatedFinding, place_beside
 from generator.outcomes import CHANGED, ModuleOutcome
+from generator.ownership import find_elsewhere, list_gone, list_uncovered
 from generator.survey import Survey, survey_definitions
-from generator.write import (
-    Cause,
-    Making,
-    ModuleWrite,
-    find_other_outputs,
-    report_orphan,
-    report_uncovered,
-    show_definition,
-)
+from generator.write import Cause, Making, ModuleWrite, report_orphan, report_uncovered, show_definition
 from generator.write.reformatted import report_reformatted_input
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from generator.configuration import Severities
     from generator.intake import DefinitionFile
     from generator.pipeline import CheckedDefinition, ProvenModule
     from generator.progress import Progress
+    from generator.project import Project
     from generator.timings import Timings
     from generator.verify import ProofFailure
     from generator.write import Output, Reason, WriteResult
@@ -39,15 +30,15 @@ NO_DEFAULTS = Defaults()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked for: the definitions, the folder of the modules, and how to go about it.
+    """What a run is asked for: the project, its definitions, the folder of the modules, and how to go about it.
 
     With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
     made anew. With `prune`, modules without a definition go. `is_whole` tells that the definitions are those of the
     project, `is_complete` that no path or pattern failed to find what it should: else nothing is taken for gone.
-    `findings` are about paths, patterns and configuration. `project` is the folder of the configuration, if there is
-    one: modules of another project in the same output folder are none of this run's business.
+    `findings` are about paths, patterns and configuration.
     """
 
+    project: Project
     files: Sequence[DefinitionFile]
     folder: Path
     defaults: Defaults = NO_DEFAULTS
@@ -59,7 +50,6 @@ class Request:
     is_whole: bool = False
     is_complete: bool = True
     findings: Sequence[LocatedFinding] = ()
-    project: Path | None = None
 
 
 @dataclass(slots=True)
@@ -171,26 +161,18 @@ def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: 
         elif file in checked:
             preparation.outcomes.append(refuse_definition(checked[file]))
     if output.usable:
-        preparation.findings += _find_elsewhere(preparation, request, output)
+        made = [preparation.survey.keys[file] for file in preparation.proven]
+        preparation.findings += find_elsewhere(made, request.project, output)
         _prepare_others(preparation, request, output)
-
-
-def _find_elsewhere(preparation: Preparation, request: Request, output: Output) -> list[LocatedFinding]:
-    """Report folders that have the modules which this run creates, as after a change of the output folder."""
-    keys = [preparation.survey.keys[file] for file in preparation.proven]
-    new = [key for key in keys if output.find_making(key) is None]
-    root = request.project or find_repository(Path.cwd())
-    if not new or not (request.project or (root / ".git").exists()):
-        return []
-    folder = os.path.realpath(output.folder)
-    return find_other_outputs(root, output.folder, {os.path.normpath(os.path.join(folder, key)) for key in new})
 
 
 def _prepare_others(preparation: Preparation, request: Request, output: Output) -> None:
     """Say of the modules that no definition of this run makes what becomes of them."""
     keys = set(preparation.survey.keys.values())
-    left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in _list_uncovered(request, output, keys)}
-    for name in _list_own(output.list_orphans(keys), request, output):
+    is_whole = request.is_whole and request.is_complete
+    uncovered = list_uncovered(keys, request.project, output) if is_whole else []
+    left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in uncovered}
+    for name in list_gone(keys, request.project, output):
         goes = request.prune and request.is_complete
         left[name] = output.remove_orphan(name) if goes else output.name_orphan(name)
     for name, result in sorted(left.items()):
@@ -198,28 +180,12 @@ def _prepare_others(preparation: Preparation, request: Request, output: Output) 
             continue
         file = show_definition(output.folder, output.lock.modules[name].making.definition)
         _add_outcome(preparation, output, file, name, result)
-        if result.status == "orphaned" or (result.status == "removed" and output.read_only):
-            is_uncovered = result.reasons[0].cause is Cause.UNCOVERED
-            preparation.findings.append(
-                report_uncovered(output.folder, name, file)
-                if is_uncovered
-                else report_orphan(output.folder, name, file, can_go=request.is_complete)
-            )
-
-
-def _list_uncovered(request: Request, output: Output, definitions: Collection[str]) -> list[str]:
-    if not request.is_whole or not request.is_complete:
-        return []
-    return _list_own(output.list_uncovered(definitions), request, output)
-
-
-def _list_own(names: Collection[str], request: Request, output: Output) -> list[str]:
-    """Leave out the modules of other projects: a module is of the project that its definition belongs to."""
-    if request.project is None:
-        return list(names)
-    folder, project = os.path.realpath(output.folder), Path(os.path.realpath(request.project))
-    places = {name: os.path.normpath(os.path.join(folder, output.name_definition(name))) for name in names}
-    return [name for name, place in places.items() if belongs_to(Path(place), project)]
+        if result.status == "uncovered" and request.project.configuration is not None:
+            configuration, is_there = request.project.configuration.file, output.has_definition(name)
+            finding = report_uncovered(output.folder, name, file, configuration, is_there=is_there)
+            preparation.findings.append(finding)
+        elif result.status == "orphaned" or (result.status == "removed" and output.read_only):
+            preparation.findings.append(report_orphan(output.folder, name, file, can_go=request.is_complete))
 
 
 def _report_whitespace(file: str, making: Making, survey: Survey, output: Output) -> list[LocatedFinding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.configuration import Configuration, Defaults, find_configuration, read_configuration
 from generator.diagnostics import report_file, show_path, show_relative
 from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions
-from generator.patterns import discover_configured
+from generator.patterns import could_find, could_reach, discover_configured
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import read_file
 
@@ -47,6 +47,18 @@ class Project:
     def severities(self) -> Severities:
         """The severities that rules are given."""
         return self.configuration.severities if self.configuration else {}
+
+    def could_find(self, definition: Path) -> bool:
+        """Tell whether a run would find a definition at a place (absolute, no links) if there were one.
+
+        Where the configuration has `flows` and the command line has paths, both must find it.
+        """
+        configuration, output = self.configuration, self.output
+        is_asked = not self.paths or any(could_reach(path, output, definition) for path in self.paths)
+        if configuration is None or not configuration.flows:
+            return bool(self.paths) and is_asked
+        found = any(could_find(configuration.folder, pattern, output, definition) for pattern in configuration.flows)
+        return is_asked and found
 
     def discover_definitions(self) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
         """Return the definitions that are meant, and findings about paths and patterns that give none."""

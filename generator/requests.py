@@ -94,6 +94,7 @@ def request_modules(
             end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
         files, more = project.discover_definitions()
     return Request(
+        project,
         files,
         project.output,
         project.defaults,
@@ -102,7 +103,6 @@ def request_modules(
         is_whole=not project.paths,
         is_complete=not has_errors(more),
         findings=(*findings, *more),
-        project=project.configuration.folder if project.configuration else None,
     )
 
 

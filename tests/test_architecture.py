@@ -52,6 +52,7 @@ TOP = {
     "options",
     "outcome_texts",
     "outcomes",
+    "ownership",
     "pipeline",
     "preparation",
     "project",

@@ -179,7 +179,9 @@ def read_outcomes(output_format: Format, printed: str) -> Counter[str]:
         outcomes = Counter(module["outcome"] for module in report.get("modules", []))
         return outcomes + Counter({"lock": 1} if has_lock else {})
     printed = re.sub(r"^\w+ +modules/flowseal.lock.json", "lock ", printed, flags=re.MULTILINE)
-    return Counter(re.findall(r"^(written|unchanged|refused|removed|orphaned|differs|lock) ", printed, re.MULTILINE))
+    return Counter(
+        re.findall(r"^(written|unchanged|refused|removed|orphaned|uncovered|differs|lock) ", printed, re.MULTILINE)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +215,7 @@ def test_every_format_says_the_same(trouble: str, command: str, made: Path, tmp_
     assert (weights["error"], weights["warning"]) == counts[:2]
     check_severities(trouble, found)
     if command == "check":
-        assert not {"written", "removed", "orphaned"} & outcomes[Format.JSON].keys()
+        assert not {"written", "removed", "orphaned", "uncovered"} & outcomes[Format.JSON].keys()
         outcomes[Format.JSON].pop("unchanged", None)
     assert outcomes[Format.TEXT] == outcomes[Format.JSON]
 

@@ -123,10 +123,48 @@ def test_projects_that_share_an_output_folder_leave_each_other_s_modules_alone(t
     check_all({})
 
 
-def test_the_modules_of_a_project_that_is_gone_are_orphans_of_the_one_around_it(teams: dict[str, Project]) -> None:
+def test_the_modules_of_a_project_that_is_not_checked_out_are_left_alone(teams: dict[str, Project]) -> None:
+    before = teams["a"].read_modules()
+    teams["b"].folder.rename(teams["all"].folder / "teams" / "elsewhere")
+    for name in ("all", "a"):
+        teams[name].run("check", expect=0)
+        assert "Orphaned" not in teams[name].run("generate", "--prune", expect=0).stdout
+        teams[name].run("generate", "flows", "-o", str(teams[name].modules), "--prune", expect=0)
+    # An empty folder is all there is of a submodule that was not initialized.
+    (teams["b"].folder / "flows").mkdir(parents=True)
+    for name in ("all", "a"):
+        teams[name].run("check", expect=0)
+        teams[name].run("generate", "--prune", expect=0)
+    assert teams["a"].read_modules() == before
+
+
+def test_without_a_configuration_a_run_removes_what_its_paths_would_find(teams: dict[str, Project]) -> None:
+    for project in teams.values():
+        (project.folder / "flowseal.yaml").unlink()
+    root = teams["all"]
+    before = root.read_modules()
     shutil.rmtree(teams["b"].folder)
-    teams["a"].run("check", expect=0)
-    assert teams["all"].run("check", expect=3).stdout.count("OrphanedModule") == 2
+    assert "Orphaned" not in root.run("generate", "teams/a/flows", "-o", "modules", "--prune", expect=0).stdout
+    assert root.read_modules() == before
+    (teams["a"].folder / "flows" / "more-of-a.flow.json").unlink()
+    root.run("generate", "teams/a/flows", "-o", "modules", "--prune", expect=0)
+    assert not (root.modules / "more-of-a").exists()
+    assert (root.modules / "of-b" / "main.tf").exists()
+
+
+def test_a_definition_that_was_listed_and_deleted_leaves_a_module_that_nothing_removes(project: Project) -> None:
+    project.configure("flows: [flows/one.flow.json]\noutput: modules\n")
+    (project.folder / "flows" / "two.flow.json").unlink()
+    before = project.read_modules()
+    told = " ".join(project.run("generate", "--prune", expect=0).stdout.split())
+    assert "flows/two.flow.json, which no longer exists and which `flows` in flowseal.yaml does not match." in told
+    assert "no other configuration covers it, delete this folder" in told
+    assert project.read_modules() == before
+    project.run("check", expect=3)
+    shutil.rmtree(project.modules / "two")
+    project.run("generate", expect=0)
+    assert b"two" not in project.read_modules()["flowseal.lock.json"]
+    project.run("check", expect=0)
 
 
 def test_a_definition_outside_of_every_project_is_a_matter_of_the_run(project: Project) -> None:
@@ -144,6 +182,18 @@ def test_a_configuration_of_another_name_is_the_nearest_to_what_is_below_it(proj
     (project.folder.parent / "flowseal.yaml").write_text("flows: [none]\n", encoding="utf-8")
     (project.folder / "team.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
     assert "UncoveredModule" in project.run("check", "--config", "team.yaml", expect=3).stdout
+
+
+def test_of_two_configurations_in_a_folder_the_one_that_runs_is_named(project: Project) -> None:
+    (project.folder / "flowseal.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
+    (project.folder / "other.yaml").write_text("flows: [flows/two.flow.json]\noutput: modules\n", encoding="utf-8")
+    for arguments, name, left in (((), "flowseal.yaml", "two"), (("--config", "other.yaml"), "other.yaml", "one")):
+        told = " ".join(project.run("generate", "--prune", *arguments, expect=0).stdout.split())
+        assert f"uncovered modules/{left} 1 module: 0 written, 1 unchanged, 0 refused, 1 uncovered; " in told
+        assert f"flows/{left}.flow.json, which `flows` in {name} does not match" in told
+        assert f"another configuration covers it. Runs with {name} " in told
+        assert "delete" not in told
+        assert "orphan" not in told
 
 
 def test_another_output_folder_is_named_when_its_modules_are_created_again(project: Project) -> None:
@@ -170,8 +220,37 @@ def test_a_changed_output_names_the_old_folder(project: Project) -> None:
     for command in ("check", "generate"):
         told = project.run(command).stdout
         assert "was:1:1: warning: ModuleInAnotherFolder" in told
-        assert "If now replaces it, change `source` of the module blocks" in " ".join(told.split())
+        assert "If now replaces them, change `source` of the module blocks" in " ".join(told.split())
     assert "ModuleInAnotherFolder" not in project.run("check", expect=0).stdout
+
+
+def test_a_folder_with_other_modules_is_not_to_be_deleted(teams: dict[str, Project]) -> None:
+    teams["all"].configure("flows: [flows]\noutput: moved\n")
+    told = " ".join(teams["all"].run("generate", expect=0).stdout.split())
+    assert "creates in moved too: more-of-all, of-all." in told
+    assert "delete their folders here. Keep the other modules of this folder." in told
+    for name in ("more-of-all", "of-all"):
+        shutil.rmtree(teams["all"].folder / "modules" / name)
+    for project in teams.values():
+        project.run("check", expect=0)
+
+
+def test_a_folder_with_these_modules_alone_goes_with_its_lock_file(project: Project) -> None:
+    told = " ".join(project.run("generate", "-o", "live", expect=0).stdout.split())
+    assert "delete their folders and flowseal.lock.json here." in told
+
+
+def test_an_output_outside_of_the_project_is_found_within_the_repository(project: Project) -> None:
+    project.configure("flows: [flows]\noutput: ../was\n")
+    project.run("generate", expect=0)
+    project.configure("flows: [flows]\noutput: ../../now\n")
+    assert "../was:1:1" not in project.run("check", expect=3).stdout
+    (project.folder.parent / ".git").mkdir()
+    assert "../was:1:1: warning: ModuleInAnotherFolder" in project.run("check", expect=3).stdout
+    told = project.run("generate", expect=0).stdout
+    # Both old folders, each once: the one in the project, too.
+    assert told.count("ModuleInAnotherFolder") == 2
+    assert "\nmodules:1:1: warning: ModuleInAnotherFolder" in told
 
 
 def test_other_definitions_and_what_is_no_lock_file_are_no_second_set(project: Project, tmp_path: Path) -> None:

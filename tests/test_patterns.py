@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.configuration import Configuration
-from generator.patterns import discover_configured
+from generator.patterns import could_find, could_reach, discover_configured
 from generator.source.position import Document
 
 TREE = [
@@ -75,6 +75,51 @@ def find(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
 def test_a_pattern_finds_what_it_says(pattern: str, found: list[str], folder: Path) -> None:
     shown = ["a.flow.yaml" if name == "teams/../a.flow.yaml" else name for name in found]
     assert find(folder, pattern) == (shown, [])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            "a.flow.yaml",
+            "plain.yaml",
+            "*.flow.*",
+            "flows",
+            "flows/",
+            "./flows/[bc].flow.*",
+            "flows/.*.yaml",
+            "**",
+            ".",
+        ),
+        *("flows/**/*.flow.yaml", "backups/*", "backups/*.orig", "backups/*.yaml", "teams/*/flows", "teams/*", "*"),
+        *("teams/**/flows/*.flow.yaml", "**/flows", "**/[g-j].flow.yaml", "teams/../a.flow.yaml", "flows/.hidden"),
+        *("modules", "modules/*", "nowhere", "teams/**/**/y/**"),
+    ],
+)
+def test_what_a_pattern_could_find_is_what_it_finds(pattern: str, folder: Path) -> None:
+    found = set(find(folder, pattern)[0])
+    gone = [folder.resolve() / name for name in TREE]
+    assert {name for name, path in zip(TREE, gone, strict=True) if find_gone(folder, pattern, path)} == found
+
+
+def find_gone(folder: Path, pattern: str, path: Path) -> bool:
+    """Ask whether a pattern could find a definition that is away while it is asked."""
+    path.rename(path.with_name("away"))
+    try:
+        return could_find(folder, pattern, folder / "modules", path)
+    finally:
+        path.with_name("away").rename(path)
+
+
+def test_a_path_on_the_command_line_reaches_the_file_and_what_is_searched_below_a_folder(folder: Path) -> None:
+    here = folder.resolve()
+    reached = {
+        name
+        for name in TREE
+        if any(could_reach(path, folder / "modules", here / name) for path in ("teams/x", "plain.yaml", "f*"))
+    }
+    assert reached == {"teams/x/flows/h.flow.yaml", "plain.yaml"}
+    assert could_reach(str(folder), None, here / "modules" / "g.flow.yaml")
 
 
 def test_everything_is_all_but_hidden_folders_and_the_output(folder: Path) -> None:

@@ -40,17 +40,6 @@ def find_repository(here: Path, workspace: str | None = None) -> Path:
     return root or here
 
 
-def belongs_to(definition: Path, project: Path) -> bool:
-    """Tell whether a definition, there or gone, is a matter of the project whose configuration is in a folder.
-
-    That is so unless another flowseal.yaml is nearer to it. Both paths are without symbolic links.
-    """
-    nearest = find_configuration(definition.parent)
-    if nearest is None or nearest.parent == project:
-        return True
-    return definition.is_relative_to(project) and project.is_relative_to(nearest.parent)
-
-
 def read_configuration(
     file: str, path: Path, data: bytes, list_rules: Callable[[], Mapping[str, Rule]]
 ) -> tuple[Configuration | None, list[LocatedFinding]]:

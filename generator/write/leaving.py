@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import LocatedFinding, find_way
 from generator.write import disk
@@ -14,11 +16,16 @@ from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined
 from generator.write.merge_conflict import read_made
 from generator.write.rules import MODULE_ELSEWHERE, ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
 
+if TYPE_CHECKING:
+    from generator.write.lock_file import LockedModule
+
 CACHES = frozenset({".terraform"})
 """Folders that Terraform fills anew: they are not moved."""
 REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
 MOST_NAMED = 5
 """How many files a sentence names."""
+MOST_FOLDERS = 20_000
+"""How many folders of a repository are searched for other output folders."""
 
 
 @dataclass(slots=True)
@@ -90,44 +97,67 @@ def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = Tr
     return report_path(ORPHANED_MODULE, output, name, message, remedy)
 
 
-def find_other_outputs(root: Path, output: Path, definitions: Collection[str]) -> list[LocatedFinding]:
-    """Report other folders below `root` with modules of `definitions` (absolute paths), which `output` is to get too.
+def find_other_outputs(roots: Sequence[Path], output: Path, definitions: Collection[str]) -> list[LocatedFinding]:
+    """Report other folders below `roots` with modules of `definitions` (absolute paths), which `output` is to get too.
 
-    Hidden folders, symlinked ones and those of npm are not searched.
+    The first root is searched as a whole, MOST_FOLDERS folders of each other one. Hidden folders, symlinked ones and
+    those of npm are not searched.
     """
     findings = []
-    own = os.path.realpath(output)
-    for place, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        if LOCK_FILE not in names or os.path.realpath(place) == own:
-            continue
-        made = read_made(Path(place)) or {}
-        folders[:] = [name for name in folders if name not in made]
-        base = os.path.realpath(place)
-        twice = sorted(
-            name
-            for name, module in made.items()
-            if os.path.normpath(os.path.join(base, module.making.definition)) in definitions
-        )
-        if twice:
-            findings.append(_report_elsewhere(find_way(Path(place)), output, twice))
+    seen = {os.path.realpath(output)}
+    for number, root in enumerate(roots):
+        for place, made in _find_locks(root, seen, MOST_FOLDERS if number else None):
+            twice = sorted(
+                name
+                for name, module in made.items()
+                if os.path.normpath(os.path.join(place, module.making.definition)) in definitions
+            )
+            if twice:
+                findings.append(_report_elsewhere(find_way(Path(place)), output, twice, is_all=len(twice) == len(made)))
     return findings
 
 
-def _report_elsewhere(folder: Path, output: Path, names: list[str]) -> LocatedFinding:
-    message = f"This folder has modules that this run creates in {output.as_posix()} too: {name_some(names)}."
+def _find_locks(root: Path, seen: set[str], limit: int | None) -> Iterator[tuple[str, Mapping[str, LockedModule]]]:
+    """Yield the folders below `root` that have a lock file, but those in `seen`, with the modules in it."""
+    walk = os.walk(os.path.realpath(root))
+    for place, folders, names in walk if limit is None else islice(walk, limit):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        if place in seen or LOCK_FILE not in names:
+            continue
+        seen.add(place)
+        made = read_made(Path(place)) or {}
+        folders[:] = [name for name in folders if name not in made]
+        yield place, made
+
+
+def _report_elsewhere(folder: Path, output: Path, names: list[str], *, is_all: bool) -> LocatedFinding:
+    named = name_some(names) if is_all else ", ".join(names)
+    message = f"This folder has modules that this run creates in {output.as_posix()} too: {named}."
+    deletion = "delete their folders here. Keep the other modules of this folder"
+    if is_all:
+        deletion = f"delete their folders and {LOCK_FILE} here"
     remedy = (
-        f"If {output.as_posix()} replaces it, change `source` of the module blocks, keep their labels, and delete this "
-        "folder. If you want both, turn the rule off."
+        f"If {output.as_posix()} replaces them, change `source` of the module blocks, keep their labels, and "
+        f"{deletion}. If you want both, turn the rule off."
     )
     return report_path(MODULE_ELSEWHERE, folder, ".", message, remedy)
 
 
-def report_uncovered(output: Path, name: str, definition: str) -> LocatedFinding:
-    """Say that no run of the project makes a module, though its definition is there."""
-    message = f"This module was generated from {definition}, which `flows` in flowseal.yaml does not match."
-    remedy = (
-        "Add the definition to `flows`, or delete it and run `flowseal generate --prune`. Until then, neither "
-        "`generate` nor `check` covers the module."
-    )
+def report_uncovered(output: Path, name: str, definition: str, configuration: str, *, is_there: bool) -> LocatedFinding:
+    """Say that no run of the project makes a module, whether or not its definition is there."""
+    if is_there:
+        message = f"This module was generated from {definition}, which `flows` in {configuration} does not match."
+        remedy = (
+            f"Add the definition to `flows`, or turn the rule off if another configuration covers it. Runs with "
+            f"{configuration} neither generate nor check this module."
+        )
+    else:
+        message = (
+            f"This module was generated from {definition}, which no longer exists and which `flows` in {configuration} "
+            "does not match."
+        )
+        remedy = (
+            "Restore the definition. If the flow is to go and no other configuration covers it, delete this folder and "
+            f"run `flowseal generate`. {REMOVED}"
+        )
     return report_path(UNCOVERED_MODULE, output, name, message, remedy)

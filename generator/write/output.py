@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.write.lock_file import Making
     from generator.write.module_write import ModuleWrite
+    from generator.write.result import Status
     from generator.write.whitespace import WhitespaceChange
 
 
@@ -104,6 +105,10 @@ class Output:
     def _list_others(self, definitions: Collection[str]) -> list[str]:
         return [name for name in sorted(self._modules) if self.name_definition(name) not in definitions]
 
+    def has_definition(self, name: str) -> bool:
+        """Whether a module's definition is there, as far as anybody can see."""
+        return not self._is_gone(self.lock.modules[name].making.definition)
+
     def name_definition(self, name: str) -> str:
         """Return the path of a module's definition, relative to the output folder."""
         return self._modules[name].making.definition
@@ -173,7 +178,8 @@ class Output:
         if not any(os.path.lexists(self.folder / name / path) for path in module.files):
             del self._modules[name]
             return None
-        return WriteResult("orphaned", reasons=(Reason(cause, (module.making.definition,)),))
+        status: Status = "uncovered" if cause is Cause.UNCOVERED else "orphaned"
+        return WriteResult(status, reasons=(Reason(cause, (module.making.definition,)),))
 
     def write_lock(self) -> bytes | None:
         """Return what the lock file is to hold after this run; None where there is to be none."""

@@ -69,7 +69,7 @@ ORPHANED_MODULE = declare_rule(
 UNCOVERED_MODULE = declare_rule(
     "UncoveredModule",
     Severity.WARNING,
-    "The definition of a module is there, and the project's `flows` does not find it.",
+    "The project's `flows` does not match the definition of a module.",
     can_be_silenced=False,
 )
 MODULE_ELSEWHERE = declare_rule(
