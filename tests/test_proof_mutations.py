@@ -14,6 +14,8 @@ import generator.hcl
 import generator.hcl.tokens
 import generator.render
 from generator.cli import app
+from generator.verify.policies import list_patterns
+from generator.verify.reading import read_file
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
 Files = dict[str, str]
@@ -182,3 +184,34 @@ def test_a_wrong_encoder_is_found(name: str, work: Path, monkeypatch: pytest.Mon
         monkeypatch.setattr(module, function, replacement)
     assert generate() == 4
     assert read_tree(work) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'actions = [var.actions]\n resources = ["*"]',
+        'resources = ["*"]',
+        'actions = ["bedrock:Rerank"]\n resources = concat(["*"], [local.flow_arn])',
+        'actions = ["bedrock:InvokeFlow"]\n resources = concat(["*"], [local.flow_arn])',
+        'actions = ["bedrock:InvokeFlow"]\n resources = [for name in ["*"] : name]',
+        'actions = ["bedrock:InvokeFlow"]\n resources = true ? ["*"] : []',
+        'actions = ["bedrock:InvokeFlow"]\n resources = [join("", ["*"])]',
+        'actions = ["bedrock:InvokeFlow"]\n resources = split(",", "*")',
+        'actions = ["bedrock:InvokeFlow"]\n resources = [["*"]]',
+        'actions = ["bedrock:*"]\n resources = [local.flow_arn]',
+        'actions = ["kms:*"]\n resources = [local.key_arn]',
+        'actions = split(",", "bedrock:InvokeFlow")\n resources = [local.flow_arn]',
+        """actions = ["kms:Decrypt"]
+        principals {
+          type        = "AWS"
+          identifiers = distinct(concat([local.role_arn], ["*"]))
+        }""",
+    ],
+)
+def test_the_second_look_at_policies_refuses_what_it_cannot_read(statement: str) -> None:
+    (block,) = read_file(f'data "aws_iam_policy_document" "nodes" {{\n statement {{\n {statement}\n }}\n}}\n').blocks
+    if '["bedrock:Rerank"]' in statement:
+        # Two of the permissions have no resources: "*" is all that IAM takes for them.
+        assert list(list_patterns(block)) == []
+    else:
+        assert len(list(list_patterns(block))) == 1

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from generator.verify.evaluation import Account
-from generator.verify.expressions import Expression, Interpolation, Sequence, Text
+from generator.verify.expressions import Expression, FunctionCall, Interpolation, Member, Name, Sequence, Text
 from generator.verify.reading import ReadBlock
 
 STATEMENT = {"sid", "actions", "resources"}
@@ -17,6 +17,7 @@ CONDITION = {"test", "variable", "values"}
 
 _NAME = r"[A-Za-z0-9:/._-]*"
 _WIDE = {
+    "actions": (r"kms:\*",),
     "resources": (r"arn:\0:s3:::[A-Za-z0-9.\0-]+/\*", r"arn:aws[a-z-]*:lambda:" + _NAME + r":\$LATEST"),
     "through": (
         r"arn:\0:bedrock:\*::foundation-model/(\*|[A-Za-z0-9:._\0-]+)",
@@ -31,6 +32,7 @@ A second statement beside `policies.exactness`, on purpose: this one is put to t
 """
 THROUGH = {"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"}
 WITHOUT_RESOURCES = {"bedrock:RetrieveAndGenerate", "bedrock:Rerank"}
+UNREAD = "an expression that is not a text or a reference"
 
 
 class UnexpectedPolicyError(Exception):
@@ -50,13 +52,18 @@ def rebuild_policy(block: ReadBlock, account: Account) -> dict[str, Any]:
 
 
 def list_patterns(block: ReadBlock) -> Iterator[str]:
-    """Yield each text of a policy document's statements that is not exact, and that flowseal never writes."""
+    """Yield each text of a policy document's statements that is not exact, and that flowseal never writes.
+
+    An expression that is neither a text nor a reference could come to any text: it is yielded too.
+    """
     for statement in block.blocks:
         names = {text for text, _ in _list_texts(statement, "actions")}
         variables = {text for nested in statement.blocks for text, _ in _list_texts(nested, "variable")}
         allowed = [*_WIDE["resources"]]
         allowed += _WIDE["through"] if variables & THROUGH else ()
-        allowed += _WIDE["everything"] if names <= WITHOUT_RESOURCES else ()
+        allowed += _WIDE["everything"] if names and names <= WITHOUT_RESOURCES else ()
+        of_key = any(nested.type == "principals" for nested in statement.blocks)
+        yield from _list_inexact(statement, "actions", _WIDE["actions"] if of_key else ())
         yield from _list_inexact(statement, "resources", allowed)
         for nested in statement.blocks:
             yield from _list_inexact(nested, "identifiers", ())
@@ -73,15 +80,31 @@ def _list_inexact(block: ReadBlock, attribute: str, allowed: Iterable[str]) -> I
 
 def _list_texts(block: ReadBlock, attribute: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the texts of an attribute, with NUL for what is no literal, and their literal parts."""
-    given = block.attributes.get(attribute)
-    for item in given.items if isinstance(given, Sequence) else (given,):
-        if isinstance(item, Text):
-            yield item.value, [item.value]
-        elif isinstance(item, Interpolation):
-            yield (
-                "".join(part if isinstance(part, str) else "\0" for part in item.parts),
-                [part for part in item.parts if isinstance(part, str)],
-            )
+    for item in _list_items(block.attributes[attribute]) if attribute in block.attributes else ():
+        match item:
+            case Text(text):
+                yield text, [text]
+            case Interpolation(parts):
+                literals = [part for part in parts if isinstance(part, str)]
+                yield "".join(part if isinstance(part, str) else "\0" for part in parts), literals
+            case Name() | Member():
+                yield "\0", []
+            case _:
+                yield UNREAD, [UNREAD]
+
+
+def _list_items(given: Expression) -> Iterator[Expression]:
+    """Yield the items of the lists that flowseal writes; anything else is an item itself."""
+    match given:
+        case Sequence(items):
+            yield from items
+        case FunctionCall("concat" | "distinct", arguments, expands=False):
+            for argument in arguments:
+                yield from _list_items(argument)
+        case FunctionCall("values", (Member(Name("var")) as variable,)):
+            yield variable
+        case _:
+            yield given
 
 
 def _rebuild_statement(block: ReadBlock, account: Account) -> dict[str, Any]:
