@@ -103,6 +103,14 @@ def test_inexact_permissions_are_reported(permissions: object, rule: str, path: 
         ({"id": "us.guardrail.v1:0", "regions": {"$param": "p"}}, "MisplacedReference", ("regions",)),
         ({"id": "guardrail.v1", "regions": ["us-east-1"]}, "WrongLength", ("id",)),
         ({"id": PROFILE, "regions": ["us-east-1"]}, "WrongLength", ("id",)),
+        ({"id": "us-gov.guardrail.v1:0::", "regions": ["us-gov-west-1"]}, "MalformedValue", ("id",)),
+        ({"id": "us.guardrail.v::1", "regions": ["us-east-1"]}, "MalformedValue", ("id",)),
+        ({"id": "us.guardrail.v10", "regions": ["us-east-1"]}, "MalformedValue", ("id",)),
+        (f"{PROFILE}:", "MalformedValue", ()),
+        ({"id": "us-gov.guardrail.v1:0", "regions": ["us-gov-west-1", "us-east-1"]}, "UnfitPermission", ("regions", 1)),
+        ({"id": "us.guardrail.v1:0", "regions": ["us-gov-west-1"]}, "UnfitPermission", ("regions", 0)),
+        ({"id": "eu.guardrail.v1:0", "regions": ["us-east-1"]}, "UnfitPermission", ("regions", 0)),
+        ({"id": "apac.guardrail.v1:0", "regions": ["eu-west-1"]}, "UnfitPermission", ("regions", 0)),
     ],
 )
 def test_a_guardrail_profile_that_does_not_name_its_regions_is_reported(

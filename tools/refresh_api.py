@@ -27,12 +27,21 @@ OWN = {"Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0
 
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 
-# Where AWS itself takes more than its model says. `warn_above` keeps the model's own limit as a warning.
+GUARDRAIL_PROFILE = "[a-z0-9-]+[.]guardrail[.]v[0-9]+:[0-9]+"
+# Where AWS itself takes more than its model says, or its model takes what cannot exist. `warn_above` keeps the model's own limit as a warning.
 OVERRIDES: dict[str, dict[str, Any]] = {
     "FlowConnections": {
         "maximum": 100,
         "warn_above": 20,
         "source": "Flows with 39 connections have been deployed, and CloudFormation's AWS::Bedrock::Flow admits 100.",
+    },
+    "GuardrailCrossRegionGuardrailProfileArn": {
+        "pattern": f"arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{{1,20}}:[0-9]{{12}}:guardrail-profile/{GUARDRAIL_PROFILE}",
+        "source": "The model's pattern ends in v[0-9:]+; AWS's guide writes every profile as v<number>:<number>.",
+    },
+    "GuardrailCrossRegionGuardrailProfileId": {
+        "pattern": GUARDRAIL_PROFILE,
+        "source": "The model's pattern ends in v[0-9:]+; AWS's guide writes every profile as v<number>:<number>.",
     },
     "KmsKeyArn": {
         "pattern": "arn:aws(-[a-z]+)*:kms:[a-zA-Z0-9-]*:[0-9]{12}:key/[a-zA-Z0-9-]{36}",

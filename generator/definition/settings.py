@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -32,6 +33,16 @@ DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560
 LISTS = tuple(PERMISSION_SHAPES)
 PERMISSION_KEYS = (*LISTS, "bucket_accounts")
 WILDCARDS = frozenset("*?")
+GEOGRAPHIES = {
+    "us": re.compile("(?!us-gov-|us-iso|eu-|ap-|cn-).+"),
+    "us-gov": re.compile("us-gov-.+"),
+    "eu": re.compile("(?!eu-iso|us-|ap-|ca-|sa-|cn-).+"),
+    "apac": re.compile("(?!us-|eu-|ca-|sa-|cn-).+"),
+}
+"""The Regions that a guardrail profile with a prefix can have as destinations, as far as that is certain.
+
+A profile can also route to a source Region beside its geography, such as ca-central-1 and me-central-1.
+"""
 
 
 def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, list[Finding]]:
@@ -132,8 +143,19 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
         return [Finding(UNFIT_SECTION, "regions is a list.", remedy, (*path, "regions"))]
     findings = _check_entry(settings["id"], (*path, "id"))
     for index, region in enumerate(regions):
-        findings += _check_entry(region, (*path, "regions", index))
+        place = (*path, "regions", index)
+        findings += _check_entry(region, place) or _check_geography(settings["id"], region, place)
     return findings
+
+
+def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]:
+    """Report a Region to which a profile cannot route, where the profile's prefix says so for certain."""
+    prefix = profile.partition(".")[0] if isinstance(profile, str) else ""
+    if prefix not in GEOGRAPHIES or not isinstance(region, str) or GEOGRAPHIES[prefix].fullmatch(region):
+        return []
+    message = f"The guardrail profile {profile} does not route to {region}."
+    remedy = "Write the destination Regions that AWS lists for the profile, or the ID of the profile that is meant."
+    return [Finding(UNFIT_PERMISSION, message, remedy, path)]
 
 
 def _build_profile(value: Value) -> GuardrailProfile | Value:
