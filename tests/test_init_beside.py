@@ -172,7 +172,24 @@ def drop_excludes(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "hooks": hooks}
 
 
-@pytest.mark.parametrize("text", ["repos: [\n", "- a\n", "just words\n"])
+ODD = [
+    "repos: [\n",
+    "- a\n",
+    "just words\n",
+    "repos: abc\n",
+    "repos: {a: b}\n",
+    "repos: [abc]\n",
+    "repos:\n- repo: local\n  hooks: abc\n",
+    "repos:\n- repo: local\n  hooks: {a: b}\n",
+    "repos:\n- repo: local\n  hooks: [abc]\n",
+    "repos:\n- repo: local\n  hooks: [[id, x]]\n",
+    "repos: &a [*a]\n",
+    "[" * 5000,
+    "\0",
+]
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 def test_a_file_that_pre_commit_cannot_read_is_told_as_that(text: str, work: Repository) -> None:
     work.write(CONFIGURATION, text.encode())
     printed = work.run("flowseal", "init", "--ci", "none")
@@ -186,3 +203,64 @@ def test_the_hooks_that_are_written_are_those_that_were_asked_for(work: Reposito
     (entry,) = yaml.safe_load(work.read(CONFIGURATION))["repos"]
     assert [hook["id"] for hook in entry["hooks"]] == ["flowseal-generate", "flowseal-check"]
     assert set(COMMANDS).isdisjoint(hook["id"] for hook in entry["hooks"])
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &a {b: *a}\nrepos: []\n", "repos:\n- repo: x\n  hooks: [&h {id: x, args: [*h]}]\n"]
+)
+def test_aliases_that_lead_back_are_followed_once(text: str, work: Repository) -> None:
+    work.write(CONFIGURATION, text.encode())
+    assert f"left alone {CONFIGURATION}; " in work.run("flowseal", "init", "--ci", "none")
+
+
+@pytest.mark.parametrize("path", [".gitattributes", CONFIGURATION, "flowseal.yaml", ".github/workflows/flowseal.yml"])
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_cannot_be_read_is_left_alone_and_named(kind: str, path: str, work: Repository) -> None:
+    (work.folder / path).parent.mkdir(parents=True, exist_ok=True)
+    if kind == "folder":
+        (work.folder / path).mkdir()
+    else:
+        (work.folder / path).symlink_to("nowhere")
+    printed = work.run("flowseal", "init", "--yes")
+    assert re.search(rf"^left alone {re.escape(path)}; it cannot be read \((Is a|No such) .*\)$", printed, re.MULTILINE)
+    assert "written    flows/greeting/greeting.flow.yaml" in printed
+
+
+@pytest.mark.parametrize("link", [".github", ".github/workflows", "flows", "flows/greeting", ".flowseal-schema"])
+def test_nothing_is_written_through_a_link(link: str, work: Repository) -> None:
+    outside = work.folder.parent / "outside"
+    outside.mkdir()
+    (work.folder / link).parent.mkdir(parents=True, exist_ok=True)
+    (work.folder / link).symlink_to(outside)
+    before = read_tree(work.folder)
+    printed = work.run("flowseal", "init", "--yes", "--flows", "flows", code=1)
+    assert f"'{link}' is a symbolic link, and flowseal does not write through links" in " ".join(printed.split())
+    assert read_tree(work.folder) == before
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["flows", "flows/faq", ".flowseal-schema", "elsewhere/prompts"])
+def test_new_writes_nothing_through_a_link(link: str, work: Repository) -> None:
+    work.write("flowseal.yaml", b"flows: [flows/**]\n")
+    outside = work.folder.parent / "outside"
+    outside.mkdir()
+    (work.folder / link).parent.mkdir(parents=True, exist_ok=True)
+    (work.folder / link).symlink_to(outside)
+    before = read_tree(work.folder)
+    place = ("-o", "elsewhere") if link.startswith("elsewhere") else ()
+    printed = work.run("flowseal", "new", "faq", "--shape", "prompt", *place, code=1)
+    assert "is a symbolic link, and flowseal does not write through links" in " ".join(printed.split())
+    assert read_tree(work.folder) == before
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a|.*", ".*", "[^/]+", "x y", "a: b", "a'#"])
+def test_a_lock_file_s_names_reach_no_pattern_unless_they_are_names_of_flows(name: str, work: Repository) -> None:
+    work.run("flowseal", "init", "--ci", "none", "--output", "modules")
+    work.run("flowseal", "generate")
+    lock = work.read("modules/flowseal.lock.json").decode()
+    work.write("modules/flowseal.lock.json", lock.replace('"greeting": {', f'"{name}": {{').encode())
+    work.write(CONFIGURATION, f"repos:\n  - repo: local\n    hooks:\n{FIXER}".encode())
+    printed = work.run("flowseal", "init", "--ci", "none")
+    excluded = re.findall(r"^ +exclude: (.*)$", printed, re.MULTILINE)
+    assert excluded == [r"^(flows/(.*/)?(prompts|code)/|modules/(flowseal\.lock\.json$))"]

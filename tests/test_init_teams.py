@@ -37,8 +37,8 @@ def test_each_file_is_where_it_belongs_and_none_is_of_two_teams(work: Repository
     files = {path for path in read_tree(work.folder) if not path.startswith(".git/")}
     assert {path for path in files if not path.startswith("teams")} == {
         CONFIGURATION,
-        f"{WORKFLOWS}/flowseal-teams--ada.yml",
-        f"{WORKFLOWS}/flowseal-teams--grace.h.yml",
+        f"{WORKFLOWS}/flowseal-teams+ada.yml",
+        f"{WORKFLOWS}/flowseal-teams+grace.h.yml",
         f"{WORKFLOWS}/flowseal-teams-ada.yml",
     }
     for team in TEAMS:
@@ -65,7 +65,7 @@ def test_another_init_says_and_changes_nothing(work: Repository) -> None:
 
 def test_a_team_s_workflow_has_its_name_and_looks_at_its_flows(work: Repository) -> None:
     names = set()
-    for file, team in (("teams--ada", "teams/ada"), ("teams--grace.h", "teams/grace.h"), ("teams-ada", "teams-ada")):
+    for file, team in (("teams+ada", "teams/ada"), ("teams+grace.h", "teams/grace.h"), ("teams-ada", "teams-ada")):
         text = work.read(f"{WORKFLOWS}/flowseal-{file}.yml").decode()
         assert find_loose_actions(text) == []
         assert find_interpolated_scripts(text) == []
@@ -82,7 +82,7 @@ def test_a_team_s_workflow_has_its_name_and_looks_at_its_flows(work: Repository)
     assert names == {f"flowseal ({team})" for team in TEAMS}
 
 
-def test_a_commit_runs_the_hooks_of_the_team_that_it_touches(work: Repository) -> None:
+def test_a_commit_runs_the_hooks_of_every_team_and_names_the_team(work: Repository) -> None:
     work.run("pre-commit", "validate-config")
     work.run("pre-commit", "install")
     refused = work.commit("Flows", code=1)
@@ -97,7 +97,54 @@ def test_a_commit_runs_the_hooks_of_the_team_that_it_touches(work: Repository) -
     assert "written    teams/ada/modules/flows/greeting (1 changed)" in refused
     work.git("add", "--all")
     passed = work.run("pre-commit", "run")
-    assert re.findall(r"\((\S+)\)\.+\(no files to check\)Skipped", passed) == [*TEAMS[1:2] * 2, *TEAMS[2:] * 2]
+    assert re.findall(r"\((\S+)\)\.+Passed", passed) == [team for team in TEAMS for _ in range(2)]
+
+
+def test_a_commit_that_only_deletes_files_runs_the_hooks(work: Repository) -> None:
+    for team in TEAMS:
+        work.run("flowseal", "generate", "--config", f"{team}/flowseal.yaml")
+    work.run("pre-commit", "install")
+    work.commit("Flows and modules")
+    (work.folder / "teams/grace.h/modules/flows/greeting/main.tf").unlink()
+    assert "written    teams/grace.h/modules/flows/greeting" in work.commit("Without a file", code=1)
+
+
+def test_no_two_teams_have_the_same_workflow(tmp_path: Path) -> None:
+    work = make_repository(tmp_path / "work")
+    teams = ("a/b", "a--b", "a-/b", "a---b", "a-b", "flowseal")
+    for team in teams:
+        assert f"{WORKFLOWS}/flowseal-" in enter(work, team).run("flowseal", "init", "--yes")
+    texts = [path.read_text() for path in (work.folder / WORKFLOWS).iterdir()]
+    assert len(texts) == len(teams)
+    for team in teams:
+        assert sum(f"--config {team}/flowseal.yaml " in text for text in texts) == 1
+
+
+FOREIGN = {
+    "on: push\njobs: {}\n": (),
+    "    - run: flowseal check --config teams/ada/flowseal.yaml --strict\n": ("teams/ada",),
+    "    - run: flowseal check --config 'teams/ada/flowseal.yaml'\n": ("teams/ada",),
+    "    # - run: flowseal check --config teams/ada/flowseal.yaml\n": (),
+    "    - run: flowseal check --strict\n": ("",),
+    "    - uses: tools/flowseal@0a1b2c\n": ("",),
+    "    - uses: tools/flowseal@0a1b2c\n      with:\n        config: teams/ada/flowseal.yaml\n": ("teams/ada",),
+}
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+@pytest.mark.parametrize("team", ["", "teams/ada"])
+def test_a_workflow_that_is_not_the_team_s_is_named_with_what_to_add(team: str, text: str, tmp_path: Path) -> None:
+    work = make_repository(tmp_path / "work")
+    file = f"{WORKFLOWS}/flowseal{'-teams+ada' if team else ''}.yml"
+    work.write(file, text.encode())
+    printed = enter(work, team).run("flowseal", "init", "--yes")
+    assert work.read(file) == text.encode()
+    found = re.search(rf"left alone \S*{re.escape(file)}; it does not run `(.*)`; add to its `jobs`", printed)
+    assert (found is None) is (team in FOREIGN[text])
+    if found is not None:
+        assert found[1] == ("flowseal check --config teams/ada/flowseal.yaml" if team else "flowseal check")
+        job = printed[found.end() :].partition("\n\n")[2].partition("\n\n")[0]
+        assert found[1] in yaml.safe_load(job)["flowseal"]["steps"][-1]["run"]
 
 
 def test_the_attributes_of_a_team_are_of_its_files(work: Repository) -> None:

@@ -13,6 +13,7 @@ from generator.configuration import NAME
 from generator.diagnostics import show_relative
 from generator.intake import discover_definitions
 from generator.scaffold.ci import Ci
+from generator.scaffold.flow import find_name_faults
 from generator.scaffold.origin import find_installation, read_installation
 from generator.scaffold.repository import Repository
 from generator.scaffold.surroundings import GITLAB, Layout
@@ -82,4 +83,6 @@ def _list_named(modules: str) -> tuple[str, ...] | None:
     """List the modules of flowseal's in a folder that holds other folders too; None where it is flowseal's alone."""
     made = read_made(HERE / modules) or {}
     others = [path.name for path in Path(modules).iterdir() if path.is_dir()] if os.path.isdir(modules) else []
-    return tuple(sorted(made)) if {name for name in others if not name.startswith(".")} - set(made) else None
+    # A lock file may have been edited by hand: any other name is not a module's.
+    own = tuple(sorted(name for name in made if not find_name_faults(name)))
+    return own if {name for name in others if not name.startswith(".")} - set(own) else None

@@ -47,9 +47,11 @@ def new(
         typer.echo(describe_shapes(known.values()), nl=False)
         return
     checked_name, chosen = check_name(name), choose_shape(shape, known)
-    folder = output or repository.root / repository.flows / checked_name
+    place = f"{repository.flows}/{checked_name}" if output is None else "."
+    root = repository.root if output is None else output
+    folder = root / place
     flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
-    exit_code = write_flow(flow, folder, repository)
+    exit_code = write_flow(flow, root, place, repository)
     generate = "" if repository.is_configured else f" {folder.as_posix()} -o {repository.output}"
     step = f"read the definition, then run `flowseal generate{generate}`."
     if repository.is_configured and not _is_matched(folder / flow.definition):
@@ -114,8 +116,10 @@ def check_name(name: str | None) -> str:
     return name
 
 
-def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
+def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) -> int:
     """Write a new flow's files and print them, with the findings of its definition; return the exit code.
+
+    They go to the folder `place` below `root`: no symbolic link below `root` is written through.
 
     In a repository with a flowseal.yaml, the schema that the definition names is written too where it is not there.
 
@@ -125,15 +129,18 @@ def write_flow(flow: NewFlow, folder: Path, repository: Repository) -> int:
     from generator.commands.schema import make_schema_files
     from generator.console import print_findings
     from generator.diagnostics import has_errors
-    from generator.write.new_files import list_existing, write_new_files
+    from generator.write.new_files import list_existing, report_links, write_new_files
 
+    folder = root / place
     file = (folder / flow.definition).as_posix()
     findings = check_flow(flow, file)
     for existing in list_existing(folder, flow.files):
         message = f"{(folder / existing).as_posix()} is there already, and nothing is overwritten."
         raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
     schemas = repository.list_missing_schemas()
-    stop_at_errors(write_new_files(folder, flow.files))
+    files = {f"{place}/{path}": data for path, data in flow.files.items()}
+    stop_at_errors([*report_links(root, files), *report_links(repository.root, schemas)])
+    stop_at_errors(write_new_files(root, files))
     stop_at_errors(write_new_files(repository.root, make_schema_files(schemas)))
     print_written((folder / path).as_posix() for path in flow.files)
     print_written((repository.root / path).as_posix() for path in schemas)

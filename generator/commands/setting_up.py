@@ -39,9 +39,10 @@ def set_up(answers: Answers) -> None:
     new = {path: data for path, data in files.items() if path not in existing}
     if flow is not None:
         new |= {layout.place(f"{folder}/{path}"): data for path, data in flow.files.items()}
+    # What is there is judged before anything is written.
+    left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
     stop_at_errors(write_new_files(root, new))
     print_written(show_relative(root / path) for path in new)
-    left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
     typer.echo("".join(sorted(left, key=lambda text: text.count("\n") > 1)), nl=False)
     typer.echo(_describe_next(layout, root, folder if flow else None), nl=False)
 
@@ -71,8 +72,8 @@ def _describe_left(file: Surrounding, root: Path, layout: Layout) -> str:
     shown = show_relative(root / file.path)
     try:
         text = read_file(root / file.path, LARGEST_DOCUMENT).decode("utf-8", errors="replace")
-    except OSError:
-        return f"left alone {shown}; it cannot be read\n"
+    except OSError as error:
+        return f"left alone {shown}; it cannot be read ({error.strerror})\n"
     additions = find_additions(file, text, layout)
     if not additions:
         return f"left alone {shown}\n"

@@ -37,8 +37,8 @@ class Hook:
         whole = pattern if present is None else f"{present}|{pattern}"
         if self.is_flow:
             where = f"{verb} each of these hooks that changes files, inside its braces"
-            return Paste(where, f", exclude: {json.dumps(whole)}\n")
-        written = whole if present is None else json.dumps(whole)
+            return Paste(where, f", exclude: {json.dumps(whole, ensure_ascii=False)}\n")
+        written = whole if present is None else json.dumps(whole, ensure_ascii=False)
         return Paste(f"{verb} each of these hooks that changes files", f"{' ' * self.column}exclude: {written}\n")
 
 
@@ -51,18 +51,18 @@ class HookFile:
         self.text = text
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.is_readable = root is None or isinstance(root, yaml.MappingNode)
-        except yaml.YAMLError:
+            self.is_readable = root is None or _is_configuration(root)
+        except (yaml.YAMLError, RecursionError):
             root, self.is_readable = None, False
-        self.root = root if isinstance(root, yaml.MappingNode) else None
+        self.root: Any = root if self.is_readable else None
         self.repositories = _find(self.root, "repos")
         self.hooks = list(self._list_hooks())
 
     def has_hook(self, configuration: str) -> bool:
         """Tell whether one of flowseal's hooks is there for a configuration, which is empty for the root's own."""
         for hook in self.hooks:
-            named = re.search(r"--config[ =](\S+)", hook.values.get("entry", "") + " " + hook.values.get("args", ""))
-            if hook.values.get("id", "").startswith("flowseal-") and (named[1] if named else "") == configuration:
+            command = hook.values.get("entry", "") + " " + hook.values.get("args", "")
+            if hook.values.get("id", "").startswith("flowseal-") and find_named(command) == configuration:
                 return True
         return False
 
@@ -112,6 +112,26 @@ class HookFile:
         return end
 
 
+def find_named(command: str) -> str:
+    """Return the configuration that a command gets by `--config`, or nothing."""
+    named = re.search(r"--config[ =][\"']?([^\s\"']+)", command)
+    return named[1] if named else ""
+
+
+def _is_configuration(root: Any) -> bool:
+    """Tell whether `repos` is nothing, or a list of mappings in which each `hooks` is a list of mappings.
+
+    Nothing else is looked at where it may have any form.
+    """
+    repositories = _find(root, "repos")
+    if root.id != "mapping" or getattr(repositories, "value", "") in ("", "~", "null"):
+        return bool(root.id == "mapping")
+    if repositories.id != "sequence" or any(repository.id != "mapping" for repository in repositories.value):
+        return False
+    lists = [hooks for repository in repositories.value if (hooks := _find(repository, "hooks")) is not None]
+    return all(hooks.id == "sequence" and all(hook.id == "mapping" for hook in hooks.value) for hooks in lists)
+
+
 def _find(node: Any, key: str) -> Any:
     """Return the node of a key's value, or None where there is none."""
     pairs = node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
@@ -139,13 +159,17 @@ def _takes(values: Mapping[str, str], path: str) -> bool:
         return True
 
 
-def _list_last_lines(node: Any) -> Iterator[int]:
+def _list_last_lines(node: Any, seen: set[int] | None = None) -> Iterator[int]:
     """Yield the number of the last line of each scalar; one that ends with its line break ends on the line before."""
+    seen = set() if seen is None else seen
+    if id(node) in seen:  # Aliases, which may lead back to where they stand.
+        return
+    seen.add(id(node))
     if isinstance(node.value, str):
         yield node.end_mark.line + (1 if node.end_mark.column else 0)
     for item in node.value if isinstance(node.value, list) else ():
         for part in item if _is_pair(item) else (item,):
-            yield from _list_last_lines(part)
+            yield from _list_last_lines(part, seen)
 
 
 def _measure(repository: Any, repositories: Any) -> tuple[int, int, int]:

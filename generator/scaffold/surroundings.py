@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.configuration import NAME
 from generator.scaffold.ci import Ci
-from generator.scaffold.pre_commit import HookFile, Paste
+from generator.scaffold.pre_commit import HookFile, Paste, find_named
 
 if TYPE_CHECKING:
     from generator.scaffold.origin import Installation
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 TEXTS = Path(__file__).parent.parent / "surroundings"
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII)
 """Folders whose names mean themselves in YAML, in git's patterns and, dots escaped, in a regular expression."""
-WORDS = re.compile(
-    r"FLOWS_FOLDER|MODULES_FOLDER|FLOWSEAL_FILES|INSTALL_VARIABLES|WITH_CONFIG|OF_TEAM|WHEN_TO_RUN", re.ASCII
-)
+WORDS = re.compile(r"FLOWS_FOLDER|MODULES_FOLDER|FLOWSEAL_FILES|INSTALL_VARIABLES|WITH_CONFIG|OF_TEAM", re.ASCII)
 HOOKS = ".pre-commit-config.yaml"
 ATTRIBUTES = ".gitattributes"
 NOT_INSTALLED = 'FLOWSEAL: "" # where pip gets flowseal from, pinned, such as git+https://HOST/flowseal@COMMIT'
 GITLAB = ".gitlab-ci.yml"
+WORKFLOWS = ".github/workflows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,8 @@ class Layout:
     @property
     def flowseal_files(self) -> str:
         """The regular expression of what hooks must not change: prompts, code, and flowseal's own modules."""
-        flows, modules = (self.place(folder).replace(".", r"\.") for folder in (self.flows, self.modules))
-        made = ["[^/]+/"] if self.named is None else [f"{name}/" for name in self.named]
+        flows, modules = (_escape(self.place(folder)) for folder in (self.flows, self.modules))
+        made = ["[^/]+/"] if self.named is None else [f"{_escape(name)}/" for name in self.named]
         return rf"^({flows}/(.*/)?(prompts|code)/|{modules}/({'|'.join([*made, ''])}flowseal\.lock\.json$))"
 
 
@@ -94,8 +93,10 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
         Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2]),
     ]
     if layout.ci is Ci.GITHUB:
-        name = f"flowseal-{layout.team}".replace("/", "--") if layout.team else "flowseal"
-        files.append(Surrounding(f".github/workflows/{name}.yml", _read_text("github-workflow.yml", layout)))
+        # No folder that can be set up has a + in its name, so no two have the same workflow.
+        name = f"flowseal-{layout.team}".replace("/", "+") if layout.team else "flowseal"
+        text = _read_text("github-workflow.yml", layout)
+        files.append(Surrounding(f"{WORKFLOWS}/{name}.yml", text, text.partition("jobs:\n")[2]))
     elif layout.ci is Ci.GITLAB:
         text = _read_text("gitlab-ci.yml", layout)
         files.append(Surrounding(GITLAB, text, text, text.partition("\n")[0]))
@@ -106,10 +107,28 @@ def find_additions(file: Surrounding, text: str, layout: Layout) -> list[Paste]:
     """Return what a file that is there already with `text` lacks; nothing where it has everything."""
     if file.path == HOOKS:
         return _find_hooks(file, HookFile(text), layout)
+    if file.path.startswith(WORKFLOWS):
+        command = f"flowseal check --config {layout.configuration}" if layout.team else "flowseal check"
+        where = f"it does not run `{command}`; add to its `jobs`, under a name that is free there"
+        return [] if _runs_check(text, layout.configuration) else [Paste(where, file.part)]
     present = {line.strip() for line in text.splitlines()}
     wanted = {file.sign} if file.sign else {line for line in file.part.splitlines() if not line.startswith("#")}
     # The order of the lines matters: where one is missing, all of them are shown.
     return [] if wanted <= present or not file.part else [Paste("add at its end", file.part)]
+
+
+def _escape(text: str) -> str:
+    """Write a text as a regular expression; a dash means itself outside of brackets."""
+    return re.escape(text).replace(r"\-", "-")
+
+
+def _runs_check(text: str, configuration: str) -> bool:
+    """Tell whether a workflow checks what a configuration covers: by the command, or by flowseal's action."""
+    lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+    if any("flowseal check" in line and find_named(line) == configuration for line in lines):
+        return True
+    given = [re.sub(r"^config:|[\s\"']", "", line) for line in lines if line.startswith("config:")]
+    return any("/flowseal@" in line for line in lines) and (configuration in given or not (configuration or given))
 
 
 def _find_hooks(file: Surrounding, present: HookFile, layout: Layout) -> list[Paste]:
@@ -132,8 +151,6 @@ def _read_text(name: str, layout: Layout) -> str:
         "FLOWSEAL_FILES": layout.flowseal_files,
         "WITH_CONFIG": f" --config {layout.configuration}" if team else "",
         "OF_TEAM": f" ({team})" if team else "",
-        # A team's commit is no other team's matter.
-        "WHEN_TO_RUN": rf"files: ^{team}/".replace(".", r"\.") if team else "always_run: true",
     }
     text = (TEXTS / name).read_text(encoding="utf-8")
     text = re.sub(

@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from generator.write import disk
-from generator.write.rules import report_failure
+from generator.write.confinement import find_obstacle
+from generator.write.rules import UNSAFE_PATH, report_failure, report_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,11 +22,30 @@ def list_existing(folder: Path, paths: Iterable[str]) -> list[str]:
     return [path for path in paths if os.path.lexists(folder / path)]
 
 
-def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFinding]:
-    """Write files by their paths relative to `folder`: all of them, or none and the finding that says why.
+def report_links(folder: Path, paths: Iterable[str]) -> list[LocatedFinding]:
+    """Report each symbolic link that is, or is on the way to, one of `paths` (relative to `folder`)."""
+    obstacles = dict.fromkeys(find_obstacle(folder, path) for path in paths)
+    return [
+        report_path(
+            UNSAFE_PATH,
+            folder,
+            obstacle,
+            f"'{obstacle}' is a symbolic link, and flowseal does not write through links; nothing was written.",
+            "Replace the link with a real folder.",
+        )
+        for obstacle in obstacles
+        if obstacle is not None and (folder / obstacle).is_symlink()
+    ]
 
-    Never overwrites: where something stands already at a path, that is the system's refusal.
+
+def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFinding]:
+    """Write files by their paths relative to `folder`: all of them, or none and the findings that say why.
+
+    Never overwrites: where something stands already at a path, that is the system's refusal. Never writes through a
+    symbolic link below `folder`.
     """
+    if findings := report_links(folder, files):
+        return findings
     made: list[Path] = []
     try:
         for path, data in files.items():
