@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.configuration import find_repository
+from generator.diagnostics import show_relative
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
@@ -90,9 +91,21 @@ def write_differences(files: Iterable[tuple[str, bytes | None, bytes | None]]) -
 
 
 def show_in_repository(file: str, here: Path, root: Path) -> str:
-    """Return a path that is relative to `here` as one relative to `root`; one that leads out of `root` stays."""
+    """Return a path that is relative to `here` as one relative to `root`, and never an absolute one.
+
+    Without symbolic links, a path that leads out of `root` is relative to the repository that it leads into, if there
+    is one; otherwise it stays relative to `here`.
+    """
     path = Path(os.path.normpath(here / file))
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    real = Path(os.path.realpath(here / file))
+    if real.is_relative_to(os.path.realpath(root)):
+        return real.relative_to(os.path.realpath(root)).as_posix()
+    own = find_repository(real.parent)
+    if (own / ".git").exists():
+        return real.relative_to(own).as_posix()
+    return show_relative(real) if Path(file).is_absolute() else file
 
 
 def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
