@@ -12,8 +12,8 @@ from generator.configuration import apply_severities
 from generator.diagnostics import LocatedFinding, LocatedPlace, has_errors, report_file
 from generator.outcomes import GenerateResult, ModuleOutcome
 from generator.preparation import Request, prepare_modules
+from generator.source.files import LOCK_FILE
 from generator.write import Cause, view_output
-from generator.write.confinement import LOCK_FILE
 from generator.write.disk import read_regular_file
 from generator.write.rules import (
     EDITED_FILE,

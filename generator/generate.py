@@ -8,8 +8,8 @@ from generator import __version__
 from generator.configuration import apply_severities
 from generator.outcomes import CHANGED, GenerateResult
 from generator.preparation import Request, prepare_modules, withdraw
+from generator.source.files import LOCK_FILE
 from generator.write import open_output
-from generator.write.confinement import LOCK_FILE
 
 if TYPE_CHECKING:
     from generator.progress import Progress

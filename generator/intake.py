@@ -11,7 +11,7 @@ from generator.api import suggest_name
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file, show_path
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import is_text, read_file
+from generator.source.files import LOCK_FILE, is_text, read_file
 
 MISSING_PATH = declare_rule(
     "MissingPath", Severity.ERROR, "A path on the command line, or in the configuration, leads nowhere."
@@ -29,7 +29,7 @@ LARGEST_TEXT = 21_000_000
 class DefinitionFile:
     """A definition: its path, and how findings show it (as the user gave it, with forward slashes).
 
-    `project` is the folder of the flowseal.yaml that a run goes by, and `outputs` are the folders of its modules.
+    `project` is the folder below which it may name texts, if it is not its own; in `outputs`, modules are generated.
     """
 
     display: str
@@ -95,7 +95,8 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
 class DiskReader:
     """Reads the texts beside a definition in `folder`, and nothing outside that folder's tree.
 
-    Within a project it reads everything below `project` but what lies in `outputs` and in .git.
+    Within a project it reads everything below `project`. In either case it reads nothing that belongs to git, in
+    `outputs`, or in another folder that has a lock file, except what is beside a definition in there.
     """
 
     folder: Path
@@ -124,20 +125,21 @@ class DiskReader:
 
     def _judge_place(self, path: str, home: Path, target: Path) -> FileRefusal | None:
         project = None if self.project is None else Path(os.path.realpath(self.project))
-        if project is None or not home.is_relative_to(project):
-            if target.is_relative_to(home):
-                return None
+        boundary = project if project is not None and home.is_relative_to(project) else home
+        if not target.is_relative_to(boundary):
+            if boundary == project:
+                message = f"The file {path!r} lies outside the folder of flowseal.yaml."
+                return FileRefusal(message, "Put the file in that folder, or in a folder below it.")
             message = f"The file {path!r} lies outside the folder of the definition."
             remedy = "Put the file beside the definition, or in a folder below it."
             if project is None:
-                remedy += " In a run that goes by a flowseal.yaml, a $file may be anywhere below its folder."
+                remedy += " With a flowseal.yaml there or above, a $file may be anywhere below the folder of that file."
             return FileRefusal(message, remedy)
-        if not target.is_relative_to(project):
-            message = f"The file {path!r} lies outside the folder of flowseal.yaml."
-            return FileRefusal(message, "Put the file in that folder, or in a folder below it.")
-        if ".git" in map(str.casefold, target.relative_to(project).parts):
-            return FileRefusal(f"The file {path!r} belongs to git.", "Name a file of the project.")
-        for output in map(Path, map(os.path.realpath, self.outputs)):
+        passed = [place for place in (target, *target.parents) if place.is_relative_to(boundary)]
+        if any(map(_is_git, passed[:-1])):
+            return FileRefusal(f"The file {path!r} belongs to git.", "Name a file that is not part of git's own data.")
+        generated = [place for place in passed if os.path.lexists(place / LOCK_FILE)]
+        for output in (*map(Path, map(os.path.realpath, self.outputs)), *generated):
             is_own = home.is_relative_to(output) and target.is_relative_to(home)
             if target.is_relative_to(output) and not is_own:
                 message = f"The file {path!r} lies in the output folder, whose files flowseal replaces."
@@ -158,6 +160,11 @@ class DiskReader:
         target = os.path.realpath(os.path.join(home, *meant))
         is_readable = os.path.isfile(target) and self._judge_place(path, Path(home), Path(target)) is None
         return "/".join(meant) if is_readable else None
+
+
+def _is_git(place: Path) -> bool:
+    """Tell whether a path is git's: `.git`, or a folder of git's data, which may have any name."""
+    return place.name.casefold() == ".git" or all(os.path.lexists(place / name) for name in ("HEAD", "objects", "refs"))
 
 
 def _list_names(folder: str) -> list[str]:

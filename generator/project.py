@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,12 +27,14 @@ class Project:
     """What the command line and the configuration, if there is one, come to; `paths` are the command line's.
 
     `output` is relative to the working folder, or as the user gave it on the command line (`output_is_given`).
+    `configuration_is_given` tells that the command line names the configuration.
     """
 
     paths: tuple[str, ...]
     output: Path | None
     configuration: Configuration | None = None
     output_is_given: bool = False
+    configuration_is_given: bool = False
 
     @property
     def names_definitions(self) -> bool:
@@ -62,17 +65,35 @@ class Project:
 
     def discover_definitions(self) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
         """Return the definitions that are meant, and findings about paths and patterns that give none."""
-        if self.configuration is None:
-            return discover_definitions(self.paths, self.output)
-        folder = self.configuration.folder
-        outputs = [self.output] if self.output is not None else []
-        if self.configuration.output is not None:
-            outputs.append(folder / self.configuration.output)
-        if self.paths:
+        if self.paths or self.configuration is None:
             files, findings = discover_definitions(self.paths, self.output)
         else:
             files, findings = discover_configured(self.configuration, self.output)
-        return [replace(file, project=folder, outputs=tuple(outputs)) for file in files], findings
+        bounds = {folder: self._bound_texts(folder) for folder in {file.path.parent for file in files}}
+        for index, file in enumerate(files):
+            project, outputs = bounds[file.path.parent]
+            files[index] = replace(file, project=project, outputs=outputs)
+        return files, findings
+
+    def _bound_texts(self, definitions: Path) -> tuple[Path | None, tuple[Path, ...]]:
+        """Return the folder below which the definitions in a folder may name texts, and output folders.
+
+        It is the folder of the nearest flowseal.yaml, wherever a run starts. A configuration that the command line
+        names goes before it if it is at or above the definitions.
+        """
+        home = Path(os.path.realpath(definitions))
+        nearest = find_configuration(home)
+        project = nearest.parent if nearest else None
+        outputs = [self.output] if self.output is not None else []
+        own = self.configuration
+        folder = Path(os.path.realpath(own.folder)) if own else None
+        if own and own.output is not None:
+            outputs.append(own.folder / own.output)
+        if nearest and (self.configuration_is_given or project != folder):
+            outputs += _read_output(nearest)
+        if self.configuration_is_given and folder and home.is_relative_to(folder):
+            project = folder
+        return project, tuple(outputs)
 
 
 def open_project(
@@ -95,7 +116,15 @@ def open_project(
     is_given = output is not None
     if output is None and configuration.output is not None:
         output = Path(show_relative(configuration.folder / configuration.output))
-    return Project(tuple(paths), output, configuration, is_given), findings
+    return Project(tuple(paths), output, configuration, is_given, configuration_is_given=file is not None), findings
+
+
+def _read_output(path: Path) -> list[Path]:
+    """Return the output folder of another configuration; none where it has none, or has errors."""
+    shown = show_relative(path)
+    data = _read_file(path, shown)
+    found = read_configuration(shown, path, data, _list_rules)[0] if isinstance(data, bytes) else None
+    return [found.folder / found.output] if found and found.output is not None else []
 
 
 def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:

@@ -7,6 +7,9 @@ import os
 import stat
 from pathlib import Path
 
+LOCK_FILE = "flowseal.lock.json"
+"""The file that marks a folder of generated modules."""
+
 
 def read_file(path: Path | str, most: int) -> bytes:
     """Return a file's bytes, one more than `most` where it has more. Symbolic links are followed. Raises OSError."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.source.files import LOCK_FILE
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE
 from generator.write.journal import Change, Journal
 
 if TYPE_CHECKING:

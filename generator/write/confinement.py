@@ -6,11 +6,10 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 
+from generator.source.files import LOCK_FILE
+
 STATE_FOLDER = ".flowseal"
 """Holds what a run needs while it writes: its lock, the journal, new and old files. Gone after the run."""
-
-LOCK_FILE = "flowseal.lock.json"
-"""What flowseal made, for the next run and for git."""
 
 _DRIVE_OR_CONTROL = re.compile(r"^[A-Za-z]:|[\x00-\x1f\x7f\\]")
 

@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from generator.source.files import is_text, read_file
+from generator.source.files import LOCK_FILE, is_text, read_file
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE, STATE_FOLDER, find_obstacle, is_confined, is_module_name
+from generator.write.confinement import STATE_FOLDER, find_obstacle, is_confined, is_module_name
 from generator.write.lock_file import DamagedLockError
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import LocatedFinding, find_way
+from generator.source.files import LOCK_FILE
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined
+from generator.write.confinement import find_obstacle, is_confined
 from generator.write.merge_conflict import read_made
 from generator.write.rules import MODULE_ELSEWHERE, ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.source.files import LOCK_FILE
 from generator.source.merge_conflicts import split_merge_conflict
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE
 from generator.write.inspection import is_intact
 from generator.write.lock_file import DamagedLockError, LockedModule, NewerLockError, read_lock
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from generator.source.files import LOCK_FILE
 from generator.source.merge_conflicts import split_merge_conflict
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE, find_obstacle, is_confined, is_module_name
+from generator.write.confinement import find_obstacle, is_confined, is_module_name
 from generator.write.journal import Change
 from generator.write.reasons import group_whitespace
 from generator.write.reformatted import report_reformatted

@@ -6,9 +6,9 @@ import os
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from generator.source.files import read_file
+from generator.source.files import LOCK_FILE, read_file
 from generator.write import disk
-from generator.write.confinement import LOCK_FILE, STATE_FOLDER, find_obstacle
+from generator.write.confinement import STATE_FOLDER, find_obstacle
 from generator.write.journal import StateFolder, read_journal
 from generator.write.lock_file import DamagedLockError, NewerLockError
 from generator.write.merge_conflict import LockReading, choose_sides, read_merged_lock

@@ -8,10 +8,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import has_errors
+from generator.source.files import LOCK_FILE
 from generator.write import disk
 from generator.write.change_set import ChangeSet
 from generator.write.comparisons import Comparisons, compare_folder
-from generator.write.confinement import LOCK_FILE, is_same_folder
+from generator.write.confinement import is_same_folder
 from generator.write.foreign import find_foreign_configuration
 from generator.write.inspection import is_intact
 from generator.write.journal import Change, StateFolder
