@@ -168,7 +168,10 @@ def _check_definition(
         # What the API refuses at a place is told; what Terraform says of it adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
     told_as = (reading.spelling.restore(_complete_remedy(finding, reading)) for finding in found)
-    located = (locate_finding(finding, document, reading.root) for finding in told_as)
+    located = [locate_finding(finding, document, reading.root) for finding in told_as]
+    # What follows from a value that could not be read for sure is told there.
+    unclear = {fault.span for fault in read.findings}
+    located = [finding for finding in located if finding.span not in unclear or finding.severity is not Severity.ERROR]
     inputs = _hash_inputs(definition, reading)
     texts = {
         place_beside(definition.file, file): unicodedata.normalize("NFC", reading.texts[file])

@@ -91,7 +91,7 @@ def _read_comment(comment: Comment, file: str, rules: Mapping[str, Rule]) -> Ite
         yield _report(MALFORMED_SILENCER, message, f"Write it like {FORM}.", comment.span, file)
     elif not silencer[2].strip():
         message = "This comment does not say why it silences what it names, so it silences nothing."
-        yield _report(MALFORMED_SILENCER, message, "Write the reason behind the bracket.", comment.span, file)
+        yield _report(MALFORMED_SILENCER, message, "Write the reason after the bracket.", comment.span, file)
     else:
         for name in names:
             yield _read_name(name, comment, file, rules)

@@ -101,7 +101,7 @@ def test_a_slip_is_suggested() -> None:
     slip = {"name": "text", "type": "Strin", "expresion": "$.data"}
     findings = {finding.path: finding.remedy for finding in check_shape(slip, find_shape("FlowNodeInput"), ())}
     assert findings["expresion",] == "Did you mean expression?"
-    assert findings["type",].endswith("Did you mean String?")
+    assert findings["type",].startswith("Did you mean String? ")
 
 
 def test_free_json_is_not_looked_into() -> None:

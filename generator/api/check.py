@@ -21,7 +21,7 @@ from generator.api.rules import (
 )
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape
-from generator.api.suggestions import advise_name, advise_on_place, suggest_name
+from generator.api.suggestions import advise_name, advise_on_place, suggest_longer, suggest_name
 from generator.api.wording import (
     EXPECTED,
     advise_type,
@@ -87,10 +87,10 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     if rule is not None:
         found = quote_value(value) if isinstance(value, str) else size
         meant = _suggest_value(value, shape) if isinstance(value, str) else None
-        hint = f" Did you mean {meant}?" if meant else ""
+        hint = f"Did you mean {meant}? " if meant else ""
         place = f"{name_place(path)} (the file {value.file})" if isinstance(value, FileText) else name_place(path)
         message = f"{place} does not take {found}."
-        return [Finding(rule, message, describe_shape_rule(shape) + hint, path)]
+        return [Finding(rule, message, hint + describe_shape_rule(shape), path)]
     if shape.warn_above is not None and size > shape.warn_above:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
         return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has taken up to 100; deploy early to see.", path)]
@@ -100,7 +100,7 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
 def _suggest_value(value: str, shape: Shape) -> str | None:
     """Return the word that a value most likely means, or a name that is valid, or None."""
     if shape.enum:
-        return suggest_name(value, shape.enum)
+        return suggest_name(value, shape.enum) or suggest_longer(value, shape.enum)
     if shape.name not in NAMES or not value.isascii() or not value.isprintable():
         return None
     if mask_credentials(value) != value:

@@ -10,6 +10,8 @@ from generator.api.shapes import Shape, find_shape
 CLOSENESS = 0.75
 """The least ratio (difflib) at which two names look like one name and its misspelling."""
 
+SHORTEST = 3
+"""Letters of a part of a name that may stand for the name."""
 DEEPEST = 3
 """How many levels below its place a key is looked for."""
 CHOICE_OF_TYPE = "FlowNodeConfiguration"
@@ -50,6 +52,16 @@ def suggest_name(found: str, known: Iterable[str]) -> str | None:
 
     close = get_close_matches(letters, list(by_letters), n=1, cutoff=CLOSENESS)
     return by_letters[close[0]] if close else None
+
+
+def suggest_longer(found: str, known: Iterable[str]) -> str | None:
+    """Return the only one of `known` that begins with `found`, or else the only one that contains it, or None."""
+    letters = _keep_letters(found)
+    if len(letters) < SHORTEST:
+        return None
+    longer = [name for name in known if letters in _keep_letters(name)]
+    starting = [name for name in longer if _keep_letters(name).startswith(letters)]
+    return (starting or longer)[0] if len(starting or longer) == 1 else None
 
 
 def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:

@@ -144,9 +144,15 @@ class ValueReader:
     def _read_quoted(self, quoted: re.Match[str], path: Path) -> Value:
         """Report a reference in quotes, and read it as the reference that it is meant to be."""
         kind, name = f"${quoted[1]}", quoted[2]
+        if refuse_place(path):
+            return self._read_reference({kind: name}, path)
+        count = len(self.findings)
+        value = self._read_reference({kind: name}, path)
         message = f"{kind} in quotes is plain text, not a reference."
-        self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Write {{{kind}: {name}}} without quotes.", path))
-        return self._read_reference({kind: name}, path)
+        remedy = f"Write {{{kind}: {name}}} without quotes."
+        # What is wrong with a file that nothing reads yet is told when something does.
+        self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, remedy, path)]
+        return value
 
     def _refer_to_parameter(self, use: Use) -> Value:
         if reason := refuse_place(use.path):

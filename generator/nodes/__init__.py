@@ -14,7 +14,7 @@ from generator.nodes.node_types import (
     list_output_rules,
 )
 from generator.nodes.ports import ANY_PORTS, PortRule, PortRules
-from generator.nodes.prompts import PlacedText, PromptVariables, VariableUse
+from generator.nodes.prompts import PlacedText, PromptVariables, VariableUse, find_misspelled_variable
 
 __all__ = [
     "ANY_PORTS",
@@ -29,6 +29,7 @@ __all__ = [
     "PromptVariables",
     "VariableUse",
     "collect_grants",
+    "find_misspelled_variable",
     "find_value",
     "list_input_rules",
     "list_output_rules",

@@ -69,6 +69,16 @@ def find_prompt_variables(node: Node, flow: Flow) -> PromptVariables:
     return PromptVariables(tuple(texts), tuple(listed), _find_uses(texts), is_known)
 
 
+def find_misspelled_variable(variables: PromptVariables, name: str) -> tuple[PlacedText, int, int] | None:
+    """Return where a prompt has a name in braces that do not make it a variable, such as {name}, ${name} or {{name."""
+    loose = re.compile(r"\$?(?:\{\{?\s*" + re.escape(name) + r"(?![\w-])\s*\}*|<" + re.escape(name) + r">)")
+    for text in variables.texts:
+        for match in loose.finditer(text.text):
+            if VARIABLE.fullmatch(match[0]) is None:
+                return text, match.start(), match.end()
+    return None
+
+
 def _find_uses(texts: list[PlacedText]) -> tuple[VariableUse, ...]:
     return tuple(
         VariableUse(match.group(1), text, match.start(), match.end())

@@ -48,6 +48,8 @@ class _Reader:
         return match.end() if match else at
 
     def refuse(self, at: int, what: str, remedy: str) -> TextRefusedError:
+        if self.text.startswith(("//", "/*", "#"), at):
+            what, remedy = "it has a comment", "Remove the comment, or save the document as YAML, with # before it."
         """Make the error for a place that is no JSON."""
         return TextRefusedError(
             Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"This is not JSON: {what}.", remedy)

@@ -102,7 +102,9 @@ class _Reader:
             return text
         if reason := explain_ambiguity(text):
             message = f"Unquoted {text} is not clear: {reason}."
-            remedy = f'Put it in quotes for a text ("{text}"), or write a plain decimal number.'
+            digits = text.replace("_", "")
+            plain = digits if is_number(digits) else "a plain decimal number"
+            remedy = f'Write {plain}, or "{text}" in quotes for a string.'
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
         return self.reading.take_number(text, span) if is_number(text) else resolve_scalar(text)
@@ -174,5 +176,7 @@ def _describe_error(error: Any) -> Fault:
         message = "The file holds more than one YAML document."
         return Fault("UnsupportedYaml", place, message, "Give each flow a file of its own.")
     context = f" ({error.context})" if error.context and error.problem else ""
-    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Mend it at this place.")
+    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Correct it at this place.")
+    if error.problem_mark is not None and (error.problem_mark.buffer or "")[: error.problem_mark.pointer].endswith("$"):
+        remedy = "Write the value itself, or {$param: NAME} for a parameter: flowseal fills in no ${...}."
     return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", remedy)

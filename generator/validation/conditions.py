@@ -66,6 +66,6 @@ def _explain_missing(conditions: list[Condition], node: str) -> tuple[tuple[str 
             return (*condition.path, "expression"), message, remedy
     for condition in conditions:
         if condition.expression is None:
-            remedy = f"Name {condition.name} default, as it has no expression."
+            remedy = f"Rename the condition `{condition.name}` to `{DEFAULT}`: it has no expression."
             return (*condition.path, "name"), message, remedy
     return (), message, "Add `{name: default}` as the last condition, and a connection that follows it."

@@ -48,7 +48,7 @@ def check_connection_sources(scope: Scope) -> Iterator[Finding]:
     """Report connections from nodes that are not there."""
     if not scope.body.lacks_nodes:
         for connection in scope.sourceless:
-            if find_beyond(scope, connection.source) is None:
+            if connection.source not in scope.perhaps_renamed and find_beyond(scope, connection.source) is None:
                 path = (*connection.path, "source")
                 names = [name for name in scope.list_names() if name != connection.target]
                 renamed = _find_renamed(scope, starts=True)
@@ -62,7 +62,7 @@ def check_connection_targets(scope: Scope) -> Iterator[Finding]:
     """Report connections to nodes that are not there."""
     if not scope.body.lacks_nodes:
         for connection in scope.targetless:
-            if find_beyond(scope, connection.target) is None:
+            if connection.target not in scope.perhaps_renamed and find_beyond(scope, connection.target) is None:
                 path = (*connection.path, "target")
                 names = [name for name in scope.list_names() if name != connection.source]
                 renamed = _find_renamed(scope, starts=False)
@@ -82,7 +82,9 @@ def check_connection_outputs(scope: Scope) -> Iterator[Finding]:
             path = _find_place(connection, "data", "sourceOutput")
             names = [port.name for port in node.outputs]
             subject = f"The node {node.name!r}"
-            yield from _report(UNKNOWN_CONNECTION_SOURCE_OUTPUT, subject, "output", connection.output, names, path)
+            otherwise = _advise_on_none(node, scope.output_rules[node.name], "outputs", "before")
+            rule = UNKNOWN_CONNECTION_SOURCE_OUTPUT
+            yield from _report(rule, subject, "output", connection.output, names, path, otherwise=otherwise)
 
 
 @register_check(UNKNOWN_CONNECTION_TARGET_INPUT)
@@ -96,7 +98,9 @@ def check_connection_inputs(scope: Scope) -> Iterator[Finding]:
             path = _find_place(connection, "data", "targetInput")
             names = [port.name for port in node.inputs]
             subject = f"The node {node.name!r}"
-            yield from _report(UNKNOWN_CONNECTION_TARGET_INPUT, subject, "input", connection.input, names, path)
+            otherwise = _advise_on_none(node, scope.input_rules[node.name], "inputs", "after")
+            rule = UNKNOWN_CONNECTION_TARGET_INPUT
+            yield from _report(rule, subject, "input", connection.input, names, path, otherwise=otherwise)
 
 
 @register_check(UNKNOWN_CONNECTION_CONDITION)
@@ -153,6 +157,14 @@ def _has_unknown_conditions(node: Node) -> bool:
     return node.type == "Condition" and not isinstance(node.configuration.get("conditions"), list)
 
 
+def _advise_on_none(node: Node, rules: PortRules, ports: str, way: str) -> str:
+    """Return the remedy for a connection with a node whose type has no ports on this side; else nothing."""
+    if rules.named or rules.takes_others:
+        return ""
+    end = "source" if ports == "outputs" else "target"
+    return f"A node of type {node.type} has no {ports}: use a node {way} it as the {end}, or remove the connection."
+
+
 def _find_place(connection: Connection, member: str, end: str) -> Path:
     return (*connection.path, "configuration", member, end)
 
@@ -166,14 +178,21 @@ def _find_renamed(scope: Scope, starts: bool) -> str | None:
 
 
 def _report(
-    rule: Rule, subject: str, what: str, found: str, names: list[str], path: Path, renamed: str | None = None
+    rule: Rule,
+    subject: str,
+    what: str,
+    found: str,
+    names: list[str],
+    path: Path,
+    renamed: str | None = None,
+    otherwise: str = "",
 ) -> Iterator[Finding]:
     """Report a name that is not there, unless it is spelled right and the name that it means is malformed."""
     is_valid = make_fitness("FlowNodeName")
     valid = [name for name in names if is_valid(name)]
     if suggest_name(found, [name for name in names if name not in valid]) and suggest_name(found, valid) is None:
         return
-    otherwise = f"It has no {what}s: add one, or remove the connection."
+    otherwise = otherwise or f"It has no {what}s: add one, or remove the connection."
     if renamed is not None and is_valid(renamed):
         otherwise = f"Did you mean {renamed}, which no connection names?"
     elif valid:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from generator.api import suggest_name
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.model import Node, Value
 from generator.source.position import Path
@@ -27,6 +30,11 @@ MALFORMED_CONDITION_EXPRESSION = declare_rule(
     "A condition cannot be read, or compares what cannot be compared.",
     can_be_silenced=True,
 )
+
+JSON_PATH = re.compile(r"\$[\w.]*")
+UNREPEATED = re.compile(r"""([A-Za-z]\w*)\s*(==|!=|[<>]=?)\s*(?:"[^"]*"|[-\w.]+)\s+(and|or)\s+("[^"]*"|-?[\d.]+)\s*$""")
+"""A comparison whose second constant has no input before it."""
+CALL = re.compile(r"\.|\(|(?:in|is|contains|startswith|endswith|like|matches)\b")
 
 
 @register_check(MALFORMED_NODE_INPUT_EXPRESSION)
@@ -63,13 +71,33 @@ def check_condition_expressions(scope: Scope) -> Iterator[Finding]:
 
 def _find_fault(value: Value, node: Node) -> ExpressionFault | None:
     expression = read_condition(value) if isinstance(value, str) else None
+    if isinstance(value, str) and isinstance(expression, ExpressionFault) and not expression.remedy:
+        return replace(expression, remedy=_advise(value, expression, node))
     if expression is None or isinstance(expression, ExpressionFault):
         return expression
     return find_operand_fault(expression, {port.name: port.type for port in reversed(node.inputs)})
 
 
+def _advise(text: str, fault: ExpressionFault, node: Node) -> str:
+    """Return the remedy for what people carry over from other languages, or nothing."""
+    if path := JSON_PATH.match(text, fault.start):
+        names = [port.name for port in node.inputs]
+        name = names[0] if len(names) == 1 else suggest_name(path[0].rpartition(".")[2], names)
+        return (
+            f"Write {name} instead of {path[0]}: a condition names inputs." if name else "Write the name of an input."
+        )
+    if repeated := UNREPEATED.search(text):
+        name, operator, word, constant = repeated.groups()
+        return f"Compare on both sides of {word}: {name} {operator} {constant}."
+    if CALL.match(text, fault.start) and text[: fault.start].rstrip()[-1:] not in "=<>!(":
+        return (
+            "A condition only compares inputs: for anything else, use an InlineCode or LambdaFunction node before it."
+        )
+    return ""
+
+
 def _report(rule: Rule, subject: str, fault: ExpressionFault, path: Path, place: Path) -> Finding:
-    remedy = fault.remedy or "Mend it at this character."
+    remedy = fault.remedy or "Correct it at this character."
     related = () if path == place else (Related("The parameter stands here.", place),)
     return Finding(
         rule, f"{subject} is malformed: {fault.cause}.", remedy, path, related=related, within=(fault.start, fault.end)

@@ -6,6 +6,7 @@ Source: Bedrock user guide, "Use expressions to define inputs by extracting the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from generator.validation.languages import ExpressionFault, Language, describe_fault
@@ -48,6 +49,8 @@ LANGUAGE: Language[object] = Language("input-expressions", GRAMMAR, WORDS, hints
 
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_START = re.compile(r"\$?\.?(data(?![\w-]))?\.?")
+_BRACKETS = re.compile(r"""\[\s*["']?([A-Za-z_]\w*)["']?\s*\]""")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -56,11 +59,21 @@ def read_input_expression(text: str) -> ExpressionFault | None:
     if text == WHOLE_INPUT or len(text) > LONGEST:
         return None
     if not text.startswith(WHOLE_INPUT):
-        remedy = "Write $.data for the whole input, or $.data.name for a field of it."
+        meant = _suggest(text)
+        remedy = f"Did you mean {meant}?" if meant else "Write $.data for the whole input, or $.data.name for a field."
         return ExpressionFault(describe_fault([WHOLE_INPUT], 0, text), 0, len(text), remedy)
     # Which words and numbers stand in an expression does not matter to its grammar: those of one form are read once.
     rest = _DIGITS.sub("0", _WORD.sub("a", text[len(WHOLE_INPUT) :]))
-    return None if _find_fault(WHOLE_INPUT + rest) is None else _find_fault(text)
+    fault = None if _find_fault(WHOLE_INPUT + rest) is None else _find_fault(text)
+    meant = _suggest(text) if fault is not None else None
+    return replace(fault, remedy=f"Did you mean {meant}?") if fault is not None and meant else fault
+
+
+def _suggest(text: str) -> str | None:
+    """Return an expression that is well-formed and may be meant, or None: fields in brackets, or $.data left out."""
+    fields = _BRACKETS.sub(r".\1", _START.sub("", text)).strip(".")
+    meant = WHOLE_INPUT + (f".{fields}" if fields and fields[0] != "[" else fields)
+    return meant if meant != text and len(meant) <= LONGEST and _find_fault(meant) is None else None
 
 
 @lru_cache(maxsize=1024)

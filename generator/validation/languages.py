@@ -93,8 +93,8 @@ class _KeepUnreadable:
 
 def describe_fault(wanted: list[str], start: int, found: str) -> str:
     """Say what was expected at which character, counted from 1, and what is there instead."""
-    what = f"there is {found!r}" if found else "the expression ends there"
-    return f"{_list_alternatives(wanted)} was expected at character {start + 1}, and {what}"
+    what = repr(found) if found else "the end"
+    return f"expected {_list_alternatives(wanted)} at character {start + 1}, found {what}"
 
 
 def _list_alternatives(words: list[str]) -> str:

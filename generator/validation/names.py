@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from generator.api.wording import list_names
 from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
 from generator.source.position import Path
 from generator.validation.registry import register_check
@@ -27,7 +28,9 @@ DUPLICATE_CONDITION_NAME = declare_rule(
 def check_node_names(scope: Scope) -> Iterator[Finding]:
     """Report each node that has the name of an earlier one."""
     named = ((node.name, (*node.path, "name")) for node in scope.body.nodes)
-    return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME)
+    renamed = scope.perhaps_renamed
+    remedy = f"Name one of them {list_names(renamed)}, as connections do." if renamed else ""
+    return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME, remedy)
 
 
 @register_check(DUPLICATE_CONNECTION_NAME)
@@ -56,12 +59,14 @@ def check_condition_names(scope: Scope) -> Iterator[Finding]:
             yield from _report_repeated(named, "condition", f" of the node {node.name!r}", DUPLICATE_CONDITION_NAME)
 
 
-def _report_repeated(named: Iterable[tuple[str, Path]], what: str, of: str, rule: Rule) -> Iterator[Finding]:
+def _report_repeated(
+    named: Iterable[tuple[str, Path]], what: str, of: str, rule: Rule, remedy: str = ""
+) -> Iterator[Finding]:
     first: dict[str, Path] = {}
     for name, path in named:
         other = first.setdefault(name, path)
         if other is not path:
             message = f"Two {what}s{of} are named {name!r}."
             related = (Related(f"The other {what} is here.", other),)
-            remedy = f"Give one {what} another name, or leave one out if they are the same."
-            yield Finding(rule, message, remedy, path, related=related)
+            otherwise = f"Give one {what} another name, or leave one out if they are the same."
+            yield Finding(rule, message, remedy or otherwise, path, related=related)

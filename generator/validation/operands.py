@@ -45,8 +45,9 @@ def _advise(name: str, types: Mapping[str, str]) -> str:
     meant = suggest_name(name, types)
     if meant is not None:
         return f"Did you mean {meant}?"
-    listed = f"Its inputs are {', '.join(types)}." if types else "It has no inputs at all."
-    return f'{listed} A text stands in double quotes: "{name}".'
+    what = "input is" if len(types) == 1 else "inputs are"
+    listed = f"Its {what} {', '.join(types)}." if types else "It has no inputs."
+    return f'{listed} Put a string in double quotes: "{name}".'
 
 
 def _find_misfit(comparison: Comparison, types: Mapping[str, str]) -> ExpressionFault | None:

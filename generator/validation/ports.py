@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from generator.api import advise_name, make_fitness, suggest_name
 from generator.diagnostics import Finding, Rule, Severity, declare_rule
 from generator.model import Node, Port
-from generator.nodes import PortRule, PortRules, PromptVariables
+from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
@@ -45,13 +44,13 @@ def check_missing_outputs(scope: Scope) -> Iterator[Finding]:
 @register_check(UNKNOWN_NODE_INPUT)
 def check_unknown_inputs(scope: Scope) -> Iterator[Finding]:
     """Report inputs that a node's type does not have."""
-    yield from _report_unknown(list_input_sides(scope), UNKNOWN_NODE_INPUT)
+    yield from _report_unknown(list_input_sides(scope), UNKNOWN_NODE_INPUT, scope)
 
 
 @register_check(UNKNOWN_NODE_OUTPUT)
 def check_unknown_outputs(scope: Scope) -> Iterator[Finding]:
     """Report outputs that a node's type does not have."""
-    yield from _report_unknown(list_output_sides(scope), UNKNOWN_NODE_OUTPUT)
+    yield from _report_unknown(list_output_sides(scope), UNKNOWN_NODE_OUTPUT, scope)
 
 
 def list_input_sides(scope: Scope) -> Iterator[Side]:
@@ -93,8 +92,9 @@ def _find_place(node: Node, key: str, is_there: bool) -> Path:
     return (*node.path, key) if is_there else (*node.path, "name")
 
 
-def _report_unknown(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
+def _report_unknown(sides: Iterable[Side], rule: Rule, scope: Scope) -> Iterator[Finding]:
     for node, ports, rules, key in sides:
+        fed = [item.input for item in scope.incoming.get(node.name, ()) if item.input is not None]
         for port in find_unknown_ports(ports, rules):
             # A name that is malformed is reported as that.
             if not make_fitness("FlowNodeInputName")(port.name):
@@ -105,19 +105,25 @@ def _report_unknown(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
             absent = [other.name for other in rules.named if other.name not in listed]
             remedy = _advise(port.name, absent, rules, what)
             if rules.variables is not None:
-                remedy = _advise_on_variable(port.name, rules.variables, absent) or remedy
+                remedy = _advise_on_variable(port.name, rules.variables, absent, fed) or remedy
             yield Finding(rule, message, remedy, (*port.path, "name"))
 
 
-def _advise_on_variable(name: str, variables: PromptVariables, absent: list[str]) -> str:
-    """Return the remedy where a text of the prompt has the name of an input, but misspelled; else nothing."""
-    loose = re.compile(r"[$]?\{+\s*" + re.escape(name) + r"\s*\}+")
-    found = next((match for text in variables.texts if (match := loose.search(text.text))), None)
+def _advise_on_variable(name: str, variables: PromptVariables, absent: list[str], fed: list[str]) -> str:
+    """Return the remedy where a text of the prompt has the name of an input, but misspelled; else nothing.
+
+    Of two spellings, the one at more places is meant; `fed` are the inputs that connections lead to.
+    """
+    found = find_misspelled_variable(variables, name)
     if found is not None:
-        return f"Write {{{{{name}}}}} in the prompt instead of {found[0]}."
+        text, start, end = found
+        return f"Write {{{{{name}}}}} in the prompt instead of {text.text[start:end]}."
     meant = suggest_name(name, absent)
     if meant is None:
         return ""
+    places = [*(use.name for use in variables.used), *(listed for listed, _ in variables.listed), *fed]
+    if places.count(meant) > places.count(name) + 1:
+        return f"Did you mean {meant}, as in the prompt?"
     return f"Did you mean {{{{{name}}}}} where the prompt has {{{{{meant}}}}}? Otherwise rename the input."
 
 

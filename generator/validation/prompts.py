@@ -1,13 +1,15 @@
-"""Prompts: variables that nothing fills in, and chats that a flow very likely cannot hold."""
+"""Prompts: variables that nothing fills in or that no text uses, and texts that are not meant as they are written."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from generator.api import check_shape, describe_shape_rule, find_shape, suggest_name
 from generator.diagnostics import Finding, Severity, declare_rule
-from generator.model import Node
-from generator.nodes import PromptVariables, find_value
+from generator.model import FileText, Node
+from generator.nodes import PlacedText, PromptVariables, find_misspelled_variable, find_value
+from generator.source.position import Path
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
@@ -19,6 +21,22 @@ UNFILLED_PROMPT_VARIABLE = declare_rule(
 INLINE_CHAT_PROMPT = declare_rule(
     "InlineChatPrompt", Severity.WARNING, "A chat prompt is written in the flow itself, which AWS very likely refuses."
 )
+UNUSED_PROMPT_VARIABLE = declare_rule(
+    "UnusedPromptVariable", Severity.WARNING, "A prompt lists a variable that its text does not use."
+)
+LITERAL_FILE_CALL = declare_rule(
+    "LiteralFileCall", Severity.WARNING, "A prompt or code is a call such as file(), which is sent as it is."
+)
+FILE_CALL = re.compile(
+    r"""\s*(?:\$\{\s*)?(?:(?:template)?file\(\s*["']([^"']+)["'].*\)|fileb?://(\S+))\s*\}?\s*""", re.DOTALL
+)
+"""A whole text that other tools take for the content of a file: Terraform, and the AWS CLI."""
+TEXTS = (
+    ("code",),
+    ("promptTemplate", "textPromptTemplate"),
+    ("orchestrationConfiguration", "promptTemplate", "textPromptTemplate"),
+)
+"""Where nodes other than prompts have their texts."""
 
 
 @register_check(INLINE_CHAT_PROMPT)
@@ -47,6 +65,56 @@ def check_prompt_variables(scope: Scope) -> Iterator[Finding]:
         for variable in variables.names:
             if variable not in filled:
                 yield _report(node, variable, variables)
+
+
+@register_check(UNUSED_PROMPT_VARIABLE)
+def check_unused_variables(scope: Scope) -> Iterator[Finding]:
+    """Report variables that a prompt lists and an input fills in, but that no text of the prompt uses."""
+    for name, node in scope.nodes.items():
+        variables = scope.input_rules[name].variables
+        if (
+            variables is None
+            or not variables.is_known
+            or any(FILE_CALL.fullmatch(text.text) for text in variables.texts)
+        ):
+            continue
+        used = {use.name for use in variables.used}
+        filled = {port.name for port in node.inputs}
+        for variable, path in variables.listed:
+            # What nothing fills in, and a variable of the text that is meant for this one, is reported as that.
+            if variable not in used and variable in filled and not suggest_name(variable, used - filled):
+                yield _report_unused(node, variable, path, variables)
+
+
+@register_check(LITERAL_FILE_CALL)
+def check_file_calls(scope: Scope) -> Iterator[Finding]:
+    """Report texts that name a file as other tools do."""
+    for name, node in scope.nodes.items():
+        variables = scope.input_rules[name].variables
+        for text in [*(variables.texts if variables is not None else ()), *_list_texts(node, scope)]:
+            match = None if isinstance(text.text, FileText) else FILE_CALL.fullmatch(text.text)
+            if match is not None:
+                message = f"Node {name!r} gets this text as it is, not the content of the file."
+                remedy = f"Write {{$file: {match[1] or match[2]}}}."
+                yield report_in_text(LITERAL_FILE_CALL, message, remedy, text, 0, len(text.text))
+
+
+def _list_texts(node: Node, scope: Scope) -> Iterator[PlacedText]:
+    for path in TEXTS:
+        value, place = scope.flow.look_through(find_value(node, *path), (*node.configuration_path, *path))
+        if isinstance(value, str):
+            yield PlacedText(value, place)
+
+
+def _report_unused(node: Node, variable: str, path: Path, variables: PromptVariables) -> Finding:
+    message = f"The prompt of {node.name!r} lists the variable {variable!r}, but its text does not use it."
+    found = find_misspelled_variable(variables, variable)
+    if found is None:
+        remedy = f"Use {{{{{variable}}}}} in the text, or remove the variable and its input."
+        return Finding(UNUSED_PROMPT_VARIABLE, message, remedy, path)
+    text, start, end = found
+    remedy = f"Write {{{{{variable}}}}} in the prompt instead of {text.text[start:end]}."
+    return report_in_text(UNUSED_PROMPT_VARIABLE, message, remedy, text, start, end)
 
 
 def _report(node: Node, variable: str, variables: PromptVariables) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from generator.api import suggest_name
 from generator.model import Body, Connection, Flow, Node, Port
 from generator.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
 from generator.validation.condition_lists import Condition, list_conditions
@@ -79,6 +80,13 @@ class Scope:
         return [item for item in self.body.connections if not self.knows(item.target)]
 
     @cached_property
+    def perhaps_renamed(self) -> list[str]:
+        """The names that connections use and no node has, where that many nodes have the name of another one."""
+        names = [*(item.source for item in self.sourceless), *(item.target for item in self.targetless)]
+        absent = [name for name in dict.fromkeys(names) if suggest_name(name, self.list_names()) is None]
+        return absent if len(absent) <= len(self.body.nodes) - len(self.nodes) else []
+
+    @cached_property
     def conditions(self) -> list[tuple[Node, list[Condition]]]:
         """The nodes that have conditions, in the order of the definition, each with these."""
         return [(node, found) for node in self.body.nodes if (found := list_conditions(node))]
@@ -150,7 +158,7 @@ class Scope:
 
     def list_names(self) -> list[str]:
         """Return the names of all nodes, for suggestions."""
-        return [*(node.name for node in self.body.nodes), *self.body.blurred]
+        return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.blurred]))
 
     def name_input_type(self, node: Node, port: Port) -> str:
         """Return the type that an input must have: the one that its node's type asks for, else what it says itself."""
