@@ -39,6 +39,17 @@ WARNED = {
     "q.tofu.json": '{"module": [{"a": {"source": "./a"}}]}',
     "r.tf.json": '{"resource": {"null_resource": {}}, "resource": {}}',
     "s.tf.json": "{",
+    "sa.tf": 'resource "aws_cloudformation_stack" "a" {}',
+    "sb.tf": 'resource "aws_ssoadmin_managed_policy_attachment" "a" {}',
+    "sc.tf": 'resource "null_resource" "a" {\n  provisioner "local-exec" {\n    command = "x"\n  }\n}',
+    "sd.tf": 'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "x"\n  }\n}',
+    "se.tf": "removed {\n  from = aws_kms_key_policy.this\n}",
+    "sf.tf": "moved {\n  from = aws_iam_role.this\n  to = aws_iam_role.that\n}",
+    "sg.tf": 'import {\n  to = aws_iam_role_policy.this\n  id = "a:b"\n}',
+    "sh.tf": "removed {\n  from = module.other\n}",
+    "si.tf.json": '{"removed": [{"from": "aws_kms_key_policy.this"}]}',
+    "sj.tf.json": '{"resource": {"null_resource": {"a": {"provisioner": {"local-exec": {"command": "x"}}}}}}',
+    "sk.tf": 'resource "awscc_cloudformation_stack" "a" {}',
 }
 LEFT = {
     "a.tf": "",
@@ -48,6 +59,8 @@ LEFT = {
     "e.tf": 'locals { a = "resource \\"aws_kms_grant\\" \\"a\\" {" }',
     "f.tf": f"locals {{\n  a = <<EOT\n{GRANT}EOT\n}}\n",
     "g.tf": 'output "aws_kms_grant" { value = { resource = 1 < 2 } }',
+    "ga.tf": 'resource "null_resource" "a" {}\nresource "terraform_data" "b" {}',
+    "gb.tf": 'moved {\n  from = aws_sns_topic.a\n  to = aws_sns_topic.b\n}\noutput "a" { value = aws_kms_key.a.arn }',
     "h.tf.json": '{"data": {"aws_kms_key": {"a": {}}}, "resource": {"aws_sns_topic": {"aws_kms_key": {}}}, "//": "x"}',
 }
 

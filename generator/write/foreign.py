@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.source import LARGEST_DOCUMENT, Span, read_document
 from generator.write.leaving import name_some
 from generator.write.rules import OUTSIDE_PROOF, OVERRIDE_FILE, UNMANAGED_PERMISSIONS, report_path
-from generator.write.terraform_blocks import UnreadableBlocksError, list_blocks, list_json_blocks
+from generator.write.terraform_blocks import STATE_BLOCKS, UnreadableBlocksError, list_blocks, list_json_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 _CONFIGURATION = re.compile(r"(?P<stem>.*?)\.(?P<kind>tf|tofu)(?P<json>\.json)?", re.DOTALL)
 """Files that Terraform or OpenTofu reads as configuration."""
-_ABOUT_ACCESS = re.compile(r"(aws|awscc)_(kms|iam)_.+")
-"""Types of resources that can change who can decrypt."""
+_SERVICES = "(aws|awscc)_(kms|iam|ssoadmin|sso|cloudformation|cloudcontrolapi)_"
+"""The services whose resources can change who can decrypt: by themselves, or by creating whatever they are told."""
+_ABOUT_ACCESS = re.compile(rf"{_SERVICES}.+")
+_RUNS_COMMANDS = re.compile(r"\bprovisioner\b")
+_NAMES_ACCESS = re.compile(rf"\b{_SERVICES}|\bmodule\.")
 REVIEW = "Review it by hand, or move it to the configuration that calls the module."
 
 
@@ -60,7 +63,7 @@ def _report_override(output: Path, path: str) -> LocatedFinding:
 
 
 def _report_beside(output: Path, path: str, *, is_json: bool) -> LocatedFinding:
-    """Report a file beside the module's own, as a warning unless it surely leaves alone who can decrypt."""
+    """Report a file beside the module's own, as a warning where it can change who can decrypt or cannot be read."""
     try:
         found = [block for block in _read_blocks(output / path, is_json=is_json) if _concerns_access(block)]
     except UnreadableBlocksError as error:
@@ -78,12 +81,18 @@ def _name_blocks(blocks: list[TerraformBlock]) -> str:
     modules = [block.address for block in blocks if block.kind == "module"]
     parts = [f"declares {name_some(resources)}"] if resources else []
     parts += [f"calls {name_some(modules)}, and flowseal does not see what that declares"] if modules else []
+    others = sorted({block.kind for block in blocks} & STATE_BLOCKS)
+    parts += [f"changes what Terraform manages ({name_some(others)})"] if others else []
     return ", and ".join(parts)
 
 
 def _concerns_access(block: TerraformBlock) -> bool:
-    """Tell whether a block can change who can decrypt. What a module that it calls declares is not known."""
-    return block.kind == "module" or (block.kind == "resource" and bool(_ABOUT_ACCESS.fullmatch(block.labels[0])))
+    """Tell whether a block can change who can decrypt. What a module or a command does is not known."""
+    if block.kind in STATE_BLOCKS:
+        return bool(_NAMES_ACCESS.search(block.body))
+    if block.kind == "resource":
+        return bool(_ABOUT_ACCESS.fullmatch(block.labels[0]) or _RUNS_COMMANDS.search(block.body))
+    return block.kind == "module"
 
 
 def _read_blocks(path: Path, *, is_json: bool) -> list[TerraformBlock]:

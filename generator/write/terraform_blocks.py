@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from generator.source import Span
+from generator.source.position import find_value
 
 if TYPE_CHECKING:
     from generator.source import Document, Path
@@ -27,6 +28,8 @@ _TOKEN = re.compile(
 )
 _IN_STRING = re.compile(r'(?:\\[^\n]|\$\$\{|%%\{|(?![$%]\{)[^"\\\n])*')
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+STATE_BLOCKS = frozenset({"moved", "removed", "import"})
+"""Blocks that change what Terraform manages, and declare nothing."""
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -40,11 +43,15 @@ class UnreadableBlocksError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TerraformBlock:
-    """A block at the top of a file: its kind, such as "resource", and its labels, of which there is at least one."""
+    """A block at the top of a file: its kind, such as "resource", and its labels, which only STATE_BLOCKS lack.
+
+    `body` is the text from its bracket to the next block.
+    """
 
     kind: str
     labels: tuple[str, ...]
     span: Span
+    body: str = ""
 
     @property
     def address(self) -> str:
@@ -57,21 +64,31 @@ def list_blocks(text: str) -> list[TerraformBlock]:
 
     What is in a block is not read, beyond comments, strings and brackets: Terraform says whether that is right.
     """
-    blocks = []
+    blocks: list[tuple[TerraformBlock, int]] = []
     header: list[tuple[str, Span]] = []
     for word, span in _scan_top(text):
         if word != "{":
             header.append((word, span))
             continue
-        if len(header) > 1:
+        if header:
             labels = tuple(label for label, _ in header[1:])
-            blocks.append(TerraformBlock(header[0][0], labels, header[0][1]))
+            blocks.append((TerraformBlock(header[0][0], labels, header[0][1]), _find_offset(text, span)))
         header = []
-    return blocks
+    ends = [*(_find_offset(text, block.span) for block, _ in blocks[1:]), len(text)]
+    return [
+        replace(block, body=text[start:end])
+        for (block, start), end in zip(blocks, ends, strict=False)
+        if block.labels or block.kind in STATE_BLOCKS
+    ]
+
+
+def _find_offset(text: str, span: Span) -> int:
+    before = text.split("\n", span.line - 1)[: span.line - 1]
+    return sum(len(line) + 1 for line in before) + span.column - 1
 
 
 def list_json_blocks(document: Document) -> list[TerraformBlock]:
-    """Return the resources and module calls of a document in Terraform's JSON syntax."""
+    """Return the resources, module calls and STATE_BLOCKS of a document in Terraform's JSON syntax."""
     blocks = []
     for kind, depth in (("resource", 2), ("module", 1)):
         for path, value in _list_members((), document.value):
@@ -79,7 +96,11 @@ def list_json_blocks(document: Document) -> list[TerraformBlock]:
                 continue
             for labelled in _descend(path, value, depth):
                 labels = tuple(str(part) for part in labelled[len(path) :] if isinstance(part, str))
-                blocks.append(TerraformBlock(kind, labels, document.find_span(labelled, key=True)))
+                span, body = document.find_span(labelled, key=True), str(find_value(document.value, labelled))
+                blocks.append(TerraformBlock(kind, labels, span, body))
+    for path, value in _list_members((), document.value):
+        if path[-1] in STATE_BLOCKS:
+            blocks.append(TerraformBlock(str(path[-1]), (), document.find_span(path, key=True), str(value)))
     return sorted(blocks, key=lambda block: block.span)
 
 
