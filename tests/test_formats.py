@@ -260,26 +260,6 @@ def test_a_difference_is_at_the_first_line_that_would_change(tmp_path: Path) -> 
     assert main[line - 1] != after[line - 1]
 
 
-@pytest.mark.parametrize("output_format", [Format.SARIF, Format.GITHUB])
-@pytest.mark.parametrize("way", ["../s1/sub/flows", "{root}/s1/sub/flows", "../link/flows", "{root}/link/flows"])
-@pytest.mark.parametrize("of_git", ["s1", "run", "s1 and run", ""])
-def test_services_get_no_path_out_of_a_repository(
-    output_format: Format, way: str, of_git: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "s1" / "sub" / "flows").mkdir(parents=True)
-    for name in of_git.split(" and ") if of_git else ():
-        (tmp_path / name / ".git").mkdir()
-    (tmp_path / "s1" / "sub" / "flows" / "a.flow.yaml").write_text("name: a\n")
-    (tmp_path / "link").symlink_to(tmp_path / "s1" / "sub")
-    monkeypatch.chdir(tmp_path / "run")
-    arguments = ["validate", way.format(root=tmp_path), "--format", output_format.value]
-    (file,) = {place[2] for place in read_facts(output_format, CliRunner().invoke(app, arguments).stdout)[0]}
-    outside = f"{way}/a.flow.yaml" if way.startswith("..") else "../s1/sub/flows/a.flow.yaml"
-    assert file == ("sub/flows/a.flow.yaml" if "s1" in of_git else outside)
-
-
 @pytest.mark.parametrize("marker", ["a folder", "a file", "GITHUB_WORKSPACE", "nothing"])
 def test_services_get_paths_from_the_root_of_the_repository(
     marker: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from findings import ERROR, INFORMATION, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from generator.cli import app
 from generator.diagnostics import LocatedFinding
 from generator.report import Format, Report, View, write_report
 from generator.report.escaping import escape_controls, neutralize_old_commands
@@ -88,3 +91,24 @@ def test_hostile_names_stay_names(hostile: str) -> None:
     assert run_command(lines[0])[1]["file"] == neutralize_old_commands(escape_controls(hostile))
     assert "##[" not in lines[0]
     assert not {"\x1b", "\r"} & set(lines[0])
+
+
+@pytest.mark.parametrize("output_format", [Format.SARIF, Format.GITHUB])
+@pytest.mark.parametrize("way", ["../s1/sub/flows", "{root}/s1/sub/flows", "../link/flows", "{root}/link/flows"])
+@pytest.mark.parametrize("of_git", ["s1", "run", "s1 and run", ""])
+def test_services_get_no_path_out_of_a_repository(
+    output_format: Format, way: str, of_git: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "s1" / "sub" / "flows").mkdir(parents=True)
+    for name in of_git.split(" and ") if of_git else ():
+        (tmp_path / name / ".git").mkdir()
+    (tmp_path / "s1" / "sub" / "flows" / "a.flow.yaml").write_text("name: a\n")
+    (tmp_path / "link").symlink_to(tmp_path / "s1" / "sub")
+    monkeypatch.chdir(tmp_path / "run")
+    arguments = ["validate", way.format(root=tmp_path), "--format", output_format.value]
+    printed = CliRunner().invoke(app, arguments).stdout
+    (file,) = set(re.findall(r'"uri": "([^"]*)"' if output_format is Format.SARIF else "file=([^,]*)", printed))
+    outside = f"{way}/a.flow.yaml" if way.startswith("..") else "../s1/sub/flows/a.flow.yaml"
+    assert file == ("sub/flows/a.flow.yaml" if "s1" in of_git else outside)
