@@ -151,3 +151,34 @@ def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: s
 def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced(key: str, value: object) -> None:
     (finding,) = read({**make_flow(), key: value}).findings
     assert (finding.path, finding.remedy) == ((key,), "Write the value itself.")
+
+
+@pytest.mark.parametrize("text", ["var.m", "local.m", "module.a.m", "data.aws_x.y.m", "each.value", "${var.m}"])
+def test_an_expression_of_terraform_is_no_model(text: str) -> None:
+    reading = read(make_flow(make_prompt(model=text)))
+    assert list_rules(reading) == [("UnresolvedPlaceholder", MODEL)]
+    assert reading.findings[0].message.startswith("Terraform")
+    assert reading.flow is None
+
+
+@pytest.mark.parametrize("text", ["var.m", "local.m", "$m", "{{question}}", "data.aws_x.y.m"])
+def test_an_expression_in_a_text_is_text(text: str) -> None:
+    tags = {} if text.startswith(("$", "{")) else {"owner": text}
+    reading = read(make_flow(make_prompt(text=text), description=text, tags=tags))
+    assert (reading.findings, reading.flow is None) == ([], False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"param": "m"}, {"parameter": "m"}, {"$m": None}, "$m", "{{m}}", "{m}", "$(m)", "${m}", "${var.m}", "var.m"],
+)
+def test_what_means_a_declared_parameter_is_one_finding_that_names_it(value: object) -> None:
+    (finding,) = read(make_flow(make_prompt(model=value), parameters={"m": {"description": "M"}})).findings
+    assert "{$param: m}" in finding.remedy
+    assert finding.section == ""
+
+
+@pytest.mark.parametrize("value", [{"param": "m"}, "$m", "{{m}}"])
+def test_help_declares_what_is_not_declared(value: object) -> None:
+    (finding,) = read(make_flow(make_prompt(model=value))).findings
+    assert "declare `m`" in finding.remedy

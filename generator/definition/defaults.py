@@ -14,14 +14,19 @@ from generator.api import (
     find_permission_shape,
     find_sample,
     find_shape_at,
+    make_fitness,
     takes_value,
 )
+from generator.api.fitness import takes_parameter
+from generator.definition.names import TERRAFORM_VALUE
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
 from generator.inference import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
 from generator.model import ModelKind, Parameter, ParameterReference, Value
 from generator.source.position import Path
 
+UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
+"""The shapes of identifiers whose rules in the API take much that cannot be one."""
 ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 TYPES = {
     "string": "a text",
@@ -34,13 +39,31 @@ TYPES = {
 
 def find_place_shape(path: Path) -> Shape | None:
     """Return the API's shape at a canonical path, the entries of `permissions` included (accounts have none)."""
-    return find_permission_shape(path) if path[0] == "permissions" else find_shape_at(path)
+    if path[0] == "permissions":
+        return find_permission_shape(path) if len(path) > 2 else None
+    return find_shape_at(path)
 
 
 def stands_for_model(path: Path) -> bool:
     """Tell whether a value at a canonical path names a model."""
     shape = find_place_shape(path)
     return shape is not None and shape.name in MODEL_SHAPES
+
+
+def stands_for_identifier(path: Path) -> bool:
+    """Tell whether a value at a canonical path is an identifier, an ARN, a number or the like, and no free text."""
+    shape = find_place_shape(path)
+    if shape is None or shape.name == "TagValue" or not takes_parameter(shape):
+        return False
+    return shape.type != "string" or bool(shape.pattern or shape.enum) or shape.name in UNCHECKED_SHAPES
+
+
+def refuses_value(value: Value, path: Path) -> bool:
+    """Tell whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
+    if path[0] == "permissions" and len(path) != 3:
+        return False
+    shape = find_place_shape(path)
+    return shape is not None and (shape.name in UNCHECKED_SHAPES or not make_fitness(shape.name)(value))
 
 
 def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
@@ -113,6 +136,11 @@ def check_default(parameter: Parameter) -> list[Finding]:
     if isinstance(parameter.default, dict):
         message = "A default is one text, number or boolean, or a list of texts."
         return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give such a value.", path)]
+    is_expression = isinstance(parameter.default, str) and TERRAFORM_VALUE.fullmatch(parameter.default)
+    if is_expression and any(map(stands_for_identifier, parameter.uses)):
+        message = f"{parameter.default} is an expression of Terraform, and a default is a value."
+        remedy = f"Leave the default out; where you call the module, write {parameter.name} = {parameter.default}."
+        return [Finding(UNFIT_DEFAULT, message, remedy, path)]
     for use in parameter.uses:
         if findings := _check_default_at(parameter, use, path):
             related = (Related("The parameter stands here.", use),)

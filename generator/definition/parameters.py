@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.api import advise_name, suggest_name
+from generator.api import advise_name
+from generator.api.wording import describe_value
 from generator.definition.defaults import check_default, check_types, stands_for_model
+from generator.definition.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
 from generator.definition.references import Use
 from generator.definition.rules import (
     COLLIDING_PLACEHOLDERS,
@@ -21,17 +22,10 @@ from generator.definition.rules import (
     UNUSED_PARAMETER,
 )
 from generator.diagnostics import Finding, Related
+from generator.inference import find_kind
 from generator.model import ModelKind, Parameter, Value
 from generator.source.position import Path
 
-SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
-"""Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
-MODULES_OWN = frozenset(
-    {"name", "tags", "caller_roles", "caller_principals", "attach_caller_policy", "caller_policy_name"}
-    | {"permissions_boundary_arn", "deletion_window_in_days", "key_rotation_period_in_days"}
-)
-"""Variables that every module has."""
 KEYS = ("description", "default", "model")
 
 
@@ -56,7 +50,7 @@ def read_parameters(
     declarations, findings = _read_section(section)
     findings += _check_placeholders(uses) + _check_undeclared(uses, declarations)
     # A parameter that a misspelled use means is not unused: that is one mistake.
-    meant = {suggest_name(use.name, declarations) for use in uses if use.name not in declarations}
+    meant = {suggest_parameter(use.name, declarations) for use in uses if use.name not in declarations}
     for use in uses:
         if use.placeholder is not None and use.name not in declarations:
             declarations[use.name] = Declaration(use.name, "", None, None, use.path)
@@ -118,35 +112,32 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
         message = "The default is null, which is no value."
         remedy = "Give a value, or leave `default` out: the module then asks for one."
         findings.append(Finding(UNFIT_DEFAULT, message, remedy, (*path, "default")))
-    kind, more = _read_model_kind(settings.get("model"), (*path, "model"))
+    kind, more = _read_model_kind(settings, (*path, "model"))
     return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
 
 
-def _read_model_kind(value: Value, path: Path) -> tuple[ModelKind | None, list[Finding]]:
+def _read_model_kind(settings: Mapping[str, Value], path: Path) -> tuple[ModelKind | None, list[Finding]]:
     kinds = [kind.value for kind in ModelKind]
+    value = settings.get("model")
     if value is None:
         return None, []
-    if isinstance(value, str) and value in kinds:
+    if not isinstance(value, str):
+        message = f"`model` is the name of a kind of model, not {describe_value(value)}."
+        return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Write one of {', '.join(kinds)}.", path)]
+    if value in kinds:
         return ModelKind(value), []
-    remedy = f"Write one of {', '.join(kinds)}."
-    if isinstance(value, str):
-        remedy = advise_name(value, kinds, remedy)
-    return None, [Finding(UNKNOWN_MODEL_KIND, f"{value!r} is no kind of model.", remedy, path)]
-
-
-def is_parameter_name(name: str) -> bool:
-    """Tell whether a parameter can have a name."""
-    return not _check_name(name, ())
+    message, remedy = f"{value!r} is no kind of model.", advise_name(value, kinds, f"Write one of {', '.join(kinds)}.")
+    kind = None if remedy.startswith("Did") else find_kind(value)
+    if kind is not None:
+        message = f"{value!r} is a model, and `model` names the kind."
+        default = "" if "default" in settings else f", and `default: {value}` if you want it as the default"
+        remedy = f"Write `model: {kind}`{default}."
+    return kind, [Finding(UNKNOWN_MODEL_KIND, message, remedy, path)]
 
 
 def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
-    if name in TERRAFORMS_OWN:
-        message = f"Terraform keeps the name {name!r} for itself; no variable can have it."
-    elif name in MODULES_OWN:
-        message = f"The module has a variable {name!r} of its own."
-    elif not SNAKE_CASE.fullmatch(name):
-        message = f"{name!r} is not written in snake_case (lower-case letters and digits with single _ between them)."
-    else:
+    message = refuse_name(name)
+    if message is None:
         return []
     if placeholder is None:
         return [Finding(UNFIT_PARAMETER_NAME, message, "Give the parameter another name.", path, key=True)]
@@ -173,10 +164,14 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
     findings = []
     for use in uses:
         if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
-            otherwise = "Declare it in the section `parameters`, with a description."
-            remedy = advise_name(use.name, declarations, otherwise)
             message = f"No parameter is named {use.name!r}."
-            section = "parameters" if remedy == otherwise else ""
+            if meant := suggest_parameter(use.name, declarations):
+                remedy, section = f"Did you mean {meant}?", ""
+            elif refuse_name(use.name):
+                name, section = propose_parameter(use.name), "parameters"
+                remedy = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
+            else:
+                remedy, section = "Declare it in the section `parameters`, with a description.", "parameters"
             findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param"), section=section))
     return findings
 

@@ -27,7 +27,7 @@ from generator.definition.rules import MISPLACED_MODEL_KIND, UNKNOWN_KEY
 from generator.definition.settings import read_encryption, read_permissions
 from generator.definition.spelling import Spelling
 from generator.diagnostics import Finding, Severity, has_errors
-from generator.model import Flow, FlowDefaults, Parameter, Value
+from generator.model import FileText, Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path, find_value
 
 API_SECTIONS = {
@@ -95,7 +95,8 @@ def _is_of_guess(finding: Finding, spelling: Spelling) -> bool:
 def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowReading:
     findings: list[Finding] = []
     files = FileTexts(reader)
-    values = ValueReader(files)
+    declared = _list_declared(form.sections.get("parameters"))
+    values = ValueReader(files, declared)
     sections = {name: values.read_value(value, (name,)) for name, value in form.sections.items()}
     if "definition" in sections and _is_by_aws(form, values):
         sections["definition"], renamed = rename_connections(sections["definition"])
@@ -105,8 +106,9 @@ def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowRe
     sections = _add_default_tags(sections, defaults.tags)
     outline, is_sound, more = _build_flow(sections, values, defaults)
     more = [_advise_on_name(finding) for finding in more]
+    more = [_advise_on_file(finding, sections) for finding in more]
     flow = outline if is_sound else None
-    findings += [*values.findings, *report_placeholders(values.foreign), *values.conflicts, *more]
+    findings += [*values.findings, *report_placeholders(values.foreign, declared), *values.conflicts, *more]
     return FlowReading(flow, form.root, findings, files.texts, outline, _advise_on_switch(form, values))
 
 
@@ -128,6 +130,15 @@ def _advise_on_name(finding: Finding) -> Finding:
         case (*_, "connections", int(), "name") if not finding.key:
             return replace(finding, remedy="Leave `name` out: flowseal then names the connection itself.")
     return finding
+
+
+def _advise_on_file(finding: Finding, sections: dict[str, Value]) -> Finding:
+    """Add to the remedy where a text does not fit that a file gives with a line break at its end, as editors do."""
+    text = find_value(sections, finding.path) if finding.rule is MALFORMED_VALUE else None
+    if not isinstance(text, FileText) or not text.endswith("\n"):
+        return finding
+    remedy = f"The line break at the end of {text.file} is part of the value: write the value here. {finding.remedy}"
+    return replace(finding, remedy=remedy)
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:
@@ -207,7 +218,7 @@ def _drop_echoes(findings: list[Finding], sections: dict[str, Value]) -> list[Fi
     return [finding for finding in findings if finding not in echoes]
 
 
-def _list_declared(section: Value) -> set[str]:
+def _list_declared(section: object) -> set[str]:
     """Return the names in the section `parameters`, of those too that stand nowhere."""
     return set(section) if isinstance(section, dict) else set()
 

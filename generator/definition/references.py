@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from operator import is_not
 from typing import cast
 
-from generator.api import find_shape_at, make_fitness, suggest_name
-from generator.definition.defaults import find_place_shape, stands_for_model
+from generator.api import find_shape_at, suggest_name
+from generator.api.fitness import takes_parameter
+from generator.definition.defaults import find_place_shape, refuses_value, stands_for_identifier
 from generator.definition.files import FileRefusal, FileTexts
+from generator.definition.names import (
+    MISPLACED_KEYS,
+    QUOTED,
+    SLIP,
+    TERRAFORM_VALUE,
+    UNMARKED,
+    advise_reference,
+    find_last_name,
+    name_parameter_after,
+    suggest_parameter,
+)
 from generator.definition.rules import (
     CONFLICT_IN_TEXT,
     MALFORMED_REFERENCE,
@@ -30,9 +43,7 @@ FOREIGN = re.compile(r"\$\{[^{}]+\}")
 INTRINSIC = re.compile(r"Ref|Fn::\w+")
 """A key by which CloudFormation computes a value."""
 REFERENCES = ("$param", "$file")
-QUOTED = re.compile(r"""\s*\{?\s*["']?\$(param|file)["']?\s*:\s*["']?([^\s"'{}]+)["']?\s*\}?\s*""")
-"""A reference that quotes have made a text."""
-REFERRING = frozenset({"$$", "$p", "$f", "{$", "{ ", '{"', "{'"})
+REFERRING = re.compile(r"[${]|\s+[${]|(?:var|local|module|data|each|count|path|terraform|aws\w*)\.")
 """How texts begin that may be more than text."""
 STRUCTURAL = frozenset(
     {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
@@ -53,11 +64,15 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A value with placeholders that another tool fills in: how each is spelled, and what the value can be called."""
+    """A value with placeholders that another tool fills in: how each is spelled, and what the value can be called.
+
+    `is_whole` says whether a placeholder is all there is of the value.
+    """
 
     path: Path
     spellings: tuple[str, ...]
     name: str
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -68,6 +83,7 @@ class ValueReader:
     """
 
     files: FileTexts
+    declared: Collection[str] = ()
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     conflicts: list[Finding] = field(default_factory=list)
@@ -87,11 +103,14 @@ class ValueReader:
             return items if any(map(is_not, items, value)) else cast(Value, value)
         if isinstance(value, str):
             if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
-                return self._read_placeholder(value, path)
-            if "${" in value and self._is_foreign(value, path):
+                return self._refer_to_parameter(Use(name_parameter_after(value), path, value))
+            if self._is_foreign(value, path):
                 return None
             if ":" in value and (quoted := QUOTED.fullmatch(value)):
                 return self._read_quoted(quoted, path)
+            if (slip := SLIP.fullmatch(value)) and takes_reference(path) and refuses_value(value, path):
+                self._report_slip(value, slip[1], path)
+                return None
             return self._normalise(value, path)
         return cast(Value, value)
 
@@ -107,7 +126,7 @@ class ValueReader:
         changed: dict[str, object] = {}
         for key, item in value.items():
             # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
-            if isinstance(item, str) and item.isascii() and item[:2] not in REFERRING and "${" not in item:
+            if isinstance(item, str) and item.isascii() and not REFERRING.match(item) and "${" not in item:
                 continue
             read = self.read_value(item, (*path, key))
             if read is not item:
@@ -129,21 +148,38 @@ class ValueReader:
         kind = next(key for key in REFERENCES if key in value)
         name = value[kind]
         if len(value) > 1 or not isinstance(name, str) or not name:
-            example = "{$param: answer_model}" if kind == "$param" else "{$file: prompts/answer.txt}"
-            message = f"A {kind} stands alone in its mapping and names one thing."
-            self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Write it like {example}.", path))
-            self._note_meant(kind, name, path)
+            self._report_malformed(kind, name, [key for key in value if key != kind], path)
             return None
         if kind == "$param":
             return self._refer_to_parameter(Use(name, path))
         return self._read_file(name, path)
 
-    def _read_placeholder(self, text: str, path: Path) -> Value:
-        return self._refer_to_parameter(Use(name_parameter_after(text), path, text))
+    def _report_malformed(self, kind: str, name: object, others: list[str], path: Path) -> None:
+        names = [item for item in (name if isinstance(name, list) else [name]) if isinstance(item, str) and item]
+        meant = names[0] if names else "answer_model" if kind == "$param" else "prompts/answer.txt"
+        message, section = f"A {kind} stands alone in its mapping and names one thing.", ""
+        remedy = f"Write it like {{{kind}: {meant}}}."
+        if kind == "$param" and names and others and MISPLACED_KEYS.issuperset(others):
+            meant = suggest_parameter(meant, self.declared) or meant
+            keys, section = " and ".join(f"`{key}`" for key in others), "parameters"
+            belongs = "belongs" if len(others) == 1 else "belong"
+            remedy = f"{keys} {belongs} in the section `parameters`, under `{meant}`; write {{$param: {meant}}} here."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+        for item in names:
+            self._note_meant(kind, item, path)
+
+    def _report_slip(self, text: str, name: str, path: Path) -> None:
+        """Report a text that refers to a parameter as other tools would."""
+        remedy, section = advise_reference(name, self.declared)
+        message = f"{text!r} is no reference that flowseal knows."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+        self._note_meant("$param", name, path)
 
     def _read_quoted(self, quoted: re.Match[str], path: Path) -> Value:
         """Report a reference in quotes, and read it as the reference that it is meant to be."""
         kind, name = f"${quoted[1]}", quoted[2]
+        if kind == "$param":
+            name = suggest_parameter(name, self.declared) or name
         if refuse_place(path):
             return self._read_reference({kind: name}, path)
         count = len(self.findings)
@@ -185,30 +221,45 @@ class ValueReader:
             self.uses.append(Use(name, path, is_misplaced=True))
 
     def _looks_like_reference(self, key: str, name: object, path: Path) -> bool:
-        if not key.startswith("$"):
-            return False
-        meant = suggest_name(key, REFERENCES)
-        shape = find_shape_at(path)
+        shape = find_place_shape(path)
+        is_open = takes_reference(path)
+        meant = suggest_name(key, REFERENCES) if key.startswith("$") else UNMARKED.get(key) if is_open else None
+        if meant is None and name is None and is_open and key.startswith("$"):
+            self._report_slip(f"{{{key}}}", key[1:], path)
+            return True
         if meant is None or (shape is not None and shape.type in ("document", "map")):
             return False
         message = f"{key!r} is no reference that flowseal knows."
-        self.findings.append(Finding(MALFORMED_REFERENCE, message, f"Did you mean {meant}?", (*path, key), key=True))
+        remedy, section = f"Did you mean {meant}?", ""
+        if is_open and isinstance(name, str) and name:
+            remedy = f"Did you mean {{{meant}: {name}}}?"
+            if meant == "$param":
+                remedy, section = advise_reference(name, self.declared)
+        at = (*path, key)
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, at, key=True, section=section))
         self._note_meant(meant, name, path)
         return True
 
     def _is_foreign(self, text: str, path: Path) -> bool:
         """Note a text that only another tool makes a value of: `${Name}` may stand in a prompt, and not in an ARN."""
-        found = FOREIGN.findall(text)
-        if not found or not _refuses(text, path):
+        if "." in text and TERRAFORM_VALUE.fullmatch(text):
+            found = [text]
+            is_place = stands_for_identifier(path) and (path == ("name",) or refuse_place(path) is None)
+        else:
+            found = FOREIGN.findall(text) if "${" in text else []
+            is_place = bool(found) and refuses_value(text, path)
+        if not is_place:
             return False
         # A parameter stands for the whole value: of a part of one, the key says what it is.
-        name = re.split(r"[.:{]", found[0][:-1])[-1].strip() if found[0] == text else str(path[-1])
-        self.foreign.append(Foreign(path, tuple(found), name))
+        is_whole = found[0] == text
+        self.foreign.append(Foreign(path, tuple(found), find_last_name(text) if is_whole else str(path[-1]), is_whole))
+        for spelling in found:
+            self._note_meant("$param", find_last_name(spelling), path)
         return True
 
     def _is_intrinsic(self, value: dict[str, object], path: Path) -> bool:
         (key, item), *_ = value.items()
-        if not INTRINSIC.fullmatch(key) or not _refuses(cast(Value, value), path):
+        if not INTRINSIC.fullmatch(key) or not refuses_value(cast(Value, value), path):
             return False
         self.foreign.append(Foreign(path, (f"{{{key}: ...}}",), item if isinstance(item, str) else ""))
         return True
@@ -223,18 +274,10 @@ class ValueReader:
         return unicodedata.normalize("NFC", text)
 
 
-def _refuses(value: Value, path: Path) -> bool:
-    """Tell whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
-    if path[0] == "permissions" and len(path) != 3:
-        return False
+def takes_reference(path: Path) -> bool:
+    """Tell whether a parameter can stand at a canonical path, and the API has a value there."""
     shape = find_place_shape(path)
-    return shape is not None and (stands_for_model(path) or not make_fitness(shape.name)(value))
-
-
-def name_parameter_after(placeholder: str) -> str:
-    """Return the parameter's name for a placeholder: `$$KNOWLEDGEBASE_ID` and `$$KnowledgebaseId` alike."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", placeholder.removeprefix("$$"))
-    return re.sub(r"_+", "_", words).strip("_").lower()
+    return refuse_place(path) is None and shape is not None and takes_parameter(shape)
 
 
 def refuse_place(path: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
 from generator.definition.forms import DECIDED, LIVE
-from generator.definition.parameters import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
+from generator.definition.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 from generator.definition.settings import DAYS
 from generator.inference import MODEL_KINDS
 from generator.schema.references import PARAMETER, PLAIN_KEY, allow_parameter, allow_text, make_reference_schemas
