@@ -124,7 +124,7 @@ variable "geography" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:[a-z0-9-]+[.]{1}guardrail[.]{1}v[0-9:]+)$", var.geography)) && length(var.geography) >= 15 && length(var.geography) <= 30
+    condition     = can(regex("^(?:[a-z0-9-]+[.]guardrail[.]v[0-9]+:[0-9]+)$", var.geography)) && length(var.geography) >= 15 && length(var.geography) <= 30
     error_message = "geography must be the ID of a guardrail profile, such as us.guardrail.v1:0."
   }
 }
@@ -135,7 +135,7 @@ variable "partner_profile" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(-[a-z-]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail-profile/[a-z0-9-]+[.]{1}guardrail[.]{1}v[0-9:]+)$", var.partner_profile)) && length(var.partner_profile) >= 20 && length(var.partner_profile) <= 2048
+    condition     = can(regex("^(?:arn:aws(-[a-z-]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail-profile/[a-z0-9-]+[.]guardrail[.]v[0-9]+:[0-9]+)$", var.partner_profile)) && length(var.partner_profile) >= 20 && length(var.partner_profile) <= 2048
     error_message = "partner_profile must be the ARN of a guardrail profile, arn:<partition>:bedrock:<region>:<account>:guardrail-profile/<prefix>.guardrail.v<version>."
   }
 }
