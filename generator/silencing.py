@@ -108,7 +108,7 @@ def _read_name(
         return _report(UNKNOWN_SILENCED_RULE, f"No rule is named {name[0]!r}.", remedy, span, file)
     if not rule.can_be_silenced:
         message = f"{rule.name} cannot be silenced."
-        return _report(RULE_NOT_SILENCEABLE, message, "Mend what it reports, and leave the comment out.", span, file)
+        return _report(RULE_NOT_SILENCEABLE, message, "Fix what it reports, and remove the comment.", span, file)
     return _Silencer(rule, span, comment.line, comment.value_line)
 
 

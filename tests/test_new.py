@@ -79,6 +79,19 @@ def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
     assert "Next: read the definition, then run" in run("z", "--shape", "prompt", "-o", "teams/a/z")
 
 
+def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "flowseal.yaml").write_text('flows: ["flows"]\noutput: modules\n')
+    (work / "below").mkdir()
+    monkeypatch.chdir(work / "below")
+    inside, outside = work / "elsewhere" / "x", work.parent / "outside" / "y"
+    assert "Next: add elsewhere/x to `flows`" in run("x", "--shape", "prompt", "-o", str(inside))
+    printed = " ".join(run("y", "--shape", "prompt", "-o", str(outside)).split())
+    assert f"then run `flowseal generate {outside.as_posix()}`. `flows` cannot include it" in printed
+    result = CliRunner().invoke(app, ["generate", outside.as_posix()])
+    assert result.exit_code == 0, result.output
+    assert (work / "modules" / "y" / "kms.tf").exists()
+
+
 def test_shapes_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
     (work / "flowseal.yaml").write_text("shapes: ours\n")
     assert "Invalid value for shapes in flowseal.yaml: ours is no folder." in run("--list", code=2)
@@ -132,8 +145,8 @@ def test_a_name_stays_a_text(name: str, work: Path) -> None:
 
 
 def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
-    assert "Say how the flow is to be named" in run(code=2)
-    assert "There are agent, batch, chat, code" in run("greeting", code=2)
+    assert "Missing argument 'NAME'." in run(code=2)
+    assert "Missing option '--shape'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
     assert "There is no shape 'promts'. Did you mean prompt?" in run("greeting", "--shape", "promts", code=2)
     assert "is no folder" in run("--list", "--shapes", "nowhere", code=2)
 

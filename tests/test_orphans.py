@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(proj
     assert "Add the definition" in checked
     made = project.run("generate", "--prune", expect=0).stdout
     assert "UncoveredModule" in made
+    assert re.search(r"^uncovered  modules/", made, re.MULTILINE)
+    assert "orphaned" not in made
     assert "generated from flows/two.flow.json, which `flows` in flowseal.yaml does not match" in made
     assert project.read_modules() == before
     project.run("generate", "--strict", expect=1)

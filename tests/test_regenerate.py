@@ -69,7 +69,11 @@ def test_a_flow_of_the_name_of_an_unchanged_one_is_told_at_both(project: Project
 def test_a_flow_of_the_name_of_one_that_was_not_asked_for_is_refused(project: Project) -> None:
     project.define("zwei", name="two", text="Say more.")
     before = project.read_modules()
-    assert "TakenName" in project.run("generate", "flows/zwei.flow.json", expect=1).stdout
+    printed = project.run("generate", "flows/zwei.flow.json", expect=1).stdout
+    assert "TakenName" in printed
+    assert (
+        "If two projects share this output folder, give one of them another (`output` in its flowseal.yaml)" in printed
+    )
     assert project.read_modules() == before
 
 
@@ -77,7 +81,7 @@ def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> N
     project.define("one", name="two", text="One.")
     project.define("two", name="three", text="Two.")
     result = project.run("generate", expect=1)
-    assert "run with that one alone before" in " ".join(result.stdout.split())
+    assert "already has a new name, run `flowseal generate` for it first" in " ".join(result.stdout.split())
     project.run("generate", "flows/two.flow.json", expect=0)
     project.run("generate", expect=0)
     project.run("check", expect=0)
@@ -127,8 +131,8 @@ def test_two_flows_that_exchange_their_names_are_told_the_way(project: Project) 
     project.define("one", name="two")
     project.define("two", name="one")
     said = " ".join(project.run("generate", expect=1).stdout.split())
-    assert "This is the module of flows/two.flow.json, which is still there; flows/one.flow.json wants it too." in said
-    assert "one of them takes a third name first" in said
+    assert "from flows/two.flow.json, which still exists; flows/one.flow.json needs the same folder." in said
+    assert "to swap two names, rename one flow to a third name first" in said
     project.define("two", name="third")
     project.run("generate", "flows/two.flow.json", expect=0)
     project.run("generate", expect=0)
@@ -188,6 +192,15 @@ def test_a_file_in_the_way_of_a_move_stops_it(project: Project) -> None:
     before = project.read_modules()
     assert "UnownedFile" in project.run("generate", expect=1).stdout
     assert project.read_modules() == before
+
+
+@pytest.mark.parametrize("file", ["kms.tf", "iam.tf"])
+def test_an_edit_of_the_key_policy_or_the_role_has_another_way_out(file: str, project: Project) -> None:
+    edited = project.modules / "two" / file
+    edited.write_text(edited.read_text() + "# mine\n")
+    said = " ".join(project.run("generate", expect=1).stdout.split())
+    assert "Use the module's variables `caller_roles` and `caller_principals` to let others use the key." in said
+    assert "Move the change into the definition" not in said
 
 
 def test_an_edit_in_the_old_folder_stops_a_move(project: Project) -> None:

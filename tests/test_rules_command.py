@@ -54,7 +54,9 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
 
 def test_a_rule_without_examples_is_explained_too() -> None:
     text = run("WriteFailed")
-    assert text.endswith("It cannot be silenced.\n")
+    assert text.split("\n\n")[1] == "It cannot be silenced."
+    turned_off = "A comment cannot silence it; `rules` in flowseal.yaml can lower its severity or turn it off."
+    assert " ".join(run("UnmanagedPermissions").split("\n\n")[1].split()) == turned_off
     assert "Wrong" not in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from generator.scaffold.shapes import FlowShape
 
 EXAMPLE = "Example: flowseal new support-triage --shape conditions"
+
+
+class MissingParameter(typer.BadParameter):
+    """Wrong usage: something is not given. Its text is the whole message."""
+
+    def format_message(self) -> str:
+        """Return the text, without the "Invalid value" of its kind."""
+        return self.message
 
 
 def new(
@@ -52,12 +61,23 @@ def new(
     folder = root / place
     flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
     exit_code = write_flow(flow, root, place, repository)
-    generate = "" if repository.is_configured else f" {folder.as_posix()} -o {repository.output}"
-    step = f"read the definition, then run `flowseal generate{generate}`."
-    if repository.is_configured and not _is_matched(folder / flow.definition):
-        step = f"add {folder.as_posix()} to `flows` in flowseal.yaml, which does not match it; {step}"
-    typer.echo(f"\nNext: {step}")
+    typer.echo(f"\nNext: {_describe_next(folder, folder / flow.definition, repository)}")
     raise typer.Exit(exit_code)
+
+
+def _describe_next(folder: Path, definition: Path, repository: Repository) -> str:
+    """Say how `generate` comes to read a new definition: by itself, by an entry in `flows`, or by its path."""
+    if not repository.is_configured:
+        return f"read the definition, then run `flowseal generate {folder.as_posix()} -o {repository.output}`."
+    step = "read the definition, then run `flowseal generate`."
+    if _is_matched(definition):
+        return step
+    place, project = Path(os.path.realpath(folder)), Path(os.path.realpath(repository.root))
+    if place.is_relative_to(project):
+        entry = place.relative_to(project).as_posix()
+        return f"add {entry} to `flows` in flowseal.yaml, which does not match it; {step}"
+    step = f"read the definition, then run `flowseal generate {folder.as_posix()}`."
+    return f"{step} `flows` cannot include it, because it is outside the folder of flowseal.yaml."
 
 
 def _is_matched(definition: Path) -> bool:
@@ -95,9 +115,9 @@ def choose_shape(name: str | None, shapes: Mapping[str, FlowShape]) -> FlowShape
     """Return the shape of that name. Any other name is wrong usage."""
     from generator.api import advise_name
 
-    known = f"There are {', '.join(shapes)}; `flowseal new --list` shows each."
+    known = f"Choose one of {', '.join(shapes)}; `flowseal new --list` shows each."
     if name is None:
-        raise typer.BadParameter(f"Say what kind of flow it is. {known}", param_hint="--shape")
+        raise MissingParameter(f"Missing option '--shape'. {known}")
     if name not in shapes:
         raise typer.BadParameter(
             f"There is no shape {name!r}. {advise_name(name, shapes, known)}", param_hint="--shape"
@@ -110,7 +130,7 @@ def check_name(name: str | None) -> str:
     from generator.scaffold.flow import find_name_faults
 
     if name is None:
-        raise typer.BadParameter("Say how the flow is to be named.", param_hint="NAME")
+        raise MissingParameter("Missing argument 'NAME'.")
     for fault in find_name_faults(name):
         raise typer.BadParameter(f"{fault.message} {fault.remedy}", param_hint="NAME")
     return name

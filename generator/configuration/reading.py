@@ -70,10 +70,10 @@ class _Reader:
         return replace(
             empty,
             flows=self._read_flows(sections.get("flows")),
-            output=self._read_place(sections.get("output"), ("output",), "the folder of the modules"),
+            output=self._read_place(sections.get("output"), ("output",), "`output`"),
             defaults=self._read_defaults(self._open_section(sections.get("defaults"), ("defaults",), DEFAULTS)),
             severities=self._read_severities(sections.get("rules")),
-            shapes=self._read_place(sections.get("shapes"), ("shapes",), "the folder of own shapes"),
+            shapes=self._read_place(sections.get("shapes"), ("shapes",), "`shapes`"),
         )
 
     def _leave_out_schema(self, document: object) -> object:
@@ -110,7 +110,9 @@ class _Reader:
         if not isinstance(section, list):
             self._report_value(section, "flows is a list of paths and patterns", 'Write it like ["flows"].', ("flows",))
             return ()
-        patterns = [self._read_place(item, ("flows", index), "a path or pattern") for index, item in enumerate(section)]
+        patterns = [
+            self._read_place(item, ("flows", index), "Each item of `flows`") for index, item in enumerate(section)
+        ]
         return tuple(pattern for pattern in patterns if pattern is not None)
 
     def _read_place(self, value: object, path: ValuePath, what: str) -> str | None:
@@ -119,11 +121,11 @@ class _Reader:
             return None
         remedy = "Give a path relative to this file, with / between folders."
         if not isinstance(value, str) or not value.strip() or "\0" in value:
-            self._report_value(value, f"Here stands {what}, as a text", remedy, path)
+            self._report_value(value, f"{what} must be a relative path", remedy, path)
             return None
         windows = PureWindowsPath(value)
         if "\\" in value or value.startswith("/") or windows.drive or windows.root:
-            self._report_value(value, f"Here stands {what}, relative to this file", remedy, path)
+            self._report_value(value, f"{what} must be a relative path", remedy, path)
             return None
         return value
 
@@ -173,10 +175,8 @@ class _Reader:
 
         place = ("defaults", "provider_version")
         if not isinstance(value, str) or not VERSION.fullmatch(value):
-            remedy = 'Give it in quotes, like "6.40.0".'
-            self._report_value(
-                value, "provider_version is the lowest release of the provider, as a text", remedy, place
-            )
+            remedy = 'Write it in quotes, such as "6.40.0". Modules accept this release and later ones.'
+            self._report_value(value, "provider_version must be an exact version", remedy, place)
             return None
         if _split_version(value) < _split_version(LOWEST_PROVIDER):
             remedy = f"Give {LOWEST_PROVIDER} or a later release, or leave it out."
@@ -199,8 +199,8 @@ class _Reader:
                 words = ", ".join(SEVERITIES)
                 self._report_value(word, f"A severity is one of {words}", f"Write one of {words}.", ("rules", name))
             elif not may_have_severity(rule, SEVERITIES[word]):
-                remedy = "Mend what it reports, and leave the rule out here."
-                message = f"{name} is an error for good: without it the module could be wrong."
+                remedy = "Fix what it reports, and remove this line."
+                message = f"{name} cannot be downgraded: without it, a module could be wrong."
                 self._report(FIXED_SEVERITY, message, remedy, ("rules", name))
             else:
                 severities[name] = SEVERITIES[word]

@@ -168,7 +168,13 @@ def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
     listed = ", ".join(keys)
     if not set(keys) & set(LIVE):
         message = f"flowseal does not use these keys: {listed}. The module creates its own service role and KMS key."
-        return Finding(DECIDED_BY_MODULE, message, "Nothing to do; AWS sets the rest.", (keys[0],), key=True)
+        return Finding(
+            DECIDED_BY_MODULE,
+            message,
+            "The flow needs none of them; remove them to avoid this notice.",
+            (keys[0],),
+            key=True,
+        )
     message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
     identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
     remedy = (

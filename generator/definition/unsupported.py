@@ -20,11 +20,10 @@ API_KEYS = frozenset({"nodes", "connections", "name", "definition"})
 
 TEMPLATE = "This is a CloudFormation template"
 RESOURCE = "This is a CloudFormation resource"
-SPELLING = "This definition is spelled as in CloudFormation"
+SPELLING = "This definition has the keys of CloudFormation"
 
-EXPORT = (
-    "`aws bedrock-agent get-flow --flow-identifier ID > NAME.flow.json` writes a deployed flow to a file for flowseal"
-)
+COMMAND = "aws bedrock-agent get-flow --flow-identifier ID > NAME.flow.json"
+EXPORT = f"`{COMMAND}` writes a deployed flow to a file for flowseal"
 TERRAFORM, PYTHON, SCRIPT = "Terraform code", "a Python program", "a JavaScript or TypeScript program"
 ENDINGS = {
     (".tf", ".tf.json", ".tofu", ".tofu.json", ".hcl", ".tfvars", ".tfvars.json", ".tfstate"): TERRAFORM,
@@ -72,7 +71,7 @@ def recognize_cloudformation(document: Document) -> Finding | None:
     remedy = f"{EXPORT}. docs/existing-flows.md says how to move the flow out of its stack."
     if what is SPELLING:
         remedy = "Start each key with a lower-case letter (`nodes`, `connections`, ...), as the API does. "
-        remedy += f"If the flow is deployed, {EXPORT}."
+        remedy += f"Or export the deployed flow with `{COMMAND}`."
     return Finding(CLOUDFORMATION, f"{what}; flowseal does not read CloudFormation yet.", remedy, path)
 
 

@@ -51,6 +51,11 @@ NO_PROFILE = (
 PROFILE = (
     "The definition names a guardrail profile: its Regions must be those that AWS lists for calls from this Region."
 )
+BUCKET = (
+    "must exist in this account, unless the flow's definition names the bucket's account under "
+    "`permissions: bucket_accounts`; then its bucket policy must allow the role too. If the bucket or its objects are "
+    "encrypted with a customer managed key (SSE-KMS), name that key under `permissions: kms_keys`."
+)
 RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "promptArn": (
@@ -67,9 +72,7 @@ RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "botAliasArn": ("Lex bot alias", "must point to a version of the bot that is built in the node's locale."),
         "bucketName": (
             "S3 bucket",
-            "must exist in this account, unless the flow's definition names the bucket's account under "
-            "`permissions: bucket_accounts`; then its bucket policy must allow the role too. If the bucket or its "
-            "objects are encrypted with a customer managed key (SSE-KMS), name that key under `permissions: kms_keys`.",
+            BUCKET,
         ),
     }
 )

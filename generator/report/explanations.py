@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from generator.diagnostics import Severity
 from generator.report.contents import Report
 from generator.report.folding import fold_text
 from generator.report.machines import VERSION, write_json
@@ -34,9 +35,9 @@ def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], v
 
 def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> Iterator[str]:
     yield f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}"
+    yield _fold(describe_silencing(rule), view)
     for paragraph in page.explanation.split("\n\n"):
         yield _fold(" ".join(paragraph.split()), view)
-    yield _fold(describe_silencing(rule), view)
     if page.wrong is None or page.right is None:
         return
     inside = replace(view, columns=view.columns and view.columns - len(INDENT))
@@ -47,10 +48,12 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
 
 
 def describe_silencing(rule: Rule) -> str:
-    """Say whether a comment can silence a rule."""
+    """Say whether a comment can silence a rule, and whether a configuration can."""
     if rule.can_be_silenced:
         return f"A comment on the line, or alone on the line above, silences it: # flowseal: ignore[{rule.name}] reason"
-    return "It cannot be silenced."
+    if rule.severity is Severity.ERROR:
+        return "It cannot be silenced."
+    return "A comment cannot silence it; `rules` in flowseal.yaml can lower its severity or turn it off."
 
 
 def write_rule_list_json(rules: Iterable[Rule]) -> str:

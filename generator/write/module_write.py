@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from generator.write.lock_file import Making
     from generator.write.whitespace import WhitespaceChange
 
+ADMISSION = (
+    "The key policy and the service role are the same in every module. Use the module's variables `caller_roles` and "
+    "`caller_principals` to let others use the key."
+)
+SEALED = {"kms.tf": ADMISSION, "iam.tf": ADMISSION}
+"""What to do instead of changing these files: neither the definition nor another file can say something else."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleWrite:
@@ -169,15 +176,12 @@ class ModuleComparison:
 
     def _report_edited(self, path: str, change: ModuleChange) -> LocatedFinding:
         message = "This generated file was changed, by hand or by git in a merge."
-        remedy = (
-            "Move the change into the definition, or into a .tf file of your own beside this one; then run "
-            "`flowseal generate --overwrite`, which discards it here. What git merged needs `--overwrite` only."
-        )
+        way = SEALED.get(path, "Move the change into the definition, or into a .tf file of your own beside this one.")
+        remedy = f"{way} Then run `flowseal generate --overwrite`, which discards the change here."
         if self.is_merged:
             message = "This file matches neither side of the merge: git merged it, or somebody edited it."
             remedy = (
-                "Review the diff. If nothing in it is a hand edit, run `flowseal generate --overwrite`; otherwise, "
-                "first move the edit into the definition or into a .tf file of your own."
+                f"Review the diff. If nothing in it is a hand edit, run `flowseal generate --overwrite`. If not: {way}"
             )
         span = self._locate(path, change)
         return report_path(EDITED_FILE, self.output, f"{self.name}/{path}", message, remedy, span)

@@ -269,10 +269,11 @@ class Output:
             if name.casefold() != folded or definition == module.making.definition or self._is_gone(definition):
                 continue
             first, second = (show_definition(self.folder, path) for path in (definition, module.making.definition))
-            message = f"This is the module of {first}, which is still there; {second} wants it too."
+            message = f"This module was generated from {first}, which still exists; {second} needs the same folder."
             remedy = (
-                "Give one of the flows another name. If the first has one already, run with that one alone before; "
-                "where two flows exchange their names, one of them takes a third name first."
+                "Rename one of the flows. If two projects share this output folder, give one of them another (`output` "
+                f"in its flowseal.yaml). If {first} already has a new name, run `flowseal generate` for it first; to "
+                "swap two names, rename one flow to a third name first."
             )
             return report_path(TAKEN_NAME, self.folder, name, message, remedy)
         return None
