@@ -177,6 +177,10 @@ def _describe_error(error: Any) -> Fault:
         return Fault("UnsupportedYaml", place, message, "Give each flow a file of its own.")
     context = f" ({error.context})" if error.context and error.problem else ""
     remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Correct it at this place.")
-    if error.problem_mark is not None and (error.problem_mark.buffer or "")[: error.problem_mark.pointer].endswith("$"):
+    before = (mark.buffer or "")[: mark.pointer]
+    if before.endswith(("{$param", "{$file")):
+        remedy = "A reference is a whole value: give the parameter the whole text, and write {$param: NAME} alone."
+        remedy = remedy if before.endswith("{$param") else "A reference is a whole value: write {$file: PATH} alone."
+    elif before.endswith("$"):
         remedy = "Write the value itself, or {$param: NAME} for a parameter: flowseal fills in no ${...}."
     return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", remedy)
