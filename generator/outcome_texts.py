@@ -83,7 +83,7 @@ def write_edits(outcome: ModuleOutcome) -> str:
 def write_differences(files: Iterable[tuple[str, bytes | None, bytes | None]]) -> str:
     """Return the diffs of files: path, old and new bytes. In a git repository their paths start at its root.
 
-    `git diff` has the same paths, and `git apply` takes no others.
+    `git diff` has the same paths, and `git apply` needs them.
     """
     here = Path.cwd()
     root = find_repository(here)
