@@ -18,7 +18,7 @@ Names are stable and never reused. An error stops the module, a warning does not
 only tells.
 
 In YAML, a comment silences a finding of a rule that can be silenced. It stands at the end of the line that is reported,
-or alone on the line above; other comments may stand in between:
+or alone on the line above; other comments may come in between:
 
 ```yaml
 parameters:
@@ -27,9 +27,9 @@ parameters:
 
 Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
 Where the finding is about a text of several lines, the comment stands where that text begins, or above. Where it is in
-a file that a `$file` names, the comment stands in the definition, on the line of the `$file`, at the key that it is the
+a file that a `$file` names, the comment belongs in the definition, on the line of the `$file`, at the key that it is the
 value of, or above, and speaks for that reference alone. How many findings are silenced is told in the summary. A
-comment that silences nothing, names no rule, or names one that cannot be silenced is itself a finding.
+comment that silences nothing, does not name a rule, or names one that cannot be silenced is itself a finding.
 
 Each example below is run by the tests.
 
