@@ -28,7 +28,8 @@ OWN = {"Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 
 GUARDRAIL_PROFILE = "[a-z0-9-]+[.]guardrail[.]v[0-9]+:[0-9]+"
-# Where AWS itself takes more than its model says, or its model takes what cannot exist. `warn_above` keeps the model's own limit as a warning.
+# Where AWS accepts more than its model says, or its model accepts what cannot exist. `warn_above` keeps the model's own
+# limit as a warning.
 OVERRIDES: dict[str, dict[str, Any]] = {
     "FlowConnections": {
         "maximum": 100,
