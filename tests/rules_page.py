@@ -27,8 +27,9 @@ parameters:
 
 Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
 Where the finding is about a text of several lines, the comment stands where that text begins, or above. Where it is in
-a file that a `$file` names, the comment belongs in the definition, on the line of the `$file`, at its key, or above, and applies to
-that reference alone. The summary counts what is silenced. A comment that silences nothing, does not name a rule, or names one that cannot be silenced is itself a finding.
+a file that a `$file` names, the comment belongs in the definition, on the line of the `$file`, at its key, or above,
+and applies to that reference alone. The summary counts what is silenced. A comment that silences nothing, does not name
+a rule, or names one that cannot be silenced is itself a finding.
 
 Each example below is run by the tests.
 
