@@ -188,7 +188,7 @@ def test_a_terminal_is_asked_and_a_wrong_answer_is_asked_again(work: Repository)
     assert (work.folder / "definitions" / "triage" / "triage.flow.yaml").exists()
     assert "Error: pip would look up 'flowseal==1' on the public index" in printed
     assert b'FLOWSEAL: ""' in work.read(".gitlab-ci.yml")
-    assert b"output: modules/flows" in work.read("flowseal.yaml")
+    assert b'output: "modules/flows"' in work.read("flowseal.yaml")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")

@@ -167,7 +167,7 @@ def test_git_applies_the_diff_that_a_run_in_the_folder_of_a_team_prints(
 ) -> None:
     team = enter(work, "teams/ada")
     text = team.read("flowseal.yaml").decode()
-    team.write("flowseal.yaml", text.replace("output: modules/flows", f"output: {output}").encode())
+    team.write("flowseal.yaml", text.replace('output: "modules/flows"', f"output: {output}").encode())
     assert f"output: {output}\n" in team.read("flowseal.yaml").decode()
     team.run("flowseal", "generate")
     work.commit("Flows and modules")

@@ -9,7 +9,7 @@ import typer
 
 from generator.scaffold.ci import Ci
 from generator.scaffold.origin import InvalidInstallationError, read_installation
-from generator.scaffold.surroundings import PLAIN_FOLDER
+from generator.scaffold.surroundings import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,12 +32,28 @@ class Answers:
         return answer
 
 
-def check_folder(folder: str) -> str:
-    """Return a folder that patterns can be written for; any other is wrong usage."""
-    if PLAIN_FOLDER.fullmatch(folder):
+def check_folder(folder: str, option: str = "--flows") -> str:
+    """Return a folder that patterns can be written for; any other is wrong usage of an option."""
+    if is_plain(folder):
         return folder
     message = f"{folder!r} is not a folder that init can write patterns for."
-    raise typer.BadParameter(f"{message} Use one below this folder, of letters, digits, and . _ - with / between.")
+    remedy = "Use one below this folder, of letters, digits, and . _ - with / between."
+    raise typer.BadParameter(f"{message} {remedy}", param_hint=option)
+
+
+def check_output(folder: str, flows: str) -> str:
+    """Return a folder for modules that is apart from the folder of flows; any other is wrong usage."""
+    check_folder(folder, "--output")
+    if overlaps(folder, flows):
+        message = f"{folder!r} and the folder of the flows, {flows!r}, overlap. Keep modules and flows apart."
+        raise typer.BadParameter(message, param_hint="--output")
+    return folder
+
+
+def overlaps(folder: str, other: str) -> bool:
+    """Tell whether a folder is another one, or is in it, or has it in itself; upper case counts as lower."""
+    one, two = (f"{name.lower()}/" for name in (folder, other))
+    return one.startswith(two) or two.startswith(one)
 
 
 def check_ci(word: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from generator.commands.answers import Answers, check_ci, check_folder, check_installation
+from generator.commands.answers import Answers, check_ci, check_folder, check_installation, check_output, overlaps
 from generator.commands.printing import open_repository
 from generator.configuration import NAME
 from generator.diagnostics import show_relative
@@ -32,13 +32,19 @@ def find_layout(answers: Answers, root: Path) -> Layout:
     team = HERE.absolute().relative_to(root).as_posix()
     repository = _open_folder(root)
     if repository.searched:
-        flows = check_folder(repository.flows)
+        flows = repository.flows
     else:
-        flows = answers.find_answer("flows", "Folder of the flow definitions", _propose_flows(), check_folder)
+        proposed = _propose_flows(repository.output if repository.is_configured else answers.given.get("output", ""))
+        flows = answers.find_answer("flows", "Folder of the flow definitions", proposed, check_folder)
     if repository.is_configured and repository.output:
-        modules = check_folder(repository.output)
+        modules = repository.output
     else:
-        modules = answers.find_answer("output", "Folder of the Terraform modules", _propose_output(), check_folder)
+        modules = answers.find_answer(
+            "output",
+            "Folder of the Terraform modules",
+            _propose_output(flows),
+            lambda folder: check_output(folder, flows),
+        )
     guess = Ci.GITLAB if (root / GITLAB).exists() else Ci.GITHUB
     ci = Ci(answers.find_answer("ci", f"CI ({', '.join(Ci)})", guess, check_ci))
     found = find_installation()
@@ -49,7 +55,7 @@ def find_layout(answers: Answers, root: Path) -> Layout:
             "install", "Where CI's pip gets flowseal from (empty: not yet)", "", check_installation
         )
         found = read_installation(text) if text else None
-    own_place = "" if team == "." else check_folder(team)
+    own_place = "" if team == "." else check_folder(team, "the path of this folder")
     return Layout(flows, modules, ci, found, own_place, _list_named(modules))
 
 
@@ -64,15 +70,17 @@ def _open_folder(root: Path) -> Repository:
     return Repository(HERE)
 
 
-def _propose_flows() -> str:
-    """Return the first folder that is free, or has definitions in it."""
-    return next((name for name in FLOWS if _is_free(name) or discover_definitions([name], None)[0]), FLOWS[0])
+def _propose_flows(output: str) -> str:
+    """Return the first folder apart from `output` that is free, or has definitions in it."""
+    apart = [name for name in FLOWS if not output or not overlaps(name, output)] or [FLOWS[0]]
+    return next((name for name in apart if _is_free(name) or discover_definitions([name], None)[0]), apart[0])
 
 
-def _propose_output() -> str:
-    """Return the folder in which flowseal has made modules, or the first that is free."""
-    made = (name for name in EARLIER_OUTPUTS if read_made(HERE / name) is not None)
-    return next(made, next(filter(_is_free, OUTPUTS), OUTPUTS[0]))
+def _propose_output(flows: str) -> str:
+    """Return the folder apart from the flows in which flowseal has made modules, or the first that is free."""
+    made = (name for name in EARLIER_OUTPUTS if read_made(HERE / name) is not None and not overlaps(name, flows))
+    apart = [name for name in OUTPUTS if not overlaps(name, flows)]
+    return next(made, next(filter(_is_free, apart), apart[0]))
 
 
 def _is_free(folder: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.repository import SCHEMAS, Repository
-from generator.scaffold.surroundings import Layout, Surrounding, find_additions, list_surroundings
+from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import read_file
 from generator.write.new_files import list_existing, write_new_files
@@ -58,7 +59,7 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
     shape = answers.find_answer(
         "shape", f"Its shape ({', '.join(shapes)})", "prompt", lambda word: choose_shape(word, shapes).name
     )
-    folder = f"{layout.flows}/{name}"
+    folder = posixpath.normpath(f"{layout.flows}/{name}")
     schema = Repository(HERE, is_configured=True).locate_schema(Path(folder))
     flow = make_flow(shapes[shape], name, schema)
     file = f"{folder}/{flow.definition}"
@@ -94,6 +95,12 @@ def _describe_next(layout: Layout, root: Path, folder: str | None) -> str:
             f"{layout.modules} has folders that are not flowseal's, so the exclude for hooks lists modules by name. "
             "Run `flowseal init` again after adding a flow, or give flowseal a folder of its own (`output`)."
         )
+    for option, path in (("flows", layout.flows), ("output", layout.modules)):
+        if not is_plain(posixpath.normpath(path)):
+            steps.append(
+                f"`{option}` in flowseal.yaml leads to {path!r}, for which init cannot write all patterns. "
+                "Check that git and hooks leave prompts, code, and flowseal.lock.json there as they are."
+            )
     steps.append("Commit everything, including the modules.")
     columns = find_view().columns
     return "\nNext:\n" + "".join("- " + "\n  ".join(fold_text(step, columns, indent=2)) + "\n" for step in steps)

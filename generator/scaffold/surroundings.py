@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,11 @@ GITLAB = ".gitlab-ci.yml"
 WORKFLOWS = ".github/workflows"
 
 
+def is_plain(folder: str) -> bool:
+    """Tell whether patterns can be written for a folder: one below, with a plain name."""
+    return PLAIN_FOLDER.fullmatch(folder) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where flows and modules are, relative to the flowseal.yaml, whose CI the repository has, how CI gets flowseal.
@@ -42,31 +48,35 @@ class Layout:
 
     def place(self, path: str) -> str:
         """Return the path, relative to the repository's root, of a file that belongs beside the flowseal.yaml."""
-        return f"{self.team}/{path}" if self.team else path
+        return posixpath.normpath(f"{self.team}/{path}") if self.team else posixpath.normpath(path)
 
     @property
     def configuration(self) -> str:
         """What `--config` gets in a command that runs at the repository's root; nothing where none is needed."""
         return self.place(NAME) if self.team else ""
 
+    @property
+    def covers_flows(self) -> bool:
+        """Whether hooks can be kept away from prompts and code: not where any folder around may have flows."""
+        return posixpath.normpath(self.flows) != "." and is_plain(self.place(self.flows))
+
     def list_samples(self) -> list[str]:
         """Return a path of each kind that hooks must not change."""
-        module = self.place(self.modules) + "/" + (self.named[0] if self.named else "x")
+        flows, modules = self.place(self.flows), self.place(self.modules)
+        module = f"{modules}/{self.named[0] if self.named else 'x'}"
         own = [] if self.named == () else [f"{module}/main.tf", f"{module}/prompts/x.txt"]
-        flows = self.place(self.flows)
-        return [
-            f"{flows}/prompts/x.txt",
-            f"{flows}/x/code/x.py",
-            *own,
-            f"{self.place(self.modules)}/flowseal.lock.json",
-        ]
+        texts = [f"{flows}/prompts/x.txt", f"{flows}/x/code/x.py"] if self.covers_flows else []
+        return texts + ([*own, f"{modules}/flowseal.lock.json"] if is_plain(modules) else [])
 
     @property
     def flowseal_files(self) -> str:
         """The regular expression of what hooks must not change: prompts, code, and flowseal's own modules."""
-        flows, modules = (_escape(self.place(folder)) for folder in (self.flows, self.modules))
+        flows, modules = self.place(self.flows), self.place(self.modules)
         made = ["[^/]+/"] if self.named is None else [f"{_escape(name)}/" for name in self.named]
-        return rf"^({flows}/(.*/)?(prompts|code)/|{modules}/({'|'.join([*made, ''])}flowseal\.lock\.json$))"
+        parts = [rf"{_escape(flows)}/(.*/)?(prompts|code)/"] if self.covers_flows else []
+        if is_plain(modules):
+            parts.append(rf"{_escape(modules)}/({'|'.join([*made, ''])}flowseal\.lock\.json$)")
+        return f"^({'|'.join(parts)})" if parts else "^$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,10 @@ class Surrounding:
 
 
 def list_surroundings(layout: Layout) -> list[Surrounding]:
-    """Return the files that a repository is to have. All values of `layout` must be plain (PLAIN_FOLDER, ...)."""
+    """Return the files that a repository is to have. The team of `layout` must be plain.
+
+    What the patterns of git and of hooks cannot name is left out of them; see is_plain.
+    """
     attributes = _read_text("gitattributes", layout)
     hooks = _read_text("pre-commit-config.yaml", layout)
     files = [
@@ -153,6 +166,13 @@ def _read_text(name: str, layout: Layout) -> str:
         "OF_TEAM": f" ({team})" if team else "",
     }
     text = (TEXTS / name).read_text(encoding="utf-8")
+    if name == "gitattributes":
+        # git has no pattern for a folder outside, and one for every `code` of a repository would be somebody else's.
+        left_out = [
+            word for word in ("FLOWS_FOLDER", "MODULES_FOLDER") if not is_plain(posixpath.normpath(words[word]))
+        ]
+        lines = text.splitlines(keepends=True)
+        text = "".join(line for line in lines if not line.startswith(tuple(left_out)))
     text = re.sub(
         r"^( +)INSTALL_VARIABLES$", lambda found: "\n".join(found[1] + line for line in variables), text, flags=re.M
     )

@@ -1,0 +1,88 @@
+"""Folders of flows and modules that `flowseal init` writes, proposes, refuses, or finds in a flowseal.yaml."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis.strategies import from_regex, sampled_from
+from repositories import Repository, make_repository
+from test_init_beside import CONFIGURATION
+
+from generator.commands.answers import overlaps
+from generator.configuration import read_configuration
+from generator.scaffold.ci import Ci
+from generator.scaffold.surroundings import PLAIN_FOLDER, Layout, list_surroundings
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Repository:
+    """Return a repository without files."""
+    return make_repository(tmp_path / "work")
+
+
+FOLDERS = from_regex(PLAIN_FOLDER, fullmatch=True) | sampled_from(
+    ["123", "true", "null", "no", "1e3", "12.5", "0x1F", "1_000", "0o7", "2024-01-01", "1.", "NaN", "y/n"]
+)
+
+
+@given(FOLDERS, FOLDERS)
+def test_flowseal_yaml_is_read_back_as_it_was_meant(flows: str, modules: str) -> None:
+    (file, *_) = list_surroundings(Layout(flows, modules, Ci.NONE, None))
+    found, findings = read_configuration(file.path, Path(file.path), file.text.encode(), dict)
+    assert findings == []
+    assert found is not None
+    assert (found.flows, found.output) == ((f"{flows}/**/*.flow.*",), modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--flows", "a", "--output", "a"),
+        ("--flows", "a", "--output", "a/b"),
+        ("--flows", "a", "--output", "A"),
+        ("--flows", "a/b", "--output", "a"),
+    ],
+)
+def test_modules_and_flows_are_kept_apart(arguments: tuple[str, ...], work: Repository) -> None:
+    assert "--output" in (printed := work.run("flowseal", "init", "--yes", *arguments, code=2))
+    assert "overlap" in printed
+    assert not (work.folder / "flowseal.yaml").exists()
+
+
+@pytest.mark.parametrize("arguments", [("--flows", "modules"), ("--output", "flows"), ("--flows", "flow-modules")])
+def test_what_is_proposed_is_apart_from_what_was_given(arguments: tuple[str, ...], work: Repository) -> None:
+    work.run("flowseal", "init", "--yes", *arguments)
+    written = yaml.safe_load(work.read("flowseal.yaml"))
+    assert not overlaps(written["flows"][0].removesuffix("/**/*.flow.*"), written["output"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "pattern"),
+    [
+        (
+            "flows: [flows/**/*.flow.*]\noutput: ../modules\n",
+            "`output` in flowseal.yaml leads to '../modules'",
+            r"^(team/flows/(.*/)?(prompts|code)/|modules/([^/]+/|flowseal\.lock\.json$))",
+        ),
+        (
+            "flows: ['**/*.flow.yaml']\noutput: made\n",
+            "`flows` in flowseal.yaml leads to '.'",
+            r"^(team/made/([^/]+/|flowseal\.lock\.json$))",
+        ),
+        ("flows: ['our flows/**']\noutput: ../../out\n", "`flows` in flowseal.yaml leads to 'our flows'", "^$"),
+    ],
+)
+def test_a_valid_configuration_is_taken(text: str, words: str, pattern: str, work: Repository) -> None:
+    work.write("team/flowseal.yaml", text.encode())
+    printed = Repository(work.folder / "team").run("flowseal", "init", "--yes")
+    assert words in " ".join(printed.split())
+    assert f"#   exclude: {pattern}\n" in work.read(CONFIGURATION).decode()
+    attributes = [line for line in work.read("team/.gitattributes").decode().splitlines() if line[0] != "#"]
+    assert not any(line.startswith((".", "our")) for line in attributes)
+    assert len(attributes) == {"output": 5, "flows": 1 if "made" in text else 0}[words.split("`")[1]]
