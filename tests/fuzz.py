@@ -102,7 +102,8 @@ def try_document(document: Hostile, seed: int, figures: Figures) -> None:
     began = time.process_time()
     told: list[tuple[str, str]] = []
     faulthandler.dump_traceback_later(LONGEST_WAIT, exit=True)
-    signal.setitimer(signal.ITIMER_PROF, LONGEST)
+    # Rings again: an exception that is raised within a callback of the interpreter is ignored.
+    signal.setitimer(signal.ITIMER_PROF, LONGEST, LONGEST)
     try:
         told += _judge_document(document, figures)
     except TooSlowError:

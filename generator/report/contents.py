@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from generator.source.credentials import mask_credentials
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -58,27 +56,34 @@ class Report:
         return replace(
             self,
             findings=[_mask_finding(finding) for finding in self.findings],
-            texts={file: mask_credentials(text) for file, text in self.texts.items() if file in shown},
+            texts={file: _mask_text(text) for file, text in self.texts.items() if file in shown},
             outcomes=_mask_value(self.outcomes),
             failures=_mask_value(self.failures),
             more=_mask_value(self.more),
         )
 
 
+def _mask_text(text: str) -> str:
+    # Imported late: `flowseal --version` reads no document.
+    from generator.source.credentials import mask_credentials
+
+    return mask_credentials(text)
+
+
 def _mask_finding(finding: LocatedFinding) -> LocatedFinding:
     return replace(
         finding,
-        message=mask_credentials(finding.message),
-        remedy=mask_credentials(finding.remedy),
-        pointer=mask_credentials(finding.pointer),
-        related=tuple(replace(place, message=mask_credentials(place.message)) for place in finding.related),
+        message=_mask_text(finding.message),
+        remedy=_mask_text(finding.remedy),
+        pointer=_mask_text(finding.pointer),
+        related=tuple(replace(place, message=_mask_text(place.message)) for place in finding.related),
     )
 
 
 def _mask_value(value: Any) -> Any:
     match value:
         case str():
-            return mask_credentials(value)
+            return _mask_text(value)
         case list() | tuple():
             return [_mask_value(item) for item in value]
         case dict():
