@@ -39,19 +39,41 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def declare_rule(
-    name: str, severity: Severity, summary: str, *, can_be_silenced: bool | None = None, hides_source: bool = False
-) -> Rule:
-    """Register and return a rule. `summary` is one sentence on what it reports. A second rule of one name raises.
+def error(name: str, summary: str) -> Rule:
+    """Register an error. `summary`, here and below, is one sentence on what the rule reports."""
+    return _register(Rule(name, Severity.ERROR, summary, can_be_silenced=False))
 
-    What is no error can be silenced, an error cannot, unless its declaration says otherwise.
-    """
-    if name in RULES:
-        raise ValueError(f"two rules are named {name}")
-    if can_be_silenced is None:
-        can_be_silenced = severity is not Severity.ERROR
-    RULES[name] = Rule(name, severity, summary, can_be_silenced, hides_source)
-    return RULES[name]
+
+def soft_error(name: str, summary: str) -> Rule:
+    """Register an error that a comment may silence: without the finding the module is right all the same."""
+    return _register(Rule(name, Severity.ERROR, summary, can_be_silenced=True))
+
+
+def warning(name: str, summary: str, *, hides_source: bool = False) -> Rule:
+    """Register a warning."""
+    return _register(Rule(name, Severity.WARNING, summary, can_be_silenced=True, hides_source=hides_source))
+
+
+def fixed_warning(name: str, summary: str) -> Rule:
+    """Register a warning that no comment can silence, often because it is about more than one document."""
+    return _register(Rule(name, Severity.WARNING, summary, can_be_silenced=False))
+
+
+def info(name: str, summary: str) -> Rule:
+    """Register information."""
+    return _register(Rule(name, Severity.INFORMATION, summary, can_be_silenced=True))
+
+
+def fixed_info(name: str, summary: str) -> Rule:
+    """Register information that no comment can silence."""
+    return _register(Rule(name, Severity.INFORMATION, summary, can_be_silenced=False))
+
+
+def _register(rule: Rule) -> Rule:
+    if rule.name in RULES:
+        raise ValueError(f"two rules are named {rule.name}")
+    RULES[rule.name] = rule
+    return rule
 
 
 Range = tuple[int, int]
@@ -137,18 +159,16 @@ def has_errors(findings: Iterable[Finding | LocatedFinding], *, strict: bool = F
 SOURCE_RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        declare_rule("UnreadableText", Severity.ERROR, "The file is not UTF-8 text, or is too large."),
-        declare_rule("SyntaxError", Severity.ERROR, "The text is not well-formed YAML or JSON."),
-        declare_rule("MergeConflict", Severity.ERROR, "The document has the conflict markers of a merge."),
-        declare_rule("DuplicateKey", Severity.ERROR, "A mapping has the same key twice."),
-        declare_rule("AmbiguousScalar", Severity.ERROR, "Readers of YAML disagree on what an unquoted scalar means."),
-        declare_rule("InvalidNumber", Severity.ERROR, "A number has too many digits or too large an exponent."),
-        declare_rule("UnsupportedYaml", Severity.ERROR, "The YAML uses something that a flow definition cannot carry."),
-        declare_rule("TooDeep", Severity.ERROR, "The document is nested too deeply."),
-        declare_rule("TooLarge", Severity.ERROR, "The document is too large, or grows too large through its anchors."),
-        declare_rule(
-            "LoneSurrogate", Severity.ERROR, "A string holds half of a surrogate pair, which is no character."
-        ),
+        error("UnreadableText", "The file is not UTF-8 text, or is too large."),
+        error("SyntaxError", "The text is not well-formed YAML or JSON."),
+        error("MergeConflict", "The document has the conflict markers of a merge."),
+        error("DuplicateKey", "A mapping has the same key twice."),
+        error("AmbiguousScalar", "Readers of YAML disagree on what an unquoted scalar means."),
+        error("InvalidNumber", "A number has too many digits or too large an exponent."),
+        error("UnsupportedYaml", "The YAML uses something that a flow definition cannot carry."),
+        error("TooDeep", "The document is nested too deeply."),
+        error("TooLarge", "The document is too large, or grows too large through its anchors."),
+        error("LoneSurrogate", "A string holds half of a surrogate pair, which is no character."),
     )
 }
 

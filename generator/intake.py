@@ -9,16 +9,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from generator.api import suggest_name
 from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding, Severity, declare_rule, report_file, show_path
+from generator.diagnostics import LocatedFinding, error, report_file, show_path
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import LOCK_FILE, is_text, read_file
 
-MISSING_PATH = declare_rule(
-    "MissingPath", Severity.ERROR, "A path on the command line, or in the configuration, leads nowhere."
-)
-UNREADABLE_PATH = declare_rule("UnreadablePath", Severity.ERROR, "A file or folder cannot be read.")
-UNREADABLE_NAME = declare_rule("UnreadableName", Severity.ERROR, "A definition's path has bytes that are no UTF-8.")
-NO_DEFINITIONS = declare_rule("NoDefinitions", Severity.ERROR, "A folder or pattern gives no flow definition.")
+MISSING_PATH = error("MissingPath", "A path on the command line, or in the configuration, leads nowhere.")
+UNREADABLE_PATH = error("UnreadablePath", "A file or folder cannot be read.")
+UNREADABLE_NAME = error("UnreadableName", "A definition's path has bytes that are no UTF-8.")
+NO_DEFINITIONS = error("NoDefinitions", "A folder or pattern gives no flow definition.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
 LARGEST_TEXT = 21_000_000
@@ -221,9 +219,9 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
             if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != skipped
         ]
         found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
-    for error in sorted(errors, key=lambda item: str(item.filename)):
-        shown = show_path(Path(str(error.filename)))
-        yield report_file(UNREADABLE_PATH, describe_refusal(error), "Check the folder's permissions.", shown)
+    for refusal in sorted(errors, key=lambda item: str(item.filename)):
+        shown = show_path(Path(str(refusal.filename)))
+        yield report_file(UNREADABLE_PATH, describe_refusal(refusal), "Check the folder's permissions.", shown)
     if not found and not errors:
         message = "The folder holds no flow definition."
         yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)

@@ -7,25 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.api import advise_name
-from generator.diagnostics import LocatedFinding, LocatedPlace, Rule, Severity, declare_rule
+from generator.diagnostics import LocatedFinding, LocatedPlace, Rule, fixed_warning
 from generator.source.comments import Comment, read_comments
 from generator.source.position import Document, Span
 
-MALFORMED_SILENCER = declare_rule(
-    "MalformedSilencer", Severity.WARNING, "A comment for flowseal is not written as one.", can_be_silenced=False
-)
-UNKNOWN_SILENCED_RULE = declare_rule(
-    "UnknownSilencedRule", Severity.WARNING, "A comment silences a rule that is not there.", can_be_silenced=False
-)
-RULE_NOT_SILENCEABLE = declare_rule(
-    "RuleNotSilenceable",
-    Severity.WARNING,
-    "A comment silences a rule that cannot be silenced.",
-    can_be_silenced=False,
-)
-UNUSED_SILENCER = declare_rule(
-    "UnusedSilencer", Severity.WARNING, "A comment silences what is not reported there.", can_be_silenced=False
-)
+MALFORMED_SILENCER = fixed_warning("MalformedSilencer", "A comment for flowseal is not written as one.")
+UNKNOWN_SILENCED_RULE = fixed_warning("UnknownSilencedRule", "A comment silences a rule that is not there.")
+RULE_NOT_SILENCEABLE = fixed_warning("RuleNotSilenceable", "A comment silences a rule that cannot be silenced.")
+UNUSED_SILENCER = fixed_warning("UnusedSilencer", "A comment silences what is not reported there.")
 
 SIGN = "flowseal:"
 FORM = f"# {SIGN} ignore[RuleName] reason"

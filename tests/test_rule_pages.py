@@ -9,7 +9,7 @@ import pytest
 from rules import list_rules as walk_rules
 
 import generator.rule_pages
-from generator.diagnostics import RULES, Severity, declare_rule
+from generator.diagnostics import RULES, Severity, error, soft_error, warning
 from generator.rule_catalogue import ABOUT_TERRAFORM, check_example, list_rules
 from generator.rule_pages import RulePage, read_page
 
@@ -158,8 +158,8 @@ def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPa
 
 def test_an_error_can_be_silenced_only_where_its_declaration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.diagnostics.RULES", dict(RULES))
-    assert not declare_rule("A", Severity.ERROR, "").can_be_silenced
-    assert declare_rule("B", Severity.WARNING, "").can_be_silenced
-    assert declare_rule("C", Severity.ERROR, "", can_be_silenced=True).can_be_silenced
+    assert not error("A", "").can_be_silenced
+    assert warning("B", "").can_be_silenced
+    assert soft_error("C", "").can_be_silenced
     with pytest.raises(ValueError, match="two rules are named A"):
-        declare_rule("A", Severity.ERROR, "")
+        error("A", "")

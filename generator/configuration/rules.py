@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from generator.diagnostics import Severity, declare_rule
+from generator.diagnostics import error
 
-UNKNOWN_RULE = declare_rule(
-    "UnknownRule", Severity.ERROR, "The configuration gives a severity to a rule that is not there."
-)
-FIXED_SEVERITY = declare_rule(
-    "FixedSeverity", Severity.ERROR, "The configuration lowers an error without which the module would be wrong."
-)
+UNKNOWN_RULE = error("UnknownRule", "The configuration gives a severity to a rule that is not there.")
+FIXED_SEVERITY = error("FixedSeverity", "The configuration lowers an error without which the module would be wrong.")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.api import suggest_name
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, error, warning
 from generator.inference.kinds import (
     ACCOUNT,
     MODEL,
@@ -20,12 +20,10 @@ from generator.inference.known import REGION_NAME, load_known_models
 from generator.model import Grant, ModelKind, Text
 from generator.source.position import Path
 
-UNKNOWN_MODEL = declare_rule("UnknownModel", Severity.ERROR, "A model is of no kind whose rights flowseal knows.")
-UNKNOWN_MODEL_ID = declare_rule(
-    "UnknownModelId", Severity.WARNING, "AWS has published no model or inference profile with this id."
-)
-UNKNOWN_PROFILE_PREFIX = declare_rule(
-    "UnknownProfilePrefix", Severity.WARNING, "The prefix of an inference profile's id is not one that flowseal knows."
+UNKNOWN_MODEL = error("UnknownModel", "A model is of no kind whose rights flowseal knows.")
+UNKNOWN_MODEL_ID = warning("UnknownModelId", "AWS has published no model or inference profile with this id.")
+UNKNOWN_PROFILE_PREFIX = warning(
+    "UnknownProfilePrefix", "The prefix of an inference profile's id is not one that flowseal knows."
 )
 LISTED_KINDS = (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE, ModelKind.GLOBAL_INFERENCE_PROFILE)
 """The kinds whose ids AWS publishes; all others are the account's own."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from generator.api.rules import MALFORMED_VALUE
-from generator.diagnostics import Finding, Severity, declare_rule, has_errors
+from generator.diagnostics import Finding, error, has_errors
 from generator.module.fixed_tests import TEST_FILE, plan_fixed_tests
 from generator.module.flow import plan_flow_file
 from generator.module.flow_tests import plan_flow_tests
@@ -46,9 +46,7 @@ NO_SETTINGS = ModuleSettings()
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 MOST_POLICIES = 9
 """IAM attaches 10 managed policies to a role by default, and one of them is for the key."""
-TOO_MANY_RIGHTS = declare_rule(
-    "TooManyRights", Severity.ERROR, "The rights of the nodes do not fit into the policies that a role can have."
-)
+TOO_MANY_RIGHTS = error("TooManyRights", "The rights of the nodes do not fit into the policies that a role can have.")
 
 
 def plan_module(

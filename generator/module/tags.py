@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from generator.model import Value
 
-UNFIT_TAGS = declare_rule("UnfitTags", Severity.ERROR, "Tags that the flow's key or its role cannot carry.")
+UNFIT_TAGS = error("UnfitTags", "Tags that the flow's key or its role cannot carry.")
 MOST_TAGS = 50
 """Of a resource, in KMS ("Quotas") as in IAM ("IAM and STS quotas")."""
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, error
 from generator.model import Derived, Flow, Grant, Node, Text
 from generator.nodes.needs import Need, allow_guardrail_profile, list_model_needs, name_bucket, name_part
 from generator.nodes.node_types import NODE_TYPES
 
-UNUSED_BUCKET_ACCOUNT = declare_rule(
-    "UnusedBucketAccount", Severity.ERROR, "An account is given for a bucket that no node uses."
-)
-UNNAMED_RESOURCE = declare_rule("UnnamedResource", Severity.ERROR, "What a node works with has an empty name.")
+UNUSED_BUCKET_ACCOUNT = error("UnusedBucketAccount", "An account is given for a bucket that no node uses.")
+UNNAMED_RESOURCE = error("UnnamedResource", "What a node works with has an empty name.")
 PERMISSIONS = "permissions"
 BUCKET_TYPES = ("Retrieval", "Storage")
 BUCKET_MEMBERS = ("retrieval", "storage")

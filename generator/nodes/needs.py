@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, warning
 from generator.inference import ACCOUNT, PARTITION, REGION, list_model_grants, list_parameter_grants
 from generator.model import (
     Derived,
@@ -23,8 +23,8 @@ from generator.model import (
 )
 from generator.source.position import Path
 
-UNKNOWN_PROMPT_MODEL = declare_rule(
-    "UnknownPromptModel", Severity.WARNING, "A managed prompt's model is not in the definition, so it gets no right."
+UNKNOWN_PROMPT_MODEL = warning(
+    "UnknownPromptModel", "A managed prompt's model is not in the definition, so it gets no right."
 )
 
 Need = Grant | Finding

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from generator.api import Shape
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, error
 from generator.model import ParameterReference, Value
 from generator.provider.resource import Schema, find_member, find_provider_version
 from generator.source.position import Path
 
-CANNOT_EXPRESS = declare_rule(
-    "ProviderCannotExpress", Severity.ERROR, "The Terraform resource has no name for something that the API has."
-)
-STRICTER = declare_rule(
-    "ProviderIsStricter", Severity.ERROR, "The Terraform resource refuses a value that the API takes."
-)
+CANNOT_EXPRESS = error("ProviderCannotExpress", "The Terraform resource has no name for something that the API has.")
+STRICTER = error("ProviderIsStricter", "The Terraform resource refuses a value that the API takes.")
 RESOURCE = "aws_bedrockagent_flow"
 OTHER_WAY = "; or make this flow in another way than through Terraform (check it with --target api)"
 REMEDIES = {

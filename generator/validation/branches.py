@@ -11,17 +11,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, soft_error
 from generator.model import Connection, Node
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-UNSATISFIED_CONNECTION_CONDITIONS = declare_rule(
-    "UnsatisfiedConnectionConditions",
-    Severity.ERROR,
-    "A node waits for two branches of one condition, never both run.",
-    can_be_silenced=True,
+UNSATISFIED_CONNECTION_CONDITIONS = soft_error(
+    "UnsatisfiedConnectionConditions", "A node waits for two branches of one condition, never both run."
 )
 
 MOST_RUNS = 1 << 16

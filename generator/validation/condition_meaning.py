@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, warning
 from generator.model import Node
 from generator.validation.condition_expressions import Expression, read_condition
 from generator.validation.condition_lists import Condition
@@ -16,11 +16,11 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 from generator.validation.truth import distinguish_situations, is_always_decisive, is_clear
 
-EQUIVALENT_CONDITIONS = declare_rule(
-    "EquivalentConditions", Severity.WARNING, "Two conditions of a node mean the same, though written differently."
+EQUIVALENT_CONDITIONS = warning(
+    "EquivalentConditions", "Two conditions of a node mean the same, though written differently."
 )
-UNREACHABLE_BRANCH = declare_rule(
-    "UnreachableBranch", Severity.WARNING, "A condition never decides: it cannot hold, or earlier ones always hold too."
+UNREACHABLE_BRANCH = warning(
+    "UnreachableBranch", "A condition never decides: it cannot hold, or earlier ones always hold too."
 )
 
 

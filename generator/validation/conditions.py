@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, soft_error
 from generator.validation.condition_lists import DEFAULT, Condition
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISSING_DEFAULT_CONDITION = declare_rule(
-    "MissingDefaultCondition",
-    Severity.ERROR,
-    "A Condition node does not say what happens when no condition holds.",
-    can_be_silenced=True,
+MISSING_DEFAULT_CONDITION = soft_error(
+    "MissingDefaultCondition", "A Condition node does not say what happens when no condition holds."
 )
-DUPLICATE_CONDITION_EXPRESSION = declare_rule(
-    "DuplicateConditionExpression",
-    Severity.ERROR,
-    "Two conditions of a node have the same expression.",
-    can_be_silenced=True,
+DUPLICATE_CONDITION_EXPRESSION = soft_error(
+    "DuplicateConditionExpression", "Two conditions of a node have the same expression."
 )
 
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, error
 from generator.model import Connection
 from generator.nodes import NODE_TYPES
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISSING_NODE_CONFIGURATION = declare_rule(
-    "MissingNodeConfiguration", Severity.ERROR, "A node of a type that needs a configuration has none."
-)
-MISMATCHED_NODE_CONFIGURATION = declare_rule(
-    "MismatchedNodeConfiguration", Severity.ERROR, "A node's configuration is that of another type."
-)
-MISSING_CONNECTION_CONFIGURATION = declare_rule(
-    "MissingConnectionConfiguration", Severity.ERROR, "A connection does not say what it carries."
-)
-MISMATCHED_CONNECTION_CONFIGURATION = declare_rule(
-    "MismatchedConnectionConfiguration", Severity.ERROR, "A connection's configuration is that of another type."
+MISSING_NODE_CONFIGURATION = error("MissingNodeConfiguration", "A node of a type that needs a configuration has none.")
+MISMATCHED_NODE_CONFIGURATION = error("MismatchedNodeConfiguration", "A node's configuration is that of another type.")
+MISSING_CONNECTION_CONFIGURATION = error("MissingConnectionConfiguration", "A connection does not say what it carries.")
+MISMATCHED_CONNECTION_CONFIGURATION = error(
+    "MismatchedConnectionConfiguration", "A connection's configuration is that of another type."
 )
 
 CONNECTION_MEMBERS = {"Data": "data", "Conditional": "conditional"}

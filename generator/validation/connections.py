@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.api import advise_name, make_fitness, suggest_name
 from generator.api.wording import list_names
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Connection, Node, Port
 from generator.nodes import PortRules
 from generator.source.position import Path
@@ -14,33 +14,18 @@ from generator.validation.boundaries import find_beyond
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
 
-UNKNOWN_CONNECTION_SOURCE = declare_rule(
-    "UnknownConnectionSource", Severity.ERROR, "A connection begins at a node that is not there.", can_be_silenced=True
+UNKNOWN_CONNECTION_SOURCE = soft_error("UnknownConnectionSource", "A connection begins at a node that is not there.")
+UNKNOWN_CONNECTION_TARGET = soft_error("UnknownConnectionTarget", "A connection ends at a node that is not there.")
+UNKNOWN_CONNECTION_SOURCE_OUTPUT = soft_error(
+    "UnknownConnectionSourceOutput", "A connection begins at an output that its node does not have."
 )
-UNKNOWN_CONNECTION_TARGET = declare_rule(
-    "UnknownConnectionTarget", Severity.ERROR, "A connection ends at a node that is not there.", can_be_silenced=True
+UNKNOWN_CONNECTION_TARGET_INPUT = soft_error(
+    "UnknownConnectionTargetInput", "A connection ends at an input that its node does not have."
 )
-UNKNOWN_CONNECTION_SOURCE_OUTPUT = declare_rule(
-    "UnknownConnectionSourceOutput",
-    Severity.ERROR,
-    "A connection begins at an output that its node does not have.",
-    can_be_silenced=True,
+UNKNOWN_CONNECTION_CONDITION = soft_error(
+    "UnknownConnectionCondition", "A connection follows a condition that its node does not have."
 )
-UNKNOWN_CONNECTION_TARGET_INPUT = declare_rule(
-    "UnknownConnectionTargetInput",
-    Severity.ERROR,
-    "A connection ends at an input that its node does not have.",
-    can_be_silenced=True,
-)
-UNKNOWN_CONNECTION_CONDITION = declare_rule(
-    "UnknownConnectionCondition",
-    Severity.ERROR,
-    "A connection follows a condition that its node does not have.",
-    can_be_silenced=True,
-)
-DUPLICATE_CONNECTIONS = declare_rule(
-    "DuplicateConnections", Severity.ERROR, "Two connections say the same of the same two nodes.", can_be_silenced=True
-)
+DUPLICATE_CONNECTIONS = soft_error("DuplicateConnections", "Two connections say the same of the same two nodes.")
 
 
 @register_check(UNKNOWN_CONNECTION_SOURCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, warning
 from generator.model import Node, Value
 from generator.nodes import PlacedText, find_value
 from generator.source.credentials import KINDS, find_credentials
@@ -13,11 +13,8 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 from generator.validation.texts import report_in_text
 
-CREDENTIAL_IN_TEXT = declare_rule(
-    "CredentialInText",
-    Severity.WARNING,
-    "A prompt, code or a tag holds text in the shape of a credential.",
-    hides_source=True,
+CREDENTIAL_IN_TEXT = warning(
+    "CredentialInText", "A prompt, code or a tag holds text in the shape of a credential.", hides_source=True
 )
 
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, error, soft_error
 from generator.model import Node
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-COLLIDING_FLOW_NAMES = declare_rule(
-    "CollidingFlowNames", Severity.ERROR, "Two flows of one run would have one folder, on some disks or on all."
+COLLIDING_FLOW_NAMES = error(
+    "CollidingFlowNames", "Two flows of one run would have one folder, on some disks or on all."
 )
-COLLIDING_NODE_FILES = declare_rule(
-    "CollidingNodeFiles", Severity.ERROR, "The texts of two nodes would be one file on a disk that ignores case."
+COLLIDING_NODE_FILES = error(
+    "CollidingNodeFiles", "The texts of two nodes would be one file on a disk that ignores case."
 )
-FORBIDDEN_FILE_NAME = declare_rule(
-    "ForbiddenFileName",
-    Severity.ERROR,
-    "A name would become a file or folder that Windows forbids.",
-    can_be_silenced=True,
-)
+FORBIDDEN_FILE_NAME = soft_error("ForbiddenFileName", "A name would become a file or folder that Windows forbids.")
 
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.api import suggest_name
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Node, Value
 from generator.source.position import Path
 from generator.validation.condition_expressions import read_condition
@@ -18,17 +18,11 @@ from generator.validation.operands import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MALFORMED_NODE_INPUT_EXPRESSION = declare_rule(
-    "MalformedNodeInputExpression",
-    Severity.ERROR,
-    "An input's expression is not in the language that Bedrock reads.",
-    can_be_silenced=True,
+MALFORMED_NODE_INPUT_EXPRESSION = soft_error(
+    "MalformedNodeInputExpression", "An input's expression is not in the language that Bedrock reads."
 )
-MALFORMED_CONDITION_EXPRESSION = declare_rule(
-    "MalformedConditionExpression",
-    Severity.ERROR,
-    "A condition cannot be read, or compares what cannot be compared.",
-    can_be_silenced=True,
+MALFORMED_CONDITION_EXPRESSION = soft_error(
+    "MalformedConditionExpression", "A condition cannot be read, or compares what cannot be compared."
 )
 
 JSON_PATH = re.compile(r"\$[\w.]*")

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, soft_error
 from generator.model import Connection, Node, Port
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-UNFULFILLED_NODE_INPUT = declare_rule(
-    "UnfulfilledNodeInput", Severity.ERROR, "An input of a node has no incoming data connection.", can_be_silenced=True
-)
-MULTIPLE_NODE_INPUT_CONNECTIONS = declare_rule(
-    "MultipleNodeInputConnections",
-    Severity.ERROR,
-    "Several data connections lead to one input of a node.",
-    can_be_silenced=True,
+UNFULFILLED_NODE_INPUT = soft_error("UnfulfilledNodeInput", "An input of a node has no incoming data connection.")
+MULTIPLE_NODE_INPUT_CONNECTIONS = soft_error(
+    "MultipleNodeInputConnections", "Several data connections lead to one input of a node."
 )
 
 

@@ -5,38 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.api import find_shape
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Node
 from generator.validation.boundaries import find_beyond
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISSING_LOOP_INPUT_NODE = declare_rule(
-    "MissingLoopInputNode", Severity.ERROR, "A loop has no LoopInput node to begin at.", can_be_silenced=True
+MISSING_LOOP_INPUT_NODE = soft_error("MissingLoopInputNode", "A loop has no LoopInput node to begin at.")
+MISSING_LOOP_CONTROLLER_NODE = soft_error(
+    "MissingLoopControllerNode", "A loop has no LoopController node that ends it."
 )
-MISSING_LOOP_CONTROLLER_NODE = declare_rule(
-    "MissingLoopControllerNode", Severity.ERROR, "A loop has no LoopController node that ends it.", can_be_silenced=True
+MULTIPLE_LOOP_INPUT_NODES = soft_error("MultipleLoopInputNodes", "A loop has more than one LoopInput node.")
+MULTIPLE_LOOP_CONTROLLER_NODES = soft_error(
+    "MultipleLoopControllerNodes", "A loop has more than one LoopController node."
 )
-MULTIPLE_LOOP_INPUT_NODES = declare_rule(
-    "MultipleLoopInputNodes", Severity.ERROR, "A loop has more than one LoopInput node.", can_be_silenced=True
+LOOP_INCOMPATIBLE_NODE_TYPE = soft_error(
+    "LoopIncompatibleNodeType", "A node within a loop is of a type that may not stand there."
 )
-MULTIPLE_LOOP_CONTROLLER_NODES = declare_rule(
-    "MultipleLoopControllerNodes", Severity.ERROR, "A loop has more than one LoopController node.", can_be_silenced=True
-)
-LOOP_INCOMPATIBLE_NODE_TYPE = declare_rule(
-    "LoopIncompatibleNodeType",
-    Severity.ERROR,
-    "A node within a loop is of a type that may not stand there.",
-    can_be_silenced=True,
-)
-INVALID_LOOP_BOUNDARY = declare_rule(
-    "InvalidLoopBoundary", Severity.ERROR, "A connection crosses the boundary of a loop.", can_be_silenced=True
-)
-MISPLACED_LOOP_NODE = declare_rule(
-    "MisplacedLoopNode",
-    Severity.ERROR,
-    "A LoopInput or LoopController node stands outside of every loop.",
-    can_be_silenced=True,
+INVALID_LOOP_BOUNDARY = soft_error("InvalidLoopBoundary", "A connection crosses the boundary of a loop.")
+MISPLACED_LOOP_NODE = soft_error(
+    "MisplacedLoopNode", "A LoopInput or LoopController node stands outside of every loop."
 )
 
 ENDS = {

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generator.api.wording import list_names
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, error, soft_error
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-DUPLICATE_NODE_NAME = declare_rule(
-    "DuplicateNodeName", Severity.ERROR, "Two nodes have one name, which CreateFlow refuses."
-)
-DUPLICATE_CONNECTION_NAME = declare_rule(
-    "DuplicateConnectionName", Severity.ERROR, "Two connections have one name, which CreateFlow refuses."
-)
-DUPLICATE_PORT_NAME = declare_rule(
-    "DuplicatePortName", Severity.ERROR, "Two inputs, or two outputs, of a node have one name.", can_be_silenced=True
-)
-DUPLICATE_CONDITION_NAME = declare_rule(
-    "DuplicateConditionName", Severity.ERROR, "Two conditions of a node have one name, which CreateFlow refuses."
+DUPLICATE_NODE_NAME = error("DuplicateNodeName", "Two nodes have one name, which CreateFlow refuses.")
+DUPLICATE_CONNECTION_NAME = error("DuplicateConnectionName", "Two connections have one name, which CreateFlow refuses.")
+DUPLICATE_PORT_NAME = soft_error("DuplicatePortName", "Two inputs, or two outputs, of a node have one name.")
+DUPLICATE_CONDITION_NAME = error(
+    "DuplicateConditionName", "Two conditions of a node have one name, which CreateFlow refuses."
 )
 
 

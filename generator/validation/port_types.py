@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, soft_error, warning
 from generator.model import Connection, Port
 from generator.validation.input_expressions import WHOLE_INPUT, read_input_expression
 from generator.validation.ports import Side, list_input_sides, list_output_sides
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISMATCHED_NODE_INPUT_TYPE = declare_rule(
-    "MismatchedNodeInputType",
-    Severity.ERROR,
-    "A node's input is of another data type than the node's type takes.",
-    can_be_silenced=True,
+MISMATCHED_NODE_INPUT_TYPE = soft_error(
+    "MismatchedNodeInputType", "A node's input is of another data type than the node's type takes."
 )
-MISMATCHED_NODE_OUTPUT_TYPE = declare_rule(
-    "MismatchedNodeOutputType",
-    Severity.ERROR,
-    "A node's output is of another data type than the node's type gives.",
-    can_be_silenced=True,
+MISMATCHED_NODE_OUTPUT_TYPE = soft_error(
+    "MismatchedNodeOutputType", "A node's output is of another data type than the node's type gives."
 )
-AMBIGUOUS_PORT_TYPE = declare_rule(
-    "AmbiguousPortType", Severity.WARNING, "A port has a data type that one part of AWS's guide allows, another not."
+AMBIGUOUS_PORT_TYPE = warning(
+    "AmbiguousPortType", "A port has a data type that one part of AWS's guide allows, another not."
 )
-INCOMPATIBLE_CONNECTION_DATA_TYPE = declare_rule(
-    "IncompatibleConnectionDataType",
-    Severity.ERROR,
-    "The ends of a data connection are of different data types.",
-    can_be_silenced=True,
+INCOMPATIBLE_CONNECTION_DATA_TYPE = soft_error(
+    "IncompatibleConnectionDataType", "The ends of a data connection are of different data types."
 )
-PATH_INTO_PLAIN_VALUE = declare_rule(
-    "PathIntoPlainValue", Severity.WARNING, "An expression takes a part of what is a text, a number or a boolean."
+PATH_INTO_PLAIN_VALUE = warning(
+    "PathIntoPlainValue", "An expression takes a part of what is a text, a number or a boolean."
 )
 
 PLAIN_TYPES = ("String", "Number", "Boolean")

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generator.api import advise_name, make_fitness, suggest_name
-from generator.diagnostics import Finding, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Rule, soft_error
 from generator.model import Node, Port
 from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
 
-MISSING_NODE_INPUT = declare_rule(
-    "MissingNodeInput", Severity.ERROR, "A node lacks an input that its type needs.", can_be_silenced=True
-)
-MISSING_NODE_OUTPUT = declare_rule(
-    "MissingNodeOutput", Severity.ERROR, "A node lacks an output that its type has.", can_be_silenced=True
-)
-UNKNOWN_NODE_INPUT = declare_rule(
-    "UnknownNodeInput", Severity.ERROR, "A node has an input that its type does not take.", can_be_silenced=True
-)
-UNKNOWN_NODE_OUTPUT = declare_rule(
-    "UnknownNodeOutput", Severity.ERROR, "A node has an output that its type does not give.", can_be_silenced=True
-)
+MISSING_NODE_INPUT = soft_error("MissingNodeInput", "A node lacks an input that its type needs.")
+MISSING_NODE_OUTPUT = soft_error("MissingNodeOutput", "A node lacks an output that its type has.")
+UNKNOWN_NODE_INPUT = soft_error("UnknownNodeInput", "A node has an input that its type does not take.")
+UNKNOWN_NODE_OUTPUT = soft_error("UnknownNodeOutput", "A node has an output that its type does not give.")
 
 Side = tuple[Node, tuple[Port, ...], PortRules, str]
 """A node, its ports of one side, what is said of these, and the key under which they stand."""

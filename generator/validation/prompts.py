@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.api import check_shape, describe_shape_rule, find_shape, suggest_name
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, warning
 from generator.model import FileText, Node
 from generator.nodes import PlacedText, PromptVariables, find_misspelled_variable, find_value
 from generator.source.position import Path
@@ -15,18 +15,14 @@ from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 from generator.validation.texts import report_in_text
 
-UNFILLED_PROMPT_VARIABLE = declare_rule(
-    "UnfilledPromptVariable", Severity.WARNING, "A prompt has a variable, and its node no input of that name."
+UNFILLED_PROMPT_VARIABLE = warning(
+    "UnfilledPromptVariable", "A prompt has a variable, and its node no input of that name."
 )
-INLINE_CHAT_PROMPT = declare_rule(
-    "InlineChatPrompt", Severity.WARNING, "A chat prompt is written in the flow itself, which AWS very likely refuses."
+INLINE_CHAT_PROMPT = warning(
+    "InlineChatPrompt", "A chat prompt is written in the flow itself, which AWS very likely refuses."
 )
-UNUSED_PROMPT_VARIABLE = declare_rule(
-    "UnusedPromptVariable", Severity.WARNING, "A prompt lists a variable that its text does not use."
-)
-LITERAL_FILE_CALL = declare_rule(
-    "LiteralFileCall", Severity.WARNING, "A prompt or code is a call such as file(), which is sent as it is."
-)
+UNUSED_PROMPT_VARIABLE = warning("UnusedPromptVariable", "A prompt lists a variable that its text does not use.")
+LITERAL_FILE_CALL = warning("LiteralFileCall", "A prompt or code is a call such as file(), which is sent as it is.")
 FILE_CALL = re.compile(
     r"""\s*(?:\$\{\s*)?(?:(?:template)?file\(\s*["']([^"']+)["'].*\)|fileb?://(\S+))\s*\}?\s*""", re.DOTALL
 )

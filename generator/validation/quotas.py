@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Related, Severity, declare_rule
+from generator.diagnostics import Finding, Related, error, soft_error
 from generator.model import Body, Node
 from generator.nodes import MOST_NODES, NODE_TYPES, QUOTA_SOURCE
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MULTIPLE_INPUT_NODES = declare_rule(
-    "MultipleInputNodes", Severity.ERROR, "A flow has more than one Input node, which CreateFlow refuses."
+MULTIPLE_INPUT_NODES = error("MultipleInputNodes", "A flow has more than one Input node, which CreateFlow refuses.")
+NODE_QUOTA_EXCEEDED = soft_error(
+    "NodeQuotaExceeded", "A flow has more nodes, or more of one type, than AWS's quota admits."
 )
-NODE_QUOTA_EXCEEDED = declare_rule(
-    "NodeQuotaExceeded",
-    Severity.ERROR,
-    "A flow has more nodes, or more of one type, than AWS's quota admits.",
-    can_be_silenced=True,
-)
-INPUT_QUOTA_EXCEEDED = declare_rule(
-    "InputQuotaExceeded", Severity.ERROR, "A node has more inputs than AWS admits for its type.", can_be_silenced=True
-)
+INPUT_QUOTA_EXCEEDED = soft_error("InputQuotaExceeded", "A node has more inputs than AWS admits for its type.")
 
 
 @register_check(MULTIPLE_INPUT_NODES)

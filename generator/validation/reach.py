@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.diagnostics import Finding, Related, Rule, Severity, declare_rule
+from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Connection, Node
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope, find_port
 
-MISSING_STARTING_NODES = declare_rule(
-    "MissingStartingNodes", Severity.ERROR, "A flow has no Input node to begin at.", can_be_silenced=True
-)
-MISSING_ENDING_NODES = declare_rule(
-    "MissingEndingNodes", Severity.ERROR, "A flow has no Output node to end at.", can_be_silenced=True
-)
-UNREACHABLE_NODE = declare_rule(
-    "UnreachableNode", Severity.ERROR, "No path leads to a node from where the flow begins.", can_be_silenced=True
-)
-CYCLIC_CONNECTION = declare_rule(
-    "CyclicConnection", Severity.ERROR, "A connection leads back to where it comes from.", can_be_silenced=True
-)
+MISSING_STARTING_NODES = soft_error("MissingStartingNodes", "A flow has no Input node to begin at.")
+MISSING_ENDING_NODES = soft_error("MissingEndingNodes", "A flow has no Output node to end at.")
+UNREACHABLE_NODE = soft_error("UnreachableNode", "No path leads to a node from where the flow begins.")
+CYCLIC_CONNECTION = soft_error("CyclicConnection", "A connection leads back to where it comes from.")
 
 STARTING = ("Input", "LoopInput")
 """Types of the nodes at which a flow, or what a loop repeats, begins."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Severity, declare_rule
+from generator.diagnostics import Finding, warning
 from generator.model import Node
 from generator.nodes import NODE_TYPES
 from generator.validation.inputs import find_open_inputs
@@ -12,9 +12,9 @@ from generator.validation.reach import STARTING, find_lost_nodes
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-UNUSED_RESULT = declare_rule("UnusedResult", Severity.WARNING, "No connection takes what a node gives.")
-UNCONNECTED_CONDITION = declare_rule(
-    "UnconnectedCondition", Severity.WARNING, "No connection follows a condition, so the flow ends where it holds."
+UNUSED_RESULT = warning("UnusedResult", "No connection takes what a node gives.")
+UNCONNECTED_CONDITION = warning(
+    "UnconnectedCondition", "No connection follows a condition, so the flow ends where it holds."
 )
 
 

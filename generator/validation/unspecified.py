@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from generator.diagnostics import Severity, declare_rule
+from generator.diagnostics import error
 
-UNSPECIFIED = declare_rule(
-    "Unspecified",
-    Severity.ERROR,
-    "AWS's kind for what fits no other; never reported, listed so that the kinds are whole.",
+UNSPECIFIED = error(
+    "Unspecified", "AWS's kind for what fits no other; never reported, listed so that the kinds are whole."
 )

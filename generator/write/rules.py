@@ -8,99 +8,58 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from generator.diagnostics import LocatedFinding, Rule, Severity, declare_rule, report_file, show_relative
+from generator.diagnostics import (
+    LocatedFinding,
+    Rule,
+    error,
+    fixed_info,
+    fixed_warning,
+    report_file,
+    show_relative,
+)
 from generator.source import Span
 from generator.write.disk import ReadRefusedError
 
-UNSAFE_PATH = declare_rule(
-    "UnsafePath", Severity.ERROR, "A path that flowseal would write leads, or may lead, out of the output folder."
-)
-UNOWNED_FILE = declare_rule(
-    "UnownedFile", Severity.ERROR, "At a path that the module needs stands something that flowseal did not make."
-)
-EDITED_FILE = declare_rule(
-    "EditedFile", Severity.ERROR, "A file that flowseal made was changed by hand, and would be overwritten or removed."
-)
-REFORMATTED_FILE = declare_rule(
+UNSAFE_PATH = error("UnsafePath", "A path that flowseal would write leads, or may lead, out of the output folder.")
+UNOWNED_FILE = error("UnownedFile", "At a path that the module needs stands something that flowseal did not make.")
+EDITED_FILE = error("EditedFile", "A file that flowseal made was changed by hand, and would be overwritten or removed.")
+REFORMATTED_FILE = error(
     "ReformattedFile",
-    Severity.ERROR,
     "Of a file that flowseal made, line ends or other whitespace changed and nothing else, as tools do it.",
 )
-REFORMATTED_INPUT = declare_rule(
+REFORMATTED_INPUT = fixed_info(
     "ReformattedInput",
-    Severity.INFORMATION,
     "Of a file that a module is made from, whitespace changed since and nothing else, as tools do it.",
-    can_be_silenced=False,
 )
-OVERRIDE_FILE = declare_rule(
-    "OverrideFile", Severity.ERROR, "A Terraform override file in the module changes what was proven."
+OVERRIDE_FILE = error("OverrideFile", "A Terraform override file in the module changes what was proven.")
+OUTSIDE_PROOF = fixed_info(
+    "OutsideProof", "A Terraform file in the module's folder is not flowseal's: nothing proves it."
 )
-OUTSIDE_PROOF = declare_rule(
-    "OutsideProof",
-    Severity.INFORMATION,
-    "A Terraform file in the module's folder is not flowseal's: nothing proves it.",
-    can_be_silenced=False,
-)
-UNMANAGED_PERMISSIONS = declare_rule(
+UNMANAGED_PERMISSIONS = fixed_warning(
     "UnmanagedPermissions",
-    Severity.WARNING,
     "A Terraform file in the module's folder is not flowseal's, and it may change who can decrypt.",
-    can_be_silenced=False,
 )
-WRITE_FAILED = declare_rule(
-    "WriteFailed", Severity.ERROR, "The system refused to read or to write in the output folder; nothing was changed."
+WRITE_FAILED = error("WriteFailed", "The system refused to read or to write in the output folder; nothing was changed.")
+OUTPUT_BUSY = error("OutputBusy", "Another run of flowseal is writing to the same folder.")
+DAMAGED_LOCK = error(
+    "DamagedLock", "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it."
 )
-OUTPUT_BUSY = declare_rule("OutputBusy", Severity.ERROR, "Another run of flowseal is writing to the same folder.")
-DAMAGED_LOCK = declare_rule(
-    "DamagedLock",
-    Severity.ERROR,
-    "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it.",
+NEWER_LOCK = error("NewerLock", "flowseal.lock.json was written by a later version of flowseal.")
+TAKEN_NAME = error("TakenName", "The folder of a module belongs to another definition, which is still there.")
+ORPHANED_MODULE = fixed_warning("OrphanedModule", "The definition that a module was made from is gone.")
+UNCOVERED_MODULE = fixed_warning("UncoveredModule", "The project's `flows` does not match the definition of a module.")
+MODULE_ELSEWHERE = fixed_warning(
+    "ModuleInAnotherFolder", "A run creates modules that another output folder has already."
 )
-NEWER_LOCK = declare_rule("NewerLock", Severity.ERROR, "flowseal.lock.json was written by a later version of flowseal.")
-TAKEN_NAME = declare_rule(
-    "TakenName", Severity.ERROR, "The folder of a module belongs to another definition, which is still there."
+OWN_FILES_LEFT = fixed_warning(
+    "OwnFilesLeft", "A module's folder moved or went, and files of yours stayed where they were."
 )
-ORPHANED_MODULE = declare_rule(
-    "OrphanedModule",
-    Severity.WARNING,
-    "The definition that a module was made from is gone.",
-    can_be_silenced=False,
+OUTDATED_OUTPUT = fixed_warning("OutdatedOutput", "A module, or the lock file, is not what a fresh run would make.")
+CONFLICTED_LOCK = fixed_info(
+    "ConflictedLock", "flowseal.lock.json has the conflict markers of a merge; `generate` makes it anew."
 )
-UNCOVERED_MODULE = declare_rule(
-    "UncoveredModule",
-    Severity.WARNING,
-    "The project's `flows` does not match the definition of a module.",
-    can_be_silenced=False,
-)
-MODULE_ELSEWHERE = declare_rule(
-    "ModuleInAnotherFolder",
-    Severity.WARNING,
-    "A run creates modules that another output folder has already.",
-    can_be_silenced=False,
-)
-OWN_FILES_LEFT = declare_rule(
-    "OwnFilesLeft",
-    Severity.WARNING,
-    "A module's folder moved or went, and files of yours stayed where they were.",
-    can_be_silenced=False,
-)
-OUTDATED_OUTPUT = declare_rule(
-    "OutdatedOutput",
-    Severity.WARNING,
-    "A module, or the lock file, is not what a fresh run would make.",
-    can_be_silenced=False,
-)
-CONFLICTED_LOCK = declare_rule(
-    "ConflictedLock",
-    Severity.INFORMATION,
-    "flowseal.lock.json has the conflict markers of a merge; `generate` makes it anew.",
-    can_be_silenced=False,
-)
-INTERRUPTED_RUN = declare_rule(
-    "InterruptedRun",
-    Severity.INFORMATION,
-    "An earlier run was stopped while it wrote; `generate` finishes or undoes its change.",
-    can_be_silenced=False,
+INTERRUPTED_RUN = fixed_info(
+    "InterruptedRun", "An earlier run was stopped while it wrote; `generate` finishes or undoes its change."
 )
 
 _PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")
