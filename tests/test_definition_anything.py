@@ -1,4 +1,4 @@
-"""No document, however wrong, ends in an exception."""
+"""No document, however wrong, ends in an exception; and which mistakes leave a flow to look at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flow_documents import conditional, data, make_document, make_flow, make_prompt, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,3 +80,37 @@ def test_junk_anywhere_gives_findings_or_a_flow(place: tuple[Any, ...], junk: An
         validate_flow(reading.outline)
     if reading.flow is None:
         assert any(finding.rule.severity is Severity.ERROR for finding in reading.findings)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "is_left"),
+    [
+        ("temperature", 2, True),
+        ("temperature", Decimal("-0.1"), True),
+        ("temperature", True, False),
+        ("temperature", "0.5", False),
+        ("temperature", None, False),
+        ("temperature", [], False),
+        ("maxTokens", -1, True),
+        ("maxTokens", True, False),
+        ("maxTokens", Decimal("1.5"), False),
+        ("stopSequences", ["a"] * 5, True),
+        ("stopSequences", "a", False),
+        ("colour", 1, False),
+    ],
+)
+def test_of_all_mistakes_only_a_value_out_of_its_bounds_leaves_a_flow(
+    member: str, value: object, is_left: bool
+) -> None:
+    node = make_prompt()
+    inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
+    inline["inferenceConfiguration"]["text"][member] = value
+    reading = read(make_flow(node))
+    (finding,) = reading.findings
+    assert finding.severity is Severity.ERROR
+    assert (reading.flow is not None) is is_left
+
+
+def test_a_description_out_of_its_bounds_leaves_a_flow_and_a_name_does_not() -> None:
+    assert read(make_flow(description="")).flow is not None
+    assert read({**make_flow(), "name": ""}).flow is None

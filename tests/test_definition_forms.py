@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -45,9 +46,11 @@ def test_a_definition_alone_is_named_after_its_file() -> None:
     assert (reading.flow.name, reading.root) == ("order-desk", ("definition",))
 
 
-def test_a_bare_definition_may_name_its_schema() -> None:
-    reading = read({"$schema": 3, **make_flow()["definition"]})
+@pytest.mark.parametrize(("value", "said"), [(3, "the number 3."), ({"url": "x"}, "a mapping of keys to values.")])
+def test_a_bare_definition_may_name_its_schema(value: object, said: str) -> None:
+    reading = read({"$schema": value, **make_flow()["definition"]})
     assert list_rules(reading) == [("UnfitSection", ("$schema",))]
+    assert reading.findings[0].message.endswith(f"not {said}")
     assert reading.flow is not None
     assert "$schema" not in reading.flow.definition
 
@@ -114,11 +117,25 @@ def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) ->
     assert meant in finding.remedy
 
 
-@pytest.mark.parametrize("value", [None, [], "text", 3, {}, {"colour": "red"}])
-def test_something_else_is_no_flow(value: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "not nothing (null)."),
+        ([], "not a list."),
+        ("text", "not the text 'text'."),
+        (3, "not the number 3."),
+        (Decimal("3.5"), "not the number 3.5."),
+        (True, "not true."),
+        ({}, "none of a flow definition's keys."),
+        ({"colour": "red"}, "none of a flow definition's keys."),
+    ],
+)
+def test_something_else_is_no_flow(value: object, said: str) -> None:
     reading = read(value)
     assert reading.flow is None
-    assert reading.findings[0].rule.name == "NotAFlow"
+    (finding,) = reading.findings
+    assert finding.rule.name == "NotAFlow"
+    assert finding.message.endswith(said)
 
 
 @pytest.mark.parametrize("key", ["name", "definition"])

@@ -164,6 +164,15 @@ def test_a_block_has_no_name_that_the_api_lacks(pair: tuple[Shape, Schema, dict[
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
+def test_a_block_that_the_resource_wants_at_least_once_the_api_requires(
+    pair: tuple[Shape, Schema, dict[str, str]],
+) -> None:
+    shape, schema, names = pair
+    wanted = {name for name, target in (schema.members or {}).items() if target.items and target.items[0]}
+    assert wanted <= {names[member] for member in shape.required if member in names}
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
 def test_where_the_resource_wants_one_of_several_the_api_has_a_union(
     pair: tuple[Shape, Schema, dict[str, str]],
 ) -> None:

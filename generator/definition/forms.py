@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from typing import cast
 
 from generator.api import check_shape, find_shape, match_names
 from generator.api.wording import describe_value
@@ -19,6 +20,7 @@ from generator.definition.rules import (
     UNUSABLE_FILE_NAME,
 )
 from generator.diagnostics import Finding
+from generator.model import Value
 from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
 
@@ -72,7 +74,8 @@ def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     """Find out in which form a document is, and what its top level says that the module does not take over."""
     value = document.value
     if not isinstance(value, dict):
-        return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {_describe(value)}.")]
+        found = describe_value(cast("Value", value))
+        return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {found}.")]
     meant = _match_keys(value)
     value = {meant[key] if key in meant else str(key): item for key, item in value.items()}
     findings = [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
@@ -191,7 +194,8 @@ def report_schema_key(document: Mapping[str, object]) -> Finding | None:
     value = document.get(SCHEMA_KEY, "")
     if isinstance(value, str):
         return None
-    message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {_describe(value)}."
+    found = describe_value(cast("Value", value))
+    message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {found}."
     return Finding(UNFIT_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
 
 
@@ -207,9 +211,3 @@ def _report_no_flow(message: str) -> Finding:
     return Finding(
         NOT_A_FLOW, message, "Write at least `name:` and `definition:`, with `nodes` and `connections` in it."
     )
-
-
-def _describe(value: object) -> str:
-    if value is None or isinstance(value, str | int | bool | list):
-        return describe_value(value)
-    return "a number"

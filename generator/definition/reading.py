@@ -22,7 +22,7 @@ from generator.definition.forms import OWN_SECTIONS, SWITCH, Form, recognise_for
 from generator.definition.graph import build_body
 from generator.definition.parameters import read_parameters
 from generator.definition.placeholders import report_placeholders
-from generator.definition.references import STRUCTURAL, ValueReader
+from generator.definition.references import ValueReader
 from generator.definition.rules import MISPLACED_MODEL_KIND, UNKNOWN_KEY
 from generator.definition.settings import read_encryption, read_permissions
 from generator.definition.spelling import Spelling
@@ -41,7 +41,8 @@ ENDS = ("source", "target", "sourceOutput", "targetInput", "condition")
 """The keys under which a connection names nodes, ports and conditions."""
 UNKNOWN = frozenset({UNKNOWN_MEMBER, UNKNOWN_KEY})
 UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
-OF_VALUES = frozenset({MALFORMED_VALUE, UNKNOWN_VALUE, VALUE_OUT_OF_RANGE, WRONG_LENGTH, WRONG_TYPE})
+OUT_OF_BOUNDS = frozenset({VALUE_OUT_OF_RANGE, WRONG_LENGTH})
+OF_VALUES = OUT_OF_BOUNDS | {MALFORMED_VALUE, UNKNOWN_VALUE, WRONG_TYPE}
 
 NO_DEFAULTS = FlowDefaults()
 
@@ -164,7 +165,7 @@ def _build_flow(
     names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions, others = read_permissions(sections.get("permissions"), names)
     name = sections.get("name")
-    is_sound = not values.has_errors and all(_is_harmless(finding, sections) for finding in findings)
+    is_sound = not values.has_errors and all(map(_is_harmless, findings))
     is_sound = is_sound and _are_all_declared(values, parameters)
     if has_errors(findings):
         # Where a parameter stands for a model is not known for sure.
@@ -233,7 +234,7 @@ def _are_all_declared(values: ValueReader, parameters: tuple[Parameter, ...]) ->
     return all(use.name in names for use in values.uses)
 
 
-def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
+def _is_harmless(finding: Finding) -> bool:
     """Tell whether what a finding reports leaves a flow that later checks can look at.
 
     Harmless are a number, a free text or a list of the right type but out of its bounds. Wrong names, types and
@@ -242,16 +243,7 @@ def _is_harmless(finding: Finding, sections: dict[str, Value]) -> bool:
     if finding.severity is not Severity.ERROR:
         return True
     shape = find_shape_at(finding.path)
-    if shape is None or finding.key or shape.enum or shape.pattern or finding.path[-1] in STRUCTURAL:
-        return False
-    match find_value(sections, finding.path), shape.type:
-        case (str(), "string") | (list(), "list"):
-            return True
-        case bool(), _:
-            return False
-        case value, "integer" | "float":
-            return value is not None and not isinstance(value, str | list | dict)
-    return False
+    return finding.rule in OUT_OF_BOUNDS and shape is not None and not shape.pattern
 
 
 def _blurs(finding: Finding) -> bool:

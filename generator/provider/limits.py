@@ -59,7 +59,7 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
         target = find_member(schema, member)
         if target is None or target.name in given:
             continue
-        if target.is_required or (target.members is not None and target.items is not None and target.items[0] > 0):
+        if target.is_required:
             message = f"{RESOURCE} requires {member!r} here; the API does not."
             yield Finding(STRICTER, message, f"Give {member}{OTHER_WAY}.", path)
     wants_one = any(target.wants_one_of_siblings for target in (schema.members or {}).values())
