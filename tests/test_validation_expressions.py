@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.validation import input_expressions
-from generator.validation.condition_expressions import LANGUAGE, LONGEST, find_unbounded_number, read_condition
-from generator.validation.input_expressions import read_input_expression
-from generator.validation.languages import ExpressionFault
-from generator.validation.operands import find_operand_fault
+from generator.validation.expressions import find_operand_fault
+from generator.validation.syntax import (
+    LONGEST,
+    ExpressionFault,
+    read_condition,
+    read_input_expression,
+)
 
 TYPES = {
     "kind": "String",
@@ -170,30 +172,6 @@ def test_what_is_longer_than_the_api_takes_is_not_read() -> None:
     assert read_condition("(" * (LONGEST + 1)) is None
     assert read_input_expression("$.data" + "[" * LONGEST) is None
     assert isinstance(read_condition("(" * LONGEST), ExpressionFault)
-
-
-@settings(max_examples=500)
-@given(
-    st.lists(
-        st.sampled_from([*"a5-.() ", "and", "or", "not", "true", "==", ">", '"x"', '"', "1e5", "k_1"]), max_size=14
-    )
-)
-def test_what_is_read_by_its_form_is_what_the_grammar_reads(words: list[str]) -> None:
-    for text in ("".join(words), " ".join(words)):
-        if len(text) <= LONGEST:
-            assert read_condition(text) == (find_unbounded_number(text) or LANGUAGE.parse(text))
-
-
-@settings(max_examples=500)
-@given(st.lists(st.sampled_from([*"a50-.,:*[] ()é", "12", "a1", "1a", "-3", "_"]), max_size=14))
-def test_what_is_read_of_an_input_by_its_form_is_what_its_grammar_reads(words: list[str]) -> None:
-    text = "$.data" + "".join(words)
-    parsed = input_expressions.LANGUAGE.parse(text)
-    fault = read_input_expression(text)
-    # The remedy may name the expression that is meant; the rest is the grammar's.
-    assert (fault and (fault.cause, fault.start, fault.end)) == (
-        (parsed.cause, parsed.start, parsed.end) if isinstance(parsed, ExpressionFault) else None
-    )
 
 
 @given(st.text(max_size=LONGEST))

@@ -8,22 +8,22 @@ from decimal import Decimal
 
 import pytest
 
-from generator.validation.condition_expressions import (
-    LANGUAGE,
+from generator.validation.syntax import (
     Comparison,
     Expression,
+    ExpressionFault,
     Junction,
     Negation,
     Operand,
+    parse_condition,
 )
-from generator.validation.languages import ExpressionFault
 from generator.validation.truth import MOST_SITUATIONS, distinguish_situations, is_clear
 
 TYPES = {"aa": "Number", "bb": "Number", "kind": "String", "word": "String", "done": "Boolean"}
 
 
 def parse(text: str) -> Expression:
-    expression = LANGUAGE.parse(text)
+    expression = parse_condition(text)
     assert not isinstance(expression, ExpressionFault), expression
     return expression
 

@@ -8,12 +8,11 @@ from functools import lru_cache
 
 from generator.diagnostics import Finding, Related, Rule, warning
 from generator.model import Node
-from generator.validation.condition_expressions import Expression, read_condition
 from generator.validation.condition_lists import Condition
-from generator.validation.languages import ExpressionFault
-from generator.validation.operands import find_operand_fault
+from generator.validation.expressions import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
+from generator.validation.syntax import Expression, ExpressionFault, read_condition
 from generator.validation.truth import distinguish_situations, is_always_decisive, is_clear
 
 EQUIVALENT_CONDITIONS = warning(

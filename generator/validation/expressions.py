@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from generator.api import suggest_name
 from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Node, Value
 from generator.source.position import Path
-from generator.validation.condition_expressions import read_condition
 from generator.validation.condition_lists import Condition
-from generator.validation.input_expressions import read_input_expression
-from generator.validation.languages import ExpressionFault
-from generator.validation.operands import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
+from generator.validation.syntax import (
+    Comparison,
+    Expression,
+    ExpressionFault,
+    Operand,
+    list_comparisons,
+    read_condition,
+    read_input_expression,
+)
 
 MALFORMED_NODE_INPUT_EXPRESSION = soft_error(
     "MalformedNodeInputExpression", "An input's expression is not in the language that Bedrock reads."
@@ -25,6 +30,8 @@ MALFORMED_CONDITION_EXPRESSION = soft_error(
     "MalformedConditionExpression", "A condition cannot be read, or compares what cannot be compared."
 )
 
+COMPARABLE = ("String", "Number", "Boolean")
+"""Types that == and != take (Bedrock user guide, "Node types for your flow", condition expressions)."""
 JSON_PATH = re.compile(r"\$[\w.]*")
 UNREPEATED = re.compile(r"""([A-Za-z]\w*)\s*(==|!=|[<>]=?)\s*(?:"[^"]*"|[-\w.]+)\s+(and|or)\s+("[^"]*"|-?[\d.]+)\s*$""")
 """A comparison whose second constant has no input before it."""
@@ -61,6 +68,19 @@ def check_condition_expressions(scope: Scope) -> Iterator[Finding]:
             if fault is not None:
                 subject = f"The expression of the condition {condition.name!r} of {node.name!r}"
                 yield _report(MALFORMED_CONDITION_EXPRESSION, subject, fault, path, place)
+
+
+def find_operand_fault(expression: Expression, types: Mapping[str, str]) -> ExpressionFault | None:
+    """Return the first comparison that Bedrock cannot make. `types` gives the inputs of the node by their names."""
+    comparisons = list(list_comparisons(expression))
+    for comparison in comparisons:
+        fault = _find_unknown(comparison, types) or _find_misfit(comparison, types)
+        if fault is not None:
+            return fault
+    if any(operand.is_input for item in comparisons for operand in (item.left, item.right)):
+        return None
+    first, last = comparisons[0].left, comparisons[-1].right
+    return ExpressionFault("it names no input of the node", first.start, last.end, "Compare at least one input.")
 
 
 def _find_fault(value: Value, node: Node) -> ExpressionFault | None:
@@ -104,3 +124,54 @@ def _report_absent(node: Node, condition: Condition) -> Finding:
     )
     remedy = "Give it an expression, or leave it out."
     return Finding(MALFORMED_CONDITION_EXPRESSION, message, remedy, (*condition.path, "name"))
+
+
+def _name_type(operand: Operand, types: Mapping[str, str]) -> str:
+    """Return the data type of an operand."""
+    return operand.type or types[str(operand.value)]
+
+
+def _find_unknown(comparison: Comparison, types: Mapping[str, str]) -> ExpressionFault | None:
+    for operand in (comparison.left, comparison.right):
+        if operand.is_input and operand.value not in types:
+            name = str(operand.value)
+            cause = f"the node has no input {name!r}"
+            return ExpressionFault(cause, operand.start, operand.end, _advise_on_name(name, types))
+    return None
+
+
+def _advise_on_name(name: str, types: Mapping[str, str]) -> str:
+    if name.lower() in ("true", "false"):
+        return f"Write {name.lower()}."
+    meant = suggest_name(name, types)
+    if meant is not None:
+        return f"Did you mean {meant}?"
+    what = "input is" if len(types) == 1 else "inputs are"
+    listed = f"Its {what} {', '.join(types)}." if types else "It has no inputs."
+    return f'{listed} Put a string in double quotes: "{name}".'
+
+
+def _find_misfit(comparison: Comparison, types: Mapping[str, str]) -> ExpressionFault | None:
+    left, right = comparison.left, comparison.right
+    taken = COMPARABLE if comparison.operator in ("==", "!=") else ("Number",)
+    for operand in (left, right):
+        if _name_type(operand, types) not in taken:
+            cause = f"{comparison.operator} does not compare {_describe(operand, types)}"
+            remedy = f"It compares values of type {_join(taken)}."
+            return ExpressionFault(cause, operand.start, operand.end, remedy)
+    if _name_type(left, types) == _name_type(right, types):
+        return None
+    wrong = left if right.is_input and not left.is_input else right
+    cause = f"{comparison.operator} compares {_describe(left, types)} with {_describe(right, types)}"
+    return ExpressionFault(cause, wrong.start, wrong.end, "Both sides must be of one type.")
+
+
+def _describe(operand: Operand, types: Mapping[str, str]) -> str:
+    kind = _name_type(operand, types)
+    if operand.is_input:
+        return f"{operand.value} of type {kind}"
+    return f"a constant of type {kind}"
+
+
+def _join(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from generator.diagnostics import Finding, Related, Rule, soft_error, warning
 from generator.model import Connection, Port
-from generator.validation.input_expressions import WHOLE_INPUT, read_input_expression
 from generator.validation.ports import Side, list_input_sides, list_output_sides
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
+from generator.validation.syntax import WHOLE_INPUT, read_input_expression
 
 MISMATCHED_NODE_INPUT_TYPE = soft_error(
     "MismatchedNodeInputType", "A node's input is of another data type than the node's type takes."

@@ -15,7 +15,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from generator.validation.condition_expressions import (
+from generator.validation.syntax import (
     Comparison,
     Expression,
     Junction,
