@@ -126,6 +126,12 @@ def test_wrong_ends_are_no_matter_for_names(wrong: Any) -> None:
     assert name_connections(wrong) == wrong
 
 
+def test_a_name_as_long_as_the_api_takes_stays_whole() -> None:
+    names = list_names(data("A" * 50, "b1", "C" * 40, "d1"), data("A" * 50, "b1", "C" * 41, "d1"))
+    assert names[0] == f"{'A' * 50}_b1_to_{'C' * 40}_d1"
+    assert [len(name) for name in names] == [100, 100]
+
+
 def test_a_name_cut_at_an_underscore_keeps_a_single_one() -> None:
     (name,) = list_names(data("A" * 51, "b" * 38, "C" * 51, "d1"))
     assert re.fullmatch(r"A{51}_b{38}_[0-9a-f]{8}", name)

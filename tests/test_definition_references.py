@@ -51,6 +51,12 @@ def test_a_malformed_reference_is_one_finding(value: object) -> None:
     assert [finding.rule.name for finding in reading.findings] == ["MalformedReference"]
 
 
+def test_a_misspelled_file_is_no_use_of_a_parameter_of_its_name() -> None:
+    parameters = {"ask": {"description": "Asks"}}
+    reading = read(make_flow(make_prompt(text={"$fiel": "ask"}), parameters=parameters))
+    assert list_rules(reading) == [("MalformedReference", (*TEXT, "$fiel")), ("UnusedParameter", ("parameters", "ask"))]
+
+
 @pytest.mark.parametrize("member", ["name", "type"])
 def test_no_parameter_for_names_and_types(member: str) -> None:
     node = make_prompt()

@@ -85,6 +85,12 @@ def test_inexact_permissions_are_reported(permissions: object, rule: str, path: 
     assert list_rules(read(make_flow(permissions=permissions))) == [(rule, path)]
 
 
+@pytest.mark.parametrize("bucket", ["reports-*", "", "A", "$no"])
+def test_what_is_wrong_with_a_bucket_is_told_at_its_name(bucket: str) -> None:
+    reading = read(make_flow(permissions={"bucket_accounts": {bucket: "111122223333"}}))
+    assert [(item.path[2:], item.key) for item in reading.findings] == [((bucket,), True)]
+
+
 @pytest.mark.parametrize(
     ("profile", "rule", "end"),
     [

@@ -55,6 +55,12 @@ def test_modules_and_flows_are_kept_apart(arguments: tuple[str, ...], work: Repo
     assert not (work.folder / "flowseal.yaml").exists()
 
 
+def test_modules_go_where_a_lock_file_is_even_one_that_cannot_be_read(work: Repository) -> None:
+    work.write("flow-modules/flowseal.lock.json", b"{")
+    work.run("flowseal", "init", "--yes", "--ci", "none")
+    assert yaml.safe_load(work.read("flowseal.yaml"))["output"] == "flow-modules"
+
+
 @pytest.mark.parametrize("arguments", [("--flows", "modules"), ("--output", "flows"), ("--flows", "flow-modules")])
 def test_what_is_proposed_is_apart_from_what_was_given(arguments: tuple[str, ...], work: Repository) -> None:
     work.run("flowseal", "init", "--yes", *arguments)

@@ -89,3 +89,14 @@ def test_rights_are_stated_with_the_values_filled_in() -> None:
     assert "knowledge-base/KB00000001" in text
     assert "arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0" in text
     assert "local.model_of" not in text
+
+
+def test_a_text_that_is_too_long_is_written_short() -> None:
+    code = {"inlineCode": {"language": "Python_3", "code": {"$param": "code"}}}
+    node = {"name": "Ask", "type": "InlineCode", "configuration": code}
+    parameters = {"code": {"description": "Code"}, "about": {"description": "About"}}
+    text = render_module(plan_document(make_flow(node, description={"$param": "about"}, parameters=parameters)))[
+        TEST_FILE
+    ]
+    assert '= format("%0201d", 0)\n' in text
+    assert '= join("", [for part in range(51) : format("%0100000d", 0)])\n' in text

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plans import plan_example
 from trees import read_tree
 from typer.testing import CliRunner
 
@@ -14,6 +16,7 @@ import generator.hcl
 import generator.hcl.tokens
 import generator.render
 from generator.cli import app
+from generator.verify import ProofFailure, prove_module
 from generator.verify.policies import list_patterns
 from generator.verify.reading import read_file
 
@@ -215,3 +218,33 @@ def test_the_second_look_at_policies_refuses_what_it_cannot_read(statement: str)
         assert list(list_patterns(block)) == []
     else:
         assert len(list(list_patterns(block))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "a lost node",
+            "resource.aws_bedrockagent_flow.this, definition: block 8 is nod, planned was node",
+        ),
+        ("an output less", "block 3 is output.key_arm, planned was output.key_arn"),
+        ("another prompt", "the text is not the definition's"),
+        ("a file more", "the file was not planned"),
+    ],
+)
+def test_the_proof_says_what_differs(name: str, said: str) -> None:
+    plan = plan_example("support-triage")
+    failures = prove_module(plan, spoil_files(name, generator.render.render_module(plan)))
+    assert ProofFailure(PLACES[name][0], said) in failures
+
+
+def test_every_text_is_named_and_what_is_named_is_there() -> None:
+    plan = plan_example("support-triage")
+    files = generator.render.render_module(plan)
+    more = {**plan.texts, "prompts/More.txt": "More"}
+    unnamed = prove_module(replace(plan, texts=more), {**files, "prompts/More.txt": "More"})
+    assert unnamed == [ProofFailure("prompts/More.txt", "no file() names this text")]
+    fewer = {path: text for path, text in plan.texts.items() if path != "prompts/Classify.txt"}
+    del files["prompts/Classify.txt"]
+    missing = prove_module(replace(plan, texts=fewer), files)
+    assert missing == [ProofFailure("main.tf", "file() names prompts/Classify.txt, which is no file of the module")]

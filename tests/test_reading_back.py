@@ -33,6 +33,12 @@ def test_what_runs_across_a_piece_s_end_is_a_fault(text: str) -> None:
     assert read_file(text).faults
 
 
+@pytest.mark.parametrize("key", ["for", "in", "null", "1", "a.b", "f()"])
+def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
+    assert not read_file(f'a {{\n  b = {{ "{key}" = 1 }}\n}}\n').faults
+    assert read_file(f"a {{\n  b = {{ {key} = 1 }}\n}}\n").faults
+
+
 def test_faults_have_the_lines_of_the_whole() -> None:
     read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
     assert [line for line, _ in read.faults] == [7, 10]

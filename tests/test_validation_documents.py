@@ -114,6 +114,16 @@ def test_quotas_count_what_stands_in_loops() -> None:
     assert found == [("NodeQuotaExceeded", ("definition", "nodes", 7, "name"))]
 
 
+@pytest.mark.parametrize(("count", "is_told"), [(33, False), (34, True)])
+def test_the_quota_of_all_nodes_counts_what_stands_in_loops(count: int, is_told: bool) -> None:
+    document = make_loop_flow()
+    improve = find_body(document)["nodes"][1]
+    document["definition"]["nodes"] += [{**improve, "name": f"More{number}"} for number in range(count)]
+    assert len(document["definition"]["nodes"]) + len(find_body(document)["nodes"]) == 7 + count
+    found = [item for item in list_found(document) if item[0] == "NodeQuotaExceeded"]
+    assert found == ([("NodeQuotaExceeded", ("definition", "nodes", 36, "name"))] if is_told else [])
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -111,3 +112,58 @@ def test_a_run_after_a_killed_one_goes_on_as_if_nothing_had_been(tmp_path: Path)
     change_both(tmp_path)
     assert read_tree(tmp_path)["small/main.tf"] == b"two\n"
     assert not (tmp_path / ".flowseal").exists()
+
+
+def trace_steps(monkeypatch: pytest.MonkeyPatch, refused: Path | None) -> list[tuple[str, Path]]:
+    """Record each disk step with the path that it changes; the disk refuses to replace one file, once."""
+    steps: list[tuple[str, Path]] = []
+    left = [refused]
+
+    def wrap(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def do(*arguments: Path) -> object:
+            target = arguments[1] if name in ("replace_file", "keep_copy") else arguments[0]
+            if name == "replace_file" and target in left:
+                left.clear()
+                raise OSError(errno.EIO, "refused", str(target))
+            steps.append((name, target))
+            return real(*arguments)
+
+        return do
+
+    for name in (*STEPS, "sync_folder"):
+        monkeypatch.setattr(disk, name, wrap(name, getattr(disk, name)))
+    return steps
+
+
+@pytest.mark.parametrize("refused", [None, "other/main.tf"])
+def test_a_journal_comes_and_goes_once_the_disk_holds_what_it_stands_for(
+    refused: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = make_folder(tmp_path)
+    steps = trace_steps(monkeypatch, refused and tmp_path / refused)
+    change_both(tmp_path)
+    monkeypatch.undo()
+    assert (read_tree(tmp_path) == before) is (refused is not None)
+    state = tmp_path / ".flowseal"
+    forward, back = state / "journal.json", state / "journal-back.json"
+    unsynced: set[Path] = set()
+    for name, path in steps:
+        if name in ("sync_file", "sync_folder"):
+            unsynced.discard(path)
+        elif name == "write_new_file" and path.name != ".gitignore":
+            unsynced.add(path)
+        elif name == "replace_file" and path in (forward, back):
+            # To turn back is to undo what was done so far, whether or not the disk holds it.
+            assert path == back or not unsynced
+            unsynced.add(state)
+        elif name == "remove_file" and path in (forward, back):
+            # A folder that is gone again has no names to hold.
+            assert not [folder for folder in unsynced - {state} if folder.exists()]
+            unsynced.add(state)
+        elif name in ("replace_file", "remove_file") and state not in path.parents:
+            assert state not in unsynced
+            unsynced.add(path.parent)
+        elif name == "remove_tree":
+            assert state not in unsynced
+    assert {name for name, _ in steps} >= {"sync_file", "sync_folder", "replace_file", "remove_file", "remove_tree"}
+    assert (("replace_file", back) in steps) is (refused is not None)

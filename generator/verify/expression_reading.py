@@ -177,8 +177,6 @@ def _read_object(tree: Tree[Token], _held: bool) -> Expression:
 
 def _read_key(tree: Tree[Token]) -> Expression:
     inner = list_trees(tree)[0]
-    if inner.data == "keyword":
-        return Text(str(inner.children[0]))
     first = list_parts(inner)[0] if inner.data == "expr_term" else inner
     rule = name_branch(first)
     if rule == "identifier" and not isinstance(first, str):

@@ -64,7 +64,7 @@ INTERRUPTED_RUN = fixed_info(
 
 _PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")
 _RIGHT = "Give yourself the right to {}, then run again."
-_REASONS = {
+_REASONS: dict[int | None, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full", "Make room on the disk, then run again."),
     errno.EDQUOT: ("the disk quota is used up", "Make room on the disk, then run again."),
     errno.EROFS: ("the file system is read-only", "Choose an output folder that can be written to."),
@@ -96,7 +96,7 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False, read:
     """
     read = read or isinstance(error, ReadRefusedError)
     reason, remedy = _REASONS.get(
-        error.errno or 0, (error.strerror or type(error).__name__, "See to the disk, then run again.")
+        error.errno, (error.strerror or type(error).__name__, "See to the disk, then run again.")
     )
     file = name_shown_path(error, output)
     outcome = "it cannot be read" if read else "nothing was changed"
