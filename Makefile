@@ -71,7 +71,7 @@ prove: setup oracle ## every module through its whole life, by real Terraform; a
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_planted_defects.py \
 	  tests/test_schema.py tests/test_init.py tests/test_day.py \
-	  tests/test_prove_access.py --accept
+	  tests/test_prove_access.py tests/test_proof_mutations.py --accept
 
 bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; what 1,000 unchanged ones cost; validation alone
 	$(BIN)/python bench/generate_flows.py

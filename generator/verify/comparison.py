@@ -28,9 +28,9 @@ def compare_blocks(planned: Sequence[hcl.Block], found: Sequence[ReadBlock], whe
 def _compare_block(planned: hcl.Block, found: ReadBlock, where: str) -> Iterator[str]:
     expected = {item.name: item.value for item in planned.body if isinstance(item, hcl.Attribute)}
     read = found.attributes
-    for name in expected.keys() - read.keys():
+    for name in sorted(expected.keys() - read.keys()):
         yield f"{where}: {name} is missing"
-    for name in read.keys() - expected.keys():
+    for name in sorted(read.keys() - expected.keys()):
         yield f"{where}: {name} was not planned (line {found.line})"
     for name in sorted(expected.keys() & read.keys()):
         meaning = read_meaning(expected[name])

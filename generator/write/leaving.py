@@ -121,7 +121,7 @@ def find_other_outputs(roots: Sequence[Path], output: Path, definitions: Collect
 def _find_locks(root: Path, seen: set[str], limit: int | None) -> Iterator[tuple[str, Mapping[str, LockedModule]]]:
     """Yield the folders below `root` that have a lock file, but those in `seen`, with the modules in it."""
     walk = os.walk(os.path.realpath(root))
-    for place, folders, names in walk if limit is None else islice(walk, limit):
+    for place, folders, names in islice(walk, limit):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         if place in seen or LOCK_FILE not in names:
             continue
