@@ -132,6 +132,17 @@ def test_placeholders_of_other_tools_are_one_finding_for_the_document() -> None:
     assert reading.flow is None
 
 
+@pytest.mark.parametrize(
+    ("permissions", "rule"),
+    [
+        ({"models": ["${ModelId}"]}, "UnresolvedPlaceholder"),
+        ({"guardrail_profiles": [{"id": "${Id}", "regions": ["us-east-1"]}]}, "WrongLength"),
+    ],
+)
+def test_a_placeholder_may_stand_for_one_permission(permissions: object, rule: str) -> None:
+    assert [name for name, _ in list_rules(read(make_flow(permissions=permissions)))] == [rule]
+
+
 def test_a_placeholder_in_a_text_is_text() -> None:
     reading = read(make_flow(make_prompt(text="Write ${this} about {{question}}."), description="Of ${Stage}"))
     assert (reading.findings, reading.flow is None) == ([], False)

@@ -20,6 +20,26 @@ def make_node(kind: str, configuration: dict[str, Any]) -> dict[str, Any]:
     return {"name": "Ask", "type": kind, "configuration": configuration}
 
 
+def test_the_quotas_are_those_of_the_general_reference() -> None:
+    assert {name: node.quota for name, node in NODE_TYPES.items() if node.quota is not None} == {
+        "Iterator": 1,
+        "Collector": 1,
+        "Condition": 5,
+        "InlineCode": 5,
+        "Lex": 5,
+        "Retrieval": 10,
+        "Storage": 10,
+        "Agent": 20,
+        "KnowledgeBase": 20,
+        "LambdaFunction": 20,
+    }
+
+
+def test_what_does_something_of_its_own_may_leave_its_result_unused() -> None:
+    acting = {name for name, node in NODE_TYPES.items() if node.acts}
+    assert acting == {"Agent", "LambdaFunction", "Lex", "Loop", "Storage"}
+
+
 def test_every_node_type_of_the_api_is_known() -> None:
     assert sorted(NODE_TYPES) == sorted(list_node_types())
 

@@ -42,6 +42,8 @@ PLACES: dict[str, tuple[str, str, str]] = {
     }""",
         "",
     ),
+    "a condition under another name": ("kms.tf", "    condition {", "    conditional {"),
+    "a condition without its values": ("kms.tf", "      values   = [local.via_service]\n", ""),
     "a widened resource": ("iam.tf", "resources = [local.key_arn]", 'resources = ["*"]'),
     "a widened context": ("iam.tf", "[local.flow_arn]", '["arn:${local.partition}:bedrock:*:*:flow/*"]'),
     "an action more": (

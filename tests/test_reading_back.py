@@ -39,6 +39,16 @@ def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
     assert read_file(f"a {{\n  b = {{ {key} = 1 }}\n}}\n").faults
 
 
+def test_lines_may_break_in_an_interpolation_as_in_brackets() -> None:
+    assert not read_file('a {\n  b = "${1 +\n2}"\n  c = (1 +\n2)\n}\n').faults
+    assert read_file("a {\n  b = 1 +\n2\n}\n").faults
+
+
+@pytest.mark.parametrize("comment", ["// one", "/* one */"])
+def test_a_comment_in_another_form_is_a_fault_at_its_line(comment: str) -> None:
+    assert [line for line, _ in read_file(f"# fine\n{comment}\na {{\n}}\n").faults] == [2]
+
+
 def test_faults_have_the_lines_of_the_whole() -> None:
     read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
     assert [line for line, _ in read.faults] == [7, 10]

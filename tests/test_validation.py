@@ -76,6 +76,22 @@ def test_an_end_that_is_not_there(connection: dict[str, Any], rule: str, end: Pa
     assert validate_with(connection, nodes=(route,)) == expected
 
 
+@pytest.mark.parametrize(
+    ("port", "remedy"),
+    [
+        ("question", "Did you mean question, as in the prompt?"),
+        ("questoin", "Did you mean {{questoin}} where the prompt has {{question}}? Otherwise rename the input."),
+    ],
+)
+def test_of_two_names_of_an_input_the_one_at_more_places_is_meant(port: str, remedy: str) -> None:
+    prompt = make_prompt()
+    prompt["inputs"][0]["name"] = "questoin"
+    document = make_flow(prompt)
+    document["definition"]["connections"][0]["configuration"]["data"]["targetInput"] = port
+    (finding,) = validate_alone("UnknownNodeInput", document)
+    assert finding.remedy == remedy
+
+
 def test_conditions_belong_to_condition_nodes() -> None:
     ((rule, _, _),) = validate_with(conditional("Ask", "urgent", "End"))
     assert rule == "UnknownConnectionCondition"

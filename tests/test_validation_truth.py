@@ -102,6 +102,9 @@ def test_two_conditions_are_told_apart_as_values_tell_them_apart(seed: int) -> N
         ("aa == 1.0", "aa == 1", True),
         ("(aa > 1) or (aa <= 1)", "done == done", True),
         ("kind == word", 'kind == "x"', False),
+        (f"aa < 1{'0' * 40}", f"aa > 1{'0' * 40}", False),
+        ("aa > 0.1", "aa > 0.1000000000000000000000000000000000001", False),
+        ("aa > -1e400", "aa >= -1e400", False),
     ],
 )
 def test_conditions_that_mean_the_same(first: str, second: str, is_same: bool) -> None:

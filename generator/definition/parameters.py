@@ -73,10 +73,11 @@ def read_parameters(
 def describe_place(path: Path, nodes: Sequence[Value]) -> str:
     """Say what stands at a canonical path, such as "knowledgeBaseId of the node LookUp"."""
     names = [part for part in path if isinstance(part, str)]
-    if path[:2] == ("definition", "nodes") and len(path) > 3 and isinstance(path[2], int):
-        node = nodes[path[2]] if path[2] < len(nodes) else None
-        if isinstance(node, dict) and isinstance(node.get("name"), str):
-            return f"{names[-1]} of the node {node['name']}"
+    match path:
+        case ("definition", "nodes", int() as index, *_) if index < len(nodes):
+            node = nodes[index]
+            if isinstance(node, dict) and isinstance(node.get("name"), str):
+                return f"{names[-1]} of the node {node['name']}"
     return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
 
 

@@ -13,7 +13,7 @@ from generator.validation.expressions import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 from generator.validation.syntax import Expression, ExpressionFault, read_condition
-from generator.validation.truth import distinguish_situations, is_always_decisive, is_clear
+from generator.validation.truth import distinguish_situations, is_clear
 
 EQUIVALENT_CONDITIONS = warning(
     "EquivalentConditions", "Two conditions of a node mean the same, though written differently."
@@ -84,8 +84,6 @@ def _find_meanings(node: Node, conditions: list[Condition], scope: Scope) -> lis
             continue
         if find_operand_fault(expression, types) is None:
             readable.append((condition, str(text), expression))
-    if len(readable) == 1 and is_always_decisive(readable[0][2]):
-        return []
     situations = distinguish_situations([expression for _, _, expression in readable], types) if readable else None
     if situations is None:
         return []

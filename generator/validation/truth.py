@@ -10,11 +10,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cached_property
 from math import prod
 from typing import Any
 
+from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER
 from generator.validation.syntax import (
     Comparison,
     Expression,
@@ -26,6 +27,8 @@ from generator.validation.syntax import (
 
 MOST_SITUATIONS = 1 << 14
 """Conditions that tell more situations apart than this are not judged."""
+EXACT_DIGITS = 3 * (LONGEST_NUMBER + LARGEST_EXPONENT)
+"""With so many, a number of a condition differs from its neighbors, however large or near they are."""
 
 Constant = str | Decimal | bool
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -105,11 +108,6 @@ def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str
     return situations if situations.count <= MOST_SITUATIONS else None
 
 
-def is_always_decisive(expression: Expression) -> bool:
-    """Tell of a comparison of an input with a constant, which can always hold, and of no other expression."""
-    return isinstance(expression, Comparison) and not (expression.left.is_input and expression.right.is_input)
-
-
 def is_clear(expression: Expression) -> bool:
     """Tell whether an expression mixes and with or only in parentheses, so that there is one way to read it."""
     match expression:
@@ -147,6 +145,11 @@ def _choose_values(kind: str, constants: Sequence[Constant], inputs: int) -> Seq
         longest = max(map(len, texts), default=0)
         return (*texts, *("x" * (longest + place) for place in range(1, inputs + 1)))
     numbers = sorted(number for number in constants if isinstance(number, Decimal))
+    with localcontext(prec=EXACT_DIGITS):
+        return _choose_numbers(numbers, inputs)
+
+
+def _choose_numbers(numbers: Sequence[Decimal], inputs: int) -> Sequence[Decimal]:
     if not numbers:
         return [Decimal(place) for place in range(inputs)]
     chosen = [numbers[0] - place for place in range(inputs, 0, -1)]

@@ -143,7 +143,7 @@ def _read_body(body: Tree[Token], faults: list[tuple[int, str]]) -> tuple[ReadIt
 def _find_foreign_comments(branch: Branch) -> Iterator[tuple[int, str]]:
     for token in [branch] if isinstance(branch, str) else branch.children:
         if isinstance(token, str) and token.startswith("/"):
-            yield token.line or 0, "a comment that does not begin with #: flowseal never writes that"
+            yield find_first_line(token), "a comment that does not begin with #: flowseal never writes that"
 
 
 def _read_attribute(tree: Tree[Token]) -> ReadAttribute:
