@@ -76,6 +76,8 @@ def _register(rule: Rule) -> Rule:
     return rule
 
 
+MOST_RELATED = 50
+"""How many related places a finding has at most."""
 Range = tuple[int, int]
 """Characters of a string: the first, and the one behind the last. An empty range is the character at its place."""
 
@@ -196,7 +198,7 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
     path, span = place(finding.path, finding.key, finding.within)
     related = tuple(
         LocatedPlace(other.message, document.file, place(other.path, other.key, other.within)[1])
-        for other in finding.related
+        for other in finding.related[:MOST_RELATED]
     )
     named_at = None
     if finding.file is not None:

@@ -81,20 +81,40 @@ def _reaches(start: Path, parts: Sequence[str], output: Path | None, definition:
 
 def _matches(names: Sequence[str], parts: Sequence[str]) -> bool:
     """Tell whether a pattern's parts find the file with these names, itself or in a folder that is then searched."""
-    if not parts:
-        is_hidden = any(name.startswith(".") for name in names[:-1])
-        return not names or (names[-1].endswith(ENDINGS) and not is_hidden)
-    if not names:
+    # How many of the parts may be used up before each name: each name is looked at once with each part.
+    reached = _skip_folders({0}, parts)
+    for place, name in enumerate(names):
+        if len(parts) in reached and _is_searched(names[place:]):
+            return True
+        rest = len(names) - place - 1
+        kept = {at for at in reached if at < len(parts) and parts[at] == "**" and rest and not name.startswith(".")}
+        passed = {
+            at + 1 for at in reached if at < len(parts) and _takes_name(parts[at], name, at + 1 == len(parts), rest)
+        }
+        reached = _skip_folders(kept | passed, parts)
+    return len(parts) in reached
+
+
+def _skip_folders(reached: set[int], parts: Sequence[str]) -> set[int]:
+    """Return how many parts may be used up where `**` stands for no folder, too."""
+    found = set(reached)
+    for at in range(min(reached, default=len(parts)), len(parts)):
+        if at in found and parts[at] == "**":
+            found.add(at + 1)
+    return found
+
+
+def _is_searched(names: Sequence[str]) -> bool:
+    """Tell whether the search of a folder finds a file in it with these names."""
+    return names[-1].endswith(ENDINGS) and not any(name.startswith(".") for name in names[:-1])
+
+
+def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
+    """Tell whether a part of a pattern that is not `**` stands for a name, behind which `rest` others follow."""
+    is_hidden = name.startswith(".") and not part.startswith(".")
+    if part == "**" or is_hidden or not fnmatchcase(name, part):
         return False
-    first, rest = parts[0], parts[1:]
-    if first == "**":
-        is_deeper = len(names) > 1 and not names[0].startswith(".") and _matches(names[1:], parts)
-        return is_deeper or _matches(names, rest)
-    is_hidden = names[0].startswith(".") and not first.startswith(".")
-    if is_hidden or not fnmatchcase(names[0], first):
-        return False
-    is_named = bool(rest) or len(names) > 1 or not first.endswith(OPEN_ENDS) or names[0].endswith(ENDINGS)
-    return is_named and _matches(names[1:], rest)
+    return not is_last or rest > 0 or not part.endswith(OPEN_ENDS) or name.endswith(ENDINGS)
 
 
 def _split_pattern(pattern: str) -> list[str]:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from generator.api import renew_suggestions
 from generator.configuration import Defaults, apply_severities
 from generator.definition import read_flow, recognize_cloudformation, recognize_code
 from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
@@ -151,6 +152,7 @@ def _check_definition(
     timings: Timings,
 ) -> CheckedDefinition:
     document = read.document
+    renew_suggestions()
     if document is None:
         return read
     if cloudformation := recognize_cloudformation(document):
@@ -219,6 +221,7 @@ def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severitie
     if item.document is not None and SIGN in item.document.text:
         from generator.rule_catalogue import list_rules
 
+        renew_suggestions()
         result = silence_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
         findings, silenced = result.findings, result.silenced
     found = len(findings) + len(silenced)

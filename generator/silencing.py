@@ -16,6 +16,8 @@ UNKNOWN_SILENCED_RULE = fixed_warning("UnknownSilencedRule", "A comment silences
 RULE_NOT_SILENCEABLE = fixed_warning("RuleNotSilenceable", "A comment silences a rule that cannot be silenced.")
 UNUSED_SILENCER = fixed_warning("UnusedSilencer", "A comment silences what is not reported there.")
 
+MOST_NAMES = 1_000
+"""How many rules all comments of a definition may name."""
 SIGN = "flowseal:"
 FORM = f"# {SIGN} ignore[RuleName] reason"
 _OURS = re.compile(rf"#\s*{SIGN}")
@@ -40,6 +42,11 @@ class _Silencer:
     line: int
     value_line: int
 
+    @property
+    def places(self) -> tuple[tuple[Rule, int], ...]:
+        """The rule with each line."""
+        return (self.rule, self.line), (self.rule, self.value_line)
+
 
 def silence_findings(
     document: Document, findings: Sequence[LocatedFinding], rules: Mapping[str, Rule], *, is_complete: bool
@@ -50,22 +57,37 @@ def silence_findings(
     `rules` are all rules by name. `is_complete` tells that the document went through every check: only then is a
     comment that silences nothing reported.
     """
-    comments = read_comments(document, SIGN)
-    read = [item for comment in comments.comments for item in _read_comment(comment, document.file, rules)]
+    comments = read_comments(document, SIGN, MOST_NAMES + 1)
+    read = _read_comments(comments.comments, document.file, rules)
     silencers = [item for item in read if isinstance(item, _Silencer)]
     kept = [item for item in read if isinstance(item, LocatedFinding)]
     silenced: list[LocatedFinding] = []
-    used: set[_Silencer] = set()
+    places = {place for item in silencers for place in item.places}
+    used: set[tuple[Rule, int]] = set()
     for finding in findings:
         line = (finding.named_at or finding.span).line
-        lines = {line, comments.find_first_line(line)}
-        matching = {item for item in silencers if item.rule == finding.rule and lines & {item.line, item.value_line}}
+        matching = {(finding.rule, line), (finding.rule, comments.find_first_line(line))} & places
         is_here = finding.file == document.file or finding.named_at is not None
         (silenced if is_here and matching else kept).append(finding)
         used |= matching if is_here else set()
     if is_complete:
-        kept += [_report_unused(item, document.file) for item in silencers if item not in used]
+        kept += [_report_unused(item, document.file) for item in silencers if used.isdisjoint(item.places)]
     return SilencedFindings(tuple(kept), tuple(silenced))
+
+
+def _read_comments(
+    comments: Sequence[Comment], file: str, rules: Mapping[str, Rule]
+) -> list[_Silencer | LocatedFinding]:
+    """Return the silencers of all comments and what is wrong with them; from MOST_NAMES on, one finding says so."""
+    read: list[_Silencer | LocatedFinding] = []
+    for number, comment in enumerate(comments, 1):
+        found = list(_read_comment(comment, file, rules))
+        if max(number, len(read) + len(found)) > MOST_NAMES:
+            message = f"Comments name more than {MOST_NAMES:,} rules: this one and all after it silence nothing."
+            remedy = "Turn a rule off for the whole project in flowseal.yaml, under `rules`, or divide the definition."
+            return [*read, _report(MALFORMED_SILENCER, message, remedy, comment.span, file)]
+        read += found
+    return read
 
 
 def _read_comment(comment: Comment, file: str, rules: Mapping[str, Rule]) -> Iterator[_Silencer | LocatedFinding]:

@@ -15,7 +15,7 @@ from generator.api.shapes import (
     list_node_types,
     list_validation_kinds,
 )
-from generator.api.suggestions import advise_name, advise_on_place, match_names, suggest_name
+from generator.api.suggestions import advise_name, advise_on_place, match_names, renew_suggestions, suggest_name
 
 __all__ = [
     "ACCOUNT_ID",
@@ -35,6 +35,7 @@ __all__ = [
     "list_validation_kinds",
     "make_fitness",
     "match_names",
+    "renew_suggestions",
     "report_unknown_key",
     "suggest_name",
     "takes_value",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, find_shape
@@ -10,6 +12,12 @@ from generator.api.shapes import Shape, find_shape
 CLOSENESS = 0.75
 """The least ratio (difflib) at which two names look like one name and its misspelling."""
 
+LONGEST = 200
+"""Characters of a name beyond which nothing is suggested for it, and it is not suggested."""
+MOST_COMPARED = 20_000
+"""How many pairs of names are compared for one document; beyond, a near miss differs in one letter."""
+MOST_NEAR = 20
+"""How many names with the same letters but one are looked at."""
 SHORTEST = 3
 """Letters of a part of a name that may stand for the name."""
 DEEPEST = 3
@@ -35,23 +43,82 @@ PARTS_OF_ARNS: Mapping[str, tuple[str, frozenset[str]]] = {
 """By shape: the ARN that the API asks for, and keys (in their letters) with which people give its parts instead."""
 
 
-def suggest_name(found: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that `found` most likely means, or None.
+class _Names:
+    """Names by their letters. Near misses are looked up where comparing all would take too long."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.by_letters: dict[str, list[str]] = {}
+        for name in names:
+            if len(name) <= LONGEST:
+                self.by_letters.setdefault(_keep_letters(name), []).append(name)
+
+    def find(self, letters: str, without: str | None) -> str | None:
+        """Return the first name with these letters that is not `without`."""
+        return next((name for name in self.by_letters.get(letters, ()) if name != without), None)
+
+    @cached_property
+    def by_rest(self) -> dict[str, list[str]]:
+        """The names by what is left of their letters without one of them."""
+        found: dict[str, list[str]] = {}
+        for letters in sorted(self.by_letters):
+            for rest in _list_rests(letters):
+                found.setdefault(rest, []).append(letters)
+        return found
+
+    def list_candidates(self, letters: str) -> Iterable[str]:
+        """Return the letters of the names to compare with: all, or those with one letter more, less or another."""
+        if _effort.spend(len(self.by_letters)):
+            return self.by_letters
+        near = [name for rest in _list_rests(letters) for name in self.by_rest.get(rest, ())[:MOST_NEAR]]
+        return dict.fromkeys(near)
+
+
+@dataclass(slots=True)
+class _Effort:
+    """How many names may still be compared for the document at hand."""
+
+    left: int = MOST_COMPARED
+
+    def spend(self, count: int) -> bool:
+        """Take `count` off what is left, and tell whether that much was left."""
+        self.left = max(self.left - count, 0)
+        return self.left > 0
+
+
+_effort = _Effort()
+
+
+def renew_suggestions() -> None:
+    """Begin with another document: what is suggested for it does not depend on those before it."""
+    _effort.left = MOST_COMPARED
+
+
+@lru_cache(maxsize=16)
+def _index_names(names: tuple[str, ...]) -> _Names:
+    return _Names(names)
+
+
+def suggest_name(found: str, known: Iterable[str], without: str | None = None) -> str | None:
+    """Return the one of `known` but `without` that `found` most likely means, or None.
 
     Other spellings of a name (`ModelId`, `model_id`, `model-id` for `modelId`) come first, then near misses.
     """
-    by_letters: dict[str, str] = {}
-    for name in known:
-        by_letters.setdefault(_keep_letters(name), name)
-    letters = _keep_letters(found)
-    if letters in by_letters:
-        return by_letters[letters]
-    if len(letters) > 2 * max(map(len, by_letters), default=0):
+    if len(found) > LONGEST:
         return None
+    names, letters = _index_names(tuple(known)), _keep_letters(found)
+    if name := names.find(letters, without):
+        return name
     from difflib import get_close_matches
 
-    close = get_close_matches(letters, list(by_letters), n=1, cutoff=CLOSENESS)
-    return by_letters[close[0]] if close else None
+    others = [other for other in names.list_candidates(letters) if names.find(other, without)]
+    close = get_close_matches(letters, others, n=1, cutoff=CLOSENESS)
+    return names.find(close[0], without) if close else None
+
+
+def _list_rests(letters: str) -> Iterator[str]:
+    """Yield a text, and it without each of its letters: two that differ in one letter share one of these."""
+    yield letters
+    yield from (letters[:at] + letters[at + 1 :] for at in range(len(letters)))
 
 
 def suggest_longer(found: str, known: Iterable[str]) -> str | None:
@@ -117,9 +184,9 @@ def _find_below(key: str, value: object, shape: Shape) -> tuple[str, ...]:
     return ()
 
 
-def advise_name(found: str, known: Iterable[str], otherwise: str) -> str:
-    """Return the remedy for a name that is not known: the one most likely meant, or else `otherwise`."""
-    meant = suggest_name(found, known)
+def advise_name(found: str, known: Iterable[str], otherwise: str, without: str | None = None) -> str:
+    """Return the remedy for a name that is not known: the one of `known` most likely meant, or else `otherwise`."""
+    meant = suggest_name(found, known, without)
     return f"Did you mean {meant}?" if meant else otherwise
 
 

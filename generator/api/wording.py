@@ -23,6 +23,9 @@ EXPECTED = {
     "document": "JSON",
 }
 
+MOST_LISTED = 40
+"""How many names a sentence lists: as many as a flow has nodes by AWS's quota."""
+
 
 def quote_value(text: str) -> str:
     """Quote a user's text as Python would, cut after 60 characters, with credentials masked."""
@@ -73,7 +76,9 @@ def describe_count(minimum: int | None, maximum: int | None) -> str:
 
 
 def list_names(names: tuple[str, ...] | list[str], word: str = "or") -> str:
-    """Join names for a sentence: "a", "a or b", "a, b or c"; `word` stands before the last."""
+    """Join names for a sentence: "a", "a or b", "a, b or c"; `word` stands before the last. Many are cut short."""
+    if len(names) > MOST_LISTED:
+        return f"{', '.join(names[:MOST_LISTED])} {word} one of {len(names) - MOST_LISTED} others"
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -55,9 +55,12 @@ def read_parameters(
         if use.placeholder is not None and use.name not in declarations:
             declarations[use.name] = Declaration(use.name, "", None, None, use.path)
             findings += _check_name(use.name, use.path, use.placeholder)
+    by_name: dict[str, list[Use]] = {}
+    for use in uses:
+        by_name.setdefault(use.name, []).append(use)
     parameters = []
     for declaration in declarations.values():
-        named = [use for use in uses if use.name == declaration.name]
+        named = by_name.get(declaration.name, [])
         paths = tuple(use.path for use in named if not use.is_misplaced)
         if paths:
             parameter = _build_parameter(declaration, paths, nodes)

@@ -40,10 +40,16 @@ def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
     will be made of it.
     """
     chosen: dict[str, Value] = {}
+    tried: dict[tuple[str, ...], int] = {}
     for parameter in parameters:
-        samples = [_find_value(parameter, number) for number in range(1, len(chosen) + 2)]
-        fresh = [value for value in samples if value not in chosen.values()]
-        value = (fresh or samples)[0]
+        # Of parameters alike, each goes on where the one before it ended: all samples before that are taken.
+        kind = (str(parameter.model), *(shape.name for shape in _list_shapes(parameter)))
+        value = _find_value(parameter, 1)
+        for number in range(tried.get(kind, 0) + 1, len(chosen) + 2):
+            tried[kind] = number
+            if (sample := _find_value(parameter, number)) not in chosen.values():
+                value = sample
+                break
         is_text = parameter.model is not None or _list_shapes(parameter)[0].type == "string"
         if value is None or (is_text and not isinstance(value, str)):
             return None

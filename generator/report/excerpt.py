@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
 from generator.report.escaping import escape_controls, measure_width
 from generator.source.credentials import KEPT
-from generator.source.position import Span
+from generator.source.position import Lines, Span
 
 LEAD = 30
 """Columns that stay before the value where a line is cut."""
@@ -24,11 +26,14 @@ class Excerpt:
     width: int
 
 
-def cut_excerpt(line: str, start: int, end: int, columns: int) -> Excerpt:
-    """Show line[start:end], with what stands around it, in so many columns. A tab is shown as four blanks."""
-    # More characters than columns are never shown.
-    before, value = line[max(start - columns - 1, 0) : start], line[start:end][: columns + 1]
-    after = line[end : end + columns + 1]
+def cut_excerpt(text: str, start: int, end: int, columns: int, line: tuple[int, int] = (0, sys.maxsize)) -> Excerpt:
+    """Show text[start:end], with what stands around it on its line, in so many columns; `line` is text[first:last].
+
+    A tab is shown as four blanks.
+    """
+    # More characters than columns are never shown. A line may be very long: no copy of it is made.
+    before, value = text[max(start - columns - 1, line[0]) : start], text[start : min(end, start + columns + 1)]
+    after = text[end : min(end + columns + 1, line[1])]
     lead = min(measure_width(_show(before)), LEAD, columns // 3)
     shown_value, is_whole = _cut_end(value, columns - lead)
     room = columns - measure_width(shown_value)
@@ -40,13 +45,26 @@ def cut_excerpt(line: str, start: int, end: int, columns: int) -> Excerpt:
     return Excerpt((shown_before + shown_value + shown_after).rstrip(), margin, width)
 
 
-def hide_source(lines: list[str], span: Span) -> None:
-    """Put a * in the place of each character of a span but its first few, so that no later excerpt shows them."""
-    for index in range(span.line - 1, min(span.end_line, len(lines))):
-        line = lines[index]
-        start = span.column - 1 + KEPT if index == span.line - 1 else 0
-        end = span.end_column - 1 if index == span.end_line - 1 else len(line)
-        lines[index] = line[:start] + "*" * len(line[start:end]) + line[max(start, end) :]
+def hide_source(lines: Lines, spans: Iterable[Span]) -> str:
+    """Return the text with a * in the place of each character of the spans but the first few of each."""
+    parts: list[str] = []
+    done = 0
+    for start, end in sorted(place for span in spans for place in _list_hidden(lines, span)):
+        if end > done:
+            start = max(start, done)
+            parts += [lines.text[done:start], "*" * (end - start)]
+            done = end
+    return "".join([*parts, lines.text[done:]])
+
+
+def _list_hidden(lines: Lines, span: Span) -> Iterator[tuple[int, int]]:
+    """Yield where each line's part of a span begins and ends; its first few characters are not hidden."""
+    for number in range(span.line, min(span.end_line, len(lines)) + 1):
+        first, last = lines.find(number)
+        start = first + span.column - 1 + KEPT if number == span.line else first
+        end = min(first + span.end_column - 1, last) if number == span.end_line else last
+        if start < end:
+            yield start, end
 
 
 def _show(text: str) -> str:

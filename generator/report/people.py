@@ -13,7 +13,7 @@ from generator.report.escaping import escape_controls, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
 from generator.report.folding import fold_text
 from generator.report.order import choose_findings, sort_findings
-from generator.source.position import LINE_BREAK, Span
+from generator.source.position import Lines, Span
 
 WINDOW = 100
 """Columns of a source line that are shown where there is no terminal to measure."""
@@ -84,7 +84,7 @@ class _Writer:
     report: Report
     view: View
     hidden: Mapping[str, Sequence[Span]]
-    lines: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[str, Lines] = field(default_factory=dict)
 
     def write_groups(self, findings: Sequence[LocatedFinding]) -> Iterator[Iterator[str]]:
         """Yield the lines of each finding, and of a heading before each file's, if there are several files."""
@@ -122,23 +122,24 @@ class _Writer:
     def _write_source(self, file: str, span: Span, mark: str, color: str) -> Iterator[str]:
         """Yield the line of a value, and marks under the part of the value that stands on it."""
         lines = self._split_lines(file)
-        if span.line > len(lines) or span == START:
+        if lines is None or span.line > len(lines) or span == START:
             return
-        line = lines[span.line - 1]
-        end = span.end_column - 1 if span.end_line == span.line else len(line)
+        first, last = lines.find(span.line)
+        start = min(first + span.column - 1, last)
+        end = min(first + span.end_column - 1, last) if span.end_line == span.line else last
         columns = WINDOW if self.view.columns is None else self.view.columns - GUTTER
-        excerpt = cut_excerpt(line, span.column - 1, end, columns)
+        excerpt = cut_excerpt(lines.text, start, end, columns, (first, last))
         yield f"{self._color(f'{span.line:>6} |', GUTTER_COLOR)} {excerpt.text}".rstrip() + "\n"
         margin = self._color(" " * 6 + " |", GUTTER_COLOR)
         yield f"{margin} {' ' * excerpt.margin}{self._color(mark * excerpt.width, color)}\n"
 
-    def _split_lines(self, file: str) -> list[str]:
-        if file not in self.lines:
-            text = self.report.texts.get(file)
-            self.lines[file] = [] if text is None else LINE_BREAK.split(text)
-            for span in self.hidden.get(file, ()):
-                hide_source(self.lines[file], span)
-        return self.lines[file]
+    def _split_lines(self, file: str) -> Lines | None:
+        text = self.report.texts.get(file)
+        if file not in self.lines and text is not None:
+            lines = Lines(text)
+            hidden = self.hidden.get(file)
+            self.lines[file] = Lines(hide_source(lines, hidden)) if hidden else lines
+        return self.lines.get(file)
 
     def _color(self, text: str, code: str) -> str:
         return paint_text(text, code, self.view)

@@ -30,6 +30,8 @@ MERGE_REMEDY = "Keep what is right of both, and delete the lines <<<<<<<, ======
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""
+LONGEST_YAML = 1_000_000
+"""In characters. YAML takes far longer to read than JSON."""
 
 
 def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]:
@@ -71,4 +73,8 @@ def _read_text(file: str, text: str) -> Reading:
         reading = read_json(text)
         if not reading.faults:
             return reading
+    if len(text) > LONGEST_YAML:
+        message = f"The file is YAML of more than {LONGEST_YAML:,} characters."
+        remedy = "Put long texts into files of their own, with $file, or save the file as JSON."
+        return Reading().refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, remedy))
     return read_yaml(text)

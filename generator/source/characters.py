@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
-from generator.source.position import LINE_BREAK, Document, Path, Span, find_value
+from generator.source.position import Document, Lines, Path, Span, find_value
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _SHORT = {
@@ -20,6 +21,9 @@ _SHORT = {
 _BLOCK_HEADER = re.compile(r"\|[-+0-9]*[ \t]*(#.*)?")
 _HIGH = range(0xD800, 0xDC00)
 _LOW = range(0xDC00, 0xE000)
+
+LONGEST_SCALAR = 100_000
+"""Characters of a scalar on one line beyond which it is pointed at as a whole: each of its characters takes memory."""
 
 Place = tuple[str, int, int]
 """A character, and where its spelling begins and ends in the line."""
@@ -35,31 +39,43 @@ def find_characters(document: Document, path: Path, start: int, end: int) -> Spa
     # Texts reach the model in Unicode's normal form C, which may count otherwise.
     if not isinstance(value, str) or not unicodedata.is_normalized("NFC", value):
         return span
-    return locate_characters(document.text, span, value, start, end) or span
+    if start > len(value):
+        return span
+    return _locate_characters(document.lines, span, value, start, max(end, start + 1)) or span
 
 
-def locate_characters(text: str, span: Span, value: str, start: int, end: int) -> Span | None:
-    """Return where value[start:end] stands in `text`, or None where that cannot be told exactly.
+def _locate_characters(lines: Lines, span: Span, value: str, start: int, end: int) -> Span | None:
+    """Return where value[start:end] stands in a text, or None where that cannot be told exactly.
 
-    `span` is where the whole scalar stands, quotes included. An empty range gives the character at its place.
+    `span` is where the whole scalar stands, quotes included.
     """
-    end = max(end, start + 1)
-    lines = LINE_BREAK.split(text)
-    if span.line > len(lines) or start > len(value):
+    begin, line_end = lines.find(span.line)
+    begin += span.column - 1
+    if lines.text.startswith("|", begin) and _BLOCK_HEADER.fullmatch(lines.text, begin, line_end):
+        indent = _measure_block(lines, span.line + 1, value)
+        return None if indent is None else _locate_in_block(span.line + 1, indent, value, start, end)
+    width = span.end_column - span.column
+    if span.end_line != span.line or width > LONGEST_SCALAR:
         return None
-    head = lines[span.line - 1][span.column - 1 :]
-    if _BLOCK_HEADER.fullmatch(head):
-        return _locate_in_block(lines[span.line :], span.line + 1, value, start, end)
-    if span.end_line != span.line:
+    written = lines.text[begin : min(begin + width, line_end)]
+    places = _place_characters(written, value)
+    if places is None:
         return None
-    written = head[: span.end_column - span.column]
+    first, last = places[start], places[min(end, len(places)) - 1]
+    return Span(span.line, span.column + first[1], span.line, span.column + last[2])
+
+
+@lru_cache(maxsize=1)
+def _place_characters(written: str, value: str) -> list[Place] | None:
+    """Return the places of a scalar's characters and of its end, or None where they are not those of the value.
+
+    What was found last is kept: a long text may have many findings.
+    """
     places = _read_scalar(written)
     if "".join(character for character, _, _ in places) != value:
         return None
     closing = len(written) - (written[:1] in ("'", '"'))
-    places.append(("", closing, len(written)))
-    first, last = places[start], places[min(end, len(places)) - 1]
-    return Span(span.line, span.column + first[1], span.line, span.column + last[2])
+    return [*places, ("", closing, len(written))]
 
 
 def count_position(text: str, start: int, end: int) -> Span:
@@ -67,13 +83,13 @@ def count_position(text: str, start: int, end: int) -> Span:
 
     A line ends with CR LF, CR or LF, as it does where reports show it.
     """
-    text = text.replace("\r\n", " \n").replace("\r", "\n")
-    first, last = (_count(text, at) for at in (start, max(end, start + 1)))
-    return Span(*first, *last)
+    return _split_lines(text).locate(start, max(end, start + 1))
 
 
-def _count(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+@lru_cache(maxsize=1)
+def _split_lines(text: str) -> Lines:
+    """Return a text's lines; those asked for last are kept."""
+    return Lines(text)
 
 
 def _read_scalar(written: str) -> list[Place]:
@@ -120,14 +136,18 @@ def _join_surrogates(places: Sequence[Place]) -> list[Place]:
     return joined
 
 
-def _locate_in_block(lines: Sequence[str], first: int, value: str, start: int, end: int) -> Span | None:
-    """Return the place in a literal block, whose lines stand in `lines` with the indentation of the first full one."""
-    full = next((line for line in lines if line.strip(" ")), "")
+@lru_cache(maxsize=1)
+def _measure_block(lines: Lines, first: int, value: str) -> int | None:
+    """Return the indentation of a literal block, that of its first full line; None where it is not the value."""
+    content = value.removesuffix("\n").split("\n")
+    below = range(first, min(first + len(content), len(lines) + 1))
+    full = next((line for line in map(lines.read, below) if line.strip(" ")), "")
     indent = len(full) - len(full.lstrip(" "))
-    content = value.split("\n")
-    if not content[-1]:
-        content.pop()
-    if [line[indent:] for line in lines[: len(content)]] != content:
-        return None
-    begin, stop = (_count(value, at) for at in (start, min(end, len(value))))
-    return Span(first + begin[0] - 1, indent + begin[1], first + stop[0] - 1, indent + stop[1])
+    is_same = all(lines.read(first + at)[indent:] == line for at, line in enumerate(content))
+    return indent if is_same and len(below) == len(content) else None
+
+
+def _locate_in_block(first: int, indent: int, value: str, start: int, end: int) -> Span:
+    """Return the place in a literal block, whose first line and whose indentation are given."""
+    place = _split_lines(value).locate(start, min(end, len(value)))
+    return Span(first + place.line - 1, indent + place.column, first + place.end_line - 1, indent + place.end_column)

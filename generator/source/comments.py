@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from generator.source.position import LINE_BREAK, Document, Span
+from generator.source.position import Document, Lines, Span
 from generator.source.yaml_reader import OLD_BREAKS
 
 _COMMENT = re.compile(r"#[^\r\n]*")
@@ -48,8 +49,8 @@ class Comments:
         return line
 
 
-def read_comments(document: Document, containing: str) -> Comments:
-    """Return the comments of a document that was read without a syntax error, if `containing` stands in it at all.
+def read_comments(document: Document, containing: str, most: int | None = None) -> Comments:
+    """Return the first `most` comments with `containing` in them, of a document that was read without a syntax error.
 
     YAML's own scanner says where the scalars stand, so a # in a prompt is text.
     """
@@ -64,8 +65,9 @@ def read_comments(document: Document, containing: str) -> Comments:
     except yaml.YAMLError:
         # JSON under another name that YAML's scanner does not take.
         return Comments()
-    lines = _Lines(document.text)
-    found = tuple(lines.locate(*place) for place in _find_comments(document.text, tokens))
+    lines = _Lines(document.lines)
+    places = (place for place in _find_comments(document.text, tokens) if document.text.find(containing, *place) >= 0)
+    found = tuple(lines.locate(*place) for place in islice(places, most))
     scalars = ((token.start_mark.line + 1, _find_last_line(token)) for token in tokens if _is_scalar(token))
     return Comments(found, tuple((first, last) for first, last in scalars if last > first))
 
@@ -92,28 +94,37 @@ def _find_comments(text: str, tokens: list[Any]) -> Iterator[tuple[int, int]]:
 
 
 class _Lines:
-    """Where the lines of a text begin, and on which of them something other than a comment stands."""
+    """Which line each comment of a document speaks of. What was looked for once is kept: comments stand in heaps."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self.below: dict[tuple[str, ...], dict[int, int]] = {("#",): {}, ("#", ""): {}}
+        self.values: dict[int, int] = {}
 
     def locate(self, start: int, end: int) -> Comment:
         """Return the comment that is text[start:end]."""
-        number = bisect_right(self.starts, start)
-        first = self.starts[number - 1]
-        span = Span(number, start - first + 1, number, end - first + 1)
-        line = number if self.text[first:start].strip() else self._find_line_below(number, ("#",))
-        value_line = line
-        while _KEY_ALONE.fullmatch(self._read_line(value_line)):
-            value_line = self._find_line_below(value_line, ("#", ""))
-        return Comment(self.text[start:end], span, line, value_line)
+        place = self.lines.locate(start, end)
+        before = self.lines.text[start - place.column + 1 : start].strip()
+        line = place.line if before else self._find_line_below(place.line, ("#",))
+        return Comment(self.lines.text[start:end], place, line, self._find_value_line(line))
+
+    def _find_value_line(self, line: int) -> int:
+        passed = []
+        while line not in self.values and _KEY_ALONE.fullmatch(self._read_line(line)):
+            passed.append(line)
+            line = self._find_line_below(line, ("#", ""))
+        found = self.values.get(line, line)
+        self.values.update(dict.fromkeys(passed, found))
+        return found
 
     def _read_line(self, number: int) -> str:
-        starts = [*self.starts[number - 1 : number + 1], len(self.text), len(self.text)]
-        return self.text[starts[0] : starts[1]].strip()
+        return self.lines.read(number).strip()
 
     def _find_line_below(self, number: int, skipped: tuple[str, ...]) -> int:
         """Return the next line that begins with none of the signs skipped; an empty sign is an empty line."""
-        below = range(number + 1, len(self.starts) + 1)
-        return next((line for line in below if self._read_line(line)[:1] not in skipped), number + 1)
+        known, line = self.below[skipped], number + 1
+        while line <= len(self.lines) and line not in known and self._read_line(line)[:1] in skipped:
+            line += 1
+        found = known.get(line, line)
+        known.update(dict.fromkeys(range(number + 1, line + 1), found))
+        return found if found <= len(self.lines) else number + 1

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from json import JSONDecoder
 
-from generator.source.position import LINE_BREAK, Fault, Path, Span
+from generator.source.position import Fault, Lines, Path
 from generator.source.reading import Reading, TextRefusedError
 
 _DECODER = JSONDecoder()
@@ -34,13 +33,7 @@ class _Reader:
     def __init__(self, text: str, reading: Reading) -> None:
         self.text = text
         self.reading = reading
-        self.line_starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
-
-    def locate(self, start: int, end: int) -> Span:
-        """Return the span of text[start:end]."""
-        first = bisect_right(self.line_starts, start)
-        last = bisect_right(self.line_starts, end)
-        return Span(first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1)
+        self.locate = Lines(text).locate
 
     def skip(self, at: int) -> int:
         """Return the place of the next character that is no blank."""

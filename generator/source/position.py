@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 LINE_BREAK = re.compile(r"\r\n|[\r\n]")
@@ -20,6 +23,37 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+class Lines:
+    """The lines of a text, without a copy of each: a text may have millions."""
+
+    def __init__(self, text: str, line_break: re.Pattern[str] = LINE_BREAK) -> None:
+        self.text = text
+        self.has_pairs = line_break is LINE_BREAK
+        self.starts = array("I", [0])
+        self.starts.extend(match.end() for match in line_break.finditer(text))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def locate(self, start: int, end: int) -> Span:
+        """Return the span of text[start:end]."""
+        first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
+        return Span(first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
+
+    def read(self, number: int) -> str:
+        """Return a line, counted from 1, without its line break; an empty text for one that is not there."""
+        start, end = self.find(number)
+        return self.text[start:end]
+
+    def find(self, number: int) -> tuple[int, int]:
+        """Return where a line begins and where its line break begins; the end of the text for one that is not there."""
+        if number >= len(self.starts):
+            return (self.starts[-1] if number == len(self.starts) else len(self.text)), len(self.text)
+        end = self.starts[number] - 1
+        is_pair = self.text[end] == "\n" and self.text[end - 1 : end] == "\r" and self.has_pairs
+        return self.starts[number - 1], end - is_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +92,11 @@ class Document:
     value: object
     spans: Mapping[Path, Span] = field(repr=False)
     key_spans: Mapping[Path, Span] = field(repr=False)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text)
 
     def find_span(self, path: Path, key: bool = False) -> Span:
         """Return the span of the value (or of its key) at `path`, or of the nearest enclosing value there is."""

@@ -11,7 +11,9 @@ from generator.source.position import Fault, Path, Span
 from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER, read_number
 
 DEEPEST = 64
-MOST_VALUES = 200_000
+MOST_VALUES = 20_000
+"""A flow at AWS's quotas (40 nodes, 100 connections) has about 2,000."""
+MOST_CHARACTERS = 16 * 1024 * 1024
 LONGEST_WORD = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -24,25 +26,32 @@ class TextRefusedError(Exception):
         self.fault = fault
 
 
+def bound_reading(depth: int, values: int, span: Span) -> None:
+    """End the reading where the value at `span` is too deep, or one too many."""
+    if depth > DEEPEST:
+        message = f"The document is nested more than {DEEPEST} levels deep."
+        raise TextRefusedError(Fault("TooDeep", span, message, "Make the definition flatter."))
+    if values > MOST_VALUES:
+        message = f"The document has more than {MOST_VALUES:,} values, counted after its anchors are followed."
+        raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
+
+
 @dataclass
 class Reading:
-    """A text on its way to a Document."""
+    """A text on its way to a Document. `merged` counts the keys that merge keys led to, `characters` those of texts."""
 
     value: object = None
     spans: dict[Path, Span] = field(default_factory=dict)
     key_spans: dict[Path, Span] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     failed: bool = False
+    merged: int = 0
+    characters: int = 0
 
     def note_value(self, path: Path, span: Span) -> None:
         """Remember where a value stands; too deep or too many values end the reading."""
         self.spans[path] = span
-        if len(path) > DEEPEST:
-            message = f"The document is nested more than {DEEPEST} levels deep."
-            raise TextRefusedError(Fault("TooDeep", span, message, "Make the definition flatter."))
-        if len(self.spans) > MOST_VALUES:
-            message = f"The document has more than {MOST_VALUES:,} values, counted after its anchors are followed."
-            raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
+        bound_reading(len(path), len(self.spans), span)
 
     def note_key(self, path: Path, span: Span, first: Span | None) -> None:
         """Remember where a key stands; `first` is where the same key stood before."""
@@ -55,8 +64,13 @@ class Reading:
     def take_text(self, text: str, span: Span) -> str:
         """Return a key or text. Half surrogate pairs in it are reported, and replaced, so that every text is UTF-8.
 
-        Words that stand again and again are one text: whoever looks them up later finds them sooner.
+        Words that stand again and again are one text: whoever looks them up later finds them sooner. Too much text ends
+        the reading: only aliases can make more of a document than there is of it.
         """
+        self.characters += len(text)
+        if self.characters > MOST_CHARACTERS:
+            message = f"The document has more than {MOST_CHARACTERS:,} characters once its anchors are followed."
+            raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
         if not text.isascii() and _SURROGATE.search(text):
             message = "The text holds half of a surrogate pair, which is no character."
             self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both halves."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.source.characters import count_position
 from generator.source.position import Fault, Path, Span
-from generator.source.reading import Reading, TextRefusedError
+from generator.source.reading import DEEPEST, MOST_VALUES, Reading, TextRefusedError, bound_reading
 from generator.source.scalars import explain_ambiguity, is_number, resolve_scalar
 
 if TYPE_CHECKING:
@@ -67,9 +67,22 @@ def _define_loader() -> Any:
     import yaml
 
     class PlainLoader(yaml.SafeLoader):
-        """Resolves nothing: a scalar without quotes is told by its style."""
+        """Resolves nothing: a scalar without quotes is told by its style. Counts values before it makes them."""
 
         yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012
+        depth = values = 0
+
+        def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+            # PyYAML gives no index with a key, nor with the document itself.
+            is_value = parent is None or index is not None
+            self.values += is_value
+            if self.depth > DEEPEST or self.values > MOST_VALUES:
+                event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+                bound_reading(self.depth, self.values, _measure(event))
+            self.depth += is_value
+            node: Node | None = super().compose_node(parent, index)
+            self.depth -= is_value
+            return node
 
     return PlainLoader
 
@@ -139,13 +152,18 @@ class _Reader:
 
     def _list_merged(self, node: Any) -> list[tuple[Any, Node]]:
         """Return the keys and values that merge keys bring into a mapping, each mapping's once."""
-        seen: list[Any] = [node]
-        for mapping in seen:
-            for key_node, value_node in mapping.value:
+        mappings = {id(node): node}
+        waiting = [node]
+        while waiting:
+            for key_node, value_node in waiting.pop(0).value:
                 if _is_merge_key(key_node):
                     others = value_node.value if isinstance(value_node, self.yaml.SequenceNode) else [value_node]
-                    seen += [item for item in others if isinstance(item, self.yaml.MappingNode) and item not in seen]
-        pairs = [pair for mapping in seen[1:] for pair in mapping.value]
+                    new = {id(item): item for item in others if isinstance(item, self.yaml.MappingNode)}
+                    waiting += [item for key, item in new.items() if key not in mappings]
+                    mappings |= new
+                self.reading.merged += 1
+                bound_reading(0, self.reading.merged, _measure(key_node))
+        pairs = [pair for mapping in list(mappings.values())[1:] for pair in mapping.value]
         return [pair for pair in pairs if isinstance(pair[0], self.yaml.ScalarNode) and not _is_merge_key(pair[0])]
 
 

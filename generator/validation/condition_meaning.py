@@ -21,6 +21,8 @@ EQUIVALENT_CONDITIONS = warning(
 UNREACHABLE_BRANCH = warning(
     "UnreachableBranch", "A condition never decides: it cannot hold, or earlier ones always hold too."
 )
+MOST_JUDGED = 50
+"""Conditions of one node that are compared with each other; the API takes 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _find_meanings(node: Node, conditions: list[Condition], scope: Scope) -> lis
             continue
         if find_operand_fault(expression, types) is None:
             readable.append((condition, str(text), expression))
+    if len(readable) > MOST_JUDGED:
+        return []
     situations = distinguish_situations([expression for _, _, expression in readable], types) if readable else None
     if situations is None:
         return []

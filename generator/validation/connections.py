@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from generator.api import advise_name, make_fitness, suggest_name
 from generator.api.wording import list_names
@@ -35,11 +36,9 @@ def check_connection_sources(scope: Scope) -> Iterator[Finding]:
         for connection in scope.sourceless:
             if connection.source not in scope.perhaps_renamed and find_beyond(scope, connection.source) is None:
                 path = (*connection.path, "source")
-                names = [name for name in scope.list_names() if name != connection.target]
                 renamed = _find_renamed(scope, starts=True)
-                yield from _report(
-                    UNKNOWN_CONNECTION_SOURCE, scope.subject, "node", connection.source, names, path, renamed
-                )
+                rule, ends = UNKNOWN_CONNECTION_SOURCE, (connection.source, connection.target)
+                yield from _report_node(rule, scope, ends, path, renamed)
 
 
 @register_check(UNKNOWN_CONNECTION_TARGET)
@@ -49,11 +48,9 @@ def check_connection_targets(scope: Scope) -> Iterator[Finding]:
         for connection in scope.targetless:
             if connection.target not in scope.perhaps_renamed and find_beyond(scope, connection.target) is None:
                 path = (*connection.path, "target")
-                names = [name for name in scope.list_names() if name != connection.source]
                 renamed = _find_renamed(scope, starts=False)
-                yield from _report(
-                    UNKNOWN_CONNECTION_TARGET, scope.subject, "node", connection.target, names, path, renamed
-                )
+                rule, ends = UNKNOWN_CONNECTION_TARGET, (connection.target, connection.source)
+                yield from _report_node(rule, scope, ends, path, renamed)
 
 
 @register_check(UNKNOWN_CONNECTION_SOURCE_OUTPUT)
@@ -154,12 +151,18 @@ def _find_place(connection: Connection, member: str, end: str) -> Path:
     return (*connection.path, "configuration", member, end)
 
 
+@lru_cache(maxsize=2)
 def _find_renamed(scope: Scope, starts: bool) -> str | None:
     """Return the only node that no connection names, and that one could begin or end at: it may have been renamed."""
     named = {end for item in scope.body.connections for end in (item.source, item.target)}
     ports = [(node.name, node.outputs if starts else node.inputs) for node in scope.nodes.values()]
     alone = [name for name, listed in ports if listed and name not in named]
     return alone[0] if len(alone) == 1 else None
+
+
+def _report_node(rule: Rule, scope: Scope, ends: tuple[str, str], path: Path, renamed: str | None) -> Iterator[Finding]:
+    """Report an end of a connection that is no node; the other end is never meant."""
+    return _report(rule, scope.subject, "node", ends[0], scope.list_names(), path, renamed, without=ends[1])
 
 
 def _report(
@@ -171,16 +174,28 @@ def _report(
     path: Path,
     renamed: str | None = None,
     otherwise: str = "",
+    without: str | None = None,
 ) -> Iterator[Finding]:
-    """Report a name that is not there, unless it is spelled right and the name that it means is malformed."""
-    is_valid = make_fitness("FlowNodeName")
-    valid = [name for name in names if is_valid(name)]
-    if suggest_name(found, [name for name in names if name not in valid]) and suggest_name(found, valid) is None:
+    """Report a name that is not there, unless it is spelled right and the name that it means is malformed.
+
+    Of `names`, the one `without` is never meant.
+    """
+    valid, malformed = _sort_names(tuple(names))
+    if suggest_name(found, malformed, without) and suggest_name(found, valid, without) is None:
         return
     otherwise = otherwise or f"It has no {what}s: add one, or remove the connection."
-    if renamed is not None and is_valid(renamed):
+    if renamed is not None and renamed in valid:
         otherwise = f"Did you mean {renamed}, which no connection names?"
-    elif valid:
+    elif others := [name for name in valid if name != without]:
         more = f", or add the {what}" if what in ("node", "condition") else ""
-        otherwise = f"Use {list_names(valid)}{more}."
-    yield Finding(rule, f"{subject} has no {what} {found!r}.", advise_name(found, valid, otherwise), path)
+        otherwise = f"Use {list_names(others)}{more}."
+    remedy = advise_name(found, valid, otherwise, without)
+    yield Finding(rule, f"{subject} has no {what} {found!r}.", remedy, path)
+
+
+@lru_cache(maxsize=4)
+def _sort_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names that are valid, and those that are malformed."""
+    is_valid = make_fitness("FlowNodeName")
+    valid = tuple(name for name in names if is_valid(name))
+    return valid, tuple(name for name in names if not is_valid(name))

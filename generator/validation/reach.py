@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from generator.api.wording import MOST_LISTED
 from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Connection, Node
 from generator.validation.registry import register_check
-from generator.validation.scope import Scope, find_port
+from generator.validation.scope import Scope
 
 MISSING_STARTING_NODES = soft_error("MissingStartingNodes", "A flow has no Input node to begin at.")
 MISSING_ENDING_NODES = soft_error("MissingEndingNodes", "A flow has no Output node to end at.")
@@ -33,13 +34,15 @@ def check_ending_nodes(scope: Scope) -> Iterator[Finding]:
 @register_check(UNREACHABLE_NODE)
 def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
     """Report the first node of each part of a definition that no path leads to; those behind it are named with it."""
-    lost = find_lost_nodes(scope)
-    while lost:
-        first = _find_first(lost, scope)
-        behind = scope.spread([first.name])
-        followers = [scope.nodes[name] for name in lost if name in behind and name != first.name]
-        lost = [name for name in lost if name not in behind]
-        yield _report_unreachable(first, followers)
+    lost = dict.fromkeys(find_lost_nodes(scope))
+    # What leads to a lost node is lost too. Those that none of the others leads to come first; the rest are in cycles.
+    alone = [name for name in lost if not any(name != item.source in lost for item in scope.incoming.get(name, ()))]
+    for first in (*alone, *lost):
+        if first in lost:
+            behind = scope.spread([first], within=lost)
+            followers = [scope.nodes[name] for name in lost if name in behind and name != first]
+            lost = {name: None for name in lost if name not in behind}
+            yield _report_unreachable(scope.nodes[first], followers)
 
 
 def find_lost_nodes(scope: Scope) -> list[str]:
@@ -57,12 +60,17 @@ def check_cycles(scope: Scope) -> Iterator[Finding]:
     if len(scope.order) == len(scope.nodes) and not scope.body.blurred:
         return
     order = {name: place for place, name in enumerate(scope.list_names())}
-    connections = [item for item in scope.sound_connections if not _crosses_loop(item, scope)]
-    while cycle := _find_cycle(connections):
-        closing = max(cycle, key=lambda item: (order[item.source] - order[item.target], connections.index(item)))
-        at = cycle.index(closing)
-        yield _report_cycle(closing, cycle[at + 1 :] + cycle[:at])
-        connections = [item for item in connections if item is not closing]
+    outgoing: dict[str, list[Connection]] = {}
+    for item in scope.sound_connections:
+        if not _crosses_loop(item, scope):
+            outgoing.setdefault(item.source, []).append(item)
+    for name in outgoing:
+        while cycle := _find_way_round(name, outgoing):
+            # The last connection of a definition's list goes back furthest.
+            closing = max(cycle, key=lambda item: (order[item.source] - order[item.target], item.path))
+            at = cycle.index(closing)
+            yield _report_cycle(closing, cycle[at + 1 :] + cycle[:at])
+            outgoing[closing.source] = [item for item in outgoing[closing.source] if item is not closing]
 
 
 def _report_absent(scope: Scope, kind: str, verb: str, rule: Rule) -> Iterator[Finding]:
@@ -77,19 +85,11 @@ def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
     """Yield the nodes that a connection with a wrong end may be meant to lead to: that end is reported."""
     for connection in scope.sourceless:
         yield connection.target
-    for connection in scope.targetless:
-        for name, node in scope.nodes.items():
-            fits = connection.input is None or find_port(node.inputs, connection.input) is not None
-            if fits and name not in scope.incoming:
-                yield name
+    wanted = {connection.input for connection in scope.targetless}
+    for name, node in scope.nodes.items() if wanted else ():
+        if name not in scope.incoming and (None in wanted or any(port.name in wanted for port in node.inputs)):
+            yield name
     yield from scope.body.blurred
-
-
-def _find_first(lost: list[str], scope: Scope) -> Node:
-    """Return the first node of `lost` that none of the others leads to, or just the first where they are a cycle."""
-    sources = {name: {item.source for item in scope.incoming.get(name, ())} for name in lost}
-    alone = (name for name in lost if not (sources[name] - {name}) & set(lost))
-    return scope.nodes[next(alone, lost[0])]
 
 
 def _report_unreachable(node: Node, followers: list[Node]) -> Finding:
@@ -106,30 +106,27 @@ def _crosses_loop(connection: Connection, scope: Scope) -> bool:
     return kinds[0] == "LoopController" or kinds[1] == "LoopInput"
 
 
-def _find_cycle(connections: list[Connection]) -> list[Connection]:
-    """Return the connections of a shortest cycle through the first node that lies on one, or nothing."""
-    outgoing: dict[str, list[Connection]] = {}
-    for connection in connections:
-        outgoing.setdefault(connection.source, []).append(connection)
-    ways = (_find_way_round(name, outgoing) for name in outgoing)
-    return next((way for way in ways if way), [])
-
-
 def _find_way_round(name: str, outgoing: Mapping[str, list[Connection]]) -> list[Connection]:
-    ways: list[list[Connection]] = [[]]
-    seen: set[str] = set()
-    for way in ways:
-        for connection in outgoing.get(way[-1].target if way else name, ()):
+    """Return the connections of a shortest cycle through a node, or nothing."""
+    came: dict[str, Connection] = {}
+    waiting = [name]
+    for here in waiting:
+        for connection in outgoing.get(here, ()):
             if connection.target == name:
-                return [*way, connection]
-            if connection.target not in seen:
-                seen.add(connection.target)
-                ways.append([*way, connection])
+                way = [connection]
+                while way[-1].source != name:
+                    way.append(came[way[-1].source])
+                return way[::-1]
+            if connection.target not in came:
+                came[connection.target] = connection
+                waiting.append(connection.target)
     return []
 
 
 def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
     names = [closing.source, closing.target, *(item.target for item in others)]
+    if len(names) > MOST_LISTED:
+        names[MOST_LISTED:-1] = ["..."]
     message = f"The connection {closing.name!r} closes a cycle: {' -> '.join(names)}."
     related = tuple(
         Related(f"The cycle goes on from {item.source} to {item.target} here.", (*item.path, "source"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -129,13 +129,13 @@ class Scope:
         """Tell whether there is a node of that name, be it one that could not be read whole."""
         return name in self.nodes or name in self.body.blurred
 
-    def spread(self, starts: Iterable[str]) -> set[str]:
-        """Return the names that connections lead to from `starts`, these included."""
+    def spread(self, starts: Iterable[str], within: Collection[str] | None = None) -> set[str]:
+        """Return the names that connections lead to from `starts`, these included, and only by way of `within`."""
         waiting = list(starts)
         reached = set(waiting)
         while waiting:
             for connection in self.outgoing.get(waiting.pop(), ()):
-                if connection.target not in reached:
+                if connection.target not in reached and (within is None or connection.target in within):
                     reached.add(connection.target)
                     waiting.append(connection.target)
         return reached
@@ -156,8 +156,18 @@ class Scope:
         types = set(self.list_types())
         return kind not in types and types <= NODE_TYPES.keys() and not self.body.lacks_nodes
 
+    @cached_property
+    def within_loops(self) -> Mapping[str, str]:
+        """The names of all nodes that are in a loop of this scope, or in loops of that, each with this scope's loop."""
+        loops = [(node.name, node.body) for node in reversed(self.body.nodes) if node.body is not None]
+        return {name: loop for loop, body in loops for name in _list_within(body)}
+
     def list_names(self) -> list[str]:
-        """Return the names of all nodes, for suggestions."""
+        """Return the names of all nodes, for suggestions. The list is not to be changed."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
         return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.blurred]))
 
     def name_input_type(self, node: Node, port: Port) -> str:
@@ -176,6 +186,14 @@ def list_scopes(flow: Flow) -> Iterator[Scope]:
         scope = waiting.pop(0)
         yield scope
         waiting += [Scope(flow, node.body, node, scope) for node in scope.body.nodes if node.body is not None]
+
+
+def _list_within(body: Body) -> Iterator[str]:
+    waiting = [body]
+    for inner in waiting:
+        yield from inner.blurred
+        yield from (node.name for node in inner.nodes)
+        waiting += [node.body for node in inner.nodes if node.body is not None]
 
 
 def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from generator.source import Span
-from generator.source.position import find_value
+from generator.source.position import Lines, find_value
 
 if TYPE_CHECKING:
     from generator.source import Document, Path
@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _IN_STRING = re.compile(r'(?:\\[^\n]|\$\$\{|%%\{|(?![$%]\{)[^"\\\n])*')
+_LINE_BREAK = re.compile("\n")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 STATE_BLOCKS = frozenset({"moved", "removed", "import"})
 """Blocks that change what Terraform manages, and declare nothing."""
@@ -64,17 +65,18 @@ def list_blocks(text: str) -> list[TerraformBlock]:
 
     What is in a block is not read, beyond comments, strings and brackets: Terraform says whether that is right.
     """
+    lines = Lines(text, _LINE_BREAK)
     blocks: list[tuple[TerraformBlock, int]] = []
     header: list[tuple[str, Span]] = []
-    for word, span in _scan_top(text):
+    for word, span in _scan_top(lines):
         if word != "{":
             header.append((word, span))
             continue
         if header:
             labels = tuple(label for label, _ in header[1:])
-            blocks.append((TerraformBlock(header[0][0], labels, header[0][1]), _find_offset(text, span)))
+            blocks.append((TerraformBlock(header[0][0], labels, header[0][1]), _find_offset(lines, span)))
         header = []
-    ends = [*(_find_offset(text, block.span) for block, _ in blocks[1:]), len(text)]
+    ends = [*(_find_offset(lines, block.span) for block, _ in blocks[1:]), len(text)]
     return [
         replace(block, body=text[start:end])
         for (block, start), end in zip(blocks, ends, strict=False)
@@ -82,9 +84,8 @@ def list_blocks(text: str) -> list[TerraformBlock]:
     ]
 
 
-def _find_offset(text: str, span: Span) -> int:
-    before = text.split("\n", span.line - 1)[: span.line - 1]
-    return sum(len(line) + 1 for line in before) + span.column - 1
+def _find_offset(lines: Lines, span: Span) -> int:
+    return lines.starts[span.line - 1] + span.column - 1
 
 
 def list_json_blocks(document: Document) -> list[TerraformBlock]:
@@ -121,32 +122,34 @@ def _list_members(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
             yield from _list_members((*path, index), item)
 
 
-def _scan_top(text: str) -> Iterator[tuple[str, Span]]:
+def _scan_top(lines: Lines) -> Iterator[tuple[str, Span]]:
     """Yield the words and quoted labels outside of all brackets, and each { there."""
+    text = lines.text
     opened: list[tuple[str, int]] = []
     position = 0
     while position < len(text):
         if opened and opened[-1][0] == '"':
-            start, position = opened[-1][1], _skip_in_string(text, position, opened)
+            start, position = opened[-1][1], _skip_in_string(lines, position, opened)
             if not opened:
-                yield _unescape(text[start + 1 : position - 1]), _place(text, start, position)
+                yield _unescape(text[start + 1 : position - 1]), _place(lines, start, position)
             continue
         token = _TOKEN.match(text, position)
         if token is None or token.lastgroup == "cut":
-            raise _report_open(text, position)
+            raise _report_open(lines, position)
         if not opened and (token.lastgroup == "word" or token[0] == "{"):
-            yield token[0], _place(text, position, token.end())
+            yield token[0], _place(lines, position, token.end())
         if token.lastgroup in ("open", "quote"):
             opened.append((_PAIRS.get(token[0], '"'), position))
         elif token.lastgroup == "close" and (not opened or token[0] != opened.pop()[0]):
-            raise UnreadableBlocksError(f"'{token[0]}' closes nothing", _place(text, position, token.end()))
+            raise UnreadableBlocksError(f"'{token[0]}' closes nothing", _place(lines, position, token.end()))
         position = token.end()
     if opened:
-        raise _report_open(text, opened[-1][1])
+        raise _report_open(lines, opened[-1][1])
 
 
-def _skip_in_string(text: str, position: int, opened: list[tuple[str, int]]) -> int:
+def _skip_in_string(lines: Lines, position: int, opened: list[tuple[str, int]]) -> int:
     """Return the position after a string's end, or after the beginning of a template in it; `opened` follows."""
+    text = lines.text
     match = _IN_STRING.match(text, position)
     position = match.end() if match else position
     if text.startswith('"', position):
@@ -155,17 +158,16 @@ def _skip_in_string(text: str, position: int, opened: list[tuple[str, int]]) -> 
     if text.startswith(("${", "%{"), position):
         opened.append(("}", position))
         return position + 2
-    raise _report_open(text, opened[-1][1])
+    raise _report_open(lines, opened[-1][1])
 
 
-def _report_open(text: str, start: int) -> UnreadableBlocksError:
-    return UnreadableBlocksError("a bracket, string or comment is not closed", _place(text, start, start + 1))
+def _report_open(lines: Lines, start: int) -> UnreadableBlocksError:
+    return UnreadableBlocksError("a bracket, string or comment is not closed", _place(lines, start, start + 1))
 
 
-def _place(text: str, start: int, end: int) -> Span:
+def _place(lines: Lines, start: int, end: int) -> Span:
     """Return the span of characters on one line; `end` may be on a later one, which is not looked at."""
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    line, column, _, _ = lines.locate(start, start)
     return Span(line, column, line, column + end - start)
 
 

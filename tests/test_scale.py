@@ -1,0 +1,180 @@
+"""Time and memory grow with the input, not with its square: what is four times as long takes four times as long.
+
+Seconds are compared with seconds of the same run, or steps are counted; `make fuzz` asserts the seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.api import renew_suggestions, suggest_name
+from generator.diagnostics import SOURCE_RULES, Finding, LocatedFinding, locate_finding
+from generator.intake import DiskReader
+from generator.patterns import could_find
+from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
+from generator.report import Format, Report, View, write_report
+from generator.source import read_document
+from generator.source.position import Span
+from generator.timings import Timings
+from generator.write.terraform_blocks import list_blocks
+
+INPUT = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
+
+
+def check(value: object, name: str = "a.flow.json") -> CheckedDefinition:
+    data = value if isinstance(value, str) else json.dumps(value)
+    text = DefinitionText(name, data.encode(), DiskReader(Path()))
+    (checked,) = check_definitions([text], for_terraform=True, timings=Timings())
+    return checked
+
+
+def connect(source: str, target: str) -> dict[str, object]:
+    data = {"sourceOutput": "document", "targetInput": "document"}
+    return {"source": source, "target": target, "type": "Data", "configuration": {"data": data}}
+
+
+def make_output(name: str) -> dict[str, object]:
+    port = {"name": "document", "type": "String", "expression": "$.data"}
+    return {"name": name, "type": "Output", "inputs": [port], "outputs": [port]}
+
+
+def make_flow(nodes: list[object], connections: list[object]) -> dict[str, object]:
+    return {"name": "big", "definition": {"nodes": [INPUT, *nodes], "connections": connections}}
+
+
+def misspell(count: int) -> object:
+    nodes = [make_output(f"node{at:05}abcdef") for at in range(count)]
+    return make_flow([*nodes], [connect("Start", f"nodx{at:05}abcdef") for at in range(count)])
+
+
+def leave_alone(count: int) -> object:
+    return make_flow([make_output(f"Node{at}") for at in range(count)], [connect("Start", "Start")])
+
+
+def close_cycles(count: int) -> object:
+    nodes = [make_output(f"Node{at}") for at in range(count)]
+    return make_flow([*nodes], [connect(f"Node{at}", f"Node{at ^ 1}") for at in range(count)])
+
+
+def point_into_one_line(count: int) -> object:
+    nodes = [make_output(f"Node{at}") for at in range(count)]
+    for node in nodes:
+        node["inputs"] = [{"name": "document", "type": "String", "expression": "$.data["}]
+    return make_flow([*nodes], [connect("Start", f"Node{at}") for at in range(count)])
+
+
+def comment(count: int) -> str:
+    return "# flowseal: ignore[UnusedParameter] x\n" * count + json.dumps(leave_alone(1))
+
+
+def nest_blocks(count: int) -> str:
+    return 'resource "a_b" "c" {\n  d = "e"\n}\n' * count
+
+
+def measure(work: Callable[[], object]) -> float:
+    """Return the processor's seconds for some work, the shortest of three times."""
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+def demand_linear(make: Callable[[int], object], work: Callable[[object], object], count: int) -> None:
+    """Fail where four times as much takes more than eight times as long."""
+    work(make(count))
+    small, large = make(count), make(4 * count)
+    ratio = measure(lambda: work(large)) / measure(lambda: work(small))
+    assert ratio < 8
+
+
+@pytest.mark.parametrize("make", [leave_alone, close_cycles, point_into_one_line])
+def test_a_flow_is_checked_in_time_that_grows_with_it(make: Callable[[int], object]) -> None:
+    demand_linear(make, check, 150)
+
+
+def test_comments_are_read_in_time_that_grows_with_their_number() -> None:
+    demand_linear(comment, lambda text: check(str(text), "a.flow.yaml"), 500)
+
+
+def test_blocks_of_terraform_are_found_in_time_that_grows_with_the_file() -> None:
+    demand_linear(nest_blocks, lambda text: list_blocks(str(text)), 400)
+
+
+def test_a_long_line_with_many_findings_is_shown_in_time_that_grows_with_it() -> None:
+    def report(count: int) -> Report:
+        text = "x" * (100 * count)
+        spans = [Span(1, 1 + 100 * at, 1, 5 + 100 * at) for at in range(count)]
+        rule = SOURCE_RULES["AmbiguousScalar"]
+        findings = [LocatedFinding(rule, "m", "r", "a.yaml", span, "") for span in spans]
+        return Report(findings, 1, "", texts={"a.yaml": text})
+
+    view = View(most_findings=0)
+    demand_linear(report, lambda made: write_report(Format.TEXT, made, view), 1000)  # type: ignore[arg-type]
+
+
+def test_places_in_one_string_are_found_in_time_that_grows_with_it() -> None:
+    def locate(count: object) -> None:
+        document, _ = read_document("a.json", json.dumps({"a": "x\n" * int(str(count))}).encode())
+        assert document is not None
+        rule = SOURCE_RULES["SyntaxError"]
+        for at in range(0, 2 * int(str(count)), 4):
+            locate_finding(Finding(rule, "m", "r", ("a",), within=(at, at + 1)), document)
+
+    demand_linear(lambda count: count, locate, 800)
+
+
+def test_near_misses_beyond_the_first_are_looked_up_and_not_compared() -> None:
+    known = [f"node{at:05}abcdef" for at in range(3000)]
+    renew_suggestions()
+    meant = [suggest_name(name.replace("node", "nodx"), known) for name in known]
+    assert meant == known
+
+
+def test_what_is_suggested_does_not_depend_on_documents_before() -> None:
+    first = [finding.remedy for finding in check(misspell(200)).findings]
+    assert [finding.remedy for finding in check(misspell(200)).findings] == first
+
+
+def test_folders_and_wildcards_are_not_multiplied() -> None:
+    definition = Path("/r", *["aa"] * 40, "x.flow.yaml")
+    assert could_find(Path("/r"), "**/*a*/" * 12 + "**/x.flow.yaml", None, definition)
+    assert not could_find(Path("/r"), "**/*a*/" * 12 + "**/y.flow.yaml", None, definition)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_values_are_counted_while_they_are_read(name: str) -> None:
+    text = f"[{'0,' * 400_000}0]".encode()
+    tracemalloc.start()
+    document, (fault, *_) = read_document(name, text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert document is None
+    assert fault.kind == "TooLarge"
+    assert peak < 40_000_000
+
+
+@pytest.mark.parametrize("count", [1000, 1001])
+def test_a_list_of_a_definition_has_at_most_1000_items(count: int) -> None:
+    rules = {finding.rule.name for finding in check(make_flow([], [connect("Start", "Start")] * count)).findings}
+    assert (rules == {"TooLarge"}) is (count > 1000)
+
+
+def test_aliases_do_not_multiply_long_texts() -> None:
+    text = f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 500}]\n"
+    document, (fault, *_) = read_document("a.yaml", text.encode())
+    assert document is None
+    assert fault.kind == "TooLarge"
+
+
+def test_yaml_has_a_bound_of_its_own() -> None:
+    _, (fault, *_) = read_document("a.yaml", b"a: " + b"x" * 1_000_000)
+    assert fault.kind == "UnreadableText"
+    assert read_document("a.json", json.dumps({"a": "x" * 1_000_000}).encode())[1] == []
