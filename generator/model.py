@@ -124,6 +124,10 @@ class Body:
     lacks_connections: bool = False
 
 
+DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
+"""What KMS takes (ScheduleKeyDeletion's PendingWindowInDays, EnableKeyRotation's RotationPeriodInDays)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encryption:
     """Settings of the flow's key, in days."""

@@ -32,7 +32,7 @@ ROOMS = {
     "silencing": {"source", "diagnostics", "api"},
     "rule_pages": set(),
     "report": {"source", "diagnostics", "rule_pages"},
-    "schema": {"diagnostics", "api", "definition", "inference", "nodes"},
+    "schema": {"diagnostics", "model", "api", "definition", "inference", "nodes"},
     "scaffold": {"source", "diagnostics", "api", "definition", "intake", "configuration"},
     "timings": set(),
     "progress": set(),

@@ -11,8 +11,7 @@ from rules_page import write_rules_page
 from test_architecture import ROOMS
 
 from generator.configuration import reading as configuration
-from generator.definition.settings import DAYS
-from generator.model import ModelKind
+from generator.model import DAYS, ModelKind
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.render import TEMPLATES
 from generator.write import Cause

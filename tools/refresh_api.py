@@ -22,8 +22,13 @@ OF_VALIDATION = ("FlowValidationType", "IncompatibleLoopNodeType")
 """Lists that AWS's own validation of a definition speaks of."""
 OF_BEDROCK = ("GuardrailCrossRegionGuardrailProfileArn", "GuardrailCrossRegionGuardrailProfileId")
 """Shapes of Bedrock's own service model (`bedrock`) that only the section `permissions` of a definition uses."""
-OWN = {"Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0-9]{1,2}", "maximum": 25}}
-"""Shapes that `permissions` needs and that no service model has."""
+OWN = {
+    "AccountId": {"type": "string", "pattern": "[0-9]{12}"},
+    "ModuleTagKey": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{1,128}", "minimum": 1, "maximum": 128},
+    "ModuleTagValue": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{0,256}", "minimum": 0, "maximum": 256},
+    "Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0-9]{1,2}", "maximum": 25},
+}
+"""Shapes of values that a module takes and no service model has; its tags go to KMS and IAM, which take less."""
 
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 

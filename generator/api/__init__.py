@@ -2,14 +2,14 @@
 
 from generator.api.check import check_shape, report_unknown_key
 from generator.api.fitness import make_fitness
-from generator.api.samples import ACCOUNT_ID, find_sample, takes_value
-from generator.api.sentences import describe_shape_rule, write_anchored_pattern
+from generator.api.samples import find_sample, takes_value
+from generator.api.sentences import describe_shape_rule, write_pattern
 from generator.api.shapes import (
     MODEL_SHAPES,
     PERMISSION_SHAPES,
     PROFILE_SHAPES,
     Shape,
-    find_permission_shape,
+    find_place_shape,
     find_shape,
     find_shape_at,
     list_node_types,
@@ -18,7 +18,6 @@ from generator.api.shapes import (
 from generator.api.suggestions import advise_name, advise_on_place, match_names, renew_suggestions, suggest_name
 
 __all__ = [
-    "ACCOUNT_ID",
     "MODEL_SHAPES",
     "PERMISSION_SHAPES",
     "PROFILE_SHAPES",
@@ -27,7 +26,7 @@ __all__ = [
     "advise_on_place",
     "check_shape",
     "describe_shape_rule",
-    "find_permission_shape",
+    "find_place_shape",
     "find_sample",
     "find_shape",
     "find_shape_at",
@@ -39,5 +38,5 @@ __all__ = [
     "report_unknown_key",
     "suggest_name",
     "takes_value",
-    "write_anchored_pattern",
+    "write_pattern",
 ]

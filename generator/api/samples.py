@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from generator.api.check import check_shape
-from generator.api.sentences import write_anchored_pattern
+from generator.api.sentences import write_pattern
 from generator.api.shapes import Shape, find_shape
 from generator.diagnostics import Severity
 from generator.model import Value
@@ -16,6 +16,7 @@ from generator.model import Value
 _OWN = "arn:aws:bedrock:us-east-1:111122223333:"
 SAMPLES: Mapping[str, str] = MappingProxyType(
     {
+        "AccountId": "{0:012}",
         "BedrockRerankingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.sample-{0}-v1:0",
         "ClientToken": "{0:036}",
         "FlowAgentAliasArn": f"{_OWN}agent-alias/AGENT{{0:05}}/ALIAS{{0:05}}",
@@ -38,6 +39,8 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
         "GuardrailVersion": "{0}",
         "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-{0:012}",
         "KnowledgeBaseModelIdentifier": "amazon.sample-{0}-v1:0",
+        "ModuleTagKey": "sample{0}",
+        "ModuleTagValue": "sample {0}",
         "PromptInputVariableName": "sample{0}",
         "Region": "us-east-{0}",
         "TagKey": "sample{0}",
@@ -46,8 +49,6 @@ SAMPLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """By the shape's name, for every shape with a pattern; a number makes several out of one."""
-ACCOUNT_ID = Shape("AccountId", "string", pattern="[0-9]{12}", minimum=12, maximum=12)
-"""An account, for which the flows API has no shape of its own."""
 _NUMBERED = ("{0:012}", "{0:03}")
 
 
@@ -64,12 +65,10 @@ def find_sample(shapes: Sequence[Shape], number: int = 1) -> Value:
 
 def takes_value(shape: Shape, value: Value) -> bool:
     """Tell whether a shape takes a value, and the rule that the module's variable gets from it does so too."""
-    # An account is no shape of the API's: its pattern says all.
-    faults = [] if shape is ACCOUNT_ID else check_shape(value, shape, ())
-    if any(finding.severity is Severity.ERROR for finding in faults):
+    if any(finding.severity is Severity.ERROR for finding in check_shape(value, shape, ())):
         return False
-    pattern = write_anchored_pattern(shape)
-    return pattern is None or not isinstance(value, str) or re.fullmatch(pattern, value, re.ASCII) is not None
+    pattern = write_pattern(shape)
+    return pattern is None or not isinstance(value, str) or re.fullmatch(pattern, value) is not None
 
 
 def _list_samples(shapes: Sequence[Shape], number: int) -> Iterator[Value]:

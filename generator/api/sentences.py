@@ -7,11 +7,13 @@ from generator.api.wording import describe_count, list_names
 
 NODE_NAME = "begin with a letter and have 2 to 51 letters and digits, with single _ between them"
 VARIABLE_NAME = "have 1 to 100 letters and digits, each followed by at most one - or _"
+MODULE_TAG = "letters, digits, spaces and . _ : / = + @ -"
 TAG = "letters, digits, blanks and . _ : / = + @ -"
 MODEL = "be a model id such as amazon.nova-lite-v1:0, or the ARN of a model, inference profile or prompt router"
 
 # By the shape's name, after "must". Every shape with a pattern has one (a test says so when AWS adds another).
 SENTENCES = {
+    "AccountId": "be an account ID: 12 digits",
     "BedrockRerankingModelArn": (
         "be the ARN of a foundation model, arn:<partition>:bedrock:<region>::foundation-model/<model id>"
     ),
@@ -55,6 +57,8 @@ SENTENCES = {
     "GuardrailVersion": "be DRAFT, or a version number of up to 8 digits",
     "KmsKeyArn": "be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias",
     "KnowledgeBaseModelIdentifier": MODEL,
+    "ModuleTagKey": f"have 1 to 128 characters: {MODULE_TAG}",
+    "ModuleTagValue": f"have up to 256 characters: {MODULE_TAG}",
     "PromptInputVariableName": VARIABLE_NAME,
     "Region": "be the code of an AWS Region, such as us-east-1",
     "TagKey": f"have 1 to 128 characters: {TAG}",
@@ -70,15 +74,13 @@ def describe_shape_rule(shape: Shape, subject: str = "It") -> str:
     return f"{subject} must {_describe_rule(shape)}."
 
 
-def write_anchored_pattern(shape: Shape) -> str | None:
-    """Return the shape's pattern as `^(?:...)$` for engines that search (RE2), or None where it has none.
+def write_pattern(shape: Shape) -> str | None:
+    """Return the pattern that the whole text of a variable of this shape matches, or None where it has none.
 
     The API's branch for the empty text is left out. A pattern whose parts are all optional (model ids) still admits the
     empty text: bound the length beside it.
     """
-    if shape.pattern is None:
-        return None
-    return f"^(?:{shape.pattern.removeprefix('$|^')})$"
+    return shape.pattern.removeprefix("$|^") if shape.pattern is not None else None
 
 
 def _describe_rule(shape: Shape) -> str:

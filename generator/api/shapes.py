@@ -18,10 +18,16 @@ PERMISSION_SHAPES = {
     "guardrail_profiles": "GuardrailCrossRegionGuardrailProfileArn",
 }
 """The shapes of the entries in the lists of a definition's section `permissions`."""
+_ACCOUNT_SHAPE = "AccountId"
+_TAG_SHAPE = "ModuleTagValue"
+"""A tag goes to the flow's key and role too, which take less than the API does."""
 PROFILE_SHAPES = {"id": "GuardrailCrossRegionGuardrailProfileId", "regions": "Region"}
 """The shapes of what a guardrail profile has that is not given by its ARN: `regions` is a list of these."""
 MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
 """The shapes of the values that name a model."""
+
+
+_EXACT_CLASSES = (("[^:]", "[a-z-]"), (r"\d", "[0-9]"), (r"\s", r" \t\n\v\f\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Shape:
     `type` is one of structure, union, list, map, string, integer, float, boolean, document. `members`, `element`,
     `key` and `value` name other shapes. `minimum` and `maximum` bound a text's characters, a list's items or a
     number's value. Above `warn_above` the API's model ends, and only experience goes on. `pattern` is botocore's,
-    meant for the whole text, with the partition's name narrowed; a beginning of `$|^` means "empty, or the rest".
+    meant for the whole text, in what Python and RE2 read alike; a beginning of `$|^` means "empty, or the rest".
     """
 
     name: str
@@ -63,13 +69,15 @@ def find_shape(name: str) -> Shape:
     """Return the shape of that name. A name that the API's data lacks raises KeyError.
 
     Where the API takes anything for the rest of a partition's name, only letters and hyphens are taken here, so that no
-    `*` reaches the ARN of a policy.
+    `*` reaches the ARN of a policy. `\\d` and `\\s` are spelled out: they mean ASCII in AWS's Java, and in no two other
+    engines the same.
     """
     raw = dict(load_api()["shapes"][name])
     raw["required"] = tuple(raw.get("required", ()))
     raw["enum"] = tuple(raw.get("enum", ()))
     if "pattern" in raw:
-        raw["pattern"] = raw["pattern"].replace("[^:]", "[a-z-]")
+        for ambiguous, exact in _EXACT_CLASSES:
+            raw["pattern"] = raw["pattern"].replace(ambiguous, exact)
     return Shape(name=name, **raw)
 
 
@@ -86,12 +94,22 @@ def find_shape_at(path: Path) -> Shape | None:
     return shape
 
 
-def find_permission_shape(path: Path) -> Shape | None:
-    """Return the shape of an entry of the section `permissions` at a canonical path. Accounts of buckets have none."""
-    _, section, *rest = map(str, path)
-    name = PERMISSION_SHAPES.get(section)
-    if section == "guardrail_profiles" and len(rest) > 1:
+def find_place_shape(path: Path) -> Shape | None:
+    """Return the shape at a canonical path of what a module takes there: that of the API, or a narrower one of ours.
+
+    By it, literals of the section `permissions`, defaults and the values of variables are judged. None where there is
+    none.
+    """
+    if path[0] == "tags" and len(path) == 2:
+        return find_shape(_TAG_SHAPE)
+    if path[0] != "permissions":
+        return find_shape_at(path)
+    _, section, *rest = (*map(str, path), "")
+    name = PERMISSION_SHAPES.get(section) if rest else None
+    if section == "guardrail_profiles" and len(rest) > 2:
         name = PROFILE_SHAPES.get(rest[1])
+    if section == "bucket_accounts" and len(rest) > 1:
+        name = _ACCOUNT_SHAPE
     return find_shape(name) if name else None
 
 
@@ -107,8 +125,8 @@ def list_validation_kinds() -> tuple[str, ...]:
 
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of the API once. `\\d` and `\\s` mean ASCII, as they do in AWS's Java."""
-    return re.compile(pattern, re.ASCII)
+    """Compile a pattern of the API once."""
+    return re.compile(pattern)
 
 
 def _find_part(shape: Shape, part: str | int) -> Shape | None:

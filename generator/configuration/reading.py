@@ -20,7 +20,6 @@ NAME = "flowseal.yaml"
 KEYS = ("flows", "output", "defaults", "rules", "shapes")
 DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
-BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\s]+")
 """What the module's variable takes too."""
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,2}")
 
@@ -140,8 +139,8 @@ class _Reader:
     def _read_encryption(self, section: object) -> dict[str, int]:
         if section is None:
             return {}
-        from generator.definition.settings import DAYS, read_encryption
-        from generator.model import Encryption
+        from generator.definition.settings import read_encryption
+        from generator.model import DAYS, Encryption
 
         encryption, findings = read_encryption(cast("Any", section), Encryption())
         self.findings += _place_findings(findings)
@@ -161,7 +160,11 @@ class _Reader:
         return cast("dict[str, str]", section) if not findings else {}
 
     def _read_boundary(self, value: object) -> str | None:
-        if value is None or (isinstance(value, str) and BOUNDARY.fullmatch(value)):
+        if value is None:
+            return None
+        from generator.module.interface import BOUNDARY
+
+        if isinstance(value, str) and re.fullmatch(BOUNDARY, value):
             return value
         remedy = "Give it like arn:aws:iam::111122223333:policy/boundary."
         place = ("defaults", "permissions_boundary_arn")

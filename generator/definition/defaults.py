@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from generator.api import (
-    ACCOUNT_ID,
     MODEL_SHAPES,
     Shape,
     check_shape,
     describe_shape_rule,
-    find_permission_shape,
+    find_place_shape,
     find_sample,
-    find_shape_at,
     make_fitness,
     takes_value,
 )
@@ -22,12 +19,11 @@ from generator.definition.names import TERRAFORM_VALUE
 from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
 from generator.inference import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
-from generator.model import ModelKind, Parameter, ParameterReference, Value
+from generator.model import ModelKind, Parameter, Value
 from generator.source.position import Path
 
 UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
 """The shapes of identifiers whose rules in the API take much that cannot be one."""
-ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 TYPES = {
     "string": "a text",
     "integer": "a number",
@@ -35,13 +31,6 @@ TYPES = {
     "boolean": "true or false",
     "list": "a list of texts",
 }
-
-
-def find_place_shape(path: Path) -> Shape | None:
-    """Return the API's shape at a canonical path, the entries of `permissions` included (accounts have none)."""
-    if path[0] == "permissions":
-        return find_permission_shape(path) if len(path) > 2 else None
-    return find_shape_at(path)
 
 
 def stands_for_model(path: Path) -> bool:
@@ -53,7 +42,7 @@ def stands_for_model(path: Path) -> bool:
 def stands_for_identifier(path: Path) -> bool:
     """Tell whether a value at a canonical path is an identifier, an ARN, a number or the like, and no free text."""
     shape = find_place_shape(path)
-    if shape is None or shape.name == "TagValue" or not takes_parameter(shape):
+    if shape is None or shape.name == "ModuleTagValue" or not takes_parameter(shape):
         return False
     return shape.type != "string" or bool(shape.pattern or shape.enum) or shape.name in UNCHECKED_SHAPES
 
@@ -68,7 +57,7 @@ def refuses_value(value: Value, path: Path) -> bool:
 
 def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
     """Report under `rule` what is no account id (12 digits, as text)."""
-    if isinstance(value, ParameterReference) or (isinstance(value, str) and ACCOUNT.fullmatch(value)):
+    if make_fitness("AccountId")(value):
         return []
     message = "An account is given by its id, a text of 12 digits."
     return [Finding(rule, message, 'Write it in quotes, like "111122223333".', path)]
@@ -100,7 +89,7 @@ def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | 
     """Report the first place that no model of the parameter's kind fits, such as that of another resource's ARN."""
     sample = fill_form(MODEL_KINDS[kind].arn_form)
     for path in parameter.uses:
-        shape = _find_shape_of_use(path)
+        shape = find_place_shape(path)
         if shape is None or shape.name in MODEL_SHAPES or takes_value(shape, sample):
             continue
         message = f"The parameter {parameter.name!r} names a model elsewhere, and no model fits here."
@@ -109,15 +98,11 @@ def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | 
     return None
 
 
-def _find_shape_of_use(path: Path) -> Shape | None:
-    return ACCOUNT_ID if path[:2] == ("permissions", "bucket_accounts") else find_place_shape(path)
-
-
 def _check_common_value(parameter: Parameter) -> list[Finding]:
     """Report the first place from which on no value fits all places; a default is held against each by itself."""
     shapes: list[Shape] = []
     for path in parameter.uses if parameter.default is None else ():
-        shape = _find_shape_of_use(path)
+        shape = find_place_shape(path)
         if shape is None or shape.type not in TYPES:
             return []
         shapes.append(shape)
@@ -153,11 +138,13 @@ def check_default(parameter: Parameter) -> list[Finding]:
 def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Finding]:
     shape = find_place_shape(use)
     if shape is None:
-        return check_account(parameter.default, path, UNFIT_DEFAULT) if use[0] == "permissions" else []
+        return []
+    if shape.name == "AccountId":
+        return check_account(parameter.default, path, UNFIT_DEFAULT)
     findings = [
         finding for finding in check_shape(parameter.default, shape, path) if finding.severity is Severity.ERROR
     ]
-    if not findings and shape.pattern and parameter.default == "":
+    if not findings and not takes_value(shape, parameter.default):
         message = f"The default is empty. {describe_shape_rule(shape)}"
         return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give a value.", path)]
     if not findings and parameter.model is not None and shape.name in MODEL_SHAPES:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from operator import is_not
 from typing import cast
 
-from generator.api import find_shape_at, suggest_name
+from generator.api import find_place_shape, find_shape_at, suggest_name
 from generator.api.fitness import takes_parameter
-from generator.definition.defaults import find_place_shape, refuses_value, stands_for_identifier
+from generator.definition.defaults import refuses_value, stands_for_identifier
 from generator.definition.files import FileRefusal, FileTexts
 from generator.definition.names import (
     MISPLACED_KEYS,

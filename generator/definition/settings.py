@@ -11,7 +11,7 @@ from generator.api import (
     PROFILE_SHAPES,
     advise_name,
     check_shape,
-    find_permission_shape,
+    find_place_shape,
     find_shape,
     suggest_name,
 )
@@ -25,11 +25,9 @@ from generator.definition.rules import (
     WILDCARD_PERMISSION,
 )
 from generator.diagnostics import Finding
-from generator.model import Encryption, GuardrailProfile, ParameterReference, Permissions, Value
+from generator.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.source.position import Path
 
-DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
-"""What KMS takes (ScheduleKeyDeletion's PendingWindowInDays, EnableKeyRotation's RotationPeriodInDays)."""
 LISTS = tuple(PERMISSION_SHAPES)
 PERMISSION_KEYS = (*LISTS, "bucket_accounts")
 WILDCARDS = frozenset("*?")
@@ -110,7 +108,7 @@ def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Findin
 
 
 def _check_entry(value: Value, path: Path) -> list[Finding]:
-    shape = find_permission_shape(path)
+    shape = find_place_shape(path)
     if isinstance(value, ParameterReference) or shape is None:
         return []
     if finding := _find_wildcard(value, path):

@@ -9,8 +9,9 @@ from generator.api import advise_on_place, find_shape_at, match_names, report_un
 from generator.definition.parameters import KEYS as PARAMETER_KEYS
 from generator.definition.references import REFERENCES
 from generator.definition.rules import UNKNOWN_KEY
-from generator.definition.settings import DAYS, PERMISSION_KEYS
+from generator.definition.settings import PERMISSION_KEYS
 from generator.diagnostics import Finding
+from generator.model import DAYS
 from generator.source.position import Path
 
 SECTION_KEYS: Mapping[str, Sequence[str]] = {"encryption": tuple(DAYS), "permissions": PERMISSION_KEYS}

@@ -9,10 +9,8 @@ from generator.api import suggest_name
 from generator.diagnostics import Finding, error, warning
 from generator.inference.kinds import (
     ACCOUNT,
-    MODEL,
     MODEL_KINDS,
     PARTITION,
-    PREFIX,
     REGION,
     list_kind_grants,
 )
@@ -67,15 +65,7 @@ def check_model_id(model: str, path: Path) -> list[Finding]:
 
 def find_kind(model: str) -> ModelKind | None:
     """Return the kind of model that an ARN or an id stands for, None where it is in the form of none."""
-    if model.startswith("arn:"):
-        return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(model)), None)
-    known = load_known_models()
-    prefix, _, rest = model.partition(".")
-    if model in known.models or (re.fullmatch(MODEL, model) and prefix not in known.prefixes):
-        return ModelKind.FOUNDATION_MODEL
-    if re.fullmatch(PREFIX, prefix) and re.fullmatch(MODEL, rest):
-        return ModelKind.GLOBAL_INFERENCE_PROFILE if prefix == "global" else ModelKind.INFERENCE_PROFILE
-    return None
+    return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(model, by_id=True)), None)
 
 
 def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tuple[str, str]:

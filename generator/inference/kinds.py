@@ -19,10 +19,22 @@ PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
 # the ARN of a foundation model would be a permission for nothing.
 MODEL = r"[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}"
 PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
+PREFIXES = ("apac", "au", "ca", "eu", "global", "in", "jp", "us", "us-gov")
+"""The prefixes of all published profiles: no vendor of models is called so."""
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
-_GLOBAL = "(?:^|/)global[.]"
+_KNOWN_PREFIX = f"(?:{'|'.join(PREFIXES)})[.].*"
+_OF_OTHER_KIND = "which needs other permissions: set `model: {0}` for this parameter in the flow's definition."
+_PREFIXED = (
+    f"(?:.*/)?{_KNOWN_PREFIX}",
+    f"begins with the prefix of an inference profile, {_OF_OTHER_KIND.format(ModelKind.INFERENCE_PROFILE)}",
+)
+_GLOBAL = (
+    "(?:.*/)?global[.].*",
+    f"names a global inference profile, {_OF_OTHER_KIND.format(ModelKind.GLOBAL_INFERENCE_PROFILE)}",
+)
+_TWO_PREFIXES = (f"(?:.*/)?{PREFIX}[.]{_KNOWN_PREFIX}", "has two prefixes; the ID of an inference profile has one.")
 _FORM: Mapping[str, str] = MappingProxyType(
     {
         "<partition>": "aws",
@@ -43,8 +55,8 @@ class KindOfModel:
     """What a kind of model looks like, and what it needs.
 
     `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike; `arn_form` says the same to people.
-    `own_actions` are allowed on the model's own ARN, in the statement `capability`. What `other` finds in an ARN makes
-    it one of the kind `other_kind`, whatever `arn_pattern` says: RE2 cannot express that in one pattern.
+    `own_actions` are allowed on the model's own ARN, in the statement `capability`. A text that a pattern of `excluded`
+    fits is not of the kind, for the reason beside it: RE2 cannot express that in `arn_pattern`.
     Where an id is enough to build the ARN, `id_pattern` and `id_form` describe it; `how_arn` says how (Derived).
     """
 
@@ -53,16 +65,16 @@ class KindOfModel:
     capability: str
     own_actions: tuple[str, ...]
     list_further: Callable[[Text, Text], Iterator[Grant]] | None = None
-    other: str = ""
-    other_kind: ModelKind | None = None
+    excluded: tuple[tuple[str, str], ...] = ()
     id_pattern: str = ""
     id_form: str = ""
     how_arn: str = "value"
 
     def takes(self, text: str, *, by_id: bool = False) -> bool:
         """Tell whether a text is the ARN of a model of this kind or, where `by_id` allows that, its id."""
-        is_other = self.other and re.search(self.other, text)
-        return not is_other and re.fullmatch(self.write_pattern(by_id=by_id), text) is not None
+        if re.fullmatch(self.write_pattern(by_id=by_id), text) is None:
+            return False
+        return not any(re.fullmatch(pattern, text) for pattern, _ in self.excluded)
 
     def write_pattern(self, *, by_id: bool) -> str:
         """Return the pattern of the ARN and, where `by_id` allows that and the kind has one, of the id."""
@@ -118,6 +130,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             "arn:<partition>:bedrock:<region>::foundation-model/<model id>",
             "InvokeModel",
             (_INVOKE,),
+            excluded=(_PREFIXED,),
             id_pattern=MODEL,
             id_form="<model id>",
             how_arn="foundation-model-arn",
@@ -128,8 +141,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_profile_grants,
-            _GLOBAL,
-            ModelKind.GLOBAL_INFERENCE_PROFILE,
+            (_GLOBAL, _TWO_PREFIXES),
             id_pattern=f"{PREFIX}[.]{MODEL}",
             id_form="<prefix>.<model id>",
             how_arn="profile-arn",
@@ -140,6 +152,7 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
             "InvokeInferenceProfile",
             _PROFILE_ACTIONS,
             _list_global_profile_grants,
+            excluded=(_TWO_PREFIXES,),
             id_pattern=f"global[.]{MODEL}",
             id_form="global.<model id>",
             how_arn="profile-arn",

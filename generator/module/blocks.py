@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from generator.hcl import Attribute, Block, Comment, Reference, Value
+from generator.hcl import Attribute, Block, Comment, Reference, Value, encode_value
 from generator.model import ParameterReference
 from generator.model import Value as ModelValue
+from generator.module.plan import Validation
 
 Item: TypeAlias = Attribute | Block | Comment
 
@@ -17,6 +18,16 @@ def make_block(type_name: str, *labels: str, body: tuple[Item, ...] = (), **attr
 
 
 NEW_BEFORE_OLD = make_block("lifecycle", create_before_destroy=True)
+
+
+def match(pattern: str, subject: str) -> str:
+    """Return the condition that a pattern fits the whole of a text, as `re.fullmatch` says it in Python."""
+    return f"can(regex({encode_value(f'^(?:{pattern})$')}, {subject}))"
+
+
+def demand(condition: str, error_message: str) -> Validation:
+    """Return the rule of a variable that a condition holds."""
+    return Validation(Reference(condition), error_message)
 
 
 def carry_value(value: ModelValue) -> Value:

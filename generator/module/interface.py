@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.hcl import Block, Reference, Value, encode_value
-from generator.module.blocks import make_block
+from generator.api import find_shape
+from generator.hcl import Block, Reference, Value
+from generator.model import DAYS, Encryption
+from generator.module.blocks import demand, make_block, match
 from generator.module.plan import ModuleSettings, Output, Validation, Variable
 
 TERRAFORM_VERSION = ">= 1.5.7"
 LOWEST_PROVIDER = "6.8.0"
 """The release from which on the provider has all that a module uses, without faults that it would meet."""
-TAG_KEY = "^[a-zA-Z0-9 _.:/=+@-]{1,128}$"
-TAG_VALUE = "^[a-zA-Z0-9 _.:/=+@-]{0,256}$"
-"""What all take that get the tags: Bedrock (TagKey and TagValue of its model), KMS and IAM."""
-
-
-def _demand(condition: str, error_message: str) -> Validation:
-    return Validation(Reference(condition), error_message)
-
-
-def _match(pattern: str, subject: str) -> str:
-    return f"can(regex({encode_value(pattern)}, {subject}))"
+_PATH = "(?:[!#%&()+->@-~]*/)?"
+"""The path of an IAM name: printable ASCII without what a policy or Terraform reads as more than a name."""
+_POLICY_NAME = "[a-zA-Z0-9_+=,.@-]{1,128}"
+_FLOW_NAME, _TAG_KEY, _TAG_VALUE = (
+    find_shape(name).pattern or "" for name in ("FlowName", "ModuleTagKey", "ModuleTagValue")
+)
+BOUNDARY = f"arn:aws[a-z-]*:iam::(?:[0-9]{{12}}|aws):policy/{_PATH}{_POLICY_NAME}"
 
 
 def _demand_arns(variable: str, principals: str, error_message: str) -> Validation:
-    pattern = rf"^arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/(?:[^*?\s]*/)?[^*?/\s]+$"
-    return _demand(f"alltrue([for arn in values(var.{variable}) : {_match(pattern, 'arn')}])", error_message)
+    pattern = f"arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/{_PATH}[a-zA-Z0-9_+=,.@-]{{1,64}}"
+    return demand(f"alltrue([for arn in values(var.{variable}) : {match(pattern, 'arn')}])", error_message)
 
 
 def _demand_if_given(variable: str, pattern: str, error_message: str) -> Validation:
-    return _demand(f"var.{variable} == null || {_match(pattern, f'var.{variable}')}", error_message)
+    return demand(f"var.{variable} == null || {match(pattern, f'var.{variable}')}", error_message)
 
 
-def _demand_days(variable: str, least: int, most: int, default: int) -> Validation:
-    days = f"coalesce(var.{variable}, {default})"
-    return _demand(
+def _demand_days(variable: str, bounds: tuple[int, int], default: int) -> Validation:
+    days, (least, most) = f"coalesce(var.{variable}, {default})", bounds
+    return demand(
         f"{days} >= {least} && {days} <= {most} && floor({days}) == {days}",
         f"{variable} is a whole number from {least} to {most}.",
     )
@@ -51,7 +49,7 @@ VARIABLES = (
         (
             _demand_if_given(
                 "name",
-                "^([0-9a-zA-Z][_-]?){1,100}$",
+                _FLOW_NAME,
                 "A flow's name has letters, digits, and single - or _ between them.",
             ),
         ),
@@ -70,11 +68,11 @@ VARIABLES = (
                 "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or "
                 "of assumed-role sessions.",
             ),
-            _demand(
+            demand(
                 'alltrue([for arn in values(var.caller_roles) : !strcontains(arn, ":role/aws-reserved/")])',
                 "Roles of IAM Identity Center take no attachments. Put them into caller_principals.",
             ),
-            _demand(
+            demand(
                 "length(distinct(values(var.caller_roles))) == length(var.caller_roles)",
                 "caller_roles names a role twice.",
             ),
@@ -87,7 +85,7 @@ VARIABLES = (
         "attached. For SSO roles, roles of other accounts, and roles that have no room for another policy.",
         {},
         True,
-        (_demand_arns("caller_principals", "(role|user)", "caller_principals takes ARNs of IAM roles or users."),),
+        (_demand_arns("caller_principals", "(?:role|user)", "caller_principals takes ARNs of IAM roles or users."),),
     ),
     Variable(
         "attach_caller_policy",
@@ -107,7 +105,7 @@ VARIABLES = (
         (
             _demand_if_given(
                 "caller_policy_name",
-                "^[a-zA-Z0-9_+=,.@-]{1,128}$",
+                _POLICY_NAME,
                 "A policy's name has up to 128 letters, digits, and any of _+=,.@-",
             ),
         ),
@@ -121,7 +119,7 @@ VARIABLES = (
         (
             _demand_if_given(
                 "permissions_boundary_arn",
-                r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\s]+$",
+                BOUNDARY,
                 "permissions_boundary_arn is the ARN of an IAM policy.",
             ),
         ),
@@ -132,7 +130,11 @@ VARIABLES = (
         "Days before a deleted key is gone, 7 to 30. By default what the definition gives.",
         None,
         True,
-        (_demand_days("deletion_window_in_days", 7, 30, 30),),
+        (
+            _demand_days(
+                "deletion_window_in_days", DAYS["deletion_window_in_days"], Encryption().deletion_window_in_days
+            ),
+        ),
     ),
     Variable(
         "key_rotation_period_in_days",
@@ -140,7 +142,11 @@ VARIABLES = (
         "Days between rotations of the key, 90 to 2560. By default what the definition gives.",
         None,
         True,
-        (_demand_days("key_rotation_period_in_days", 90, 2560, 365),),
+        (
+            _demand_days(
+                "key_rotation_period_in_days", DAYS["rotation_period_in_days"], Encryption().rotation_period_in_days
+            ),
+        ),
     ),
     Variable(
         "tags",
@@ -149,15 +155,15 @@ VARIABLES = (
         {},
         True,
         (
-            _demand(
+            demand(
                 'alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])',
                 "Tag keys that begin with aws: are AWS's own.",
             ),
-            _demand(
-                f"alltrue([for key, value in var.tags : {_match(TAG_KEY, 'key')} && {_match(TAG_VALUE, 'value')}])",
+            demand(
+                f"alltrue([for key, value in var.tags : {match(_TAG_KEY, 'key')} && {match(_TAG_VALUE, 'value')}])",
                 "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -",
             ),
-            _demand(
+            demand(
                 "length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)",
                 "Two tag keys differ only in case, which IAM does not tell apart.",
             ),

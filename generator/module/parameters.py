@@ -8,25 +8,24 @@ from generator.api import (
     MODEL_SHAPES,
     Shape,
     describe_shape_rule,
-    find_permission_shape,
+    find_place_shape,
     find_shape,
-    find_shape_at,
-    write_anchored_pattern,
+    write_pattern,
 )
-from generator.hcl import Reference, encode_value
+from generator.hcl import encode_value
 from generator.inference import MODEL_KINDS
 from generator.model import ModelKind, Parameter
-from generator.module.blocks import carry_value
+from generator.module.blocks import carry_value, demand, match
 from generator.module.plan import Validation, Variable
 from generator.source.position import Path
 
+_MOST_REPEATS = 1000
 TYPES = {"string": "string", "integer": "number", "float": "number", "boolean": "bool", "list": "list(string)"}
 
 
 def plan_parameter(parameter: Parameter) -> Variable:
     """Return the variable of a parameter, with what the API asks of every place where it stands."""
-    shapes = _list_shapes(parameter)
-    type_name = TYPES[shapes[0].type] if shapes else "string"
+    type_name = TYPES[list_shapes(parameter)[0].type]
     rules = dict.fromkeys(rule for path in parameter.uses for rule in _list_rules(parameter, path))
     return Variable(
         parameter.name,
@@ -38,16 +37,16 @@ def plan_parameter(parameter: Parameter) -> Variable:
     )
 
 
-def find_shape_of_use(path: Path) -> Shape | None:
-    """Return the API's shape where a parameter stands; None for an account."""
-    return find_permission_shape(path) if path[0] == "permissions" else find_shape_at(path)
-
-
 def takes_model_id(parameter: Parameter) -> bool:
     """Tell whether a model may be given by its id: the ARN can be built from it, and no place demands an ARN."""
     if parameter.model is None or not MODEL_KINDS[parameter.model].id_pattern:
         return False
-    return all(shape.name != "BedrockRerankingModelArn" for shape in _list_shapes(parameter))
+    return all(shape.name != "BedrockRerankingModelArn" for shape in list_shapes(parameter))
+
+
+def list_shapes(parameter: Parameter) -> list[Shape]:
+    """Return the shapes of the places where a parameter stands."""
+    return [shape for path in parameter.uses if (shape := find_place_shape(path)) is not None]
 
 
 def _describe(parameter: Parameter) -> str:
@@ -57,44 +56,39 @@ def _describe(parameter: Parameter) -> str:
     return f"{parameter.description} (ID or ARN of {'an' if kind[0] in 'aeiou' else 'a'} {kind})"
 
 
-def _list_shapes(parameter: Parameter) -> list[Shape]:
-    return [shape for path in parameter.uses if (shape := find_shape_of_use(path)) is not None]
-
-
 def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
-    name = f"var.{parameter.name}"
-    shape = find_shape_of_use(path)
-    if path[:2] == ("permissions", "bucket_accounts"):
-        yield _demand(_match("^[0-9]{12}$", name), f"{parameter.name} must be an account id, 12 digits.")
-    elif parameter.model is not None and shape is not None and shape.name in MODEL_SHAPES:
-        yield from _list_model_rules(parameter, parameter.model)
-    elif shape is not None:
-        conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]
-        if conditions:
-            yield _demand(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
+    name, shape = f"var.{parameter.name}", find_place_shape(path)
+    if shape is None:
+        return
+    conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]
+    if parameter.model is not None and shape.name in MODEL_SHAPES:
+        yield from _list_model_rules(parameter, parameter.model, conditions)
+    elif conditions:
+        yield demand(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
 
 
-def _list_model_rules(parameter: Parameter, model: ModelKind) -> Iterator[Validation]:
+def _list_model_rules(parameter: Parameter, model: ModelKind, conditions: list[str]) -> Iterator[Validation]:
+    """Yield the rules of a place that names a model: its kind's, and `conditions`, which are the API's."""
     name, kind, by_id = f"var.{parameter.name}", MODEL_KINDS[model], takes_model_id(parameter)
     forms = f"ID or ARN of a model of the kind {model}: {kind.id_form} or {kind.arn_form}"
     if not by_id:
         forms = f"ARN of a model of the kind {model}, {kind.arn_form}"
-    yield _demand(_match(f"^(?:{kind.write_pattern(by_id=by_id)})$", name), f"{parameter.name} must be the {forms}.")
-    if kind.other:
-        sentence = (
-            f"{parameter.name} names a {kind.other_kind}, which needs other permissions: "
-            f"set `model: {kind.other_kind}` for this parameter in the flow's definition."
-        )
-        yield _demand(f"!{_match(kind.other, name)}", sentence)
+    own = match(kind.write_pattern(by_id=by_id), name)
+    yield demand(" && ".join([own, *conditions]), f"{parameter.name} must be the {forms}.")
+    for pattern, reason in kind.excluded:
+        yield demand(f"!{match(pattern, name)}", f"{parameter.name} {reason}")
 
 
 def _list_conditions(shape: Shape, name: str) -> Iterator[str]:
     """Yield what must hold for a value of a shape, as Terraform expressions over `name`."""
     if shape.enum:
         yield f"contains({encode_value(list(shape.enum))}, {name})"
-    pattern = write_anchored_pattern(shape)
+    pattern = write_pattern(shape)
     if pattern is not None:
-        yield _match(pattern, name)
+        yield match(pattern, name)
+    elif shape.type == "string" and shape.maximum is not None:
+        yield _bound_text(shape.minimum or 0, shape.maximum, name)
+        return
     size = name if shape.type in ("integer", "float") else f"length({name})"
     if shape.type == "integer":
         yield f"floor({name}) == {name}"
@@ -114,9 +108,13 @@ def _list_element_conditions(shape: Shape, name: str) -> Iterator[str]:
         yield f"alltrue([for item in {name} : {' && '.join(conditions)}])"
 
 
-def _match(pattern: str, subject: str) -> str:
-    return f"can(regex({encode_value(pattern)}, {subject}))"
+def _bound_text(least: int, most: int, name: str) -> str:
+    """Bound the characters of a text; `length` would count what looks like one character as one.
 
-
-def _demand(condition: str, sentence: str) -> Validation:
-    return Validation(Reference(condition), sentence)
+    RE2 repeats a thousand times at most, so a longer text is counted in parts of one length.
+    """
+    if most <= _MOST_REPEATS:
+        return match(f"(?s:.{{{least},{most}}})", name)
+    part = next(size for size in range(_MOST_REPEATS, 0, -1) if most % size == 0)
+    parts = f'length(regexall("(?s:.{{1,{part}}})", {name}))'
+    return f"{parts} <= {most // part}" + (f" && length({name}) >= {least}" if least else "")

@@ -7,10 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from generator import hcl
-from generator.api import ACCOUNT_ID, Shape, find_sample, takes_value
+from generator.api import Shape, find_sample, takes_value
 from generator.inference import MODEL_KINDS, fill_form
 from generator.model import ModelKind, Parameter, Value
-from generator.module.parameters import find_shape_of_use, takes_model_id
+from generator.module.parameters import list_shapes, takes_model_id
 
 _MISTAKEN_FOR: Mapping[ModelKind, ModelKind] = MappingProxyType(
     {
@@ -43,14 +43,14 @@ def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:
     tried: dict[tuple[str, ...], int] = {}
     for parameter in parameters:
         # Of parameters alike, each goes on where the one before it ended: all samples before that are taken.
-        kind = (str(parameter.model), *(shape.name for shape in _list_shapes(parameter)))
+        kind = (str(parameter.model), *(shape.name for shape in list_shapes(parameter)))
         value = _find_value(parameter, 1)
         for number in range(tried.get(kind, 0) + 1, len(chosen) + 2):
             tried[kind] = number
             if (sample := _find_value(parameter, number)) not in chosen.values():
                 value = sample
                 break
-        is_text = parameter.model is not None or _list_shapes(parameter)[0].type == "string"
+        is_text = parameter.model is not None or list_shapes(parameter)[0].type == "string"
         if value is None or (is_text and not isinstance(value, str)):
             return None
         chosen[parameter.name] = value
@@ -80,7 +80,7 @@ def list_refused_values(parameter: Parameter, value: Value) -> Iterator[tuple[Re
             if not _takes(parameter, text):
                 yield why, text
     if parameter.model is None:
-        yield from _list_beyond_bounds(_list_shapes(parameter), value)
+        yield from _list_beyond_bounds(list_shapes(parameter), value)
     elif (other := _MISTAKEN_FOR.get(parameter.model)) is not None:
         yield Refusal.OTHER_KIND, fill_form(MODEL_KINDS[other].id_form, 1)
 
@@ -118,14 +118,9 @@ def _find_value(parameter: Parameter, number: int) -> Value:
         return parameter.default
     if parameter.model is not None:
         return fill_form(MODEL_KINDS[parameter.model].arn_form, number)
-    return find_sample(_list_shapes(parameter), number)
-
-
-def _list_shapes(parameter: Parameter) -> list[Shape]:
-    return [find_shape_of_use(path) or ACCOUNT_ID for path in parameter.uses]
+    return find_sample(list_shapes(parameter), number)
 
 
 def _takes(parameter: Parameter, text: str) -> bool:
-    if parameter.model is not None:
-        return MODEL_KINDS[parameter.model].takes(text, by_id=takes_model_id(parameter))
-    return all(takes_value(shape, text) for shape in _list_shapes(parameter))
+    is_model = parameter.model is None or MODEL_KINDS[parameter.model].takes(text, by_id=takes_model_id(parameter))
+    return is_model and all(takes_value(shape, text) for shape in list_shapes(parameter))

@@ -41,7 +41,7 @@ def write_configuration_schema(rules: Iterable[Rule]) -> str:
             "minLength": 1,
         },
     }
-    parts = make_shape_schemas(["TagKey", "TagValue"])
+    parts = make_shape_schemas(["ModuleTagKey", "ModuleTagValue"])
     return write_schema({"title": TITLE, **make_mapping(properties), "$defs": parts})
 
 
@@ -49,8 +49,8 @@ def _make_defaults() -> Schema:
     tags = {
         "description": "Tags of everything that the modules make.",
         "type": ["object", "null"],
-        "propertyNames": refer("TagKey"),
-        "additionalProperties": refer("TagValue"),
+        "propertyNames": refer("ModuleTagKey"),
+        "additionalProperties": refer("ModuleTagValue"),
     }
     boundary = {
         "description": "The permissions boundary of the flows' service roles: the ARN of an IAM policy.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
 from generator.definition.forms import DECIDED, LIVE
 from generator.definition.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
-from generator.definition.settings import DAYS
 from generator.inference import MODEL_KINDS
+from generator.model import DAYS
 from generator.schema.references import PARAMETER, PLAIN_KEY, allow_parameter, allow_text, make_reference_schemas
 from generator.schema.shapes import make_shape_schemas
 from generator.schema.values import (
@@ -20,7 +20,7 @@ from generator.schema.values import (
 )
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
-SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values()]
+SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values(), "AccountId"]
 TITLE = "Flow definition"
 DAYS_MEANING = {
     "deletion_window_in_days": "Days between the key's deletion and its end",
@@ -104,7 +104,6 @@ def make_permissions_schema() -> Schema:
     """Return the schema of the section `permissions`."""
     # A right names its resource: an empty text would be a draft.
     model = {"allOf": [refer("FlowPromptModelIdentifier"), {"minLength": 1}]}
-    account = allow_parameter({"type": "string", "pattern": "^[0-9]{12}$"})
     bucket = {**PLAIN_KEY, "anyOf": [{"pattern": "^[$]."}, refer("FlowS3BucketName")]}
     properties = {
         "models": {
@@ -128,7 +127,7 @@ def make_permissions_schema() -> Schema:
             "description": "S3 buckets of other accounts: the bucket, or $ and its parameter, and the owner's account.",
             "type": ["object", "null"],
             "propertyNames": bucket,
-            "additionalProperties": account,
+            "additionalProperties": allow_parameter(refer("AccountId")),
         },
     }
     description = "What the nodes need and the definition cannot tell; exact, without wildcards."

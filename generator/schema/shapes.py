@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_anchored_pattern
+from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
 from generator.definition.references import STRUCTURAL
 from generator.nodes import NODE_TYPES
 from generator.schema import meanings
@@ -105,12 +105,11 @@ def _make_text(shape: Shape) -> Schema:
     if shape.enum:
         return {"type": "string", "enum": list(shape.enum)}
     schema: Schema = {"type": "string", **_bound(shape, "Length")}
-    pattern = write_anchored_pattern(shape)
+    pattern = write_pattern(shape)
     if shape.pattern is not None and pattern is not None:
         if shape.pattern.startswith(EMPTY_BRANCH):
             schema["minLength"] = max(1, shape.minimum or 0)
-        # AWS means ASCII, as Java does; other engines do not.
-        schema["pattern"] = pattern.replace(r"\d", "[0-9]").replace(r"\s", r" \t\n\v\f\r")
+        schema["pattern"] = f"^(?:{pattern})$"
     return schema
 
 

@@ -6,7 +6,7 @@ variable "name" {
   default     = null
 
   validation {
-    condition     = var.name == null || can(regex("^([0-9a-zA-Z][_-]?){1,100}$", var.name))
+    condition     = var.name == null || can(regex("^(?:([0-9a-zA-Z][_-]?){1,100})$", var.name))
     error_message = "A flow's name has letters, digits, and single - or _ between them."
   }
 }
@@ -18,7 +18,7 @@ variable "caller_roles" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^(?:arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,64})$", arn))])
     error_message = "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or of assumed-role sessions."
   }
 
@@ -40,7 +40,7 @@ variable "caller_principals" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^(?:arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,64})$", arn))])
     error_message = "caller_principals takes ARNs of IAM roles or users."
   }
 }
@@ -58,7 +58,7 @@ variable "caller_policy_name" {
   default     = null
 
   validation {
-    condition     = var.caller_policy_name == null || can(regex("^[a-zA-Z0-9_+=,.@-]{1,128}$", var.caller_policy_name))
+    condition     = var.caller_policy_name == null || can(regex("^(?:[a-zA-Z0-9_+=,.@-]{1,128})$", var.caller_policy_name))
     error_message = "A policy's name has up to 128 letters, digits, and any of _+=,.@-"
   }
 }
@@ -69,7 +69,7 @@ variable "permissions_boundary_arn" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\\s]+$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null || can(regex("^(?:arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,128})$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn is the ARN of an IAM policy."
   }
 }
@@ -108,7 +108,7 @@ variable "tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.tags : can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) && can(regex("^[a-zA-Z0-9 _.:/=+@-]{0,256}$", value))])
+    condition     = alltrue([for key, value in var.tags : can(regex("^(?:[a-zA-Z0-9 _.:/=+@-]{1,128})$", key)) && can(regex("^(?:[a-zA-Z0-9 _.:/=+@-]{0,256})$", value))])
     error_message = "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -"
   }
 
@@ -124,7 +124,7 @@ variable "bot_alias_arn" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:lex:([a-z]{2,}-){2,}\\d:\\d{12}:bot-alias/[0-9a-zA-Z]+/[0-9a-zA-Z]+)$", var.bot_alias_arn)) && length(var.bot_alias_arn) <= 78
+    condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:lex:([a-z]{2,}-){2,}[0-9]:[0-9]{12}:bot-alias/[0-9a-zA-Z]+/[0-9a-zA-Z]+)$", var.bot_alias_arn)) && length(var.bot_alias_arn) <= 78
     error_message = "bot_alias_arn must be the ARN of a Lex bot's alias, arn:<partition>:lex:<region>:<account>:bot-alias/<bot id>/<alias id>."
   }
 }

@@ -6,7 +6,7 @@ variable "name" {
   default     = null
 
   validation {
-    condition     = var.name == null || can(regex("^([0-9a-zA-Z][_-]?){1,100}$", var.name))
+    condition     = var.name == null || can(regex("^(?:([0-9a-zA-Z][_-]?){1,100})$", var.name))
     error_message = "A flow's name has letters, digits, and single - or _ between them."
   }
 }
@@ -18,7 +18,7 @@ variable "caller_roles" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_roles) : can(regex("^(?:arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,64})$", arn))])
     error_message = "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or of assumed-role sessions."
   }
 
@@ -40,7 +40,7 @@ variable "caller_principals" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/(?:[^*?\\s]*/)?[^*?/\\s]+$", arn))])
+    condition     = alltrue([for arn in values(var.caller_principals) : can(regex("^(?:arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,64})$", arn))])
     error_message = "caller_principals takes ARNs of IAM roles or users."
   }
 }
@@ -58,7 +58,7 @@ variable "caller_policy_name" {
   default     = null
 
   validation {
-    condition     = var.caller_policy_name == null || can(regex("^[a-zA-Z0-9_+=,.@-]{1,128}$", var.caller_policy_name))
+    condition     = var.caller_policy_name == null || can(regex("^(?:[a-zA-Z0-9_+=,.@-]{1,128})$", var.caller_policy_name))
     error_message = "A policy's name has up to 128 letters, digits, and any of _+=,.@-"
   }
 }
@@ -69,7 +69,7 @@ variable "permissions_boundary_arn" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?\\s]+$", var.permissions_boundary_arn))
+    condition     = var.permissions_boundary_arn == null || can(regex("^(?:arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/(?:[!#%&()+->@-~]*/)?[a-zA-Z0-9_+=,.@-]{1,128})$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn is the ARN of an IAM policy."
   }
 }
@@ -108,7 +108,7 @@ variable "tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.tags : can(regex("^[a-zA-Z0-9 _.:/=+@-]{1,128}$", key)) && can(regex("^[a-zA-Z0-9 _.:/=+@-]{0,256}$", value))])
+    condition     = alltrue([for key, value in var.tags : can(regex("^(?:[a-zA-Z0-9 _.:/=+@-]{1,128})$", key)) && can(regex("^(?:[a-zA-Z0-9 _.:/=+@-]{0,256})$", value))])
     error_message = "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -"
   }
 
@@ -125,8 +125,13 @@ variable "plain" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.plain)) && length(var.plain) <= 2048
     error_message = "plain must be the ID or ARN of a model of the kind foundation-model: <model id> or arn:<partition>:bedrock:<region>::foundation-model/<model id>."
+  }
+
+  validation {
+    condition     = !can(regex("^(?:(?:.*/)?(?:apac|au|ca|eu|global|in|jp|us|us-gov)[.].*)$", var.plain))
+    error_message = "plain begins with the prefix of an inference profile, which needs other permissions: set `model: inference-profile` for this parameter in the flow's definition."
   }
 }
 
@@ -137,13 +142,18 @@ variable "profile" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.profile)) && length(var.profile) <= 2048
     error_message = "profile must be the ID or ARN of a model of the kind inference-profile: <prefix>.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>."
   }
 
   validation {
-    condition     = !can(regex("(?:^|/)global[.]", var.profile))
-    error_message = "profile names a global-inference-profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
+    condition     = !can(regex("^(?:(?:.*/)?global[.].*)$", var.profile))
+    error_message = "profile names a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
+  }
+
+  validation {
+    condition     = !can(regex("^(?:(?:.*/)?[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.](?:apac|au|ca|eu|global|in|jp|us|us-gov)[.].*)$", var.profile))
+    error_message = "profile has two prefixes; the ID of an inference profile has one."
   }
 }
 
@@ -153,8 +163,13 @@ variable "everywhere" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.everywhere)) && length(var.everywhere) <= 2048
     error_message = "everywhere must be the ID or ARN of a model of the kind global-inference-profile: global.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model id>."
+  }
+
+  validation {
+    condition     = !can(regex("^(?:(?:.*/)?[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.](?:apac|au|ca|eu|global|in|jp|us|us-gov)[.].*)$", var.everywhere))
+    error_message = "everywhere has two prefixes; the ID of an inference profile has one."
   }
 }
 
@@ -164,7 +179,7 @@ variable "own" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]{1,128})$", var.own))
+    condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]{1,128})$", var.own)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.own)) && length(var.own) <= 2048
     error_message = "own must be the ARN of a model of the kind application-inference-profile, arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
   }
 }
