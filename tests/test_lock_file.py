@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -105,6 +106,23 @@ def test_an_entry_that_somebody_changed_is_not_sealed() -> None:
     assert [name for name, module in changed.items() if not module.is_sealed] == ["b"]
     again = read_lock(write_lock(changed).encode())
     assert again == changed
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        *(("configuration", wrong) for wrong in ({"a": True}, {"a": 1.5}, {"a": None}, {"a": ["b"]}, ["a"])),
+        *(("findings", wrong) for wrong in (True, -1, "0", None)),
+        *((key, wrong) for key in ("files", "inputs") for wrong in ({"a": 1}, {"a": None}, [], None)),
+        *((key, wrong) for key in ("definition", "generator", "templates", "digest") for wrong in (1, None, ["a"])),
+    ],
+)
+def test_a_value_of_another_type_is_damage(key: str, wrong: object) -> None:
+    document = json.loads(write_lock({"b": make_module("b")}))
+    assert key in document["modules"]["b"]
+    document["modules"]["b"][key] = wrong
+    with pytest.raises(DamagedLockError, match=f"'{key}'"):
+        read_lock(json.dumps(document).encode())
 
 
 @given(

@@ -39,6 +39,11 @@ def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
     assert read_file(f"a {{\n  b = {{ {key} = 1 }}\n}}\n").faults
 
 
+def test_a_string_ends_on_its_line() -> None:
+    ((line, what),) = read_file('a {\n  b = "x\ny"\n}\n').faults
+    assert (line, what) == (2, "a string runs over the end of its line")
+
+
 def test_lines_may_break_in_an_interpolation_as_in_brackets() -> None:
     assert not read_file('a {\n  b = "${1 +\n2}"\n  c = (1 +\n2)\n}\n').faults
     assert read_file("a {\n  b = 1 +\n2\n}\n").faults

@@ -142,6 +142,8 @@ def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], ca
     result = project.run("generate", expect=1).stdout
     assert "modules/one/prompts/Ask.txt:1:1: error: ReformattedFile" in result
     assert "In prompts and code whitespace counts" in result
+    changed = "its line ends" if cause == "line-ends" else "whitespace"
+    assert f"since then only {changed} changed (" in finding["message"]
     modules = json.loads(project.run("generate", "--format", "json", expect=1).stdout)["modules"]
     assert ("+Ask me." in modules[0]["diff"], "+Ask me." in result) == (cause == "whitespace",) * 2
     assert prompt.read_bytes() == damaged

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,3 +211,25 @@ def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch
     assert (status, name_rules(findings)) == ("refused", ["OutputBusy"])
     assert str(os.getpid()) in findings[0].message
     assert write(folder, SECOND)[0] == "written"
+
+
+@pytest.mark.parametrize("name", [".flowseal", "flowseal.lock.json"])
+def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: str, folder: Path) -> None:
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(folder / "elsewhere")
+    _, (finding, *_) = write(folder, SECOND)
+    assert (finding.rule.name, finding.message.endswith("here it is a symbolic link.")) == ("UnsafePath", True)
+    (folder / name).unlink()
+    if name == ".flowseal":
+        (folder / name).write_text("a file")
+        _, (finding, *_) = write(folder, SECOND)
+        assert (finding.rule.name, finding.message.endswith("here it is no folder.")) == ("UnsafePath", True)
+
+
+@pytest.mark.parametrize("put", [disk.replace_with, disk.place_new_file])
+def test_what_a_killed_run_left_beside_a_file_is_no_obstacle(
+    put: Callable[[Path, bytes], None], tmp_path: Path
+) -> None:
+    (tmp_path / f".flowseal-{os.getpid()}.new").write_bytes(b"half of a longer fi")
+    put(tmp_path / "a.txt", b"whole")
+    assert read_tree(tmp_path) == {"a.txt": b"whole"}

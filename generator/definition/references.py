@@ -107,7 +107,8 @@ class ValueReader:
             if self._is_foreign(value, path):
                 return None
             if ":" in value and (quoted := QUOTED.fullmatch(value)):
-                return self._read_quoted(quoted, path)
+                self._report_quoted(quoted, path)
+                return None
             if (slip := SLIP.fullmatch(value)) and takes_reference(path) and refuses_value(value, path):
                 self._report_slip(value, slip[1], path)
                 return None
@@ -175,20 +176,19 @@ class ValueReader:
         self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
         self._note_meant("$param", name, path)
 
-    def _read_quoted(self, quoted: re.Match[str], path: Path) -> Value:
-        """Report a reference in quotes, and read it as the reference that it is meant to be."""
+    def _report_quoted(self, quoted: re.Match[str], path: Path) -> None:
+        """Report a reference in quotes, or that no reference can stand there; what it means is not unused."""
         kind, name = f"${quoted[1]}", quoted[2]
         if kind == "$param":
             name = suggest_parameter(name, self.declared) or name
-        if refuse_place(path):
-            return self._read_reference({kind: name}, path)
         count = len(self.findings)
-        value = self._read_reference({kind: name}, path)
+        self._read_reference({kind: name}, path)
+        if refuse_place(path):
+            return
         message = f"{kind} in quotes is plain text, not a reference."
         remedy = f"Write {{{kind}: {name}}} without quotes."
         # What is wrong with a file that nothing reads yet is told when something does.
         self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, remedy, path)]
-        return value
 
     def _refer_to_parameter(self, use: Use) -> Value:
         if reason := refuse_place(use.path):

@@ -10,7 +10,7 @@ _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 def decode_string(raw: str) -> str:
     """Return what the inside of a quoted HCL string stands for; raise ValueError on what Terraform would refuse."""
-    if "\n" in raw or "\r" in raw:
+    if "\n" in raw:
         raise ValueError("a string runs over the end of its line")
     return _ESCAPE.sub(_decode_escape, raw) if "\\" in raw else str(raw)
 
