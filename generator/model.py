@@ -106,6 +106,21 @@ class Connection(NamedTuple):
     condition: str | None
     path: Path
 
+    @property
+    def output_path(self) -> Path:
+        """Where its output is named."""
+        return (*self.path, "configuration", "data", "sourceOutput")
+
+    @property
+    def input_path(self) -> Path:
+        """Where its input is named."""
+        return (*self.path, "configuration", "data", "targetInput")
+
+    @property
+    def condition_path(self) -> Path:
+        """Where its condition is named."""
+        return (*self.path, "configuration", "conditional", "condition")
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

@@ -1,50 +1,42 @@
-"""Checks of a flow as a whole, one function a kind, named as AWS names its kinds.
+"""Checks of a flow as a whole, one function per kind, named as AWS names its kinds.
 
 A new check is a function with `@register_check` in one of this package's files, imported here.
 """
 
 from generator.validation import (
     branches,
-    condition_meaning,
+    composition,
     conditions,
     configurations,
     connections,
-    credentials,
+    data_flow,
     expressions,
-    inputs,
-    loops,
     names,
     port_types,
     ports,
     prompts,
-    quotas,
-    reach,
-    results,
-    unspecified,
+    reachability,
+    texts,
 )
-from generator.validation.disk_names import find_colliding_flows
+from generator.validation.names import find_colliding_flows
 from generator.validation.registry import CHECKS, register_check, validate_flow
 
 __all__ = [
     "CHECKS",
     "branches",
-    "condition_meaning",
+    "composition",
     "conditions",
     "configurations",
     "connections",
-    "credentials",
+    "data_flow",
     "expressions",
     "find_colliding_flows",
-    "inputs",
-    "loops",
     "names",
     "port_types",
     "ports",
     "prompts",
-    "quotas",
-    "reach",
+    "reachability",
     "register_check",
-    "results",
-    "unspecified",
+    "texts",
     "validate_flow",
 ]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from generator.diagnostics import Finding, Related, soft_error
 from generator.model import Connection, Node
 from generator.source.position import Path
 from generator.validation.registry import register_check
+from generator.validation.satisfiability import Combinations
 from generator.validation.scope import Scope
 
 UNSATISFIED_CONNECTION_CONDITIONS = soft_error(
@@ -35,59 +35,21 @@ class Need:
     runs: int
 
 
-@dataclass(eq=False)
-class Choices:
-    """The branches of the Condition nodes, and the runs that take each."""
-
-    branches: Mapping[str, tuple[str, ...]]
-
-    @cached_property
-    def count(self) -> int:
-        """How many runs there are."""
-        count = 1
-        for names in self.branches.values():
-            count *= len(names)
-        return count
-
-    @cached_property
-    def all_runs(self) -> int:
-        """The set of all runs."""
-        return (1 << self.count) - 1
-
-    @cached_property
-    def runs(self) -> Mapping[tuple[str, str], int]:
-        """The runs that take a branch, by its node's and its own name."""
-        found: dict[tuple[str, str], int] = {}
-        stride = 1
-        for node, names in self.branches.items():
-            block = (1 << stride) - 1
-            period = stride * len(names)
-            repeated = self.all_runs // ((1 << period) - 1)
-            for place, name in enumerate(names):
-                found[node, name] = (block << (place * stride)) * repeated
-            stride = period
-        return found
-
-    def list_taken(self, runs: int, node: str) -> list[str]:
-        """Return the branches of a node that some of these runs take."""
-        return [name for name in self.branches[node] if runs & self.runs[node, name]]
-
-
 @register_check(UNSATISFIED_CONNECTION_CONDITIONS)
 def check_branches_that_meet(scope: Scope) -> Iterator[Finding]:
     """Report the first nodes that can never run, since what they wait for never comes in one run."""
-    choices = Choices(_list_branches(scope))
-    if not _find_doubtful(scope, choices.branches) or choices.count > MOST_RUNS or scope.body.lacks_connections:
+    choices = Combinations(_list_branches(scope))
+    if not _find_doubtful(scope, choices.choices) or choices.count > MOST_RUNS or scope.body.lacks_connections:
         return
     runs: dict[str, int] = {}
     for name in scope.order:
         needs = _list_needs(scope.nodes[name], scope, runs, choices)
-        runs[name] = choices.all_runs
+        runs[name] = choices.everywhere
         for need in needs:
             runs[name] &= need.runs
         if not runs[name]:
             yield _report(name, _find_conflict(needs), choices)
-            runs[name] = choices.all_runs
+            runs[name] = choices.everywhere
 
 
 def _list_branches(scope: Scope) -> dict[str, tuple[str, ...]]:
@@ -110,7 +72,7 @@ def _find_doubtful(scope: Scope, routes: Collection[str]) -> set[str]:
     return doubtful
 
 
-def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Choices) -> list[Need]:
+def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Combinations[str]) -> list[Need]:
     """Return what a node waits for: something for each of its inputs, and a branch that leads to it, if any does."""
     incoming = scope.incoming.get(node.name, ())
     groups = [[item for item in incoming if item.input == port.name] for port in node.inputs]
@@ -118,12 +80,12 @@ def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Choi
     return [Need(tuple(group), _join_runs(group, runs, choices)) for group in groups if group]
 
 
-def _join_runs(connections: Sequence[Connection], runs: Mapping[str, int], choices: Choices) -> int:
+def _join_runs(connections: Sequence[Connection], runs: Mapping[str, int], choices: Combinations[str]) -> int:
     joined = 0
     for item in connections:
-        given = runs.get(item.source, choices.all_runs)
+        given = runs.get(item.source, choices.everywhere)
         if item.condition is not None:
-            given &= choices.runs.get((item.source, item.condition), choices.all_runs)
+            given &= choices.places.get(item.source, {}).get(item.condition, choices.everywhere)
         joined |= given
     return joined
 
@@ -142,10 +104,10 @@ def _find_conflict(needs: Sequence[Need]) -> list[Need]:
     return list(needs)
 
 
-def _report(name: str, needs: list[Need], choices: Choices) -> Finding:
-    parting = next((node for node in choices.branches if _parts(needs, node, choices)), None)
+def _report(name: str, needs: list[Need], choices: Combinations[str]) -> Finding:
+    parting = next((node for node in choices.choices if _parts(needs, node, choices)), None)
     if parting is None:
-        taken = ", ".join(choices.branches)
+        taken = ", ".join(choices.choices)
         reasons = [_name_need(need) for need in needs]
         message = (
             f"The node {name!r} waits for {_join(reasons)}, which no choice of branches ({taken}) brings together."
@@ -164,13 +126,13 @@ def _report(name: str, needs: list[Need], choices: Choices) -> Finding:
     return Finding(UNSATISFIED_CONNECTION_CONDITIONS, message, remedy, _find_place(last), related=related)
 
 
-def _parts(needs: list[Need], node: str, choices: Choices) -> bool:
-    taken = [set(choices.list_taken(need.runs, node)) for need in needs]
+def _parts(needs: list[Need], node: str, choices: Combinations[str]) -> bool:
+    taken = [set(_list_taken(need.runs, node, choices)) for need in needs]
     return not set.intersection(*taken)
 
 
-def _name_branches(need: Need, node: str, choices: Choices) -> str:
-    return " or ".join(repr(name) for name in choices.list_taken(need.runs, node) if name != NO_BRANCH)
+def _name_branches(need: Need, node: str, choices: Combinations[str]) -> str:
+    return " or ".join(repr(name) for name in _list_taken(need.runs, node, choices) if name != NO_BRANCH)
 
 
 def _name_need(need: Need) -> str:
@@ -182,7 +144,10 @@ def _join(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def _list_taken(runs: int, node: str, choices: Combinations[str]) -> list[str]:
+    """Return the branches of a node that some of these runs take."""
+    return [name for name, taking in choices.places[node].items() if runs & taking]
+
+
 def _find_place(connection: Connection) -> Path:
-    if connection.condition is not None:
-        return (*connection.path, "configuration", "conditional", "condition")
-    return (*connection.path, "configuration", "data", "targetInput")
+    return connection.input_path if connection.condition is None else connection.condition_path

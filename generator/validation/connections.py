@@ -11,8 +11,7 @@ from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Connection, Node, Port
 from generator.nodes import PortRules
 from generator.source.position import Path
-from generator.validation.boundaries import find_beyond
-from generator.validation.registry import register_check
+from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope, find_port
 
 UNKNOWN_CONNECTION_SOURCE = soft_error("UnknownConnectionSource", "A connection begins at a node that is not there.")
@@ -26,63 +25,44 @@ UNKNOWN_CONNECTION_TARGET_INPUT = soft_error(
 UNKNOWN_CONNECTION_CONDITION = soft_error(
     "UnknownConnectionCondition", "A connection follows a condition that its node does not have."
 )
+INVALID_LOOP_BOUNDARY = soft_error("InvalidLoopBoundary", "A connection crosses the boundary of a loop.")
 DUPLICATE_CONNECTIONS = soft_error("DuplicateConnections", "Two connections say the same of the same two nodes.")
 
 
-@register_check(UNKNOWN_CONNECTION_SOURCE)
-def check_connection_sources(scope: Scope) -> Iterator[Finding]:
-    """Report connections from nodes that are not there."""
-    if not scope.body.lacks_nodes:
-        for connection in scope.sourceless:
-            if connection.source not in scope.perhaps_renamed and find_beyond(scope, connection.source) is None:
-                path = (*connection.path, "source")
-                renamed = _find_renamed(scope, starts=True)
-                rule, ends = UNKNOWN_CONNECTION_SOURCE, (connection.source, connection.target)
-                yield from _report_node(rule, scope, ends, path, renamed)
+def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
+    """Report connections whose source, or whose target, is not there."""
+    if scope.body.lacks_nodes:
+        return
+    starts = end == "source"
+    for connection in scope.sourceless if starts else scope.targetless:
+        name, other = connection.source, connection.target
+        if not starts:
+            name, other = other, name
+        if name not in scope.perhaps_renamed and scope.find_beyond(name) is None:
+            path, renamed = (*connection.path, end), _find_renamed(scope, starts)
+            # The other end is never meant.
+            yield from _report(rule, scope.subject, "node", name, scope.list_names(), path, renamed, without=other)
 
 
-@register_check(UNKNOWN_CONNECTION_TARGET)
-def check_connection_targets(scope: Scope) -> Iterator[Finding]:
-    """Report connections to nodes that are not there."""
-    if not scope.body.lacks_nodes:
-        for connection in scope.targetless:
-            if connection.target not in scope.perhaps_renamed and find_beyond(scope, connection.target) is None:
-                path = (*connection.path, "target")
-                renamed = _find_renamed(scope, starts=False)
-                rule, ends = UNKNOWN_CONNECTION_TARGET, (connection.target, connection.source)
-                yield from _report_node(rule, scope, ends, path, renamed)
-
-
-@register_check(UNKNOWN_CONNECTION_SOURCE_OUTPUT)
-def check_connection_outputs(scope: Scope) -> Iterator[Finding]:
-    """Report connections from outputs that their source does not list, and that it need not list."""
-    for connection in scope.body.connections:
-        node = scope.nodes.get(connection.source)
-        if node is None or connection.output is None:
+def check_ports_at_ends(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
+    """Report connections from outputs, or to inputs, that the node there does not list, and that it need not list."""
+    for item in scope.body.connections:
+        starts = what == "output"
+        node = scope.nodes.get(item.source if starts else item.target)
+        name, path = (item.output, item.output_path) if starts else (item.input, item.input_path)
+        if node is None or name is None:
             continue
-        if not _stands_for_port(connection.output, node.outputs, scope.output_rules[node.name]):
-            path = _find_place(connection, "data", "sourceOutput")
-            names = [port.name for port in node.outputs]
-            subject = f"The node {node.name!r}"
-            otherwise = _advise_on_none(node, scope.output_rules[node.name], "outputs", "before")
-            rule = UNKNOWN_CONNECTION_SOURCE_OUTPUT
-            yield from _report(rule, subject, "output", connection.output, names, path, otherwise=otherwise)
+        ports, rules = scope.get_side(node, what)
+        if not _stands_for_port(name, ports, rules):
+            names = [port.name for port in ports]
+            otherwise = _advise_on_none(node, rules, what)
+            yield from _report(rule, f"The node {node.name!r}", what, name, names, path, otherwise=otherwise)
 
 
-@register_check(UNKNOWN_CONNECTION_TARGET_INPUT)
-def check_connection_inputs(scope: Scope) -> Iterator[Finding]:
-    """Report connections to inputs that their target does not list, and that it need not list."""
-    for connection in scope.body.connections:
-        node = scope.nodes.get(connection.target)
-        if node is None or connection.input is None:
-            continue
-        if not _stands_for_port(connection.input, node.inputs, scope.input_rules[node.name]):
-            path = _find_place(connection, "data", "targetInput")
-            names = [port.name for port in node.inputs]
-            subject = f"The node {node.name!r}"
-            otherwise = _advise_on_none(node, scope.input_rules[node.name], "inputs", "after")
-            rule = UNKNOWN_CONNECTION_TARGET_INPUT
-            yield from _report(rule, subject, "input", connection.input, names, path, otherwise=otherwise)
+register_twins(check_ends, (UNKNOWN_CONNECTION_SOURCE, "source"), (UNKNOWN_CONNECTION_TARGET, "target"))
+register_twins(
+    check_ports_at_ends, (UNKNOWN_CONNECTION_SOURCE_OUTPUT, "output"), (UNKNOWN_CONNECTION_TARGET_INPUT, "input")
+)
 
 
 @register_check(UNKNOWN_CONNECTION_CONDITION)
@@ -99,9 +79,30 @@ def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
         names = listed.get(node.name, [])
         # Without a default, every connection that follows it would only say so again.
         if connection.condition not in names and not (connection.condition == "default" and names):
-            path = _find_place(connection, "conditional", "condition")
-            subject = f"The node {node.name!r}"
+            subject, path = f"The node {node.name!r}", connection.condition_path
             yield from _report(UNKNOWN_CONNECTION_CONDITION, subject, "condition", connection.condition, names, path)
+
+
+@register_check(INVALID_LOOP_BOUNDARY)
+def check_boundaries(scope: Scope) -> Iterator[Finding]:
+    """Report connections between a node within a loop and one outside, and those against a loop's own direction."""
+    if not (scope.sourceless or scope.targetless or "LoopInput" in scope.list_types()):
+        return
+    for connection in scope.body.connections:
+        for end, name in (("source", connection.source), ("target", connection.target)):
+            where = None if scope.knows(name) else scope.find_beyond(name)
+            if where is not None:
+                message = f"The connection {connection.name!r} names {name!r}, which stands {where}."
+                remedy = "Go through the Loop node: its inputs lead into it, and its outputs out of it."
+                yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, end))
+                break
+        else:
+            if scope.find_type(connection.target) == "LoopInput":
+                message = (
+                    f"The connection {connection.name!r} leads back to {connection.target!r}, where the loop begins."
+                )
+                remedy = "Hand the value to the LoopController, to an input of the category ReturnValueToLoopStart."
+                yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, "target"))
 
 
 @register_check(DUPLICATE_CONNECTIONS)
@@ -139,16 +140,12 @@ def _has_unknown_conditions(node: Node) -> bool:
     return node.type == "Condition" and not isinstance(node.configuration.get("conditions"), list)
 
 
-def _advise_on_none(node: Node, rules: PortRules, ports: str, way: str) -> str:
+def _advise_on_none(node: Node, rules: PortRules, what: str) -> str:
     """Return the remedy for a connection with a node whose type has no ports on this side; else nothing."""
     if rules.named or rules.takes_others:
         return ""
-    end = "source" if ports == "outputs" else "target"
-    return f"A node of type {node.type} has no {ports}: use a node {way} it as the {end}, or remove the connection."
-
-
-def _find_place(connection: Connection, member: str, end: str) -> Path:
-    return (*connection.path, "configuration", member, end)
+    way, end = ("before", "source") if what == "output" else ("after", "target")
+    return f"A node of type {node.type} has no {what}s: use a node {way} it as the {end}, or remove the connection."
 
 
 @lru_cache(maxsize=2)
@@ -158,11 +155,6 @@ def _find_renamed(scope: Scope, starts: bool) -> str | None:
     ports = [(node.name, node.outputs if starts else node.inputs) for node in scope.nodes.values()]
     alone = [name for name, listed in ports if listed and name not in named]
     return alone[0] if len(alone) == 1 else None
-
-
-def _report_node(rule: Rule, scope: Scope, ends: tuple[str, str], path: Path, renamed: str | None) -> Iterator[Finding]:
-    """Report an end of a connection that is no node; the other end is never meant."""
-    return _report(rule, scope.subject, "node", ends[0], scope.list_names(), path, renamed, without=ends[1])
 
 
 def _report(

@@ -10,9 +10,8 @@ from generator.api import suggest_name
 from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Node, Value
 from generator.source.position import Path
-from generator.validation.condition_lists import Condition
 from generator.validation.registry import register_check
-from generator.validation.scope import Scope
+from generator.validation.scope import Condition, Scope
 from generator.validation.syntax import (
     Comparison,
     Expression,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from generator.diagnostics import Finding, Related, Rule, soft_error, warning
 from generator.model import Connection, Port
-from generator.validation.ports import Side, list_input_sides, list_output_sides
-from generator.validation.registry import register_check
+from generator.validation.ports import list_sides
+from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope
 from generator.validation.syntax import WHOLE_INPUT, read_input_expression
 
@@ -30,33 +30,36 @@ PATH_INTO_PLAIN_VALUE = warning(
 PLAIN_TYPES = ("String", "Number", "Boolean")
 
 
-@register_check(MISMATCHED_NODE_INPUT_TYPE)
-def check_input_types(scope: Scope) -> Iterator[Finding]:
-    """Report inputs of fixed names that are of another data type than AWS gives them."""
-    yield from _report_mismatched(list_input_sides(scope), MISMATCHED_NODE_INPUT_TYPE)
+def check_port_types(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+    """Report ports of fixed names, on one side of nodes, that are of another data type than AWS gives them."""
+    for node, ports, rules, what in list_sides(scope, side):
+        for port in ports:
+            expected = rules.find(port.name)
+            if expected is None or expected.is_type_ambiguous or expected.type in (None, port.type):
+                continue
+            message = (
+                f"The {what} {port.name!r} of a node of type {node.type} is of type {expected.type}, not {port.type}."
+            )
+            yield Finding(rule, message, f"Write `type: {expected.type}`.", (*port.path, "type"))
 
 
-@register_check(MISMATCHED_NODE_OUTPUT_TYPE)
-def check_output_types(scope: Scope) -> Iterator[Finding]:
-    """Report outputs of fixed names that are of another data type than AWS gives them."""
-    yield from _report_mismatched(list_output_sides(scope), MISMATCHED_NODE_OUTPUT_TYPE)
+register_twins(check_port_types, (MISMATCHED_NODE_INPUT_TYPE, "input"), (MISMATCHED_NODE_OUTPUT_TYPE, "output"))
 
 
 @register_check(AMBIGUOUS_PORT_TYPE)
 def check_ambiguous_types(scope: Scope) -> Iterator[Finding]:
     """Report ports whose data type AWS's guide both allows and does not, unless a connection is wrong through it."""
     told = {port.path for _, output, port in _find_incompatible(scope) for port in (output, port)}
-    for side in (list_input_sides(scope), list_output_sides(scope)):
-        for node, ports, rules, key in side:
-            for port in ports:
-                rule = rules.find(port.name)
-                if rule is None or not rule.is_type_ambiguous or port.type == rule.type or port.path in told:
-                    continue
-                subject = f"{key.removesuffix('s').capitalize()} {port.name!r} of node {node.name!r}"
-                documented = f"{rule.type} in one place, any type in another"
-                message = f"{subject} has type {port.type}; AWS's guide documents {documented}."
-                remedy = f"Use `type: {rule.type}`, which fits both, or deploy early to see whether AWS takes it."
-                yield Finding(AMBIGUOUS_PORT_TYPE, message, remedy, (*port.path, "type"))
+    for node, ports, rules, what in (*list_sides(scope, "input"), *list_sides(scope, "output")):
+        for port in ports:
+            rule = rules.find(port.name)
+            if rule is None or not rule.is_type_ambiguous or port.type == rule.type or port.path in told:
+                continue
+            subject = f"{what.capitalize()} {port.name!r} of node {node.name!r}"
+            documented = f"{rule.type} in one place, any type in another"
+            message = f"{subject} has type {port.type}; AWS's guide documents {documented}."
+            remedy = f"Use `type: {rule.type}`, which fits both, or deploy early to see whether AWS takes it."
+            yield Finding(AMBIGUOUS_PORT_TYPE, message, remedy, (*port.path, "type"))
 
 
 @register_check(INCOMPATIBLE_CONNECTION_DATA_TYPE)
@@ -75,8 +78,7 @@ def check_connection_types(scope: Scope) -> Iterator[Finding]:
             Related(f"The output is of type {given}.", (*output.path, "type")),
             Related(f"The input is of type {taken}.", (*port.path, "type")),
         )
-        path = (*connection.path, "configuration", "data", "targetInput")
-        yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, remedy, path, related=related)
+        yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, remedy, connection.input_path, related=related)
 
 
 @register_check(PATH_INTO_PLAIN_VALUE)
@@ -94,19 +96,6 @@ def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
             _, place = scope.flow.look_through(port.expression, (*port.path, "expression"))
             within = (len(WHOLE_INPUT), len(expression or ""))
             yield Finding(PATH_INTO_PLAIN_VALUE, message, remedy, place, related=related, within=within)
-
-
-def _report_mismatched(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
-    for node, ports, rules, key in sides:
-        for port in ports:
-            expected = rules.find(port.name)
-            if expected is None or expected.is_type_ambiguous or expected.type in (None, port.type):
-                continue
-            what = key.removesuffix("s")
-            message = (
-                f"The {what} {port.name!r} of a node of type {node.type} is of type {expected.type}, not {port.type}."
-            )
-            yield Finding(rule, message, f"Write `type: {expected.type}`.", (*port.path, "type"))
 
 
 def _find_incompatible(scope: Scope) -> Iterator[tuple[Connection, Port, Port]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from generator.api import advise_name, make_fitness, suggest_name
 from generator.diagnostics import Finding, Rule, soft_error
 from generator.model import Node, Port
 from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
-from generator.source.position import Path
-from generator.validation.registry import register_check
+from generator.validation.registry import register_twins
 from generator.validation.scope import Scope, find_port
 
 MISSING_NODE_INPUT = soft_error("MissingNodeInput", "A node lacks an input that its type needs.")
@@ -18,48 +17,49 @@ UNKNOWN_NODE_INPUT = soft_error("UnknownNodeInput", "A node has an input that it
 UNKNOWN_NODE_OUTPUT = soft_error("UnknownNodeOutput", "A node has an output that its type does not give.")
 
 Side = tuple[Node, tuple[Port, ...], PortRules, str]
-"""A node, its ports of one side, what is said of these, and the key under which they stand."""
+"""A node, its ports of one side, what is said of these, and what they are: "input" or "output"."""
 
 
-@register_check(MISSING_NODE_INPUT)
-def check_missing_inputs(scope: Scope) -> Iterator[Finding]:
-    """Report inputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    yield from _report_missing(list_input_sides(scope), MISSING_NODE_INPUT)
-
-
-@register_check(MISSING_NODE_OUTPUT)
-def check_missing_outputs(scope: Scope) -> Iterator[Finding]:
-    """Report outputs that a node must list and does not; one that it lists under a wrong name is told there."""
-    yield from _report_missing(list_output_sides(scope), MISSING_NODE_OUTPUT)
-
-
-@register_check(UNKNOWN_NODE_INPUT)
-def check_unknown_inputs(scope: Scope) -> Iterator[Finding]:
-    """Report inputs that a node's type does not have."""
-    yield from _report_unknown(list_input_sides(scope), UNKNOWN_NODE_INPUT, scope)
-
-
-@register_check(UNKNOWN_NODE_OUTPUT)
-def check_unknown_outputs(scope: Scope) -> Iterator[Finding]:
-    """Report outputs that a node's type does not have."""
-    yield from _report_unknown(list_output_sides(scope), UNKNOWN_NODE_OUTPUT, scope)
-
-
-def list_input_sides(scope: Scope) -> Iterator[Side]:
-    """Yield the inputs of each node."""
-    for name, node in scope.nodes.items():
-        yield node, node.inputs, scope.input_rules[name], "inputs"
-
-
-def list_output_sides(scope: Scope) -> Iterator[Side]:
-    """Yield the outputs of each node."""
-    for name, node in scope.nodes.items():
-        yield node, node.outputs, scope.output_rules[name], "outputs"
+def list_sides(scope: Scope, what: str) -> Iterator[Side]:
+    """Yield the ports of each node on one side, its inputs or its outputs."""
+    for node in scope.nodes.values():
+        yield node, *scope.get_side(node, what), what
 
 
 def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
     """Return the ports whose names a node's type does not have."""
     return [] if rules.takes_others else [port for port in ports if rules.find(port.name) is None]
+
+
+def check_missing_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+    """Report ports that a node must list and does not; one that it lists under a wrong name is told there."""
+    for node, ports, rules, what in list_sides(scope, side):
+        for missing in _find_missing_rules(ports, rules):
+            message = f"The node {node.name!r} has no {what} {missing.name!r}, and its type {node.type} needs one."
+            remedy = f"Add the {what} {missing.name} of {_describe_type(missing)} to its {what}s."
+            path = (*node.path, f"{what}s" if ports else "name")
+            yield Finding(rule, message, remedy, path, key=bool(ports))
+
+
+def check_surplus_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+    """Report ports that a node's type does not have."""
+    for node, ports, rules, what in list_sides(scope, side):
+        fed = [item.input for item in scope.incoming.get(node.name, ()) if item.input is not None]
+        for port in find_unknown_ports(ports, rules):
+            # A name that is malformed is reported as that.
+            if not make_fitness("FlowNodeInputName")(port.name):
+                continue
+            message = f"A node of type {node.type} has no {what} {port.name!r}."
+            listed = {other.name for other in ports}
+            absent = [other.name for other in rules.named if other.name not in listed]
+            remedy = _advise(port.name, absent, rules, what)
+            if rules.variables is not None:
+                remedy = _advise_on_variable(port.name, rules.variables, absent, fed) or remedy
+            yield Finding(rule, message, remedy, (*port.path, "name"))
+
+
+register_twins(check_missing_ports, (MISSING_NODE_INPUT, "input"), (MISSING_NODE_OUTPUT, "output"))
+register_twins(check_surplus_ports, (UNKNOWN_NODE_INPUT, "input"), (UNKNOWN_NODE_OUTPUT, "output"))
 
 
 def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortRule]:
@@ -69,36 +69,6 @@ def _find_missing_rules(ports: tuple[Port, ...], rules: PortRules) -> list[PortR
         meant = suggest_name(port.name, [rule.name for rule in missing])
         missing = [rule for rule in missing if rule.name != meant] if meant else missing[1:]
     return missing
-
-
-def _report_missing(sides: Iterable[Side], rule: Rule) -> Iterator[Finding]:
-    for node, ports, rules, key in sides:
-        for missing in _find_missing_rules(ports, rules):
-            what = key.removesuffix("s")
-            message = f"The node {node.name!r} has no {what} {missing.name!r}, and its type {node.type} needs one."
-            remedy = f"Add the {what} {missing.name} of {_describe_type(missing)} to its {key}."
-            yield Finding(rule, message, remedy, _find_place(node, key, bool(ports)), key=bool(ports))
-
-
-def _find_place(node: Node, key: str, is_there: bool) -> Path:
-    return (*node.path, key) if is_there else (*node.path, "name")
-
-
-def _report_unknown(sides: Iterable[Side], rule: Rule, scope: Scope) -> Iterator[Finding]:
-    for node, ports, rules, key in sides:
-        fed = [item.input for item in scope.incoming.get(node.name, ()) if item.input is not None]
-        for port in find_unknown_ports(ports, rules):
-            # A name that is malformed is reported as that.
-            if not make_fitness("FlowNodeInputName")(port.name):
-                continue
-            what = key.removesuffix("s")
-            message = f"A node of type {node.type} has no {what} {port.name!r}."
-            listed = {other.name for other in ports}
-            absent = [other.name for other in rules.named if other.name not in listed]
-            remedy = _advise(port.name, absent, rules, what)
-            if rules.variables is not None:
-                remedy = _advise_on_variable(port.name, rules.variables, absent, fed) or remedy
-            yield Finding(rule, message, remedy, (*port.path, "name"))
 
 
 def _advise_on_variable(name: str, variables: PromptVariables, absent: list[str], fed: list[str]) -> str:

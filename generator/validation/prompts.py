@@ -1,19 +1,18 @@
-"""Prompts: variables that nothing fills in or that no text uses, and texts that are not meant as they are written."""
+"""Prompts: variables that nothing fills in or that no text uses, and chats that AWS very likely refuses."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from generator.api import check_shape, describe_shape_rule, find_shape, suggest_name
 from generator.diagnostics import Finding, warning
-from generator.model import FileText, Node
-from generator.nodes import PlacedText, PromptVariables, find_misspelled_variable, find_value
+from generator.model import Node
+from generator.nodes import PromptVariables, find_misspelled_variable, find_value
 from generator.source.position import Path
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
-from generator.validation.texts import report_in_text
+from generator.validation.texts import FILE_CALL, report_in_text
 
 UNFILLED_PROMPT_VARIABLE = warning(
     "UnfilledPromptVariable", "A prompt has a variable, and its node no input of that name."
@@ -22,17 +21,6 @@ INLINE_CHAT_PROMPT = warning(
     "InlineChatPrompt", "A chat prompt is written in the flow itself, which AWS very likely refuses."
 )
 UNUSED_PROMPT_VARIABLE = warning("UnusedPromptVariable", "A prompt lists a variable that its text does not use.")
-LITERAL_FILE_CALL = warning("LiteralFileCall", "A prompt or code is a call such as file(), which is sent as it is.")
-FILE_CALL = re.compile(
-    r"""\s*(?:\$\{\s*)?(?:(?:template)?file\(\s*["']([^"']+)["'].*\)|fileb?://(\S+))\s*\}?\s*""", re.DOTALL
-)
-"""A whole text that other tools take for the content of a file: Terraform, and the AWS CLI."""
-TEXTS = (
-    ("code",),
-    ("promptTemplate", "textPromptTemplate"),
-    ("orchestrationConfiguration", "promptTemplate", "textPromptTemplate"),
-)
-"""Where nodes other than prompts have their texts."""
 
 
 @register_check(INLINE_CHAT_PROMPT)
@@ -80,26 +68,6 @@ def check_unused_variables(scope: Scope) -> Iterator[Finding]:
             # What nothing fills in, and a variable of the text that is meant for this one, is reported as that.
             if variable not in used and variable in filled and not suggest_name(variable, used - filled):
                 yield _report_unused(node, variable, path, variables)
-
-
-@register_check(LITERAL_FILE_CALL)
-def check_file_calls(scope: Scope) -> Iterator[Finding]:
-    """Report texts that name a file as other tools do."""
-    for name, node in scope.nodes.items():
-        variables = scope.input_rules[name].variables
-        for text in [*(variables.texts if variables is not None else ()), *_list_texts(node, scope)]:
-            match = None if isinstance(text.text, FileText) else FILE_CALL.fullmatch(text.text)
-            if match is not None:
-                message = f"Node {name!r} gets this text as it is, not the content of the file."
-                remedy = f"Write {{$file: {match[1] or match[2]}}}."
-                yield report_in_text(LITERAL_FILE_CALL, message, remedy, text, 0, len(text.text))
-
-
-def _list_texts(node: Node, scope: Scope) -> Iterator[PlacedText]:
-    for path in TEXTS:
-        value, place = scope.flow.look_through(find_value(node, *path), (*node.configuration_path, *path))
-        if isinstance(value, str):
-            yield PlacedText(value, place)
 
 
 def _report_unused(node: Node, variable: str, path: Path, variables: PromptVariables) -> Finding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from generator.diagnostics import Finding, Rule
+from generator.diagnostics import Finding, Rule, error
 from generator.model import Flow
 from generator.validation.scope import Scope, list_scopes
 
@@ -21,6 +22,9 @@ class Check:
 
 
 CHECKS: list[Check] = []
+UNSPECIFIED = error(
+    "Unspecified", "AWS's kind for what fits no other; never reported, listed so that the kinds are whole."
+)
 
 
 def register_check(*rules: Rule) -> Callable[[FindingSource], FindingSource]:
@@ -34,6 +38,12 @@ def register_check(*rules: Rule) -> Callable[[FindingSource], FindingSource]:
         return find
 
     return register
+
+
+def register_twins(find: Callable[[Rule, str, Scope], Iterable[Finding]], *twins: tuple[Rule, str]) -> None:
+    """Add a check for each rule: one function, which gets the rule and what of a definition it is about."""
+    for rule, about in twins:
+        register_check(rule)(partial(find, rule, about))
 
 
 def validate_flow(flow: Flow) -> list[Finding]:

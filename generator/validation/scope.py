@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from generator.api import suggest_name
-from generator.model import Body, Connection, Flow, Node, Port
+from generator.model import Body, Connection, Flow, Node, Port, Value
 from generator.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
-from generator.validation.condition_lists import Condition, list_conditions
+from generator.source.position import Path
+
+DEFAULT = "default"
+"""The name of the condition that holds when no other does (Bedrock user guide, "Node types for your flow")."""
+
+
+class Condition(NamedTuple):
+    """One condition of a Condition node, or that of a LoopController. `expression` is None where there is none."""
+
+    name: str
+    expression: Value
+    path: Path
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the one that holds when no other does."""
+        return self.name == DEFAULT and self.expression is None
 
 
 @dataclass(eq=False)
@@ -145,6 +162,23 @@ class Scope:
         node = self.nodes.get(name)
         return node.type if node is not None else self.body.blurred.get(name)
 
+    def get_side(self, node: Node, what: str) -> tuple[tuple[Port, ...], PortRules]:
+        """Return the ports of a node on one side, "input" or "output", and what it may list there."""
+        if what == "input":
+            return node.inputs, self.input_rules[node.name]
+        return node.outputs, self.output_rules[node.name]
+
+    def find_beyond(self, name: str) -> str | None:
+        """Say where a node is that is not in the scope itself but in a loop of it, or around it; else None."""
+        if name in self.within_loops:
+            return f"within the loop {self.within_loops[name]!r}"
+        inner = self
+        while inner.outer is not None and inner.loop is not None:
+            if inner.outer.knows(name):
+                return f"outside of the loop {inner.loop.name!r}"
+            inner = inner.outer
+        return None
+
     def list_types(self) -> Iterator[str]:
         """Yield the type of each node."""
         for node in self.body.nodes:
@@ -177,6 +211,19 @@ class Scope:
     def name_output_type(self, node: Node, port: Port) -> str:
         """Return the type that an output must have: the one that its node's type asks for, else what it says itself."""
         return _name_type(self.output_rules[node.name].find(port.name), port)
+
+
+def list_conditions(node: Node) -> list[Condition]:
+    """Return the conditions of a Condition node, in their order; of a LoopController the one that ends the loop."""
+    if node.type == "LoopController":
+        return _read_condition(
+            node.configuration.get("continueCondition"), (*node.configuration_path, "continueCondition")
+        )
+    conditions = node.configuration.get("conditions")
+    if node.type != "Condition" or not isinstance(conditions, list):
+        return []
+    path = (*node.configuration_path, "conditions")
+    return [item for index, value in enumerate(conditions) for item in _read_condition(value, (*path, index))]
 
 
 def list_scopes(flow: Flow) -> Iterator[Scope]:
@@ -212,3 +259,9 @@ def _has_fitting_configuration(node: Node) -> bool:
     """Tell whether a node's configuration is absent or of its own type; else that type may be what is wrong."""
     member = node.configuration_path[-1]
     return member in ("configuration", NODE_TYPES[node.type].configuration)
+
+
+def _read_condition(value: Value, path: Path) -> list[Condition]:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return []
+    return [Condition(str(value["name"]), value.get("expression"), path)]

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from generator.validation.satisfiability import MOST_SITUATIONS, distinguish_situations, is_clear
 from generator.validation.syntax import (
     Comparison,
     Expression,
@@ -17,7 +18,6 @@ from generator.validation.syntax import (
     Operand,
     parse_condition,
 )
-from generator.validation.truth import MOST_SITUATIONS, distinguish_situations, is_clear
 
 TYPES = {"aa": "Number", "bb": "Number", "kind": "String", "word": "String", "done": "Boolean"}
 
@@ -79,8 +79,8 @@ def test_two_conditions_are_told_apart_as_values_tell_them_apart(seed: int) -> N
     situations = distinguish_situations([first, second], TYPES)
     assert situations is not None
     where = [situations.find_where(expression) for expression in (first, second)]
-    for place, values in enumerate(itertools.product(*reversed(situations.values.values()))):
-        named = dict(zip(reversed(situations.values), values, strict=True))
+    for place, values in enumerate(itertools.product(*reversed(situations.choices.values()))):
+        named = dict(zip(reversed(situations.choices), values, strict=True))
         assert [bool(found >> place & 1) for found in where] == [holds(item, named) for item in (first, second)]
     for trial in list_trials(chance):
         one, two = holds(first, trial), holds(second, trial)

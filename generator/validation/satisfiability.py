@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER
 from generator.validation.syntax import (
@@ -31,6 +31,7 @@ EXACT_DIGITS = 3 * (LONGEST_NUMBER + LARGEST_EXPONENT)
 """With so many, a number of a condition differs from its neighbors, however large or near they are."""
 
 Constant = str | Decimal | bool
+Choice = TypeVar("Choice")
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -42,32 +43,39 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 @dataclass(eq=False)
-class Situations:
-    """The values that each input takes in turn; the first input changes fastest."""
+class Combinations(Generic[Choice]):
+    """All combinations of one choice for each name, one bit each: a set of them is an integer.
 
-    values: Mapping[str, Sequence[Constant]]
+    The first name's choice changes fastest.
+    """
+
+    choices: Mapping[str, Sequence[Choice]]
 
     @cached_property
     def count(self) -> int:
-        """How many situations there are."""
-        return prod(map(len, self.values.values()))
+        """How many combinations there are."""
+        return prod(map(len, self.choices.values()))
 
     @cached_property
     def everywhere(self) -> int:
-        """The set of all situations."""
+        """The set of all combinations."""
         return (1 << self.count) - 1
 
     @cached_property
-    def places(self) -> Mapping[str, Sequence[tuple[Constant, int]]]:
-        """For each input its values, each with the situations in which the input has it."""
-        found: dict[str, Sequence[tuple[Constant, int]]] = {}
+    def places(self) -> Mapping[str, Mapping[Choice, int]]:
+        """For each name its choices, each with the combinations that have it."""
+        found: dict[str, Mapping[Choice, int]] = {}
         stride = 1
-        for name, values in self.values.items():
-            period = stride * len(values)
+        for name, choices in self.choices.items():
+            period = stride * len(choices)
             first = ((1 << stride) - 1) * (self.everywhere // ((1 << period) - 1))
-            found[name] = [(value, first << (place * stride)) for place, value in enumerate(values)]
+            found[name] = {choice: first << (place * stride) for place, choice in enumerate(choices)}
             stride = period
         return found
+
+
+class Situations(Combinations[Constant]):
+    """The values that each input takes in turn."""
 
     def find_where(self, expression: Expression) -> int:
         """Return the situations in which an expression holds."""
@@ -91,9 +99,11 @@ class Situations:
                     found |= where_left & where_right
         return found
 
-    def _list_values(self, operand: Operand) -> Sequence[tuple[Constant, int]]:
+    def _list_values(self, operand: Operand) -> Iterable[tuple[Constant, int]]:
         """Return each value that an operand takes, with the situations in which it does."""
-        return self.places[str(operand.value)] if operand.is_input else ((operand.value, self.everywhere),)
+        if operand.is_input:
+            return self.places[str(operand.value)].items()
+        return ((operand.value, self.everywhere),)
 
 
 def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str, str]) -> Situations | None:

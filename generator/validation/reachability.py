@@ -1,34 +1,20 @@
-"""Where a definition begins and ends, and what lies between."""
+"""Nodes that no path leads to, and paths that lead back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from generator.api.wording import MOST_LISTED
-from generator.diagnostics import Finding, Related, Rule, soft_error
+from generator.diagnostics import Finding, Related, soft_error
 from generator.model import Connection, Node
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-MISSING_STARTING_NODES = soft_error("MissingStartingNodes", "A flow has no Input node to begin at.")
-MISSING_ENDING_NODES = soft_error("MissingEndingNodes", "A flow has no Output node to end at.")
 UNREACHABLE_NODE = soft_error("UnreachableNode", "No path leads to a node from where the flow begins.")
 CYCLIC_CONNECTION = soft_error("CyclicConnection", "A connection leads back to where it comes from.")
 
 STARTING = ("Input", "LoopInput")
 """Types of the nodes at which a flow, or what a loop repeats, begins."""
-
-
-@register_check(MISSING_STARTING_NODES)
-def check_starting_nodes(scope: Scope) -> Iterator[Finding]:
-    """Report a flow without an Input node."""
-    yield from _report_absent(scope, "Input", "begins", MISSING_STARTING_NODES)
-
-
-@register_check(MISSING_ENDING_NODES)
-def check_ending_nodes(scope: Scope) -> Iterator[Finding]:
-    """Report a flow without an Output node."""
-    yield from _report_absent(scope, "Output", "ends", MISSING_ENDING_NODES)
 
 
 @register_check(UNREACHABLE_NODE)
@@ -71,14 +57,6 @@ def check_cycles(scope: Scope) -> Iterator[Finding]:
             at = cycle.index(closing)
             yield _report_cycle(closing, cycle[at + 1 :] + cycle[:at])
             outgoing[closing.source] = [item for item in outgoing[closing.source] if item is not closing]
-
-
-def _report_absent(scope: Scope, kind: str, verb: str, rule: Rule) -> Iterator[Finding]:
-    if scope.loop is not None or not scope.lacks_type(kind):
-        return
-    message = f"The flow has no node of type {kind}: nothing says where it {verb}."
-    remedy = f"Add a node of type {kind}, and a connection {'from' if kind == 'Input' else 'to'} it."
-    yield Finding(rule, message, remedy, (*scope.body.path, "nodes"), key=True)
 
 
 def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
