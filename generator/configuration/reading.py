@@ -86,22 +86,11 @@ class _Reader:
         return {key: value for key, value in document.items() if key != SCHEMA_KEY}
 
     def _open_section(self, section: object, path: ValuePath, keys: tuple[str, ...]) -> dict[str, Any]:
-        from generator.api import advise_name
-        from generator.definition.rules import UNFIT_SECTION, UNKNOWN_KEY
+        from generator.definition.settings import read_section
 
-        name = f"The section {path[-1]}" if path else "A configuration"
-        if section is None:
-            return {}
-        if not isinstance(section, dict):
-            message = f"{name} is a mapping with {', '.join(keys)}."
-            self._report(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)
-            return {}
-        for key in section:
-            if key not in keys:
-                remedy = advise_name(key, keys, f"The keys are {', '.join(keys)}.")
-                message = f"{key!r} is no key of {name[0].lower()}{name[1:]}."
-                self._report(UNKNOWN_KEY, message, remedy, (*path, key), key=True)
-        return cast("dict[str, Any]", section)
+        settings, findings = read_section(section, path, keys)
+        self.findings += findings
+        return settings
 
     def _read_flows(self, section: object) -> tuple[str, ...]:
         if section is None:

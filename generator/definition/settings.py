@@ -30,6 +30,7 @@ from generator.source.position import Path
 
 LISTS = tuple(PERMISSION_SHAPES)
 PERMISSION_KEYS = (*LISTS, "bucket_accounts")
+PROFILES = ("permissions", "guardrail_profiles")
 WILDCARDS = frozenset("*?")
 GEOGRAPHIES = {
     "us": re.compile("(?!us-gov-|us-iso|eu-|ap-|cn-).+"),
@@ -46,7 +47,7 @@ A profile can also route to a source Region beside its geography, such as ca-cen
 def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, list[Finding]]:
     """Return the settings of the flow's key; what is left out or wrong keeps its default."""
     path: Path = ("encryption",)
-    settings, findings = _open_section(section, path, tuple(DAYS))
+    settings, findings = read_section(section, path, tuple(DAYS))
     days: dict[str, int] = {}
     for key, (least, most) in DAYS.items():
         value = settings.get(key)
@@ -64,7 +65,7 @@ def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, l
 def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permissions, list[Finding]]:
     """Return what the nodes need beside the definition. `parameters` are the names of those there are."""
     path: Path = ("permissions",)
-    settings, findings = _open_section(section, path, PERMISSION_KEYS)
+    settings, findings = read_section(section, path, PERMISSION_KEYS)
     lists: dict[str, tuple[Value, ...]] = {}
     for key in LISTS:
         lists[key], more = _read_list(settings.get(key), (*path, key))
@@ -74,13 +75,18 @@ def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permi
     return Permissions(lists["models"], lists["kms_keys"], profiles, accounts), findings + more
 
 
-def _open_section(section: Value, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
+def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
+    """Return the settings of a section, {} where it is left out or is not a mapping; `keys` are all that there are.
+
+    At the path () stands a whole configuration.
+    """
     if section is None:
         return {}, []
-    place = "a guardrail profile" if len(path) > 1 else f"`{path[-1]}`"
     if not isinstance(section, dict):
-        message = f"The section {path[-1]} is a mapping with {', '.join(keys)}."
+        what = f"The section {path[-1]}" if path else "A configuration"
+        message = f"{what} is a mapping with {', '.join(keys)}."
         return {}, [Finding(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)]
+    place = "a guardrail profile" if path[:2] == PROFILES else f"`{path[-1]}`" if path else "the configuration"
     findings = []
     for key in section:
         if key not in keys:
@@ -126,7 +132,7 @@ def _check_entry(value: Value, path: Path) -> list[Finding]:
 
 def _check_profile(profile: Value, path: Path) -> list[Finding]:
     """Report what is wrong with a guardrail profile that is given by its ID and Regions."""
-    settings, findings = _open_section(profile, path, tuple(PROFILE_SHAPES))
+    settings, findings = read_section(profile, path, tuple(PROFILE_SHAPES))
     for key in PROFILE_SHAPES:
         # Of a misspelled key, the finding above says enough.
         if not settings.get(key) and not findings:

@@ -98,8 +98,6 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
     parts = _ARN.fullmatch(model)
     # Of two kinds with one type of ARN, the first is meant.
     kinds = reversed(list(MODEL_KINDS.items()))
-    # Of two kinds with one type of ARN, the first is meant.
-    kinds = reversed(list(MODEL_KINDS.items()))
     types = {rule.arn_form.rpartition(":")[2].partition("/")[0]: kind for kind, rule in kinds}
     kind = types.get(parts["type"]) if parts else None
     if parts is None or kind is None:
