@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from generator.configuration import find_repository
 from generator.outcome_texts import describe_outcome, show_in_repository, write_edits
 from generator.report import Format, ListFormat, Report, View, write_report
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import read_file
+from generator.source.files import find_repository, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from generator.api import suggest_name
 from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding, error, report_file, show_path
+from generator.diagnostics import LocatedFinding, error, report_file, show_path, show_relative
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import LOCK_FILE, is_text, read_file
+from generator.source.files import LOCK_FILE, belongs_to_git, find_escape, is_git, is_text, read_file
 
 MISSING_PATH = error("MissingPath", "A path on the command line, or in the configuration, leads nowhere.")
 UNREADABLE_PATH = error("UnreadablePath", "A file or folder cannot be read.")
 UNREADABLE_NAME = error("UnreadableName", "A definition's path has bytes that are no UTF-8.")
+FORBIDDEN_PATH = error("ForbiddenPath", "A path leads out of the repository, or into git's own data.")
 NO_DEFINITIONS = error("NoDefinitions", "A folder or pattern gives no flow definition.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
@@ -41,11 +42,14 @@ class DefinitionFile:
 
 
 def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
-    """Return the definition at `path`, which findings show as `shown`; or say that this is no text.
+    """Return the definition at `path`, which findings show as `shown`; or say that this is no text, or a link out.
 
     Findings and the lock file name a definition by its path, as text: two that differ in bytes of no text would be one.
+    The folder of the path must be one that judge_path takes.
     """
     display = show_path(shown)
+    if path.is_symlink() and (refused := report_forbidden(path, display)):
+        return refused
     return DefinitionFile(display, path) if is_text(shown.as_posix()) else report_unreadable_name(display)
 
 
@@ -55,6 +59,28 @@ def report_unreadable_name(display: str) -> LocatedFinding:
     return report_file(UNREADABLE_NAME, message, "Rename the file, or the folder, whose name has them.", display)
 
 
+def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | None:
+    """Return why nothing may be read or written at a path, and what to do: links are followed before it is judged.
+
+    See find_escape for where links may lead. With `repository`, the path itself must be inside that folder.
+    """
+    if escape := find_escape(path):
+        link, around = escape
+        message = f"The symbolic link '{show_relative(link)}' leads out of {around}."
+        return message, "Replace the link with what it leads to, or link to a place inside."
+    if belongs_to_git(path):
+        return "This path leads into git's own data.", "Choose a path that is not part of `.git`."
+    if repository is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(repository)):
+        return "This path leads out of the repository.", "Choose a path inside the repository."
+    return None
+
+
+def report_forbidden(path: Path, display: str) -> LocatedFinding | None:
+    """Return the finding about a path at which nothing may be read or written; None if it may."""
+    refusal = judge_path(path)
+    return report_file(FORBIDDEN_PATH, *refusal, display) if refusal else None
+
+
 def discover_definitions(
     paths: Sequence[str], output: Path | None
 ) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
@@ -62,18 +88,32 @@ def discover_definitions(
 
     A file named outright is taken whatever its name. A folder is searched for *.flow.yaml, *.flow.yml and
     *.flow.json, without folders that begin with a dot, symlinked folders, and `output`; what it holds is sorted. A
-    file reached twice counts once.
+    file reached twice counts once. What judge_path refuses is a finding.
     """
-    files: dict[str, DefinitionFile] = {}
+    named = []
     findings: list[LocatedFinding] = []
     for path in paths:
         for entry in _search_path(path, output):
-            found = name_definition(entry, entry) if isinstance(entry, Path) else entry
-            if isinstance(found, LocatedFinding):
-                findings.append(found)
+            if isinstance(entry, Path):
+                named.append((entry, name_definition(entry, entry)))
             else:
-                files.setdefault(os.path.realpath(found.path), found)
-    return list(files.values()), findings
+                findings.append(entry)
+    files, refused = keep_first(named)
+    return files, [*findings, *refused]
+
+
+def keep_first(
+    named: Iterable[tuple[Path, DefinitionFile | LocatedFinding]],
+) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
+    """Return definitions and findings about those that are refused, each once however often its path was reached."""
+    files: dict[str, DefinitionFile] = {}
+    refused: dict[str, LocatedFinding] = {}
+    for path, found in named:
+        if isinstance(found, LocatedFinding):
+            refused.setdefault(os.path.abspath(path), found)
+        else:
+            files.setdefault(os.path.realpath(path), found)
+    return list(files.values()), list(refused.values())
 
 
 def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
@@ -112,6 +152,8 @@ class DiskReader:
         target = os.path.realpath(os.path.join(home, path))
         if refusal := self._judge_place(path, Path(home), Path(target)):
             return refusal
+        if refused := judge_path(Path(home, path)):
+            return FileRefusal(*refused)
         if not os.path.exists(target):
             remedy = "Paths are relative to the definition's own folder."
             if meant := self._suggest_path(home, path):
@@ -134,7 +176,7 @@ class DiskReader:
                 remedy += " With a flowseal.yaml there or above, a $file may be anywhere below the folder of that file."
             return FileRefusal(message, remedy)
         passed = [place for place in (target, *target.parents) if place.is_relative_to(boundary)]
-        if any(map(_is_git, passed[:-1])):
+        if any(map(is_git, passed[:-1])):
             return FileRefusal(f"The file {path!r} belongs to git.", "Name a file that is not part of git's own data.")
         generated = [place for place in passed if os.path.lexists(place / LOCK_FILE)]
         for output in (*map(Path, map(os.path.realpath, self.outputs)), *generated):
@@ -158,11 +200,6 @@ class DiskReader:
         target = os.path.realpath(os.path.join(home, *meant))
         is_readable = os.path.isfile(target) and self._judge_place(path, Path(home), Path(target)) is None
         return "/".join(meant) if is_readable else None
-
-
-def _is_git(place: Path) -> bool:
-    """Tell whether a path is git's: `.git`, or a folder of git's data, which may have any name."""
-    return place.name.casefold() == ".git" or all(os.path.lexists(place / name) for name in ("HEAD", "objects", "refs"))
 
 
 def _list_names(folder: str) -> list[str]:
@@ -201,6 +238,8 @@ def _search_path(path: str, output: Path | None) -> Iterator[Path | LocatedFindi
     display = show_path(Path(path))
     if not path or not os.path.lexists(path):
         yield report_file(MISSING_PATH, "There is no such file or folder.", "Check the path.", display)
+    elif refused := report_forbidden(Path(path), display):
+        yield refused
     elif os.path.isdir(path):
         yield from search_folder(Path(path), display, output)
     else:
@@ -208,7 +247,10 @@ def _search_path(path: str, output: Path | None) -> Iterator[Path | LocatedFindi
 
 
 def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[Path | LocatedFinding]:
-    """Yield the definitions in a folder and below it, by path, or why there is none. See discover_definitions."""
+    """Yield the definitions in a folder and below it, by path, or why there is none. See discover_definitions.
+
+    The folder itself must be one that judge_path takes.
+    """
     skipped = os.path.realpath(output) if output is not None else None
     errors: list[OSError] = []
     found: list[Path] = []

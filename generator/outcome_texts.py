@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import find_repository
 from generator.diagnostics import show_relative
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
+from generator.source.files import find_repository
 from generator.write import Cause
 from generator.write.disk import read_regular_file
 from generator.write.leaving import REMOVED

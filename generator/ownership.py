@@ -7,7 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import find_configuration, find_repository
+from generator.configuration import find_configuration
+from generator.source.files import find_repository
 from generator.write import find_other_outputs
 
 if TYPE_CHECKING:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 from generator.diagnostics import Finding, LocatedFinding, find_way, locate_finding, report_file, show_relative
 from generator.intake import (
     ENDINGS,
+    FORBIDDEN_PATH,
     MISSING_PATH,
     NO_DEFINITIONS,
     UNREADABLE_PATH,
     DefinitionFile,
     describe_refusal,
+    judge_path,
+    keep_first,
     name_definition,
     search_folder,
 )
+from generator.source.files import is_git, search_repository
 
 if TYPE_CHECKING:
     from generator.configuration import Configuration
@@ -37,20 +41,25 @@ def discover_configured(
     `*` and `?` stand for characters of one name, `[...]` for one of several, `**` for any folders in between; none of
     them stands for a dot at a name's beginning. A pattern that ends in one of these finds files that are named like
     definitions. A folder is searched as on the command line. Folders that begin with a
-    dot, symlinked folders and `output` are left out. A file reached twice counts once.
+    dot, symlinked folders and `output` are left out; a folder whose name is spelled out is taken even if it is a link,
+    as far as judge_path lets it. A file reached twice counts once.
     """
-    files: dict[str, DefinitionFile] = {}
+    named: list[tuple[Path, DefinitionFile | LocatedFinding]] = []
     findings: list[LocatedFinding] = []
+    repository = search_repository(Path(os.path.realpath(configuration.folder)))
     for index, pattern in enumerate(configuration.flows):
-        search = _Search(output)
+        search = _Search(output, repository)
         found = list(search.find_definitions(configuration.folder, pattern))
+        for refusal in search.refusals:
+            finding = Finding(FORBIDDEN_PATH, *refusal, ("flows", index))
+            search.findings.append(locate_finding(finding, configuration.document))
         findings += search.findings
         if not found and not search.findings:
             finding = _report_nothing(configuration, pattern, ("flows", index))
             findings.append(locate_finding(finding, configuration.document))
-        for file in found:
-            files.setdefault(os.path.realpath(file.path), file)
-    return list(files.values()), findings
+        named += found
+    files, refused = keep_first(named)
+    return files, [*findings, *refused]
 
 
 def could_find(folder: Path, pattern: str, output: Path | None, definition: Path) -> bool:
@@ -126,20 +135,24 @@ def _split_pattern(pattern: str) -> list[str]:
 
 @dataclass(slots=True)
 class _Search:
-    """One pattern's search, and what it could not read."""
+    """One pattern's search, and what it could not read.
+
+    `refusals` are of names that the pattern itself spells out; each has a message and a remedy, and is said once.
+    """
 
     output: Path | None
+    repository: Path | None
     findings: list[LocatedFinding] = field(default_factory=list)
+    refusals: dict[tuple[str, str], None] = field(default_factory=dict)
 
-    def find_definitions(self, folder: Path, pattern: str) -> Iterator[DefinitionFile]:
+    def find_definitions(self, folder: Path, pattern: str) -> Iterator[tuple[Path, DefinitionFile | LocatedFinding]]:
         for path in self._expand(folder, _split_pattern(pattern)):
             entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
             for entry in entries:
-                found = name_definition(entry, find_way(entry)) if isinstance(entry, Path) else entry
-                if isinstance(found, DefinitionFile):
-                    yield found
-                elif found.rule is not NO_DEFINITIONS:
-                    self.findings.append(found)
+                if isinstance(entry, Path):
+                    yield entry, name_definition(entry, find_way(entry))
+                elif entry.rule is not NO_DEFINITIONS:
+                    self.findings.append(entry)
 
     def _expand(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
         if not parts:
@@ -153,16 +166,34 @@ class _Search:
                 if not name.startswith(".") and path.is_dir() and not path.is_symlink() and not self._is_output(path):
                     yield from self._expand(path, parts)
         elif not MAGIC & set(first):
-            if os.path.lexists(folder / first):
+            if os.path.lexists(folder / first) and not self._is_refused(folder / first):
                 yield from self._expand(folder / first, rest)
         else:
-            for name in self._list_names(folder):
-                is_hidden = name.startswith(".") and not first.startswith(".")
-                if is_hidden or not fnmatchcase(name, first) or self._is_output(folder / name):
-                    continue
+            for name in self._match_names(folder, first, is_last=not rest):
+                yield from self._expand(folder / name, rest)
+
+    def _match_names(self, folder: Path, part: str, *, is_last: bool) -> Iterator[str]:
+        """Yield the names in a folder that a part with wildcards stands for; no folder that is a link."""
+        for name in self._list_names(folder):
+            path = folder / name
+            is_hidden = name.startswith(".") and not part.startswith(".")
+            if is_hidden or not fnmatchcase(name, part) or self._is_output(path):
+                continue
+            if path.is_dir():
+                is_meant = not path.is_symlink()
+            else:
                 # What ends in a wildcard was never meant for a.flow.yaml.orig, or for notes beside it.
-                if rest or not first.endswith(OPEN_ENDS) or name.endswith(ENDINGS) or (folder / name).is_dir():
-                    yield from self._expand(folder / name, rest)
+                is_meant = not is_last or not part.endswith(OPEN_ENDS) or name.endswith(ENDINGS)
+            if is_meant:
+                yield name
+
+    def _is_refused(self, path: Path) -> bool:
+        """Tell whether a name that the pattern spells out leads where nothing may be read, and remember why."""
+        may_lead_out = path.name == ".." or path.is_symlink() or is_git(path)
+        refusal = judge_path(path, self.repository) if may_lead_out else None
+        if refusal:
+            self.refusals[refusal] = None
+        return refusal is not None
 
     def _list_names(self, folder: Path) -> list[str]:
         try:

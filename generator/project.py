@@ -8,11 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.configuration import Configuration, Defaults, find_configuration, read_configuration
-from generator.diagnostics import report_file, show_path, show_relative
-from generator.intake import MISSING_PATH, UNREADABLE_PATH, describe_refusal, discover_definitions
+from generator.diagnostics import Finding, locate_finding, report_file, show_path, show_relative
+from generator.intake import (
+    FORBIDDEN_PATH,
+    MISSING_PATH,
+    UNREADABLE_PATH,
+    describe_refusal,
+    discover_definitions,
+    judge_path,
+    report_forbidden,
+)
 from generator.patterns import could_find, could_reach, discover_configured
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import read_file
+from generator.source.files import read_file, search_repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,8 +109,11 @@ def open_project(
 ) -> tuple[Project | None, list[LocatedFinding]]:
     """Read the configuration (`file`, or the nearest one) and lay the command line over it.
 
-    There is no project where the configuration has an error, which is then among the findings.
+    There is no project where the configuration has an error, or `output` may not be written, which is then among the
+    findings.
     """
+    if output is not None and (refused := report_forbidden(output, show_path(output))):
+        return None, [refused]
     path = file or find_configuration(Path())
     if path is None:
         return Project(tuple(paths), output, None, output is not None), []
@@ -113,10 +124,23 @@ def open_project(
     configuration, findings = read_configuration(shown, path, data, _list_rules)
     if configuration is None:
         return None, findings
+    if refusals := _judge_places(configuration):
+        return None, [*findings, *refusals]
     is_given = output is not None
     if output is None and configuration.output is not None:
         output = Path(show_relative(configuration.folder / configuration.output))
     return Project(tuple(paths), output, configuration, is_given, configuration_is_given=file is not None), findings
+
+
+def _judge_places(configuration: Configuration) -> list[LocatedFinding]:
+    """Report the folders in a configuration that lead where nothing may be read or written."""
+    repository = search_repository(Path(os.path.realpath(configuration.folder)))
+    places = {"output": configuration.output, "shapes": configuration.shapes}
+    refusals = {
+        key: judge_path(configuration.folder / place, repository) for key, place in places.items() if place is not None
+    }
+    found = (Finding(FORBIDDEN_PATH, *refusal, (key,)) for key, refusal in refusals.items() if refusal)
+    return [locate_finding(finding, configuration.document) for finding in found]
 
 
 def _read_output(path: Path) -> list[Path]:
@@ -128,6 +152,8 @@ def _read_output(path: Path) -> list[Path]:
 
 
 def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:
+    if refused := report_forbidden(path, shown):
+        return refused
     try:
         return read_file(path, LARGEST_DOCUMENT)
     except FileNotFoundError:

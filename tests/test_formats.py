@@ -269,7 +269,8 @@ def test_services_get_paths_from_the_root_of_the_repository(
     edit_file(project)
     (root / "shared.flow.yaml").write_text("{}", encoding="utf-8")
     (tmp_path / "outside.flow.yaml").write_text("{}", encoding="utf-8")
-    project.configure("flows: [flows, ../../shared.flow.yaml, ../../../outside.flow.yaml]\noutput: modules\n")
+    project.configure("flows: [flows, ../../shared.flow.yaml]\noutput: modules\n")
+    paths = ["flows", "../../shared.flow.yaml", "../../../outside.flow.yaml"]
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     if marker == "GITHUB_WORKSPACE":
         monkeypatch.setenv("GITHUB_WORKSPACE", str(root))
@@ -277,7 +278,9 @@ def test_services_get_paths_from_the_root_of_the_repository(
         (root / ".git").write_text("gitdir: elsewhere", encoding="utf-8")
     elif marker == "a folder":
         (root / ".git").mkdir()
-    printed = {output_format: project.run("check", "--format", output_format.value).stdout for output_format in Format}
+    printed = {
+        output_format: project.run("check", *paths, "--format", output_format.value).stdout for output_format in Format
+    }
     files = {
         output_format: sorted(file for _, _, file, _ in read_facts(output_format, text)[0])
         for output_format, text in printed.items()

@@ -47,9 +47,9 @@ def test_a_folder_is_searched_in_a_fixed_order(here: Path) -> None:
 
 
 def test_dot_folders_and_the_output_are_skipped(here: Path) -> None:
-    make_files(here, "a.flow.yaml", ".git/b.flow.yaml", "modules/c.flow.yaml", "other/d.flow.yaml")
+    make_files(here, "a.flow.yaml", ".hidden/b.flow.yaml", "modules/c.flow.yaml", "other/d.flow.yaml")
     assert list_found(".", output=Path("modules")) == ["a.flow.yaml", "other/d.flow.yaml"]
-    assert list_found(".git") == [".git/b.flow.yaml"]
+    assert list_found(".hidden") == [".hidden/b.flow.yaml"]
     assert list_found(".", output=Path()) == ["a.flow.yaml", "modules/c.flow.yaml", "other/d.flow.yaml"]
 
 

@@ -246,7 +246,7 @@ def test_a_folder_with_these_modules_alone_goes_with_its_lock_file(project: Proj
 def test_an_output_outside_of_the_project_is_found_within_the_repository(project: Project) -> None:
     project.configure("flows: [flows]\noutput: ../was\n")
     project.run("generate", expect=0)
-    project.configure("flows: [flows]\noutput: ../../now\n")
+    project.configure("flows: [flows]\noutput: ../now\n")
     assert "../was:1:1" not in project.run("check", expect=3).stdout
     (project.folder.parent / ".git").mkdir()
     assert "../was:1:1: warning: ModuleInAnotherFolder" in project.run("check", expect=3).stdout

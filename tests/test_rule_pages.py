@@ -23,6 +23,7 @@ WITHOUT_EXAMPLES = {
     "FixedSeverity": "the configuration",
     "InterruptedRun": "the disk",
     "MissingPath": "the command line",
+    "ForbiddenPath": "links and git's data on the disk",
     "NewerLock": "the disk",
     "NoDefinitions": "the command line",
     "OrphanedModule": "the disk",

@@ -47,7 +47,9 @@ def new(
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
-    from generator.commands.printing import open_repository
+    from generator.commands.printing import open_repository, stop_at_errors
+    from generator.diagnostics import show_path
+    from generator.intake import report_forbidden
     from generator.scaffold.flow import make_flow
 
     repository = open_repository()
@@ -59,6 +61,8 @@ def new(
     place = f"{repository.flows}/{checked_name}" if output is None else "."
     root = repository.root if output is None else output
     folder = root / place
+    if refused := report_forbidden(folder, show_path(folder)):
+        stop_at_errors([refused])
     flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
     exit_code = write_flow(flow, root, place, repository)
     typer.echo(f"\nNext: {_describe_next(folder, folder / flow.definition, repository)}")

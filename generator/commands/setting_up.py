@@ -12,7 +12,6 @@ from generator.commands.layout import HERE, find_layout
 from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
 from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
-from generator.configuration import find_repository
 from generator.console import find_view, print_findings
 from generator.diagnostics import show_relative
 from generator.report.folding import fold_text
@@ -21,7 +20,7 @@ from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import read_file
+from generator.source.files import find_repository, read_file
 from generator.write.new_files import list_existing, write_new_files
 
 if TYPE_CHECKING:

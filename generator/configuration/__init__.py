@@ -1,7 +1,7 @@
 """flowseal.yaml: which flows there are, where their modules go, what all of them have, what findings weigh."""
 
 from generator.configuration.contents import Configuration, Defaults
-from generator.configuration.reading import NAME, find_configuration, find_repository, read_configuration
+from generator.configuration.reading import NAME, find_configuration, read_configuration
 from generator.configuration.severities import Severities, apply_severities
 
 __all__ = [
@@ -11,6 +11,5 @@ __all__ = [
     "Severities",
     "apply_severities",
     "find_configuration",
-    "find_repository",
     "read_configuration",
 ]

@@ -14,9 +14,10 @@ from generator.configuration.rules import FIXED_SEVERITY, UNKNOWN_RULE
 from generator.configuration.severities import OFF, Severities, may_have_severity
 from generator.diagnostics import Finding, LocatedFinding, Rule, Severity, has_errors, locate_fault, locate_finding
 from generator.source import SCHEMA_KEY, read_document
+from generator.source.files import CONFIGURATION_FILE
 from generator.source.position import Path as ValuePath
 
-NAME = "flowseal.yaml"
+NAME = CONFIGURATION_FILE
 KEYS = ("flows", "output", "defaults", "rules", "shapes")
 DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
@@ -27,16 +28,9 @@ VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,2}")
 def find_configuration(folder: Path) -> Path | None:
     """Return the configuration that holds in a folder: the nearest flowseal.yaml, in it or above it."""
     here = folder.absolute()
-    return next((path / NAME for path in (here, *here.parents) if (path / NAME).is_file()), None)
-
-
-def find_repository(here: Path, workspace: str | None = None) -> Path:
-    """Return the root of the repository around a folder: the nearest one with `.git`, else `workspace`, else itself."""
-    around = [here, *here.parents]
-    root = next((folder for folder in around if (folder / ".git").exists()), None)
-    if root is None and workspace and Path(os.path.realpath(workspace)) in around:
-        root = Path(os.path.realpath(workspace))
-    return root or here
+    places = (path / NAME for path in (here, *here.parents))
+    # A link that leads nowhere is found too, and then reported: a run must not go on without its configuration.
+    return next((path for path in places if os.path.lexists(path) and not path.is_dir()), None)
 
 
 def read_configuration(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.intake import ENDINGS, LARGEST_TEXT
+from generator.intake import ENDINGS, LARGEST_TEXT, judge_path
 from generator.source.files import read_file
 
 if TYPE_CHECKING:
@@ -44,8 +44,12 @@ class FlowShape:
 def find_shapes(own: Path | None) -> dict[str, FlowShape]:
     """Return the shapes by name: those that flowseal has, and those in the folder `own`, which come first.
 
-    Raises UnfitShapeError where `own` is no folder of shapes, and OSError where it cannot be read.
+    Raises UnfitShapeError where `own` is no folder of shapes, or links lead out of it to where nothing may be read, and
+    OSError where it cannot be read.
     """
+    for path in [] if own is None else [own, *own.rglob("*")]:
+        if (path == own or path.is_symlink()) and (refusal := judge_path(path)):
+            raise UnfitShapeError(" ".join(refusal))
     shapes = {} if own is None else _read_shapes(own)
     return shapes | {name: shape for name, shape in _read_shapes(BUILT_IN).items() if name not in shapes}
 

@@ -1,14 +1,22 @@
-"""Files of a user's, opened only where they are regular: a pipe is waited for without end, a device may have no end."""
+"""Files of a user's: which may be opened (regular ones only), and where symbolic links may lead.
+
+A pipe is waited for without end, a device may have no end, and a link may lead to what a pull request must not see.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 LOCK_FILE = "flowseal.lock.json"
 """The file that marks a folder of generated modules."""
+CONFIGURATION_FILE = "flowseal.yaml"
+MOST_LINKS = 40
+"""How many links Linux follows on the way to one file."""
+_GIT_DATA = ("HEAD", "objects", "refs")
 
 
 def read_file(path: Path | str, most: int) -> bytes:
@@ -40,3 +48,77 @@ def _demand_mode(mode: int, path: Path | str) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
+def find_repository(here: Path, workspace: str | None = None) -> Path:
+    """Return the root of the repository around a folder: the nearest one with `.git`, else `workspace`, else itself."""
+    return search_repository(here, workspace) or here
+
+
+def search_repository(here: Path, workspace: str | None = None) -> Path | None:
+    """Return the same, or None if there is no repository around the folder."""
+    around = [here, *here.parents]
+    root = next((folder for folder in around if os.path.exists(folder / ".git")), None)
+    if root is None and workspace and Path(os.path.realpath(workspace)) in around:
+        root = Path(os.path.realpath(workspace))
+    return root
+
+
+def find_escape(path: Path | str) -> tuple[Path, str] | None:
+    """Return the first symbolic link on the way to a path that leads out of where it is, and what it leads out of.
+
+    A link may lead to any place inside its repository. Without a repository, the folder of the nearest flowseal.yaml
+    counts, then the working folder, then the folder of a link to a file. A link to a folder that has none of these
+    around it belongs to the machine and may lead anywhere.
+    """
+    if os.path.realpath(path) == os.path.abspath(path):
+        return None
+    here = Path(Path(path).anchor or os.getcwd())
+    ahead = _list_parts(Path(path))
+    followed = 0
+    while ahead and followed < MOST_LINKS:
+        part = ahead.pop()
+        step = here.parent if part == ".." else here / part
+        if part == ".." or not os.path.islink(step):
+            here = step
+            continue
+        around, name = _find_surroundings(step)
+        if around is not None and not Path(os.path.realpath(step)).is_relative_to(around):
+            return step, name
+        target = Path(os.readlink(step))
+        here = Path(target.anchor or here)
+        ahead += _list_parts(target)
+        followed += 1
+    return None
+
+
+def is_git(place: Path) -> bool:
+    """Tell whether a path is git's: `.git` as any file system may spell it, or a folder of git's data with any name."""
+    name = "".join(character for character in place.name if unicodedata.category(character) != "Cf")
+    name = name.casefold().partition(":")[0].rstrip(" .")
+    return name in (".git", "git~1") or all(os.path.lexists(place / name) for name in _GIT_DATA)
+
+
+def belongs_to_git(path: Path) -> bool:
+    """Tell whether git's own data is at a path, or around it inside the nearest repository."""
+    real = Path(os.path.realpath(path))
+    root = search_repository(real)
+    return any(is_git(place) for place in (real, *real.parents) if root is None or root in place.parents)
+
+
+def _list_parts(path: Path) -> list[str]:
+    """Return the names in a path without its root, the last one first."""
+    return [part for part in reversed(path.parts) if part != path.anchor]
+
+
+def _find_surroundings(link: Path) -> tuple[Path | None, str]:
+    """Return the folder that a link must not lead out of, if there is one, and what it is called."""
+    folder = link.parent
+    if root := search_repository(folder, os.environ.get("GITHUB_WORKSPACE")):
+        return root, "the repository"
+    for place in (folder, *folder.parents):
+        if os.path.lexists(place / CONFIGURATION_FILE):
+            return place, f"the folder of {CONFIGURATION_FILE}"
+    if folder.is_relative_to(Path.cwd()):
+        return Path.cwd(), "the working folder"
+    return None if link.is_dir() else folder, "its own folder"
