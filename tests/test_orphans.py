@@ -256,6 +256,21 @@ def test_an_output_outside_of_the_project_is_found_within_the_repository(project
     assert "\nmodules:1:1: warning: ModuleInAnotherFolder" in told
 
 
+def test_of_the_repository_around_a_project_so_many_folders_are_searched(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.folder.parent / ".git").mkdir()
+    project.configure("flows: [flows]\noutput: ../was\n")
+    project.run("generate", expect=0)
+    project.configure("flows: [flows]\noutput: now\n")
+    for most, is_found in ((2, False), (100, True)):
+        monkeypatch.setattr("generator.write.leaving.MOST_FOLDERS", most)
+        told = project.run("check", expect=3).stdout
+        assert ("../was:1:1: warning: ModuleInAnotherFolder" in told) is is_found
+        # The project itself is searched as a whole.
+        assert "\nmodules:1:1: warning: ModuleInAnotherFolder" in told
+
+
 def test_other_definitions_and_what_is_no_lock_file_are_no_second_set(project: Project, tmp_path: Path) -> None:
     other = start_project(project.folder / "others", "one")
     (project.folder / "broken").mkdir()

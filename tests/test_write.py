@@ -233,3 +233,14 @@ def test_what_a_killed_run_left_beside_a_file_is_no_obstacle(
     (tmp_path / f".flowseal-{os.getpid()}.new").write_bytes(b"half of a longer fi")
     put(tmp_path / "a.txt", b"whole")
     assert read_tree(tmp_path) == {"a.txt": b"whole"}
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: bool, folder: Path) -> None:
+    place = folder / "small" / "code" / "Add.py"
+    (place.parent if is_file else place).mkdir(parents=True)
+    if is_file:
+        place.write_text("mine")
+    status, (finding,) = write(folder, SECOND)
+    assert (status, finding.rule.name) == ("refused", "UnownedFile")
+    assert finding.message.startswith("Here is a file" if is_file else "A folder, or something else that is no file,")
