@@ -101,11 +101,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "a cycle": ("iam.tf", "  key_arn  = aws_kms_key.this.arn", "  key_arn  = local.key_arn"),
     "something undeclared": ("outputs.tf", "aws_kms_key.this.key_id", "aws_kms_key.that.key_id"),
     "a wider right of a node": ("permissions.tf", "knowledge-base/${var.handbook_id}", "knowledge-base/*"),
-    "a variable without its rule": (
-        "variables.tf",
-        "^arn:aws[a-z-]*:iam::[0-9]{12}:role/(?:[^*?\\\\s]*/)?[^*?/\\\\s]+$",
-        ".*",
-    ),
+    "a variable without its rule": ("variables.tf", "[a-zA-Z0-9_+=,.@-]{1,64}", ".*"),
     "a default of a parameter": (
         "variables.tf",
         'variable "handbook_id" {',
