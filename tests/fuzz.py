@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from hostile import Hostile, make_documents, make_hostile
@@ -36,10 +37,20 @@ LONGEST = 5
 """Seconds of processor time that a document may take."""
 LONGEST_WAIT = 600
 """Seconds after which what not even the alarm can interrupt ends the run."""
+LARGEST = 500
+"""MB of memory that a document may take."""
 MOST_MEMORY = 2 * 1024**3
 """Bytes. The process that needs more gets MemoryError."""
 MOST_TOLD = 20
-KINDS = ("exceptions", "hangs", "failed proofs", "findings without a place", "unsafe statements", "unsafe reports")
+KINDS = (
+    "exceptions",
+    "hangs",
+    "failed proofs",
+    "findings without a place",
+    "unsafe statements",
+    "unsafe reports",
+    "too large",
+)
 _FORBIDDEN = re.compile(r"[*?\s\"'$\x00-\x1f\x7f-\x9f]")
 UNSEEN = "\u034f\u115f\u17b4\u180b\u180f\u2800\u3164\ufe0f\uffa0"
 """What shows nothing, though no category of Unicode says so."""
@@ -84,8 +95,13 @@ def try_documents(seed: int, first: int, count: int) -> Figures:
     figures = Figures()
     for document in make_documents(seed, first, count):
         try_document(document, seed, figures)
-    figures.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    figures.memory = measure_memory()
     return figures
+
+
+def measure_memory() -> int:
+    """Return the most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _limit_memory() -> None:
@@ -99,7 +115,7 @@ def _ring(*_: object) -> None:
 def try_document(document: Hostile, seed: int, figures: Figures) -> None:
     """Put one document to flowseal, with the alarm set."""
     signal.signal(signal.SIGPROF, _ring)
-    began = time.process_time()
+    began, before = time.process_time(), measure_memory()
     told: list[tuple[str, str]] = []
     faulthandler.dump_traceback_later(LONGEST_WAIT, exit=True)
     # Rings again: an exception that is raised within a callback of the interpreter is ignored.
@@ -116,6 +132,8 @@ def try_document(document: Hostile, seed: int, figures: Figures) -> None:
     took = time.process_time() - began
     if took > LONGEST and all(kind != "hangs" for kind, _ in told):
         told.append(("hangs", f"{took:.1f} s"))
+    if before <= LARGEST < (memory := measure_memory()):
+        told.append(("too large", f"{memory} MB"))
     figures.documents += 1
     figures.slowest = max(figures.slowest, took)
     figures.wrong.update(kind for kind, _ in told)
@@ -142,10 +160,15 @@ def _judge_document(document: Hostile, figures: Figures) -> Iterator[tuple[str, 
 def has_place(finding: LocatedFinding, checked: CheckedDefinition) -> bool:
     """Tell whether a finding stands inside its text, and says something and what to do."""
     text = checked.text if finding.file == checked.file else checked.texts.get(finding.file, "")
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = _split_lines(text)
     line, column, end_line, end_column = finding.span
     is_inside = 1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 2
     return is_inside and (line, column) <= (end_line, end_column) and bool(finding.message and finding.remedy)
+
+
+@lru_cache(maxsize=2)
+def _split_lines(text: str) -> list[str]:
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def judge_reports(checked: CheckedDefinition) -> Iterator[str]:

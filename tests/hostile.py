@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from large import MOST_BYTES, make_large
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("examples/flows", "tests/cases", "generator/shapes")
 PATTERNS = ("*.flow.yaml", "*.flow.yml", "*.flow.json")
 LARGEST_SOURCE = 200_000
 """Larger cases are about size, and would make every run wait."""
+LARGE = 100
+"""One document of so many is large."""
 MOST_PLACES = 5_000
 """So many are looked at: anchors can make more of a tree than fits into memory."""
 
@@ -95,6 +98,9 @@ def make_documents(seed: int, first: int, count: int) -> Iterator[Hostile]:
 def make_hostile(seed: int, number: int) -> Hostile:
     """Make one document."""
     chance = random.Random(f"{seed}:{number}")
+    if number % LARGE == LARGE - 1:
+        text, ending = make_large(chance)
+        return Hostile(number, f"x.flow.{ending}", text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1], ROOT)
     # Most cases are refused as they are; what is right at first tries what lies behind the checks.
     rightful = [source for source in list_sources() if "cases" not in source[0].parts]
     path, value = chance.choice(rightful if chance.random() < 0.7 else list_sources())

@@ -14,9 +14,9 @@ CLOSENESS = 0.75
 
 LONGEST = 200
 """Characters of a name beyond which nothing is suggested for it, and it is not suggested."""
-MOST_COMPARED = 20_000
+MOST_COMPARED = 5_000
 """How many pairs of names are compared for one document; beyond, a near miss differs in one letter."""
-MOST_NEAR = 20
+MOST_NEAR = 8
 """How many names with the same letters but one are looked at."""
 SHORTEST = 3
 """Letters of a part of a name that may stand for the name."""
@@ -69,8 +69,8 @@ class _Names:
         """Return the letters of the names to compare with: all, or those with one letter more, less or another."""
         if _effort.spend(len(self.by_letters)):
             return self.by_letters
-        near = [name for rest in _list_rests(letters) for name in self.by_rest.get(rest, ())[:MOST_NEAR]]
-        return dict.fromkeys(near)
+        near = [name for rest in _list_rests(letters) for name in self.by_rest.get(rest, ())]
+        return list(dict.fromkeys(near))[:MOST_NEAR]
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from generator.definition.limits import MOST_TEXT
 from generator.model import FileText
 
 
@@ -34,6 +35,7 @@ class FileTexts:
 
     reader: TextReader
     texts: dict[str, str] = field(default_factory=dict)
+    characters: int = 0
     _refusals: dict[str, FileRefusal] = field(default_factory=dict)
 
     def read_file(self, path: str) -> FileText | FileRefusal:
@@ -47,4 +49,8 @@ class FileTexts:
                 self.texts[name] = answer
         if name in self._refusals:
             return self._refusals[name]
+        self.characters += len(self.texts[name])
+        if self.characters > MOST_TEXT:
+            message = f"With {name!r}, the files of this definition have more than {MOST_TEXT:,} characters."
+            return FileRefusal(message, "A file counts wherever it is named: name fewer, or divide the flow.")
         return FileText(self.texts[name], name)

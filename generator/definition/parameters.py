@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.api import advise_name
 from generator.api.wording import describe_value
 from generator.definition.defaults import check_default, check_types, stands_for_model
+from generator.definition.limits import MOST_TEXT, find_long_defaults
 from generator.definition.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
 from generator.definition.references import Use
 from generator.definition.rules import (
@@ -70,6 +71,11 @@ def read_parameters(
             parameters.append(parameter)
         elif not named and declaration.name not in meant:
             findings.append(_report_unused(declaration))
+    for parameter in list(find_long_defaults(parameters)):
+        message = f"Wherever they stand, the defaults have more than {MOST_TEXT:,} characters in all."
+        remedy = "Leave this default out, or write the text at its places with $file."
+        findings.append(Finding(UNFIT_DEFAULT, message, remedy, (*parameter.path, "default")))
+        parameters[parameters.index(parameter)] = replace(parameter, default=None)
     return tuple(parameters), findings
 
 

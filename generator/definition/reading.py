@@ -20,13 +20,14 @@ from generator.definition.connections import name_connections, rename_connection
 from generator.definition.files import FileTexts, TextReader
 from generator.definition.forms import OWN_SECTIONS, SWITCH, Form, recognise_form
 from generator.definition.graph import build_body
+from generator.definition.limits import find_excess
 from generator.definition.parameters import read_parameters
 from generator.definition.placeholders import report_placeholders
 from generator.definition.references import ValueReader
 from generator.definition.rules import MISPLACED_MODEL_KIND, UNKNOWN_KEY
 from generator.definition.settings import read_encryption, read_permissions
 from generator.definition.spelling import Spelling
-from generator.diagnostics import SOURCE_RULES, Finding, Severity, has_errors
+from generator.diagnostics import Finding, Severity, has_errors
 from generator.model import FileText, Flow, FlowDefaults, Parameter, Value
 from generator.source.position import Document, Path, find_value
 
@@ -44,8 +45,6 @@ UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_
 OUT_OF_BOUNDS = frozenset({VALUE_OUT_OF_RANGE, WRONG_LENGTH})
 OF_VALUES = OUT_OF_BOUNDS | {MALFORMED_VALUE, UNKNOWN_VALUE, WRONG_TYPE}
 
-MOST_ITEMS = 1_000
-"""How many items a list or mapping of a definition may have. AWS's quotas are 40 nodes and 100 connections."""
 NO_DEFAULTS = FlowDefaults()
 
 
@@ -75,8 +74,8 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
 
     Wrong documents give findings at canonical paths (see model.Flow), as many as can be told in one run.
     """
-    if (crowd := _find_crowd(document.value)) is not None:
-        return FlowReading(None, ("definition",), [crowd])
+    if (excess := find_excess(document.value)) is not None:
+        return FlowReading(None, ("definition",), [excess])
     form, findings = recognise_form(document)
     if form is None:
         return FlowReading(None, (), findings)
@@ -91,22 +90,6 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
         kept = [finding for finding in reading.findings if not _is_of_guess(finding, spelling)]
         reading = replace(reading, flow=None, spelling=spelling, findings=kept)
     return replace(reading, findings=[*findings, *spelling.findings, *reading.findings])
-
-
-def _find_crowd(document: object) -> Finding | None:
-    """Report the first list or mapping with more than MOST_ITEMS items, which no flow of AWS's has."""
-    waiting: list[tuple[Path, object]] = [((), document)]
-    for path, value in waiting:
-        if not isinstance(value, dict | list):
-            continue
-        if len(value) > MOST_ITEMS:
-            place = f"{path[-1]} has" if path and isinstance(path[-1], str) else "This part of the document has"
-            message = f"{place} {len(value):,} items; flowseal reads at most {MOST_ITEMS:,} in one place."
-            remedy = "Divide the flow: AWS's quotas admit far fewer."
-            return Finding(SOURCE_RULES["TooLarge"], message, remedy, path)
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        waiting += [((*path, key), item) for key, item in items]
-    return None
 
 
 def _is_of_guess(finding: Finding, spelling: Spelling) -> bool:

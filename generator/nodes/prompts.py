@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from generator.model import Flow, Node, Value
@@ -11,6 +12,9 @@ from generator.source.position import Path
 
 VARIABLE = re.compile(r"\{\{((?:[0-9a-zA-Z][_-]?){1,100})\}\}")
 """A variable as Bedrock fills it in; the name's pattern is the API's PromptInputVariableName. Blanks make it text."""
+
+MOST_USES = 1_000
+"""How many variables of a prompt's texts are looked at. A node has far fewer inputs."""
 
 
 class PlacedText(NamedTuple):
@@ -80,12 +84,13 @@ def find_misspelled_variable(variables: PromptVariables, name: str) -> tuple[Pla
 
 
 def _find_uses(texts: list[PlacedText]) -> tuple[VariableUse, ...]:
-    return tuple(
+    found = (
         VariableUse(match.group(1), text, match.start(), match.end())
         for text in texts
         if "{{" in text.text
         for match in VARIABLE.finditer(text.text)
     )
+    return tuple(islice(found, MOST_USES))
 
 
 def _list_input_variables(variables: Value, path: Path) -> Iterator[tuple[str, Path]]:

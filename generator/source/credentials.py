@@ -16,7 +16,11 @@ KINDS = {
     "aws_key": ("an AWS access key", rf"{_START}(?:AKIA|ASIA)[A-Z2-7]{{16}}(?![0-9A-Za-z])"),
     "private_key": (
         "a private key",
-        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?s:.*?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?",
+        # Up to the next dashes of the kind, and nothing is looked at twice: a text may have many beginnings.
+        (
+            r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
+            r"(?:(?>[^-]+|-(?!----(?:BEGIN|END) ))*+-----END (?:[A-Z]+ )*PRIVATE KEY-----)?"
+        ),
     ),
     "github": ("a GitHub token", rf"{_START}(?:gh[pousr]_[0-9A-Za-z]{{36,}}|github_pat_[0-9A-Za-z_]{{60,}})"),
     "slack": ("a Slack token", rf"{_START}xox[abeprs]-[0-9A-Za-z-]{{20,}}"),

@@ -15,6 +15,8 @@ MOST_VALUES = 20_000
 """A flow at AWS's quotas (40 nodes, 100 connections) has about 2,000."""
 MOST_CHARACTERS = 16 * 1024 * 1024
 LONGEST_WORD = 40
+LONGEST_KEY = 200
+"""Characters of a key that a message repeats."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -56,7 +58,9 @@ class Reading:
     def note_key(self, path: Path, span: Span, first: Span | None) -> None:
         """Remember where a key stands; `first` is where the same key stood before."""
         if first is not None:
-            message = f"The key {path[-1]!r} is there twice in one mapping."
+            key = str(path[-1])
+            shown = repr(key) if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]!r}..."
+            message = f"The key {shown} is there twice in one mapping."
             related = (("The first one is here.", first),)
             self.faults.append(Fault("DuplicateKey", span, message, "Keep one of the two.", related))
         self.key_spans.setdefault(path, span)

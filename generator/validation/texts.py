@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.diagnostics import Finding, Rule, warning
 from generator.model import FileText, Node, Value
@@ -28,6 +29,9 @@ TEXTS = (
     ("orchestrationConfiguration", "promptTemplate", "textPromptTemplate"),
 )
 """Where nodes other than prompts have their texts."""
+
+MOST_REPORTED = 100
+"""How many credentials of one text are reported. Reports mask all of them."""
 
 
 @register_check(CREDENTIAL_IN_TEXT)
@@ -77,7 +81,7 @@ def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
 
 
 def _report_all(text: PlacedText, subject: str) -> Iterator[Finding]:
-    for match in find_credentials(text.text):
+    for match in islice(find_credentials(text.text), MOST_REPORTED):
         what = KINDS[match.lastgroup or ""][0]
         message = f"{subject} holds what looks like {what}: whoever may read the flow or its module reads it."
         remedy = "Take it out, have it replaced where it is used, and let a Lambda function fetch the new one."
