@@ -15,6 +15,8 @@ from trees import read_tree
 
 from generator.diagnostics import LocatedFinding
 from generator.write import Making, ModuleWrite, disk, open_output
+from generator.write.lock_file import LockedModule, read_lock
+from generator.write.merge_conflict import LockReading, choose_sides
 from generator.write.run_lock import hold_run_lock
 
 FIRST = {"main.tf": "one\n", "README.md": "# one\n", "prompts/Ask.txt": "Say it."}
@@ -244,3 +246,25 @@ def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: 
     status, (finding,) = write(folder, SECOND)
     assert (status, finding.rule.name) == ("refused", "UnownedFile")
     assert finding.message.startswith("Here is a file" if is_file else "A folder, or something else that is no file,")
+
+
+def test_of_the_two_sides_of_a_merge_the_one_on_the_disk_counts(folder: Path) -> None:
+    def read_module() -> LockedModule:
+        return read_lock((folder / "flowseal.lock.json").read_bytes())["small"]
+
+    first = read_module()
+    write(folder, SECOND)
+    second = read_module()
+    for ours, theirs in ((first, second), (second, first)):
+        chosen = choose_sides(folder, LockReading({"small": ours}, {"small": theirs}, has_conflict=True))
+        assert (chosen.modules, chosen.others) == ({"small": second}, {"small": first})
+    # Of neither: the first stays.
+    (folder / "small" / "main.tf").unlink()
+    assert choose_sides(folder, LockReading({"small": first}, {"small": second})).modules == {"small": first}
+
+
+def test_of_a_module_that_goes_no_folder_stays(folder: Path) -> None:
+    with open_output(folder, "1.0", "templates") as output:
+        assert output.remove_orphan("small").findings == ()
+        assert output.commit() == []
+    assert not (folder / "small").exists()
