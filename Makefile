@@ -23,7 +23,7 @@ setup: $(VENV)/.installed ## a virtual environment with everything that the proj
 $(VENV)/.installed: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
 	@# As pip does it with what it installs: what is edited later, Python compiles for itself.
-	$(BIN)/python -m compileall -q -x shapes/ generator
+	$(BIN)/python -m compileall -q -x flow_templates/ generator
 	@touch $@
 
 tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## programs that tests use and that are no Python packages, where Go is there

@@ -17,11 +17,11 @@ from generator.write import Cause, view_output
 from generator.write.disk import read_regular_file
 from generator.write.rules import (
     EDITED_FILE,
+    MODULE_NOT_CONFIGURED,
     ORPHANED_MODULE,
-    OUTDATED_OUTPUT,
-    OWN_FILES_LEFT,
+    OUTDATED_MODULE,
     REFORMATTED_FILE,
-    UNCOVERED_MODULE,
+    UNMANAGED_FILES_KEPT,
     locate_change,
     report_path,
 )
@@ -35,12 +35,19 @@ if TYPE_CHECKING:
 REMEDY = "Run `flowseal generate`, and commit what it changes."
 ABOUT_DIFFERENCES = frozenset(
     rule.name
-    for rule in (EDITED_FILE, REFORMATTED_FILE, ORPHANED_MODULE, UNCOVERED_MODULE, OUTDATED_OUTPUT, OWN_FILES_LEFT)
+    for rule in (
+        EDITED_FILE,
+        REFORMATTED_FILE,
+        ORPHANED_MODULE,
+        MODULE_NOT_CONFIGURED,
+        OUTDATED_MODULE,
+        UNMANAGED_FILES_KEPT,
+    )
 )
 """Rules whose findings are differences here: whatever their severity, they make the exit code 3, and not 1."""
 EDITS = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE})
 WITH_RULES = EDITS | {Cause.ORPHAN, Cause.UNCOVERED}
-"""Causes that have a rule of their own; all others are OutdatedOutput."""
+"""Causes that have a rule of their own; all others are OutdatedModule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +99,13 @@ def check_modules(
     preparation = prepare_modules(asked, output, timings, progress)
     survey, failures = preparation.survey, preparation.failures
     prepared = preparation.refuse_all() if failures else preparation.outcomes
-    outcomes = tuple(replace(item, outcome="differs") if item.reasons else item for item in prepared)
+    outcomes = tuple(replace(item, outcome="out-of-date") if item.reasons else item for item in prepared)
     lock_path = (request.folder / LOCK_FILE).as_posix()
     lock = _judge_lock(output, outcomes)
     outdated = [finding for outcome in outcomes for finding in _report_outdated(outcome, output)]
     if lock is not None:
         span = locate_change(output.lock_data or b"", output.write_lock() or b"") if output.usable else None
-        outdated.append(report_path(OUTDATED_OUTPUT, request.folder, LOCK_FILE, lock, REMEDY, span))
+        outdated.append(report_path(OUTDATED_MODULE, request.folder, LOCK_FILE, lock, REMEDY, span))
     result = GenerateResult(
         outcomes,
         apply_severities([*preparation.findings, *outdated], request.severities),
@@ -121,7 +128,7 @@ def _report_outdated(outcome: ModuleOutcome, output: Output) -> Iterator[Located
     if not reasons:
         return
     folder, said = outcome.folder or "", "; ".join(describe_reason(reason, outcome) for reason in reasons)
-    finding = report_file(OUTDATED_OUTPUT, f"{folder} differs from a fresh generate: {said}.", REMEDY, outcome.file)
+    finding = report_file(OUTDATED_MODULE, f"{folder} is out of date: {said}.", REMEDY, outcome.file)
     edited = {path for reason in outcome.reasons if reason.cause in EDITS for path in reason.details}
     changed = [path for path in outcome.changed if f"{outcome.name}/{path}" not in edited]
     if changed:

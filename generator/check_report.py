@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from generator.console import (
-    count_silenced,
+    count_suppressed,
     describe_failures,
     describe_module,
     find_view,
@@ -43,7 +43,7 @@ def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
         result.findings,
         files=result.files,
         total=_count_modules(checked),
-        silenced=count_silenced(result.checked),
+        suppressed=count_suppressed(result.checked),
         texts={**texts, **list_texts(result.checked)},
         hidden=list_hidden(result.checked),
         outcomes=list(_list_lines(checked)),
@@ -84,7 +84,7 @@ def summarise_check(checked: CheckResult, report: Report) -> str:
     verdicts = {
         0: "Every module is up to date.",
         1: "At least one error was found; see the log.",
-        3: "The modules differ from a fresh generate. Run `flowseal generate`, and commit what it changes.",
+        3: "Some modules are out of date. Run `flowseal generate`, and commit what it changes.",
         4: "flowseal's own proof failed. This is a defect of flowseal.",
     }
     rows = [(write_code(outcome.folder or ""), escape_markdown(_say(outcome))) for outcome in checked.differing]
@@ -110,30 +110,29 @@ def _write_summary_page(verdict: str, lines: list[str], report: Report) -> str:
 
 def _count_modules(checked: CheckResult) -> str:
     kinds = Counter(outcome.outcome for outcome in checked.result.outcomes)
-    differing, refused = kinds["differs"], kinds["refused"]
+    outdated, blocked = kinds["out-of-date"], kinds["blocked"]
     parts = []
-    if differing or checked.lock is not None or not refused:
-        modules = write_count(differing, "module")
-        verb = "differs" if differing == 1 else "differ"
-        if checked.lock is not None and differing:
-            modules, verb = f"{modules} and the lock file", "differ"
-        parts.append(f"{modules} {verb} from a fresh generate")
-        if checked.lock is not None and not differing:
-            parts[0] += ", but the lock file does"
-    if refused:
-        parts.append(f"{refused:,} refused")
+    if outdated or checked.lock is not None or not blocked:
+        modules = write_count(outdated, "module")
+        if checked.lock is not None and outdated:
+            modules = f"{modules} and the lock file"
+        parts.append(f"{modules} out of date")
+        if checked.lock is not None and not outdated:
+            parts[0] += ", but the lock file is"
+    if blocked:
+        parts.append(f"{blocked:,} blocked")
         parts += [f"{kinds['unchanged']:,} unchanged"] if kinds["unchanged"] else []
     return f"{write_count(checked.result.files, 'definition')}: {', '.join(parts)}; "
 
 
 def _list_lines(checked: CheckResult) -> Iterable[str]:
     for outcome in checked.result.outcomes:
-        if outcome.outcome == "differs":
-            yield f"{outcome.outcome:<10} {escape_controls(outcome.folder or '')}: {_say(outcome)}"
-        elif outcome.outcome == "refused":
-            yield f"{outcome.outcome:<10} {escape_controls(outcome.folder or outcome.file)}"
+        if outcome.outcome == "out-of-date":
+            yield f"out of date {escape_controls(outcome.folder or '')}: {_say(outcome)}"
+        elif outcome.outcome == "blocked":
+            yield f"{outcome.outcome:<11} {escape_controls(outcome.folder or outcome.file)}"
     if checked.lock is not None:
-        yield f"{'differs':<10} {escape_controls(checked.lock_path)}: {checked.lock}"
+        yield f"out of date {escape_controls(checked.lock_path)}: {checked.lock}"
     if checked.exit_code == 3 and not checked.differences:
         yield "`flowseal check --diff` shows the differences."
 
@@ -148,14 +147,14 @@ def _describe_check(checked: CheckResult) -> dict[str, Any]:
         "modules": [
             {
                 **describe_module(outcome),
-                "differs": outcome.outcome == "differs",
+                "out_of_date": outcome.outcome == "out-of-date",
                 "diff": _join_differences(checked, outcome),
             }
             for outcome in checked.result.outcomes
         ],
         "lock": {
             "file": checked.lock_path,
-            "differs": checked.lock is not None,
+            "out_of_date": checked.lock is not None,
             "reason": checked.lock or "",
             "diff": write_differences(
                 (item.path, item.old, item.new) for item in checked.differences if item.path == checked.lock_path

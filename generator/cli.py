@@ -46,7 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Amazon Bedrock Flows as Terraform modules, each under its own KMS key, proven before they are written.",
     epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
-    "3 (check) the modules differ from a fresh generate, 4 flowseal's own proof failed, or an internal error.",
+    "3 (check) modules are out of date, 4 flowseal's own proof failed, or an internal error.",
 )
 
 

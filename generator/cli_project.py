@@ -47,7 +47,7 @@ def check(
     strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
-    """Tell whether the modules are what a fresh generate would make. Writes nothing; exits with 3 where they differ."""
+    """Report whether modules are up to date. Writes nothing; exits with 3 if any is out of date."""
     from generator.check import check_modules
     from generator.check_report import append_summary, print_check, report_check, summarise_check, summarise_end
     from generator.console import read_texts

@@ -83,8 +83,8 @@ def list_settings(project: Project) -> Iterator[Setting]:
     for name, severity in sorted(project.severities.items()):
         word = severity.value if isinstance(severity, Severity) else "off"
         yield _locate(project, f"rules.{name}", word, ("rules", name))
-    if configuration is not None and configuration.shapes is not None:
-        yield _locate(project, "shapes", configuration.shapes, ("shapes",))
+    if configuration is not None and configuration.templates is not None:
+        yield _locate(project, "templates", configuration.templates, ("templates",))
 
 
 def _list_defaults(project: Project) -> Iterator[Setting]:

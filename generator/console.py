@@ -42,7 +42,7 @@ def report_validated(
         findings,
         files=len(checked),
         total=f"{write_count(len(checked), 'definition')} checked: ",
-        silenced=count_silenced(checked),
+        suppressed=count_suppressed(checked),
         texts={**texts, **list_texts(checked)},
         hidden=list_hidden(checked),
     )
@@ -53,16 +53,16 @@ def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report
     view = find_view()
     outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
     kinds = Counter(outcome.outcome for outcome in result.outcomes)
-    words = ["written", "unchanged", "refused", *(word for word in ("removed", "orphaned", "uncovered") if kinds[word])]
+    words = ["written", "unchanged", "blocked", *(word for word in ("removed", "orphaned", "uncovered") if kinds[word])]
     counts = ", ".join(f"{kinds[word]} {word}" for word in words)
     return Report(
         result.findings,
         files=result.files,
         total=f"{write_count(result.files, 'module')}: {counts}; ",
-        silenced=count_silenced(result.checked),
+        suppressed=count_suppressed(result.checked),
         texts={**texts, **list_texts(result.checked)},
         hidden=list_hidden(result.checked),
-        outcomes=[*outcomes, f"{'written':<10} {escape_controls(result.new_lock)}"] if result.new_lock else outcomes,
+        outcomes=[*outcomes, f"{'written':<11} {escape_controls(result.new_lock)}"] if result.new_lock else outcomes,
         failures=list_failures(result),
         more=_describe_modules(result),
     )
@@ -130,9 +130,9 @@ def find_view(most_findings: int = 0) -> View:
     return View(_wants_color(), _measure_terminal(), most_findings)
 
 
-def count_silenced(checked: Iterable[CheckedDefinition]) -> int:
-    """Count the findings that comments silence."""
-    return sum(len(item.silenced) for item in checked)
+def count_suppressed(checked: Iterable[CheckedDefinition]) -> int:
+    """Count the findings that comments suppress."""
+    return sum(len(item.suppressed) for item in checked)
 
 
 def list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:

@@ -14,25 +14,25 @@ from generator.source.position import Document, Fault, Path, Span
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error stops the module, a warning does not, information only tells."""
+    """How much a finding weighs: an error stops the module, a warning does not, info only tells."""
 
     ERROR = "error"
     WARNING = "warning"
-    INFORMATION = "information"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A stable name for one kind of finding. Names are never reused; severity is no part of them.
 
-    `can_be_silenced` tells whether a comment may say that a finding is meant so. Without the finding the module has to
-    be right all the same. `hides_source` tells that what a finding points at is not to be shown, in logs above all.
+    `can_be_suppressed` tells whether a comment may suppress a finding: the module is right without it, too.
+    `hides_source` tells that what a finding points at is not to be shown, in logs above all.
     """
 
     name: str
     severity: Severity
     summary: str
-    can_be_silenced: bool
+    can_be_suppressed: bool
     hides_source: bool = False
 
 
@@ -41,32 +41,32 @@ RULES: dict[str, Rule] = {}
 
 def error(name: str, summary: str) -> Rule:
     """Register an error. `summary`, here and below, is one sentence on what the rule reports."""
-    return _register(Rule(name, Severity.ERROR, summary, can_be_silenced=False))
+    return _register(Rule(name, Severity.ERROR, summary, can_be_suppressed=False))
 
 
 def soft_error(name: str, summary: str) -> Rule:
-    """Register an error that a comment may silence: without the finding the module is right all the same."""
-    return _register(Rule(name, Severity.ERROR, summary, can_be_silenced=True))
+    """Register an error that a comment may suppress: without the finding the module is right all the same."""
+    return _register(Rule(name, Severity.ERROR, summary, can_be_suppressed=True))
 
 
 def warning(name: str, summary: str, *, hides_source: bool = False) -> Rule:
     """Register a warning."""
-    return _register(Rule(name, Severity.WARNING, summary, can_be_silenced=True, hides_source=hides_source))
+    return _register(Rule(name, Severity.WARNING, summary, can_be_suppressed=True, hides_source=hides_source))
 
 
 def fixed_warning(name: str, summary: str) -> Rule:
-    """Register a warning that no comment can silence, often because it is about more than one document."""
-    return _register(Rule(name, Severity.WARNING, summary, can_be_silenced=False))
+    """Register a warning that no comment can suppress, often because it is about more than one document."""
+    return _register(Rule(name, Severity.WARNING, summary, can_be_suppressed=False))
 
 
 def info(name: str, summary: str) -> Rule:
-    """Register information."""
-    return _register(Rule(name, Severity.INFORMATION, summary, can_be_silenced=True))
+    """Register an info rule."""
+    return _register(Rule(name, Severity.INFO, summary, can_be_suppressed=True))
 
 
 def fixed_info(name: str, summary: str) -> Rule:
-    """Register information that no comment can silence."""
-    return _register(Rule(name, Severity.INFORMATION, summary, can_be_silenced=False))
+    """Register an info rule that no comment can suppress."""
+    return _register(Rule(name, Severity.INFO, summary, can_be_suppressed=False))
 
 
 def _register(rule: Rule) -> Rule:

@@ -15,7 +15,7 @@ from generator.source.files import LOCK_FILE, belongs_to_git, find_escape, is_gi
 
 MISSING_PATH = error("MissingPath", "A path on the command line, or in the configuration, leads nowhere.")
 UNREADABLE_PATH = error("UnreadablePath", "A file or folder cannot be read.")
-UNREADABLE_NAME = error("UnreadableName", "A definition's path has bytes that are no UTF-8.")
+NON_UTF8_PATH = error("NonUtf8Path", "A definition's path has bytes that are no UTF-8.")
 FORBIDDEN_PATH = error("ForbiddenPath", "A path leads out of the repository, or into git's own data.")
 NO_DEFINITIONS = error("NoDefinitions", "A folder or pattern gives no flow definition.")
 
@@ -56,7 +56,7 @@ def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
 def report_unreadable_name(display: str) -> LocatedFinding:
     """Say that a definition's path is no text."""
     message = "The path of this definition has bytes that are no UTF-8: neither findings nor the lock file can name it."
-    return report_file(UNREADABLE_NAME, message, "Rename the file, or the folder, whose name has them.", display)
+    return report_file(NON_UTF8_PATH, message, "Rename the file, or the folder, whose name has them.", display)
 
 
 def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | None:

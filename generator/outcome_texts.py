@@ -110,7 +110,7 @@ def show_in_repository(file: str, here: Path, root: Path) -> str:
 
 def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
     if outcome.folder is None:
-        yield f"{outcome.outcome:<10} {escape_controls(outcome.file)}\n"
+        yield f"{outcome.outcome:<11} {escape_controls(outcome.file)}\n"
         return
     changes = [
         f"{len(paths)} {word}"
@@ -119,7 +119,7 @@ def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
     ]
     changes += [f"moved from {escape_controls(folder)}" for folder in outcome.moved_from]
     detail = f" ({', '.join(changes)})" if changes else ""
-    yield f"{outcome.outcome:<10} {escape_controls(outcome.folder)}{detail}\n"
+    yield f"{outcome.outcome:<11} {escape_controls(outcome.folder)}{detail}\n"
     if outcome.moved_from:
         yield _say_below(RENAMED, view)
     if outcome.moved_block:

@@ -21,9 +21,9 @@ CHANGED = ("written", "removed")
 
 @dataclass(frozen=True, slots=True)
 class ModuleOutcome:
-    """What became of one definition: "written", "unchanged" or "refused"; of a module without one: "orphaned",
-    "removed" or "refused"; of a module that `flows` does not cover: "uncovered". Where nothing is written: "differs",
-    "unchanged" or "refused".
+    """What became of one definition: "written", "unchanged" or "blocked"; of a module without one: "orphaned",
+    "removed" or "blocked"; of a module that `flows` does not cover: "uncovered". Where nothing is written:
+    "out-of-date", "unchanged" or "blocked".
 
     `folder` is shown as the user gave the output folder; `created`, `changed` and `removed` are relative to it.
     `reasons` say why the module changes. `moved_from` are the folders that it had under other names, `moved_block` is

@@ -14,8 +14,8 @@ from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_f
 from generator.module import ModuleSettings, plan_module
 from generator.nodes import collect_grants
 from generator.provider import STRICTER
-from generator.silencing import SIGN, silence_findings
 from generator.source import read_document
+from generator.suppression import SIGN, suppress_findings
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class CheckedDefinition:
 
     `text` is what stands in the file, for reports; `texts` are those that it names and that have findings, by the names
     that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by
-    its path relative to the definition's folder. `silenced` are findings that a comment in the file speaks for;
+    its path relative to the definition's folder. `suppressed` are findings that a comment in the file speaks for;
     `strict` says that a warning stops the module too. `found` counts what there was to tell before the project's
     severities were applied. `hidden` are those of them, reported or not, that point at what logs must not show.
     """
@@ -61,7 +61,7 @@ class CheckedDefinition:
     flow: Flow | None = None
     plan: ModulePlan | None = None
     inputs: dict[str, str] = field(default_factory=dict)
-    silenced: tuple[LocatedFinding, ...] = ()
+    suppressed: tuple[LocatedFinding, ...] = ()
     strict: bool = False
     found: int = 0
     texts: dict[str, str] = field(default_factory=dict)
@@ -217,17 +217,17 @@ def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> Check
 
 
 def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:
-    findings, silenced = item.findings, item.silenced
+    findings, suppressed = item.findings, item.suppressed
     if item.document is not None and SIGN in item.document.text:
         from generator.rule_catalogue import list_rules
 
         renew_suggestions()
-        result = silence_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
-        findings, silenced = result.findings, result.silenced
-    found = len(findings) + len(silenced)
+        result = suppress_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
+        findings, suppressed = result.findings, result.suppressed
+    found = len(findings) + len(suppressed)
     weighed = apply_severities(findings, severities)
     hidden = tuple(finding for finding in item.findings if finding.rule.hides_source)
-    return replace(item, findings=weighed, silenced=silenced, strict=strict, found=found, hidden=hidden)
+    return replace(item, findings=weighed, suppressed=suppressed, strict=strict, found=found, hidden=hidden)
 
 
 def _hash_inputs(definition: DefinitionText, reading: FlowReading) -> dict[str, str]:

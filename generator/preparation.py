@@ -249,7 +249,7 @@ def _name_flow(item: CheckedDefinition) -> str:
 
 def refuse_definition(item: CheckedDefinition) -> ModuleOutcome:
     """Return the outcome of a definition that becomes no module."""
-    return ModuleOutcome(item.file, item.flow.name if item.flow else None, None, "refused")
+    return ModuleOutcome(item.file, item.flow.name if item.flow else None, None, "blocked")
 
 
 def withdraw(outcome: ModuleOutcome) -> ModuleOutcome:
@@ -257,4 +257,4 @@ def withdraw(outcome: ModuleOutcome) -> ModuleOutcome:
     if outcome.outcome not in CHANGED:
         return outcome
     folder = None if outcome.outcome == "written" else outcome.folder
-    return ModuleOutcome(outcome.file, outcome.name, folder, "refused")
+    return ModuleOutcome(outcome.file, outcome.name, folder, "blocked")

@@ -135,7 +135,7 @@ def open_project(
 def _judge_places(configuration: Configuration) -> list[LocatedFinding]:
     """Report the folders in a configuration that lead where nothing may be read or written."""
     repository = search_repository(Path(os.path.realpath(configuration.folder)))
-    places = {"output": configuration.output, "shapes": configuration.shapes}
+    places = {"output": configuration.output, "shapes": configuration.templates}
     refusals = {
         key: judge_path(configuration.folder / place, repository) for key, place in places.items() if place is not None
     }

@@ -54,7 +54,7 @@ def render_readme(plan: ModulePlan) -> str:
         rights=Markdown("\n".join(_list_rights(plan.grants))),
         prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
         usage=Markdown("\n".join(_show_usage(plan))),
-        deployer_policy=Markdown(_read_policy("deployer")),
+        deployment_policy=Markdown(_read_policy("deployment")),
         plan_policy=Markdown(_read_policy("plan")),
         terraform_version=_find_attribute(versions, "required_version"),
         provider_version=_find_provider_version(versions),

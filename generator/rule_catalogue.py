@@ -22,12 +22,12 @@ DECLARING = (
     "module.tags",
     "nodes",
     "provider.limits",
-    "silencing",
+    "suppression",
     "validation",
     "write.rules",
 )
 """The modules and packages that declare rules. A test finds those that are missing here."""
-ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "TooManyRights", "UnfitTags"})
+ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "PolicyQuotaExceeded", "InvalidTags"})
 """What is not told with `--target api`: what only Terraform cannot carry."""
 
 

@@ -202,5 +202,5 @@ def read_identity(iam: Any, label: str, role: str) -> Identity:
 
 def read_sealed(bench: Any, outputs: Mapping[str, str]) -> Sealed:
     """Return a module's flow and key, with the key's policy read back from KMS."""
-    text = bench.client("kms").get_key_policy(KeyId=outputs["key_id"], PolicyName="default")["Policy"]
-    return Sealed(outputs["flow_arn"], outputs["key_arn"], json.loads(text))
+    text = bench.client("kms").get_key_policy(KeyId=outputs["kms_key_id"], PolicyName="default")["Policy"]
+    return Sealed(outputs["flow_arn"], outputs["kms_key_arn"], json.loads(text))

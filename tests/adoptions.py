@@ -120,7 +120,7 @@ def check_adoption(life: Life, changes: dict[str, str], flow: str) -> None:
     found = life.bench.client("bedrock-agent").get_flow(flowIdentifier=flow)
     assert (found["id"], found["arn"]) == (outputs["flow_id"], outputs["flow_arn"])
     assert found["executionRoleArn"] == outputs["role_arn"]
-    assert found["customerEncryptionKeyArn"] == outputs["key_arn"]
+    assert found["customerEncryptionKeyArn"] == outputs["kms_key_arn"]
     assert compare_definitions(found["definition"], subject.read_definition(subject.choose_values())) == []
     life.check_nothing_to_do()
     life.check_policies()

@@ -39,7 +39,7 @@ def check_policies(
     """Hold the policies of a module against AWS's page, callers (names of roles) standing beside the service role."""
     home = outputs["role_arn"].rsplit("/", 1)[0]
     page = place_arns(write_page_policies([f"{home}/{name}" for name in (*callers, *principals)]), outputs, region)
-    policy = bench.client("kms", region).get_key_policy(KeyId=outputs["key_id"], PolicyName="default")["Policy"]
+    policy = bench.client("kms", region).get_key_policy(KeyId=outputs["kms_key_id"], PolicyName="default")["Policy"]
     assert sort_values(json.loads(policy)) == sort_values(page["key"])
     encryption = find_attached(bench, outputs["role_name"], "bedrock-flow-encryption-")
     assert sort_values(encryption) == sort_values(page["encryption"])
@@ -52,7 +52,7 @@ def check_policies(
 def place_arns(page: dict[str, Any], outputs: Outputs, region: str) -> dict[str, Any]:
     """Return the page's policies with the real ARNs, account and region in the place of its placeholders."""
     text = json.dumps(page)
-    for placeholder, arn in ((KEY_ARN, "key_arn"), (FLOW_ARN, "flow_arn"), (ROLE_ARN, "role_arn")):
+    for placeholder, arn in ((KEY_ARN, "kms_key_arn"), (FLOW_ARN, "flow_arn"), (ROLE_ARN, "role_arn")):
         text = text.replace(placeholder, outputs[arn])
     account = outputs["role_arn"].split(":")[4]
     text = text.replace(f":iam::{ACCOUNT}:", f":iam::{account}:")

@@ -7,7 +7,7 @@ from generator.diagnostics import SOURCE_RULES, LocatedFinding, LocatedPlace, Ru
 from generator.report import Report
 from generator.source.position import Span
 
-ERROR, WARNING, INFORMATION = SOURCE_RULES["DuplicateKey"], UNUSED_PARAMETER, DECIDED_BY_MODULE
+ERROR, WARNING, INFO = SOURCE_RULES["DuplicateKey"], UNUSED_PARAMETER, DECIDED_BY_MODULE
 
 
 def make_finding(line: int = 2, column: int = 5, end: int = 8, rule: Rule = ERROR, **more: str) -> LocatedFinding:
@@ -21,7 +21,7 @@ def make_finding(line: int = 2, column: int = 5, end: int = 8, rule: Rule = ERRO
     )
 
 
-def make_report(*findings: LocatedFinding, silenced: int = 0, **texts: str) -> Report:
+def make_report(*findings: LocatedFinding, suppressed: int = 0, **texts: str) -> Report:
     """Make the report of a `validate` of as many files as there are texts."""
     named = {name.replace("_", "."): text for name, text in texts.items()}
-    return Report(findings, len(texts), f"{len(texts)} checked: ", silenced, named)
+    return Report(findings, len(texts), f"{len(texts)} checked: ", suppressed, named)

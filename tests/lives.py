@@ -267,7 +267,7 @@ def prove_end(life: Life) -> None:
     """Destroy."""
     with life.proof.of("destroy"):
         life.bench.do(life.folder, "destroy", "-auto-approve")
-        assert read_key_state(life.bench, life.outputs["key_id"]) == "PendingDeletion"
+        assert read_key_state(life.bench, life.outputs["kms_key_id"]) == "PendingDeletion"
         assert list_belongings(life.bench) == life.before
 
 

@@ -63,7 +63,7 @@ def prove_places(bench: Bench, folder: Path, subject: Subject, proof: Proof) -> 
         for label, which, region in (("first", 0, OTHER_REGION), ("second", 1, OTHER_REGION), ("home", 0, REGION)):
             check_flow(bench, flows[label], subject, subject.choose_values(which), region)
         bench.do(folder, "plan", "-detailed-exitcode")
-        for item in ("flow_arn", "key_arn", "role_arn", "caller_policy_arn"):
+        for item in ("flow_arn", "kms_key_arn", "role_arn", "caller_policy_arn"):
             assert len({outputs[item] for outputs in flows.values()}) == len(flows)
         bench.do(folder, "destroy", "-auto-approve")
         assert list_belongings(bench, REGION, OTHER_REGION) == before
@@ -72,7 +72,7 @@ def prove_places(bench: Bench, folder: Path, subject: Subject, proof: Proof) -> 
 def check_flow(bench: Bench, outputs: Outputs, subject: Subject, values: dict[str, Any], region: str) -> None:
     """Hold one flow in its region against its definition and AWS's page."""
     assert region in outputs["flow_arn"]
-    assert region in outputs["key_arn"]
+    assert region in outputs["kms_key_arn"]
     found = bench.client("bedrock-agent", region).get_flow(flowIdentifier=outputs["flow_id"])
     assert compare_definitions(found["definition"], subject.read_definition(values)) == []
     check_policies(bench, outputs, [], region=region)

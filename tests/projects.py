@@ -88,7 +88,7 @@ class Project:
         return {
             module["name"]: [(reason["cause"], reason["details"]) for reason in module["reasons"]]
             for module in modules
-            if module["differs"]
+            if module["out_of_date"]
         }
 
 

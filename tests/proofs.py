@@ -29,7 +29,7 @@ COLUMNS = {
     "places": "twice in an account by `for_each`, by a provider alias, in two regions, with a name of 200 characters",
     "upgrade": "modules as flowseal made them before: nothing is destroyed",
     "tests": "the tests that travel with the module pass, without an account",
-    "deployer": "a role with exactly the deployers' policy applies, changes and destroys; a planner plans",
+    "deployment": "a role with exactly the deployment policy applies, changes and destroys; a planner plans",
     "access": "who may use the key, change it, read the flow, and what its nodes get: as in `tests/access`",
 }
 """In the order of the table. A sentence says what a green cell shows."""

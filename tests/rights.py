@@ -26,7 +26,7 @@ class Recorded:
 
 
 def read_standing_policy(name: str, region: str = "us-east-1") -> Policy:
-    """Return `deployer` or `plan`, with this account, region and the tests' callers put in as the docs say."""
+    """Return `deployment` or `plan`, with this account, region and the tests' callers put in as the docs say."""
     text = (DATA / f"{name}_policy.json").read_text(encoding="utf-8").replace("role/CALLER", "role/caller-*")
     policy: Policy = json.loads(text.replace("ACCOUNT", ACCOUNT).replace("REGION", region))
     return policy

@@ -6,7 +6,7 @@ from rules import list_rules
 
 from generator.diagnostics import Rule
 from generator.report import Report, View
-from generator.report.explanations import describe_silencing
+from generator.report.explanations import describe_suppression
 from generator.report.people import write_findings
 from generator.rule_catalogue import check_example
 from generator.rule_pages import read_page
@@ -14,11 +14,11 @@ from generator.rule_pages import read_page
 HEAD = """# Rules
 
 Everything that flowseal may say of a definition, a text or the output folder; `flowseal rules NAME` prints the same.
-Names are stable and never reused. An error stops the module, a warning does not (with `--strict` it does), information
-only tells.
+Names are stable and never reused. An error stops the module, a warning does not (with `--strict` it does), and
+`info` never does.
 
-In YAML, a comment silences a finding of a rule that can be silenced. It stands at the end of the line that is reported,
-or alone on the line above; other comments may come in between:
+In YAML, a comment suppresses a finding of a rule that can be suppressed. Put it at the end of the reported line, or
+alone on the line above; other comments may come in between:
 
 ```yaml
 parameters:
@@ -28,8 +28,8 @@ parameters:
 Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
 Where the finding is about a text of several lines, the comment stands where that text begins, or above. Where it is in
 a file that a `$file` names, the comment belongs in the definition, on the line of the `$file`, at its key, or above,
-and applies to that reference alone. The summary counts what is silenced. A comment that silences nothing, does not name
-a rule, or names one that cannot be silenced is itself a finding.
+and applies to that reference alone. The summary counts what is suppressed. A comment that
+suppresses nothing, does not name a rule, or names one that cannot be suppressed is itself a finding.
 
 Each example below is run by the tests.
 
@@ -49,8 +49,10 @@ def write_rules_page() -> str:
 
 def write_section(rule: Rule) -> str:
     page = read_page(rule.name)
-    silencing = "Can be silenced." if rule.can_be_silenced else describe_silencing(rule)
-    text = f"\n## {rule.name}\n\n{rule.severity.value.capitalize()}. {rule.summary} {silencing}\n\n{page.explanation}\n"
+    suppression = "Can be suppressed." if rule.can_be_suppressed else describe_suppression(rule)
+    text = (
+        f"\n## {rule.name}\n\n{rule.severity.value.capitalize()}. {rule.summary} {suppression}\n\n{page.explanation}\n"
+    )
     if page.wrong is None or page.right is None:
         return text
     findings = check_example(rule, page.wrong)

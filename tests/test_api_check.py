@@ -41,8 +41,8 @@ INFERENCE = "PromptModelInferenceConfiguration"
     ("value", "shape", "expected"),
     [
         (PORT, "FlowNodeInput", []),
-        ({"name": "text", "type": "String"}, "FlowNodeInput", [("MissingMember", ("x",))]),
-        ({**PORT, "expresion": 1}, "FlowNodeInput", [("UnknownMember", ("x", "expresion"))]),
+        ({"name": "text", "type": "String"}, "FlowNodeInput", [("MissingKey", ("x",))]),
+        ({**PORT, "expresion": 1}, "FlowNodeInput", [("UnknownKey", ("x", "expresion"))]),
         ({**PORT, "type": "string"}, "FlowNodeInput", [("UnknownValue", ("x", "type"))]),
         ({**PORT, "name": "a"}, "FlowNodeInput", [("MalformedValue", ("x", "name"))]),
         ({**PORT, "name": "a__b"}, "FlowNodeInput", [("MalformedValue", ("x", "name"))]),
@@ -62,9 +62,9 @@ INFERENCE = "PromptModelInferenceConfiguration"
         (
             {"text": {"text": "a"}, "chat": {"messages": []}},
             "PromptTemplateConfiguration",
-            [("NotExactlyOneMember", ("x",))],
+            [("NotExactlyOneKey", ("x",))],
         ),
-        ({}, "PromptTemplateConfiguration", [("NotExactlyOneMember", ("x",))]),
+        ({}, "PromptTemplateConfiguration", [("NotExactlyOneKey", ("x",))]),
         (ParameterReference("p"), "FlowNodeInputName", []),
         (ParameterReference("p"), "FlowNodeInput", [("WrongType", ("x",))]),
         ({"stopSequences": ParameterReference("p")}, INFERENCE, []),

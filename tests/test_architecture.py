@@ -29,7 +29,7 @@ ROOMS = {
     "intake": {"source", "diagnostics", "api", "definition"},
     "configuration": {"source", "diagnostics", "model", "api", "definition", "module"},
     "patterns": {"source", "diagnostics", "configuration", "intake"},
-    "silencing": {"source", "diagnostics", "api"},
+    "suppression": {"source", "diagnostics", "api"},
     "rule_pages": set(),
     "report": {"source", "diagnostics", "rule_pages"},
     "schema": {"diagnostics", "model", "api", "definition", "inference", "nodes"},
@@ -76,8 +76,8 @@ def name_room(path: Path) -> str:
     return path.relative_to(ROOT / "generator").parts[0].removesuffix(".py")
 
 
-SHAPES = ROOT / "generator" / "shapes"
-SOURCES = sorted(path for path in (ROOT / "generator").rglob("*.py") if not path.is_relative_to(SHAPES))
+TEMPLATES = ROOT / "generator" / "flow_templates"
+SOURCES = sorted(path for path in (ROOT / "generator").rglob("*.py") if not path.is_relative_to(TEMPLATES))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

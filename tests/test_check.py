@@ -40,7 +40,7 @@ def list_stamps(folder: Path) -> dict[str, int]:
 def test_what_was_just_made_is_clean_and_nothing_is_written(project: Project) -> None:
     before = list_stamps(project.folder)
     result = project.run("check", expect=0)
-    assert result.stdout == "3 definitions: no modules differ from a fresh generate; no errors, no warnings\n"
+    assert result.stdout == "3 definitions: no modules out of date; no errors, no warnings\n"
     project.define("four")
     before |= list_stamps(project.folder)
     project.run("check", "--diff", expect=3)
@@ -201,7 +201,7 @@ def test_files_of_one_s_own_are_no_difference(project: Project) -> None:
     (project.modules / "notes.txt").write_text("mine")
     (project.modules / "two" / ".terraform").mkdir()
     result = project.run("check", expect=0)
-    assert "OutsideProof" in result.stdout
+    assert "UnmanagedTerraformFile" in result.stdout
 
 
 def test_what_is_an_error_is_1_and_no_difference_hides_it(project: Project) -> None:

@@ -19,7 +19,7 @@ NAMES = st.sampled_from(["one", "two", "three"])
 TEXTS = st.sampled_from(["Say it.", "Say more.", {"$file": "ask.txt"}])
 MADE = st.sampled_from(["main.tf", "kms.tf", "prompts/Ask.txt", "README.md", ".gitattributes"])
 OWN = st.sampled_from(["own.tf", "notes.txt", "x_override.tf", "prompts/more.txt"])
-BLOCKING = ("TakenName", "UnownedFile", "DamagedLock", "CollidingFlowNames")
+BLOCKING = ("ModuleNameInUse", "UnownedFile", "DamagedLock", "CollidingFlowNames")
 """Errors that can stand beside a difference: then the exit code is 1."""
 
 

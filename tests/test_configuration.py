@@ -48,10 +48,10 @@ def test_any_text_is_a_configuration_or_a_finding(text: str) -> None:
 
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("word", SEVERITIES)
-def test_an_error_that_cannot_be_silenced_stays_one(name: str, word: str) -> None:
+def test_an_error_that_cannot_be_suppressed_stays_one(name: str, word: str) -> None:
     configuration, findings = read(f"rules: {{{name}: {word}}}")
     rule = RULES[name]
-    is_fixed = rule.severity is Severity.ERROR and not rule.can_be_silenced and word != "error"
+    is_fixed = rule.severity is Severity.ERROR and not rule.can_be_suppressed and word != "error"
     assert [finding.rule.name for finding in findings] == (["FixedSeverity"] if is_fixed else [])
     if configuration is not None:
         told = apply_severities([report_file(rule, "x", "y", "z")], configuration.severities)

@@ -98,7 +98,7 @@ def test_every_profile_has_its_model() -> None:
 
 def test_what_we_show_to_users_is_known() -> None:
     shown = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples" / "flows").rglob("*")]
-    shown += [*(ROOT / "generator" / "shapes").rglob("*"), *(ROOT / "generator" / "surroundings").rglob("*")]
+    shown += [*(ROOT / "generator" / "flow_templates").rglob("*"), *(ROOT / "generator" / "surroundings").rglob("*")]
     texts = "\n".join(path.read_text(encoding="utf-8") for path in shown if path.suffix in (".md", ".yaml", ".json"))
     known = load_known_models()
     found = {

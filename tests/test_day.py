@@ -24,30 +24,30 @@ FIXED = {
     "LC_ALL": "C",
 }
 DAY = [
-    ("flowseal init", 0, "written    flowseal.yaml"),
+    ("flowseal init", 0, "written     flowseal.yaml"),
     ("flowseal generate", 0, "9 modules: 9 written"),
     ("git commit", 0, ""),
     ("flowseal check", 3, "input changed: flows/faq/prompts/answer.txt"),
     ("flowseal check --diff", 3, ""),
     ("head", 0, "+Answer in one sentence"),
-    ("flowseal generate", 0, "written    modules/flows/faq (1 changed)"),
+    ("flowseal generate", 0, "written     modules/flows/faq (1 changed)"),
     ("flowseal check", 3, "edited by hand: main.tf"),
     ("flowseal generate", 1, "error: EditedFile"),
     ("git restore modules/flows/faq/main.tf", 0, ""),
     ("git rm", 0, ""),
     ("flowseal check", 3, "orphan of"),
-    ("flowseal generate --prune", 0, "removed    modules/flows/booking"),
+    ("flowseal generate --prune", 0, "removed     modules/flows/booking"),
     ("git merge", 1, ""),
     ("git diff --name-only --diff-filter=U", 0, "modules/flows/flowseal.lock.json\n"),
     ("flowseal check", 3, "ConflictedLock"),
     ("flowseal generate", 0, "ConflictedLock"),
     ("git commit", 0, ""),
-    ("flowseal check", 0, "no modules differ"),
+    ("flowseal check", 0, "no modules out of date"),
     ("git merge", 1, ""),
     ("flowseal generate", 1, "error: ConflictInText"),
-    ("flowseal generate", 0, "written    modules/flows/greeting (1 changed)"),
+    ("flowseal generate", 0, "written     modules/flows/greeting (1 changed)"),
     ("git commit", 0, ""),
-    ("flowseal check", 0, "no modules differ"),
+    ("flowseal check", 0, "no modules out of date"),
 ]
 """What a day has to have, in this order: how a command begins, its exit code, and words of what it prints."""
 PLAIN = re.compile(r"flowseal(?P<arguments>(?: [\w./-]+)+)")
@@ -114,8 +114,8 @@ def test_only_the_lock_file_is_in_conflict_where_the_page_says_so() -> None:
     assert shown == "modules/flows/flowseal.lock.json\n"
 
 
-def test_the_day_has_a_flow_of_each_shape() -> None:
-    shapes = {folder.name for folder in (ROOT / "generator" / "shapes").iterdir() if folder.is_dir()}
+def test_the_day_has_a_flow_from_each_template() -> None:
+    templates = {folder.name for folder in (ROOT / "generator" / "flow_templates").iterdir() if folder.is_dir()}
     commands = [step.command for step in read_steps(PAGE.read_text(encoding="utf-8"))]
     made = {command.split()[-1] for command in commands if command.startswith("flowseal new ")}
-    assert shapes - {"__pycache__"} == made
+    assert templates - {"__pycache__"} == made

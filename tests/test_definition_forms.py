@@ -49,7 +49,7 @@ def test_a_definition_alone_is_named_after_its_file() -> None:
 @pytest.mark.parametrize(("value", "said"), [(3, "the number 3."), ({"url": "x"}, "a mapping of keys to values.")])
 def test_a_bare_definition_may_name_its_schema(value: object, said: str) -> None:
     reading = read({"$schema": value, **make_flow()["definition"]})
-    assert list_rules(reading) == [("UnfitSection", ("$schema",))]
+    assert list_rules(reading) == [("InvalidSection", ("$schema",))]
     assert reading.findings[0].message.endswith(f"not {said}")
     assert reading.flow is not None
     assert "$schema" not in reading.flow.definition
@@ -63,7 +63,7 @@ def test_what_the_module_decides_is_one_piece_of_information() -> None:
     assert reading.flow is not None
     (finding,) = reading.findings
     assert (finding.rule.name, finding.path, finding.key) == ("DecidedByModule", ("status",), True)
-    assert finding.rule.severity is Severity.INFORMATION
+    assert finding.rule.severity is Severity.INFO
     assert "status, createdAt, executionRoleArn" in finding.message
 
 
@@ -83,7 +83,7 @@ ARN = "arn:aws:bedrock:eu-west-1:111122223333:flow/ABCDEFGHIJ"
 def test_a_live_flow_is_information_that_says_how_to_keep_it(keys: dict[str, object], identity: str) -> None:
     found = [finding for finding in read(make_flow(**keys, **LIFECYCLE)).findings if finding.rule.name == "LiveFlow"]
     (finding,) = found
-    assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFORMATION)
+    assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFO)
     assert f'`id = "{identity}"`' in finding.remedy
     assert all(key in finding.message for key in (*keys, *LIFECYCLE))
 
@@ -97,7 +97,7 @@ def test_connections_are_named_in_every_form() -> None:
 @pytest.mark.parametrize("key", ["executionRoleArn", "customerEncryptionKeyArn", "clientToken", "id", "version"])
 def test_one_key_of_the_api_in_flowseal_s_own_form_is_one_finding(key: str) -> None:
     reading = read(make_flow(make_prompt(model={"$param": "model"}), **{"parameters": {"model": {}}, key: "x"}))
-    assert [(finding.path, finding.rule.severity) for finding in reading.findings] == [((key,), Severity.INFORMATION)]
+    assert [(finding.path, finding.rule.severity) for finding in reading.findings] == [((key,), Severity.INFO)]
     assert reading.flow is not None
     assert reading.switch == ""
 
@@ -285,4 +285,4 @@ def test_two_placeholders_of_one_variable_are_a_finding() -> None:
 
 
 def test_a_placeholder_that_the_module_uses_itself_is_a_finding() -> None:
-    assert read(make_flow(tags={"stage": "$$NAME"})).findings[0].rule.name == "UnfitParameterName"
+    assert read(make_flow(tags={"stage": "$$NAME"})).findings[0].rule.name == "InvalidParameterName"

@@ -29,12 +29,12 @@ def use_temperature(value: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["modelId", "Model", "model__id", "_model", "model-id", "1st", "count", "for_each"])
 def test_names_are_snake_case_and_not_terraform_s(name: str) -> None:
-    assert read_one({}, name) == ["UnfitParameterName"]
+    assert read_one({}, name) == ["InvalidParameterName"]
 
 
-@pytest.mark.parametrize("name", ["name", "tags", "caller_roles", "key_rotation_period_in_days"])
+@pytest.mark.parametrize("name", ["name", "tags", "caller_roles", "rotation_period_in_days"])
 def test_names_are_not_the_module_s_own(name: str) -> None:
-    assert read_one({}, name) == ["UnfitParameterName"]
+    assert read_one({}, name) == ["InvalidParameterName"]
 
 
 def test_an_undeclared_parameter_is_reported_with_what_was_meant() -> None:
@@ -55,12 +55,12 @@ def test_an_unused_parameter_is_a_warning_and_no_variable() -> None:
 @pytest.mark.parametrize(
     ("settings", "rule"),
     [
-        ("text", "UnfitSection"),
-        ({"description": 3}, "UnfitSection"),
+        ("text", "InvalidSection"),
+        ({"description": 3}, "InvalidSection"),
         ({"descripton": "x"}, "UnknownKey"),
         ({"model": "foundation_modell"}, "UnknownModelKind"),
         ({"model": True}, "UnknownModelKind"),
-        ({"default": {"a": 1}}, "UnfitDefault"),
+        ({"default": {"a": 1}}, "InvalidDefault"),
         ({"default": {"$param": "other"}}, "MisplacedReference"),
     ],
 )
@@ -70,7 +70,7 @@ def test_wrong_settings_are_reported(settings: object, rule: str) -> None:
 
 @pytest.mark.parametrize("section", [3, [], "text"])
 def test_the_section_is_a_mapping(section: object) -> None:
-    assert "UnfitSection" in [finding.rule.name for finding in read(make_flow(parameters=section)).findings]
+    assert "InvalidSection" in [finding.rule.name for finding in read(make_flow(parameters=section)).findings]
 
 
 def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
@@ -87,25 +87,25 @@ def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
     ("settings", "rules"),
     [
         ({"default": FOUNDATION}, []),
-        ({"default": PROFILE}, ["UnfitDefault"]),
+        ({"default": PROFILE}, ["InvalidDefault"]),
         ({"default": "amazon.nova-lite-v1:0"}, []),
         ({"default": "deepseek.v3.1"}, []),
         ({"default": "amazon.nova-light-v1:0"}, ["UnknownModelId"]),
         ({"default": "amazon.nova-*"}, ["MalformedValue"]),
-        ({"default": "nova-lite"}, ["UnfitDefault"]),
-        ({"default": "us.nova-lite-v1:0"}, ["UnfitDefault"]),
-        ({"default": "us.amazon.nova-lite-v1:0"}, ["UnfitDefault"]),
+        ({"default": "nova-lite"}, ["InvalidDefault"]),
+        ({"default": "us.nova-lite-v1:0"}, ["InvalidDefault"]),
+        ({"default": "us.amazon.nova-lite-v1:0"}, ["InvalidDefault"]),
         ({"default": "us.amazon.nova-lite-v1:0", "model": "inference-profile"}, []),
         ({"default": "sa.amazon.nova-lite-v1:0", "model": "inference-profile"}, ["UnknownProfilePrefix"]),
-        ({"default": "deepseek.v3.1", "model": "inference-profile"}, ["UnfitDefault"]),
-        ({"default": "global.amazon.nova-2-lite-v1:0", "model": "inference-profile"}, ["UnfitDefault"]),
+        ({"default": "deepseek.v3.1", "model": "inference-profile"}, ["InvalidDefault"]),
+        ({"default": "global.amazon.nova-2-lite-v1:0", "model": "inference-profile"}, ["InvalidDefault"]),
         ({"default": "global.amazon.nova-2-lite-v1:0", "model": "global-inference-profile"}, []),
-        ({"default": "us.amazon.nova-lite-v1:0", "model": "global-inference-profile"}, ["UnfitDefault"]),
-        ({"default": "abc123", "model": "imported-model"}, ["UnfitDefault"]),
-        ({"default": ""}, ["UnfitDefault"]),
-        ({"default": None}, ["UnfitDefault"]),
+        ({"default": "us.amazon.nova-lite-v1:0", "model": "global-inference-profile"}, ["InvalidDefault"]),
+        ({"default": "abc123", "model": "imported-model"}, ["InvalidDefault"]),
+        ({"default": ""}, ["InvalidDefault"]),
+        ({"default": None}, ["InvalidDefault"]),
         ({"default": PROFILE, "model": "inference-profile"}, []),
-        ({"default": PROFILE, "model": "global-inference-profile"}, ["UnfitDefault"]),
+        ({"default": PROFILE, "model": "global-inference-profile"}, ["InvalidDefault"]),
     ],
 )
 def test_the_default_of_a_model_names_one_of_its_kind(settings: object, rules: list[str]) -> None:

@@ -53,7 +53,10 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
     ):
         for path in (ROOT / folder).glob(ending):
             assert f"{folder}/{path.name}" in names
-    for path in [*(ROOT / "generator" / "shapes").rglob("*.*"), *(ROOT / "generator" / "surroundings").iterdir()]:
+    for path in [
+        *(ROOT / "generator" / "flow_templates").rglob("*.*"),
+        *(ROOT / "generator" / "surroundings").iterdir(),
+    ]:
         assert path.relative_to(ROOT).as_posix() in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}
 
@@ -73,7 +76,7 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
     assert (elsewhere / "modules" / "travel-chat" / "main.tf").exists()
     result = run(str(binaries / "flowseal"), "init", "--ci", "gitlab", folder=elsewhere)
     assert (elsewhere / ".gitlab-ci.yml").exists(), result.stdout + result.stderr
-    result = run(str(binaries / "flowseal"), "new", "total", "--shape", "code", folder=elsewhere)
+    result = run(str(binaries / "flowseal"), "new", "total", "--template", "code", folder=elsewhere)
     assert (elsewhere / "flows" / "total" / "code" / "add_up.py").exists(), result.stdout + result.stderr
 
 
@@ -82,7 +85,7 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
 def test_the_demo_installs_what_flowseal_itself_needs_and_nothing_else(source: Path) -> None:
     shown = run("make", "demo", f"PYTHON={sys.executable}", folder=source)
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert "7 modules: 7 written, 0 unchanged, 0 refused; no errors" in shown.stdout
+    assert "7 modules: 7 written, 0 unchanged, 0 blocked; no errors" in shown.stdout
     python = str(source / ".venv" / "bin" / "python")
     listed = json.loads(run(python, "-m", "pip", "list", "--format", "json", folder=source).stdout)
     found = {package["name"].lower() for package in listed}

@@ -59,14 +59,14 @@ def list_policy_actions(name: str) -> set[str]:
 
 
 def test_every_action_of_a_deployer_has_its_reason() -> None:
-    table = read_page("deployer-rights.md").split("## A role that only plans")[0]
+    table = read_page("deployment-permissions.md").split("## A role that only plans")[0]
     named = set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", table))
-    assert named == list_policy_actions("deployer") | {"kms:ViaService"}
+    assert named == list_policy_actions("deployment") | {"kms:ViaService"}
 
 
 def test_the_policy_of_a_role_that_plans_is_on_the_page() -> None:
-    assert read_page("deployer-rights.md").split("```json\n")[-1].split("```")[0] == read_policy("plan")
-    assert list_policy_actions("plan") < list_policy_actions("deployer")
+    assert read_page("deployment-permissions.md").split("```json\n")[-1].split("```")[0] == read_policy("plan")
+    assert list_policy_actions("plan") < list_policy_actions("deployment")
 
 
 @pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])

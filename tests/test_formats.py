@@ -101,11 +101,11 @@ def turn_rules_off(project: Project) -> None:
     edit_file(project)
     (project.modules / "edited" / "own.tf").write_text("locals {}\n")
     (project.folder / "flows" / "orphan.flow.json").unlink()
-    rules = "UnusedParameter: off, OutdatedOutput: off, OutsideProof: warning, OrphanedModule: information"
+    rules = "UnusedParameter: off, OutdatedModule: off, UnmanagedTerraformFile: warning, OrphanedModule: info"
     project.configure(f"flows: [flows]\noutput: modules\nrules: {{{rules}}}\n")
 
 
-CONFIGURED = {"OutsideProof": "warning", "OrphanedModule": "information"}
+CONFIGURED = {"UnmanagedTerraformFile": "warning", "OrphanedModule": "info"}
 TROUBLES: dict[str, Callable[[Project], object]] = {
     "nothing": lambda project: None,
     "an edited file": edit_file,
@@ -134,15 +134,15 @@ TROUBLES: dict[str, Callable[[Project], object]] = {
     "a damaged lock file": lambda project: (project.modules / "flowseal.lock.json").write_text("{"),
 }
 Facts = tuple[Counter[tuple[str, str, str, int]], tuple[int, int, int]]
-"""Rule, severity, file and line of each finding; and the counts of errors, warnings and silenced findings."""
-SEVERITIES = {"notice": "information", "note": "information"}
+"""Rule, severity, file and line of each finding; and the counts of errors, warnings and suppressed findings."""
+SEVERITIES = {"notice": "info", "note": "info"}
 
 
 def count_words(line: str) -> tuple[int, int, int]:
     """Return the counts at the end of a summary line."""
-    counts = [re.search(rf"(\d+) {noun}", line) for noun in (r"errors?\b", r"warnings?\b", "silenced")]
-    errors, warnings, silenced = (int(found[1]) if found else 0 for found in counts)
-    return errors, warnings, silenced
+    counts = [re.search(rf"(\d+) {noun}", line) for noun in (r"errors?\b", r"warnings?\b", "suppressed")]
+    errors, warnings, suppressed = (int(found[1]) if found else 0 for found in counts)
+    return errors, warnings, suppressed
 
 
 def read_facts(output_format: Format, printed: str) -> Facts:
@@ -168,20 +168,20 @@ def read_facts(output_format: Format, printed: str) -> Facts:
             for result, word, place in zip(run["results"], words, places, strict=True)
         ]
         counts = run["properties"]
-    return Counter(items), (counts["errors"], counts["warnings"], counts["silenced"])
+    return Counter(items), (counts["errors"], counts["warnings"], counts["suppressed"])
 
 
 def read_outcomes(output_format: Format, printed: str) -> Counter[str]:
     """Return how many modules each outcome has, and whether the lock file alone was, or is to be, written."""
     if output_format is Format.JSON:
         report = json.loads(printed)
-        has_lock = report.get("new_lock") or report.get("lock", {}).get("differs")
+        has_lock = report.get("new_lock") or report.get("lock", {}).get("out_of_date")
         outcomes = Counter(module["outcome"] for module in report.get("modules", []))
         return outcomes + Counter({"lock": 1} if has_lock else {})
-    printed = re.sub(r"^\w+ +modules/flowseal.lock.json", "lock ", printed, flags=re.MULTILINE)
-    return Counter(
-        re.findall(r"^(written|unchanged|refused|removed|orphaned|uncovered|differs|lock) ", printed, re.MULTILINE)
-    )
+    printed = re.sub(r"^out of date", "out-of-date", printed, flags=re.MULTILINE)
+    printed = re.sub(r"^[\w-]+ +modules/flowseal.lock.json", "lock ", printed, flags=re.MULTILINE)
+    words = "written|unchanged|blocked|removed|orphaned|uncovered|out-of-date|lock"
+    return Counter(re.findall(rf"^({words}) ", printed, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def check_severities(trouble: str, found: Counter[tuple[str, str, str, int]]) ->
     severities = {name: rule.severity.value for name, rule in list_rules().items()}
     if trouble == "rules turned off":
         severities |= CONFIGURED
-        assert not {"UnusedParameter", "OutdatedOutput"} & {rule for rule, *_ in found}
+        assert not {"UnusedParameter", "OutdatedModule"} & {rule for rule, *_ in found}
     assert {(rule, severity) for rule, severity, *_ in found} <= severities.items()
 
 
@@ -252,8 +252,8 @@ def test_a_difference_is_at_the_first_line_that_would_change(tmp_path: Path) -> 
     project.define("two", description="It says more.")
     project.define("four")
     (rule, file, line), new = sorted(place_findings(project, "check"), reverse=True)
-    assert new == ("OutdatedOutput", "flows/four.flow.json", 1)
-    assert (rule, file) == ("OutdatedOutput", "modules/two/main.tf")
+    assert new == ("OutdatedModule", "flows/four.flow.json", 1)
+    assert (rule, file) == ("OutdatedModule", "modules/two/main.tf")
     project.run("generate", expect=0)
     after = (project.modules / "two" / "main.tf").read_text().splitlines()
     assert main[: line - 1] == after[: line - 1]

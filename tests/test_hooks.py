@@ -34,7 +34,7 @@ def work(tmp_path: Path) -> Repository:
     revision = hooks.git("rev-parse", "HEAD").strip()
     text = CONFIGURATION.format(hooks=hooks.folder.as_posix(), revision=revision)
     work.write(".pre-commit-config.yaml", text.encode())
-    work.run("flowseal", "new", "greeting", "--shape", "prompt")
+    work.run("flowseal", "new", "greeting", "--template", "prompt")
     work.run("pre-commit", "install")
     return work
 
@@ -48,7 +48,7 @@ def test_a_commit_lacks_no_module(work: Repository) -> None:
     assert "flowseal validate........" in refused
     assert "1 definition checked: no errors, no warnings" not in refused
     assert "exit code: 3" in refused
-    assert "written    modules/greeting (11 created)" in refused
+    assert "written     modules/greeting (11 created)" in refused
     work.commit("A flow and its module")
     assert "modules/greeting/main.tf" in work.git("ls-files")
 
@@ -58,7 +58,7 @@ def test_a_changed_prompt_changes_its_module(work: Repository) -> None:
     work.commit("A flow and its module")
     work.write("flows/greeting/prompts/answer.txt", b"Answer: {{question}}")
     refused = work.commit("A prompt", code=1)
-    assert "written    modules/greeting (1 changed)" in refused
+    assert "written     modules/greeting (1 changed)" in refused
     work.commit("A prompt and its module")
     assert work.read("modules/greeting/prompts/Answer.txt") == b"Answer: {{question}}"
 

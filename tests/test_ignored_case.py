@@ -57,7 +57,7 @@ def test_pruning_an_orphan_spares_the_module_that_has_its_folder(project: Projec
     assert "modules/Triage: orphan" in run(project, "check").stdout
     done = run(project, "generate", "--prune")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "OwnFilesLeft" not in done.stdout
+    assert "UnmanagedFilesKept" not in done.stdout
     lock = "flowseal.lock.json"
     after = project.read_modules()
     assert {path: after.get(path) for path in before if path != lock} == {
@@ -88,7 +88,7 @@ def test_a_name_that_changes_its_case_alone_keeps_its_folder_and_what_is_in_it(t
     done = run(project, "generate")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "moved from modules/Triage" in done.stdout
-    assert "OwnFilesLeft" not in done.stdout
+    assert "UnmanagedFilesKept" not in done.stdout
     assert (project.modules / "triage" / "own.txt").read_text() == "mine"
     assert list(json.loads((project.modules / "flowseal.lock.json").read_bytes())["modules"]) == ["triage"]
     project.run("check", expect=0)

@@ -128,18 +128,18 @@ def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
 
 FAULTY = {
     "flow: [flows]\n": "flowseal.yaml:1:1: error: UnknownKey",
-    "flows: [flows]\noutput: [modules]\n": "flowseal.yaml:2:9: error: UnfitSection",
-    "flows: flows\n": "flowseal.yaml:1:8: error: UnfitSection",
-    "flows: [/flows]\n": "flowseal.yaml:1:9: error: UnfitSection",
-    "output: ''\n": "flowseal.yaml:1:9: error: UnfitSection",
+    "flows: [flows]\noutput: [modules]\n": "flowseal.yaml:2:9: error: InvalidSection",
+    "flows: flows\n": "flowseal.yaml:1:8: error: InvalidSection",
+    "flows: [/flows]\n": "flowseal.yaml:1:9: error: InvalidSection",
+    "output: ''\n": "flowseal.yaml:1:9: error: InvalidSection",
     "rules: {Nothing: off}\n": "flowseal.yaml:1:9: error: UnknownRule",
-    "- flows\n": "flowseal.yaml:1:1: error: UnfitSection",
+    "- flows\n": "flowseal.yaml:1:1: error: InvalidSection",
     "flows: [\n": "flowseal.yaml:2:1: error: SyntaxError",
 }
 
 
 @pytest.mark.parametrize("text", FAULTY)
-@pytest.mark.parametrize("arguments", [["init", "--yes"], ["new", "x", "--shape", "prompt"], ["new", "--list"]])
+@pytest.mark.parametrize("arguments", [["init", "--yes"], ["new", "x", "--template", "prompt"], ["new", "--list"]])
 def test_with_a_wrong_configuration_nothing_is_written(arguments: list[str], text: str, work: Repository) -> None:
     work.write("flowseal.yaml", text.encode())
     before = read_tree(work.folder)
@@ -170,7 +170,7 @@ def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: 
         (["--output", "/tmp"], "is not a folder that init can write patterns for"),
         (["--flow", "a b"], "It must have 1 to 100 letters and digits"),
         (["--flow", "con"], "Windows forbids a folder named 'con'"),
-        (["--shape", "promt"], "Did you mean prompt?"),
+        (["--template", "promt"], "Did you mean prompt?"),
         (["--install", 'x"$(y)'], "pip would not install one pinned flowseal from"),
         (["--install", "flowseal==0.1.0"], "the public index, where flowseal is not published"),
         (["--ci", "jenkins"], "jenkins"),

@@ -106,7 +106,7 @@ def test_hooks_go_on_working_on_what_others_made(arguments: tuple[str, ...], wor
         text = work.read(CONFIGURATION).decode()
         work.write(CONFIGURATION, re.sub(r"\n +exclude: .*", "", text).encode())
         paste(work, work.run("flowseal", "init", "--ci", "none"))
-    work.run("flowseal", "new", "faq", "--shape", "prompt")
+    work.run("flowseal", "new", "faq", "--template", "prompt")
     work.run("flowseal", "generate")
     if arguments:
         text = work.read(CONFIGURATION).decode()
@@ -223,7 +223,7 @@ def test_what_cannot_be_read_is_left_alone_and_named(kind: str, path: str, work:
         (work.folder / path).symlink_to("nowhere")
     printed = work.run("flowseal", "init", "--yes")
     assert re.search(rf"^left alone {re.escape(path)}; it cannot be read \((Is a|No such) .*\)$", printed, re.MULTILINE)
-    assert "written    flows/greeting/greeting.flow.yaml" in printed
+    assert "written     flows/greeting/greeting.flow.yaml" in printed
 
 
 @pytest.mark.parametrize("link", [".github", ".github/workflows", "flows", "flows/greeting", ".flowseal-schema"])
@@ -248,7 +248,7 @@ def test_new_writes_nothing_through_a_link(link: str, work: Repository) -> None:
     (work.folder / link).symlink_to(outside)
     before = read_tree(work.folder)
     place = ("-o", "elsewhere") if link.startswith("elsewhere") else ()
-    printed = work.run("flowseal", "new", "faq", "--shape", "prompt", *place, code=1)
+    printed = work.run("flowseal", "new", "faq", "--template", "prompt", *place, code=1)
     assert "is a symbolic link, and flowseal does not write through links" in " ".join(printed.split())
     assert read_tree(work.folder) == before
     assert list(outside.iterdir()) == []

@@ -88,13 +88,13 @@ def test_a_commit_runs_the_hooks_of_every_team_and_names_the_team(work: Reposito
     refused = work.commit("Flows", code=1)
     for team in TEAMS:
         # The first hook that fails stops the rest.
-        assert (f"written    {team}/modules/flows/greeting (11 created)" in refused) is (team == TEAMS[0])
+        assert (f"written     {team}/modules/flows/greeting (11 created)" in refused) is (team == TEAMS[0])
     for team in TEAMS:
         work.run("flowseal", "generate", "--config", f"{team}/flowseal.yaml")
     work.commit("Flows and modules")
     work.write("teams/ada/flows/greeting/prompts/answer.txt", b"Answer: {{question}}")
     refused = work.commit("A prompt", code=1)
-    assert "written    teams/ada/modules/flows/greeting (1 changed)" in refused
+    assert "written     teams/ada/modules/flows/greeting (1 changed)" in refused
     work.git("add", "--all")
     passed = work.run("pre-commit", "run")
     assert re.findall(r"\((\S+)\)\.+Passed", passed) == [team for team in TEAMS for _ in range(2)]
@@ -106,7 +106,7 @@ def test_a_commit_that_only_deletes_files_runs_the_hooks(work: Repository) -> No
     work.run("pre-commit", "install")
     work.commit("Flows and modules")
     (work.folder / "teams/grace.h/modules/flows/greeting/main.tf").unlink()
-    assert "written    teams/grace.h/modules/flows/greeting" in work.commit("Without a file", code=1)
+    assert "written     teams/grace.h/modules/flows/greeting" in work.commit("Without a file", code=1)
 
 
 def test_no_two_teams_have_the_same_workflow(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_file_is_not_read_through_a_link_out_of_the_repository(project: Projec
 def test_no_flow_starts_in_git_or_outside(folder: str, project: Project, tmp_path: Path) -> None:
     link(project, "out", "../../outside")
     before = read_tree(tmp_path)
-    result = project.run("new", "two", "--shape", "prompt", "-o", folder, expect=1)
+    result = project.run("new", "two", "--template", "prompt", "-o", folder, expect=1)
     assert "error: ForbiddenPath" in result.stdout
     assert read_tree(tmp_path) == before
 
@@ -211,4 +211,6 @@ def test_no_shape_is_read_through_a_link_out(place: str, project: Project, tmp_p
     make_files(project.folder, "shapes/own/own.flow.json", "shapes/own/prompt.txt")
     (project.folder / place).rename(tmp_path / "outside" / "own")
     (project.folder / place).symlink_to(tmp_path / "outside" / "own")
-    assert "leads out of the" in project.run("new", "two", "--shape", "own", "--shapes", "shapes", expect=2).stderr
+    assert (
+        "leads out of the" in project.run("new", "two", "--template", "own", "--templates", "shapes", expect=2).stderr
+    )

@@ -106,7 +106,7 @@ def test_a_misspelled_key_is_one_finding_that_names_the_key(example: Path, slip:
         seen.add(kind)
         findings = check(rename(value, path, key, wrong), example.parent)
         findings = [finding for finding in findings if finding.message not in known]
-        assert [finding.rule.name in ("UnknownKey", "UnknownMember") for finding in findings] == [True], (
+        assert [finding.rule.name in ("UnknownKey", "UnknownKey") for finding in findings] == [True], (
             kind,
             findings,
         )
@@ -134,5 +134,5 @@ def test_what_is_wrong_below_a_misspelled_key_is_found_at_its_place() -> None:
     value["definitions"] = value.pop("definition")
     pointers = {finding.rule.name: finding.pointer for finding in check(value, FLOWS[0].parent)}
     assert pointers["UnknownKey"] == "/definitions"
-    assert pointers["UnknownMember"] == "/definitions/node"
+    assert pointers["UnknownKey"] == "/definitions/node"
     assert pointers["UnknownValue"] == "/definitions/node/0/outputs/0/type"

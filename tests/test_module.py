@@ -61,10 +61,10 @@ output.caller_policy_json
 output.encryption_policy_json
 output.flow_arn
 output.flow_id
-output.key_alias
-output.key_arn
-output.key_id
 output.key_policy_json
+output.kms_key_alias
+output.kms_key_arn
+output.kms_key_id
 output.node_policies_json
 output.role_arn
 output.role_name
@@ -75,9 +75,9 @@ var.caller_principals
 var.caller_roles
 var.deletion_window_in_days
 var.handbook_id
-var.key_rotation_period_in_days
 var.name
 var.permissions_boundary_arn
+var.rotation_period_in_days
 var.tags
 """
 """Public: others refer to these. A change of one needs a `moved` block, or a new major version."""

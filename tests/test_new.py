@@ -28,7 +28,7 @@ def run(*arguments: str, code: int = 0) -> str:
 
 
 def test_a_flow_lands_below_flows(work: Path) -> None:
-    printed = run("greeting", "--shape", "prompt")
+    printed = run("greeting", "--template", "prompt")
     assert set(read_tree(work)) == {"flows/greeting/greeting.flow.yaml", "flows/greeting/prompts/answer.txt"}
     assert "written flows/greeting/greeting.flow.yaml" in printed
     assert "flowseal generate flows/greeting -o modules" in printed
@@ -39,7 +39,7 @@ def test_a_flow_lands_where_the_configuration_looks_for_flows(work: Path, monkey
     below = work / "infra" / "docs"
     below.mkdir(parents=True)
     monkeypatch.chdir(below)
-    printed = run("greeting", "--shape", "agent")
+    printed = run("greeting", "--template", "agent")
     assert (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").exists()
     assert "then run `flowseal generate`." in printed
     (line, *_) = (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").read_text().splitlines()
@@ -54,16 +54,16 @@ def test_a_schema_that_is_there_stays_as_it_is(work: Path) -> None:
     schema = work / ".flowseal-schema" / "definition.json"
     schema.parent.mkdir()
     schema.write_text("mine")
-    run("greeting", "--shape", "prompt")
+    run("greeting", "--template", "prompt")
     assert schema.read_text() == "mine"
 
 
-def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) -> None:
+def test_templates_come_from_the_folder_that_the_configuration_names(work: Path) -> None:
     own = work / "ours" / "empty"
     own.mkdir(parents=True)
     (own / "x.flow.yaml").write_text('name: "FLOW_NAME"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n')
-    (work / "flowseal.yaml").write_text("shapes: ours\n")
-    printed = run("greeting", "--shape", "empty", code=1)
+    (work / "flowseal.yaml").write_text("templates: ours\n")
+    printed = run("greeting", "--template", "empty", code=1)
     text = (work / "flows" / "greeting" / "greeting.flow.yaml").read_text()
     assert text.partition("\n")[2] == 'name: "greeting"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n'
     assert "flows/greeting/greeting.flow.yaml:2:1: error: IncompleteDocument" in printed
@@ -72,11 +72,11 @@ def test_shapes_come_from_the_folder_that_the_configuration_names(work: Path) ->
 def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
     (work / "flowseal.yaml").write_text('flows: ["flows/*/*.flow.json", "teams/**/*.flow.*"]\noutput: modules\n')
     assert "add elsewhere/x to `flows` in flowseal.yaml, which does not match it" in run(
-        "x", "--shape", "prompt", "-o", "elsewhere/x"
+        "x", "--template", "prompt", "-o", "elsewhere/x"
     )
     # Below the folder that a pattern searches, and yet not of its ending.
-    assert "add flows/y to `flows`" in run("y", "--shape", "prompt")
-    assert "Next: read the definition, then run" in run("z", "--shape", "prompt", "-o", "teams/a/z")
+    assert "add flows/y to `flows`" in run("y", "--template", "prompt")
+    assert "Next: read the definition, then run" in run("z", "--template", "prompt", "-o", "teams/a/z")
 
 
 def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,23 +84,23 @@ def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: 
     (work / "below").mkdir()
     monkeypatch.chdir(work / "below")
     inside, outside = work / "elsewhere" / "x", work.parent / "outside" / "y"
-    assert "Next: add elsewhere/x to `flows`" in run("x", "--shape", "prompt", "-o", str(inside))
-    printed = " ".join(run("y", "--shape", "prompt", "-o", str(outside)).split())
+    assert "Next: add elsewhere/x to `flows`" in run("x", "--template", "prompt", "-o", str(inside))
+    printed = " ".join(run("y", "--template", "prompt", "-o", str(outside)).split())
     assert f"then run `flowseal generate {outside.as_posix()}`. `flows` cannot include it" in printed
     result = CliRunner().invoke(app, ["generate", outside.as_posix()])
     assert result.exit_code == 0, result.output
     assert (work / "modules" / "y" / "kms.tf").exists()
 
 
-def test_shapes_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
-    (work / "flowseal.yaml").write_text("shapes: ours\n")
-    assert "Invalid value for shapes in flowseal.yaml: ours is no folder." in run("--list", code=2)
-    assert "Invalid value for --shapes: mine is no folder." in run("--list", "--shapes", "mine", code=2)
+def test_templates_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
+    (work / "flowseal.yaml").write_text("templates: ours\n")
+    assert "Invalid value for templates in flowseal.yaml: ours is no folder." in run("--list", code=2)
+    assert "Invalid value for --templates: mine is no folder." in run("--list", "--templates", "mine", code=2)
 
 
 def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
     (work / "flowseal.yaml").write_text("flows: [\n")
-    assert "error: SyntaxError" in run("greeting", "--shape", "prompt", code=1)
+    assert "error: SyntaxError" in run("greeting", "--template", "prompt", code=1)
     assert set(read_tree(work)) == {"flowseal.yaml"}
 
 
@@ -110,7 +110,7 @@ def test_nothing_is_overwritten(file: str, work: Path) -> None:
     mine.parent.mkdir(parents=True)
     mine.write_bytes(b"mine")
     before = read_tree(work)
-    run("greeting", "--shape", "prompt", code=1 if file == "prompts" else 2)
+    run("greeting", "--template", "prompt", code=1 if file == "prompts" else 2)
     assert read_tree(work) == before
 
 
@@ -119,7 +119,7 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
     folder = work / "flows" / "greeting"
     folder.mkdir(parents=True)
     (folder / "greeting.flow.yaml").symlink_to(work / "elsewhere")
-    assert "is there already" in run("greeting", "--shape", "prompt", code=2)
+    assert "is there already" in run("greeting", "--template", "prompt", code=2)
     assert not (work / "elsewhere").exists()
 
 
@@ -134,21 +134,21 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
     ],
 )
 def test_a_name_that_no_flow_can_have_is_refused_in_the_rule_s_words(name: str, words: str, work: Path) -> None:
-    assert words in run(name, "--shape", "prompt", code=2)
+    assert words in run(name, "--template", "prompt", code=2)
     assert read_tree(work) == {}
 
 
 @pytest.mark.parametrize("name", ["123", "no", "1e5", "null", "0x1F"])
 def test_a_name_stays_a_text(name: str, work: Path) -> None:
-    run(name, "--shape", "prompt")
+    run(name, "--template", "prompt")
     assert f'name: "{name}"' in (work / "flows" / name / f"{name}.flow.yaml").read_text()
 
 
 def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
     assert "Missing argument 'NAME'." in run(code=2)
-    assert "Missing option '--shape'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
-    assert "There is no shape 'promts'. Did you mean prompt?" in run("greeting", "--shape", "promts", code=2)
-    assert "is no folder" in run("--list", "--shapes", "nowhere", code=2)
+    assert "Missing option '--template'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
+    assert "There is no template 'promts'. Did you mean prompt?" in run("greeting", "--template", "promts", code=2)
+    assert "is no folder" in run("--list", "--templates", "nowhere", code=2)
 
 
 def test_all_files_or_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

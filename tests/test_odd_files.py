@@ -67,7 +67,7 @@ def test_a_pipe_in_the_place_of_flowseal_s_own_files_holds_nobody_up(name: str, 
 
 
 @pytest.mark.parametrize(
-    "command", [["schema", "-o", "own/s.json"], ["new", "a", "--shape", "prompt"], ["init", "--yes", "--ci", "none"]]
+    "command", [["schema", "-o", "own/s.json"], ["new", "a", "--template", "prompt"], ["init", "--yes", "--ci", "none"]]
 )
 @pytest.mark.parametrize("present", [False, True])
 def test_a_full_disk_leaves_nothing_half_written(

@@ -40,11 +40,11 @@ def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(proj
     kms.write_text(kms.read_text().replace("kms:Decrypt", "kms:*"))
     before = project.read_modules()
     checked = project.run("check", expect=3).stdout
-    assert "differs    modules/two: not found by `flows`: flows/two.flow.json" in checked
+    assert "out of date modules/two: not found by `flows`: flows/two.flow.json" in checked
     assert "Add the definition" in checked
     made = project.run("generate", "--prune", expect=0).stdout
-    assert "UncoveredModule" in made
-    assert re.search(r"^uncovered  modules/", made, re.MULTILINE)
+    assert "ModuleNotConfigured" in made
+    assert re.search(r"^uncovered   modules/", made, re.MULTILINE)
     assert "orphaned" not in made
     assert "generated from flows/two.flow.json, which `flows` in flowseal.yaml does not match" in made
     assert project.read_modules() == before
@@ -177,14 +177,14 @@ def test_a_definition_outside_of_every_project_is_a_matter_of_the_run(project: P
     project.configure("flows: [flows, ../shared.flow.json]\noutput: modules\n")
     project.run("generate", expect=0)
     project.configure("flows: [flows]\noutput: modules\n")
-    assert "UncoveredModule" in project.run("check", expect=3).stdout
+    assert "ModuleNotConfigured" in project.run("check", expect=3).stdout
 
 
 def test_a_configuration_of_another_name_is_the_nearest_to_what_is_below_it(project: Project) -> None:
     (project.folder / "flowseal.yaml").rename(project.folder / "team.yaml")
     (project.folder.parent / "flowseal.yaml").write_text("flows: [none]\n", encoding="utf-8")
     (project.folder / "team.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
-    assert "UncoveredModule" in project.run("check", "--config", "team.yaml", expect=3).stdout
+    assert "ModuleNotConfigured" in project.run("check", "--config", "team.yaml", expect=3).stdout
 
 
 def test_of_two_configurations_in_a_folder_the_one_that_runs_is_named(project: Project) -> None:
@@ -192,7 +192,7 @@ def test_of_two_configurations_in_a_folder_the_one_that_runs_is_named(project: P
     (project.folder / "other.yaml").write_text("flows: [flows/two.flow.json]\noutput: modules\n", encoding="utf-8")
     for arguments, name, left in (((), "flowseal.yaml", "two"), (("--config", "other.yaml"), "other.yaml", "one")):
         told = " ".join(project.run("generate", "--prune", *arguments, expect=0).stdout.split())
-        assert f"uncovered modules/{left} 1 module: 0 written, 1 unchanged, 0 refused, 1 uncovered; " in told
+        assert f"uncovered modules/{left} 1 module: 0 written, 1 unchanged, 0 blocked, 1 uncovered; " in told
         assert f"flows/{left}.flow.json, which `flows` in {name} does not match" in told
         assert f"another configuration covers it. Runs with {name} " in told
         assert "delete" not in told

@@ -123,7 +123,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "a test less": (TESTS, 'run "refuses_blanks"', 'run "accepts_blanks"'),
     "another value for a test": (TESTS, "KB00000001*", "KB00000001"),
     "rights that a test does not know": (TESTS, '"bedrock:RetrieveAndGenerate"', '"bedrock:*"'),
-    "an output less": ("outputs.tf", 'output "key_arn"', 'output "key_arm"'),
+    "an output less": ("outputs.tf", 'output "kms_key_arn"', 'output "kms_key_arm"'),
     "an older provider": ("versions.tf", ">= 6.8.0", ">= 5.0.0"),
     "another prompt": ("prompts/Classify.txt", "question", "questions"),
     "a prompt from elsewhere": ("main.tf", "/prompts/Classify.txt", "/prompts/Answer.txt"),

@@ -39,8 +39,8 @@ pytestmark = [
     pytest.mark.xdist_group("rights"),  # one process, so that the examples are applied once
 ]
 
-DOCS = Path(__file__).parent.parent / "docs" / "deployer-rights.md"
-DEPLOYER, PLANNER = read_standing_policy("deployer"), read_standing_policy("plan")
+DOCS = Path(__file__).parent.parent / "docs" / "deployment-permissions.md"
+DEPLOYER, PLANNER = read_standing_policy("deployment"), read_standing_policy("plan")
 STEPS = ("first apply", "later", "destroy", "plan")
 
 
@@ -108,7 +108,7 @@ def write_arguments(callers: dict[str, str], boundary: str) -> tuple[dict[str, A
             "caller_roles": {"batch": callers["batch"]},
             "tags": {"stage": "two"},
             "permissions_boundary_arn": boundary if index == 2 else None,
-            "key_rotation_period_in_days": 180,
+            "rotation_period_in_days": 180,
             "deletion_window_in_days": 7,
         }
     return before, after
@@ -130,11 +130,11 @@ def test_a_step_works_with_exactly_its_standing_policy(step: str, life: Life) ->
     assert {item.request.principal.role for item in life.decided[step]} == {f"arn:aws:iam::123456789012:role/{role}"}
 
 
-@pytest.mark.proves("deployer")
+@pytest.mark.proves("deployment")
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_lives_by_the_standing_policies(name: str, life: Life, proof: Proof) -> None:
     flow = f"module.{name}.aws_bedrockagent_flow.this"
-    with proof.of("deployer"):
+    with proof.of("deployment"):
         assert f"{flow}: Creation complete" in life.output["first apply"]
         assert f"{flow}: Refreshing state" in life.output["plan"]
         assert f"{flow}: Modifications complete" in life.output["later"]
@@ -157,7 +157,7 @@ def test_without_an_action_a_plan_fails(action: str, life: Life) -> None:
     assert {item.request.action for item in refused} == {action}
 
 
-@pytest.mark.parametrize("name", ["deployer", "plan"])
+@pytest.mark.parametrize("name", ["deployment", "plan"])
 def test_no_statement_has_an_action_or_a_resource_that_nothing_needs(name: str, life: Life) -> None:
     needs = life.decided["plan"] if name == "plan" else list_needs_of_deployer(life)
     smaller = list_smaller_policies(read_standing_policy(name))
@@ -234,5 +234,5 @@ def test_a_stranger_is_refused_the_flow_by_its_key(
     with pytest.raises(ClientError, match="kms:Decrypt") as refusal:
         stranger.get_flow(flowIdentifier=outputs["flow_id"])
     assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
-    assert f"on resource: {outputs['key_arn']} because no identity-based policy" in str(refusal.value)
+    assert f"on resource: {outputs['kms_key_arn']} because no identity-based policy" in str(refusal.value)
     assert stranger.list_flows()["flowSummaries"]

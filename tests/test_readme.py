@@ -68,10 +68,10 @@ def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -
     assert 'source = "./path/to/report-archive"' in readme
 
 
-@pytest.mark.parametrize("name", ["deployer", "plan"])
+@pytest.mark.parametrize("name", ["deployment", "plan"])
 def test_a_standing_policy_is_json_and_fits_iam(name: str) -> None:
     blocks = render_readme(plan_example("order-desk")).split("```json\n")[1:]
-    text = blocks[["deployer", "plan"].index(name)].split("```")[0]
+    text = blocks[["deployment", "plan"].index(name)].split("```")[0]
     assert text == (ROOT / "generator" / "data" / f"{name}_policy.json").read_text(encoding="utf-8")
     policy = json.loads(text)
     assert len(re.sub(r"\s", "", text)) < 6144

@@ -70,7 +70,7 @@ def test_a_flow_of_the_name_of_one_that_was_not_asked_for_is_refused(project: Pr
     project.define("zwei", name="two", text="Say more.")
     before = project.read_modules()
     printed = project.run("generate", "flows/zwei.flow.json", expect=1).stdout
-    assert "TakenName" in printed
+    assert "ModuleNameInUse" in printed
     assert (
         "If two projects share this output folder, give one of them another (`output` in its flowseal.yaml)" in printed
     )
@@ -91,10 +91,10 @@ def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> N
 def test_a_lock_file_that_changes_alone_is_told_and_is_a_change(project: Project, built: list[str]) -> None:
     definition = project.folder / "flows" / "one.flow.json"
     definition.write_text(definition.read_text() + "\n")
-    assert "written    modules/flowseal.lock.json\n2 modules: 0 written" in project.run("generate", expect=0).stdout
+    assert "written     modules/flowseal.lock.json\n2 modules: 0 written" in project.run("generate", expect=0).stdout
     definition.write_text(definition.read_text() + "\n")
     project.run("generate", "--fail-on-change", expect=3)
-    assert "lock" not in project.run("generate", "--fail-on-change", expect=0).stdout
+    assert "flowseal.lock.json" not in project.run("generate", "--fail-on-change", expect=0).stdout
     assert built == ["one", "one"]
 
 
@@ -240,7 +240,7 @@ def test_the_nearest_configuration_above_holds(project: Project) -> None:
     inside.folder = project.folder / "flows"
     assert "2 unchanged" in inside.run("generate", expect=0).stdout
     project.define("one", text="Say more.")
-    assert "written    ../modules/one" in inside.run("generate", expect=0).stdout
+    assert "written     ../modules/one" in inside.run("generate", expect=0).stdout
 
 
 def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None:
@@ -286,4 +286,4 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(
     project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
     printed = project.run(command, expect=1).stdout
     assert printed.count("permission denied; it cannot be read.") == 2
-    assert "refused    modules/two" in printed
+    assert "blocked     modules/two" in printed

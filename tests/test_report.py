@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from findings import ERROR, INFORMATION, WARNING, make_finding
+from findings import ERROR, INFO, WARNING, make_finding
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -81,21 +81,21 @@ def test_many_related_places_are_told_without_their_lines() -> None:
 
 
 def test_findings_are_sorted_by_file_and_place_under_the_file_s_name() -> None:
-    findings = [make_finding(3), make_finding(2, file="b", rule=INFORMATION), make_finding(1, rule=WARNING)]
+    findings = [make_finding(3), make_finding(2, file="b", rule=INFO), make_finding(1, rule=WARNING)]
     places = [part.split("\n")[0] for part in write_text(*findings, make_finding(1, 2)).split("\n\n")]
     assert places == [
         "a.flow.yaml: 2 errors, 1 warning",
         "a.flow.yaml:1:2: error: DuplicateKey",
         "a.flow.yaml:1:5: warning: UnusedParameter",
         "a.flow.yaml:3:5: error: DuplicateKey",
-        "b: information only",
-        "b:2:5: information: DecidedByModule",
+        "b: info only",
+        "b:2:5: info: DecidedByModule",
         "1 checked: 2 errors, 1 warning",
     ]
 
 
 def test_errors_are_shown_first_where_not_all_are_shown_and_the_total_is_told() -> None:
-    findings = [make_finding(line, rule=INFORMATION if line < 3 else WARNING) for line in range(1, 5)]
+    findings = [make_finding(line, rule=INFO if line < 3 else WARNING) for line in range(1, 5)]
     report = write_text(*findings, make_finding(7), make_finding(6), view=View(most_findings=3))
     shown = [line for line in report.splitlines() if line.startswith(FILE)]
     assert [line.split(":")[1] for line in shown] == ["3", "6", "7"]
@@ -213,7 +213,7 @@ def test_counts_read_like_english() -> None:
         "2,000 errors",
     ]
     assert write_summary(Report([make_finding(), make_finding(rule=ERROR)], 1, "")) == "2 errors, no warnings"
-    assert write_summary(Report([], 1, "", silenced=1200)) == "no errors, no warnings, 1,200 silenced"
+    assert write_summary(Report([], 1, "", suppressed=1200)) == "no errors, no warnings, 1,200 suppressed"
 
 
 SHOWS_NOTHING = [

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from findings import ERROR, INFORMATION, WARNING, make_finding
+from findings import ERROR, INFO, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -48,7 +48,7 @@ def test_a_finding_is_one_command_and_the_summary_is_plain() -> None:
     ]
 
 
-@pytest.mark.parametrize(("rule", "command"), [(ERROR, "error"), (WARNING, "warning"), (INFORMATION, "notice")])
+@pytest.mark.parametrize(("rule", "command"), [(ERROR, "error"), (WARNING, "warning"), (INFO, "notice")])
 def test_each_severity_has_its_command(rule: object, command: str) -> None:
     assert run_command(write_lines(make_finding(rule=rule))[0])[0] == command  # type: ignore[arg-type]
 

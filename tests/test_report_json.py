@@ -17,12 +17,12 @@ from generator.report import Format, Report, View, write_report
 PAGE = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
-def write_json(*findings: LocatedFinding, silenced: int = 0) -> str:
-    return write_report(Format.JSON, make_report(*findings, silenced=silenced, a="x"), View())
+def write_json(*findings: LocatedFinding, suppressed: int = 0) -> str:
+    return write_report(Format.JSON, make_report(*findings, suppressed=suppressed, a="x"), View())
 
 
 def test_version_1_has_this_form_and_no_other() -> None:
-    assert json.loads(write_json(make_finding(), silenced=3)) == {
+    assert json.loads(write_json(make_finding(), suppressed=3)) == {
         "version": 1,
         "findings": [
             {
@@ -39,7 +39,7 @@ def test_version_1_has_this_form_and_no_other() -> None:
                 "related": [{"message": "Here too.", "file": "a.flow.yaml", "line": 1, "column": 1}],
             }
         ],
-        "summary": {"errors": 1, "warnings": 0, "silenced": 3, "files": 1},
+        "summary": {"errors": 1, "warnings": 0, "suppressed": 3, "files": 1},
     }
 
 
@@ -47,7 +47,7 @@ def test_with_nothing_to_tell_it_is_one_object_all_the_same() -> None:
     assert json.loads(write_json()) == {
         "version": 1,
         "findings": [],
-        "summary": {"errors": 0, "warnings": 0, "silenced": 0, "files": 1},
+        "summary": {"errors": 0, "warnings": 0, "suppressed": 0, "files": 1},
     }
 
 

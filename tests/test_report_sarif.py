@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
-from findings import ERROR, INFORMATION, WARNING, make_finding
+from findings import ERROR, INFO, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -53,9 +53,9 @@ def test_the_schema_finds_what_is_wrong() -> None:
 
 
 def test_a_finding_is_a_result_of_its_rule() -> None:
-    run = write_run(make_finding(), silenced=2)
+    run = write_run(make_finding(), suppressed=2)
     assert run["columnKind"] == "unicodeCodePoints"
-    assert run["properties"] == {"errors": 1, "warnings": 0, "silenced": 2, "files": 1}
+    assert run["properties"] == {"errors": 1, "warnings": 0, "suppressed": 2, "files": 1}
     (result,) = run["results"]
     place = {"artifactLocation": {"uri": "a.flow.yaml"}}
     assert result.pop("partialFingerprints").keys() == {FINGERPRINT}
@@ -79,7 +79,7 @@ def test_a_finding_is_a_result_of_its_rule() -> None:
 
 
 def test_each_rule_is_there_once_with_its_page_as_help() -> None:
-    findings = [make_finding(rule=rule) for rule in (WARNING, ERROR, INFORMATION, ERROR)]
+    findings = [make_finding(rule=rule) for rule in (WARNING, ERROR, INFO, ERROR)]
     run = write_run(*findings)
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["DecidedByModule", "DuplicateKey", "UnusedParameter"]

@@ -27,22 +27,22 @@ WITHOUT_EXAMPLES = {
     "NewerLock": "the disk",
     "NoDefinitions": "the command line",
     "OrphanedModule": "the disk",
-    "UncoveredModule": "the disk",
+    "ModuleNotConfigured": "the disk",
     "ModuleInAnotherFolder": "the disk",
-    "OutdatedOutput": "the disk",
+    "OutdatedModule": "the disk",
     "OutputBusy": "the disk",
-    "OutsideProof": "the disk",
+    "UnmanagedTerraformFile": "the disk",
     "OverrideFile": "the disk",
-    "OwnFilesLeft": "the disk",
+    "UnmanagedFilesKept": "the disk",
     "ReformattedFile": "the disk",
     "ReformattedInput": "the disk",
-    "TakenName": "two definitions",
+    "ModuleNameInUse": "two definitions",
     "TooDeep": "65 levels",
     "TooLarge": "200,001 values",
-    "TooManyRights": "more than a hundred models",
+    "PolicyQuotaExceeded": "more than a hundred models",
     "UnknownRule": "the configuration",
     "UnownedFile": "the disk",
-    "UnreadableName": "the file's own name",
+    "NonUtf8Path": "the file's own name",
     "UnreadablePath": "the disk",
     "UnreadableText": "bytes that are no text",
     "UnsafePath": "the disk",
@@ -91,7 +91,7 @@ def test_what_was_measured_is_an_error(name: str) -> None:
     rule = list_rules()[name]
     assert rule.severity is Severity.ERROR
     # A flow that CreateFlow refuses makes no module that applies.
-    assert not (name in REFUSED_BY_CREATE_FLOW and rule.can_be_silenced)
+    assert not (name in REFUSED_BY_CREATE_FLOW and rule.can_be_suppressed)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -125,13 +125,13 @@ def test_the_wrong_example_fires_its_rule_once_and_the_right_one_nothing(name: s
 def test_what_is_about_terraform_is_not_told_of_the_api(name: str) -> None:
     page = read_page(name)
     assert page.wrong is not None
-    assert check_example(list_rules()["MissingMember"], page.wrong) == []
+    assert check_example(list_rules()["MissingKey"], page.wrong) == []
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
     severity = list_rules()[name].severity
-    word = {Severity.ERROR: "An error", Severity.WARNING: "A warning", Severity.INFORMATION: "Information"}[severity]
+    word = {Severity.ERROR: "An error", Severity.WARNING: "A warning", Severity.INFO: "Info"}[severity]
     assert re.search(rf"(^|\. ){word}\b", read_page(name).explanation, re.MULTILINE)
 
 
@@ -157,10 +157,10 @@ def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPa
     assert read_page("DuplicateKey") == RulePage("One.\n\nTwo.")
 
 
-def test_an_error_can_be_silenced_only_where_its_declaration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_can_be_suppressed_only_where_its_declaration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.diagnostics.RULES", dict(RULES))
-    assert not error("A", "").can_be_silenced
-    assert warning("B", "").can_be_silenced
-    assert soft_error("C", "").can_be_silenced
+    assert not error("A", "").can_be_suppressed
+    assert warning("B", "").can_be_suppressed
+    assert soft_error("C", "").can_be_suppressed
     with pytest.raises(ValueError, match="two rules are named A"):
         error("A", "")

@@ -34,7 +34,7 @@ def test_all_rules_are_listed_as_json() -> None:
             "name": rule.name,
             "severity": rule.severity.value,
             "summary": rule.summary,
-            "can_be_silenced": rule.can_be_silenced,
+            "can_be_suppressed": rule.can_be_suppressed,
         }
         for rule in list_rules().values()
     ]
@@ -46,7 +46,7 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
     assert page.wrong is not None
     assert page.right is not None
     assert text.startswith("UnusedParameter (warning)\n  A parameter that stands nowhere becomes no variable.\n\n")
-    assert "silences it: # flowseal: ignore[UnusedParameter] reason\n" in text
+    assert "alone above it: # flowseal: ignore[UnusedParameter] reason\n" in text
     assert "    example.flow.yaml:2:14: warning: UnusedParameter\n" in text
     for example in (page.wrong, page.right):
         assert "".join(f"    {line}\n" for line in example.text.splitlines()) in text
@@ -54,8 +54,8 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
 
 def test_a_rule_without_examples_is_explained_too() -> None:
     text = run("WriteFailed")
-    assert text.split("\n\n")[1] == "It cannot be silenced."
-    turned_off = "A comment cannot silence it; `rules` in flowseal.yaml can lower its severity or turn it off."
+    assert text.split("\n\n")[1] == "It cannot be suppressed."
+    turned_off = "A comment cannot suppress it; `rules` in flowseal.yaml can lower its severity or turn it off."
     assert " ".join(run("UnmanagedPermissions").split("\n\n")[1].split()) == turned_off
     assert "Wrong" not in text
 
@@ -65,7 +65,7 @@ def test_a_rule_is_explained_as_json() -> None:
     assert page.wrong is not None
     assert page.right is not None
     (rule,) = json.loads(run("UnusedParameter", "--format", "json"))["rules"]
-    assert list(rule) == ["name", "severity", "summary", "can_be_silenced", "explanation", "wrong", "right"]
+    assert list(rule) == ["name", "severity", "summary", "can_be_suppressed", "explanation", "wrong", "right"]
     assert (rule["explanation"], rule["wrong"], rule["right"]) == (page.explanation, page.wrong.text, page.right.text)
     assert json.loads(run("WriteFailed", "--format", "json"))["rules"][0]["wrong"] is None
 

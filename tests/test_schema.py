@@ -25,7 +25,7 @@ from generator.definition import FileRefusal
 from generator.diagnostics import Severity
 from generator.intake import ENDINGS, DiskReader
 from generator.pipeline import DefinitionText, check_definitions
-from generator.scaffold.shapes import BUILT_IN
+from generator.scaffold.templates import BUILT_IN
 from generator.schema.meanings import MEANINGS, NODE_TYPES
 from generator.schema.shapes import make_shape_schemas
 from generator.source import read_document
@@ -42,14 +42,13 @@ OF_THE_GRAMMAR = {
     "MalformedValue",
     "MismatchedConnectionConfiguration",
     "MismatchedNodeConfiguration",
-    "MissingMember",
+    "MissingKey",
     "MissingNodeConfiguration",
     "NotAFlow",
-    "NotExactlyOneMember",
-    "UnfitParameterName",
-    "UnfitSection",
+    "NotExactlyOneKey",
+    "InvalidParameterName",
+    "InvalidSection",
     "UnknownKey",
-    "UnknownMember",
     "UnknownModelKind",
     "UnknownValue",
     "WildcardPermission",
@@ -77,7 +76,7 @@ def test_the_schema_is_the_one_in_the_repository(document: Document, accept: boo
 def test_the_command_prints_it_or_writes_it(tmp_path: Path) -> None:
     file = tmp_path / "new" / "definition.json"
     result = CliRunner().invoke(app, ["schema", "-o", str(file)])
-    assert (result.exit_code, result.output) == (0, f"written    {file.as_posix()}\n")
+    assert (result.exit_code, result.output) == (0, f"written     {file.as_posix()}\n")
     assert file.read_text(encoding="utf-8") == write_document_schema(Document.DEFINITION)
     printed = CliRunner().invoke(app, ["schema", "configuration"]).output
     assert printed == write_document_schema(Document.CONFIGURATION)

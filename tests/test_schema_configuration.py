@@ -22,7 +22,7 @@ def test_the_configuration_knows_every_rule() -> None:
     ("text", "wrong"),
     [
         ('flows: ["flows/**/*.flow.yaml"]\noutput: modules\n', ""),
-        ("rules: {UnusedParameter: off, NotNormalised: error}\nshapes: shapes\n", ""),
+        ("rules: {UnusedParameter: off, NotNormalised: error}\ntemplates: templates\n", ""),
         ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
         ('{"$schema": "configuration.json", "flows": ["flows"]}', ""),
@@ -30,7 +30,7 @@ def test_the_configuration_knows_every_rule() -> None:
         ("flow: [x]\n", "$"),
         ("flows: flows\n", "$.flows"),
         ("flows: ['']\n", "$.flows[0]"),
-        ("flows:\noutput:\ndefaults:\nrules:\nshapes:\n", ""),
+        ("flows:\noutput:\ndefaults:\nrules:\ntemplates:\n", ""),
         ("defaults: {encryption: {deletion_window_in_days: 6}}\n", "$.defaults.encryption.deletion_window_in_days"),
         ("defaults: {tags: {a: 1}}\n", "$.defaults.tags.a"),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/*'}\n", "$.defaults.permissions_boundary_arn"),

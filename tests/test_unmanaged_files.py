@@ -85,7 +85,7 @@ def test_what_may_change_who_can_decrypt_is_a_warning(command: str, project: Pro
     assert list_reported(project, command) == [(name, "UnmanagedPermissions", "warning") for name in names]
     # A module that is generated anew is looked at like one that is kept.
     project.define("one", text="Say more.")
-    assert [item for item in list_reported(project, command) if item[1] != "OutdatedOutput"] == [
+    assert [item for item in list_reported(project, command) if item[1] != "OutdatedModule"] == [
         (name, "UnmanagedPermissions", "warning") for name in names
     ]
 
@@ -96,7 +96,7 @@ def test_what_leaves_it_alone_is_information(project: Project) -> None:
     (project.modules / "one" / "README.txt").write_text(GRANT)
     (project.modules / "one" / "aws_iam").mkdir()
     (project.modules / "one" / "aws_iam" / "main.tf").write_text(GRANT)
-    assert list_reported(project, "check") == [(name, "OutsideProof", "information") for name in LEFT]
+    assert list_reported(project, "check") == [(name, "UnmanagedTerraformFile", "info") for name in LEFT]
 
 
 def test_an_override_file_is_an_error_whatever_it_has(project: Project) -> None:
@@ -108,7 +108,7 @@ def test_a_project_may_weigh_it_otherwise(project: Project) -> None:
     (project.modules / "one" / "a.tf").write_text(GRANT)
     project.run("check", expect=0)
     project.run("check", "--strict", expect=1)
-    project.configure("flows: [flows]\noutput: modules\nrules: {UnmanagedPermissions: information}\n")
+    project.configure("flows: [flows]\noutput: modules\nrules: {UnmanagedPermissions: info}\n")
     project.run("check", "--strict", expect=0)
 
 

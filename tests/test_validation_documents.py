@@ -44,7 +44,7 @@ def test_aws_s_published_flows_are_right(name: str) -> None:
         definition = document["Resources"]["BedrockFlow"]["Properties"]["Definition"]
         document = {"name": "published", "definition": lower_keys(definition)}
     checked = check(f"{name}.json", json.dumps(document).encode(), REAL)
-    assert [finding for finding in checked.findings if finding.severity is not Severity.INFORMATION] == []
+    assert [finding for finding in checked.findings if finding.severity is not Severity.INFO] == []
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("examples/flows/*/*.flow.*"), *ROOT.glob("tests/documents/*.flow.*")])

@@ -27,7 +27,7 @@ FIXED: dict[str, Any] = {
     "caller_policy_name": "flow+callers",
     "permissions_boundary_arn": "arn:aws:iam::aws:policy/PowerUserAccess",
     "deletion_window_in_days": 7,
-    "key_rotation_period_in_days": 2560,
+    "rotation_period_in_days": 2560,
     "tags": {"team": "x"},
 }
 BAD: dict[str, list[Any]] = {
@@ -56,7 +56,7 @@ BAD: dict[str, list[Any]] = {
     "caller_policy_name": ["", "a b"],
     "permissions_boundary_arn": ["PowerUserAccess", "arn:aws:iam::aws:policy/*"],
     "deletion_window_in_days": [6, 31, 7.5],
-    "key_rotation_period_in_days": [89, 2561, 100.5],
+    "rotation_period_in_days": [89, 2561, 100.5],
     "tags": [{"AWS:x": "y"}, {"": "y"}, {"a*": "y"}, {"a": "*"}, {"a": "x" * 257}, {"Team": "a", "team": "b"}],
 }
 

@@ -191,7 +191,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
     rewrite(project.folder / "flows/prompts/ask.txt", change)
     for command, code in (("check", 3), ("generate", 0)):
         result = project.run(command, expect=code).stdout
-        assert "flows/prompts/ask.txt:1:1: information: ReformattedInput" in result
+        assert "flows/prompts/ask.txt:1:1: info: ReformattedInput" in result
         assert words in result
     assert "ReformattedInput" not in project.run("check", expect=0).stdout
     rewrite(project.folder / "flows/prompts/ask.txt", lambda data: data + b" More.")
@@ -201,7 +201,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
 def test_the_definition_s_own_line_ends_are_told_and_the_lock_file_s(project: Project) -> None:
     path = project.folder / "flows/two.flow.json"
     rewrite(path, lambda data: data + b"\n")
-    assert "two.flow.json:1:1: information: ReformattedInput" in project.run("generate", expect=0).stdout
+    assert "two.flow.json:1:1: info: ReformattedInput" in project.run("generate", expect=0).stdout
     rewrite(project.modules / "flowseal.lock.json", with_crlf)
     result = project.run("check", expect=3).stdout
     assert "Of flowseal.lock.json only whitespace changed (CRLF instead of LF)" in result

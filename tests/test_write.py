@@ -60,7 +60,7 @@ def test_a_module_is_written_and_what_it_no_longer_has_goes(folder: Path) -> Non
     (folder / "small" / ".terraform").mkdir()
     (folder / "small" / ".terraform" / "state").write_text("x")
     status, findings = write(folder, SECOND)
-    assert (status, name_rules(findings)) == ("written", ["OutsideProof"])
+    assert (status, name_rules(findings)) == ("written", ["UnmanagedTerraformFile"])
     assert {name: data.decode() for name, data in read_tree(folder / "small").items()} == {
         **SECOND,
         "own.tf": "# mine\n",
@@ -127,7 +127,7 @@ def test_what_stands_in_the_way_is_told_and_nothing_changes(rule: str, folder: P
     SPOILERS[rule](folder / "small")
     before = read_tree(folder)
     status, findings = write(folder, SECOND, digest="e")
-    assert status == "refused"
+    assert status == "blocked"
     assert rule.strip() in name_rules(findings)
     assert read_tree(folder) == before
 
@@ -160,14 +160,14 @@ def test_a_lock_file_that_cannot_be_used_stops_the_run(text: str, rule: str, fol
     (folder / "flowseal.lock.json").write_text(text)
     before = read_tree(folder)
     status, findings = write(folder, SECOND)
-    assert (status, name_rules(findings)) == ("refused", [rule])
+    assert (status, name_rules(findings)) == ("blocked", [rule])
     assert read_tree(folder) == before
 
 
 def test_without_the_lock_file_nothing_is_overwritten(folder: Path) -> None:
     (folder / "flowseal.lock.json").unlink()
     status, findings = write(folder, SECOND)
-    assert (status, name_rules(findings)) == ("refused", ["UnownedFile"])
+    assert (status, name_rules(findings)) == ("blocked", ["UnownedFile"])
     assert "flowseal.lock.json" in findings[0].remedy
     # What is there already, byte for byte, is no obstacle.
     assert write(folder, FIRST) == ("unchanged", [])
@@ -177,7 +177,7 @@ def test_a_read_only_file_is_one_finding(folder: Path) -> None:
     (folder / "small" / "main.tf").chmod(0o444)
     before = read_tree(folder)
     status, (finding,) = write(folder, SECOND)
-    assert (status, finding.rule.name) == ("refused", "WriteFailed")
+    assert (status, finding.rule.name) == ("blocked", "WriteFailed")
     assert "main.tf" in finding.file
     assert read_tree(folder) == before
 
@@ -210,7 +210,7 @@ def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch
     monkeypatch.setattr("generator.write.run_lock.WAIT_SECONDS", 0.1)
     with hold_run_lock(folder / ".flowseal"):
         status, findings = write(folder, SECOND)
-    assert (status, name_rules(findings)) == ("refused", ["OutputBusy"])
+    assert (status, name_rules(findings)) == ("blocked", ["OutputBusy"])
     assert str(os.getpid()) in findings[0].message
     assert write(folder, SECOND)[0] == "written"
 

@@ -11,6 +11,8 @@ from subjects import ROOT, Subject
 SNAPSHOTS = sorted(path for path in (ROOT / "tests" / "snapshots").iterdir() if path.is_dir())
 KEPT = sorted({path.name for snapshot in SNAPSHOTS for path in snapshot.iterdir()})
 """The names of the modules of which there is a snapshot."""
+FORMER_OUTPUTS = {"kms_key_arn": "key_arn"}
+"""Outputs that had another name in the first snapshot, before any release."""
 
 
 def list_former(subject: Subject) -> list[Subject]:
@@ -28,8 +30,8 @@ def prove_upgrade(life: Life, today: Subject) -> None:
     life.turn(subject=today)
     changes = life.apply()
     assert not {"delete", "replace"} & set(changes.values()), changes
-    for name in ("flow_arn", "key_arn", "role_arn"):
-        assert life.outputs[name] == before[name]
+    for name in ("flow_arn", "kms_key_arn", "role_arn"):
+        assert life.outputs[name] == before[name if name in before else FORMER_OUTPUTS[name]]
     life.check_nothing_to_do()
     life.check_policies()
     bench.do(folder, "destroy", "-auto-approve")

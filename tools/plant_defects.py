@@ -76,7 +76,7 @@ def check_document(document: dict[str, Any], folder: Path) -> list[tuple[str, st
     text = json.dumps(document, indent=1).encode()
     definition = DefinitionText("planted.flow.json", text, DiskReader(folder))
     (checked,) = check_definitions([definition], for_terraform=False, timings=Timings())
-    told = [finding for finding in checked.findings if finding.severity is not Severity.INFORMATION]
+    told = [finding for finding in checked.findings if finding.severity is not Severity.INFO]
     return sorted((finding.rule.name, finding.pointer) for finding in told)
 
 

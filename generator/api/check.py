@@ -10,10 +10,10 @@ from decimal import Decimal
 from generator.api.fitness import make_fitness
 from generator.api.rules import (
     MALFORMED_VALUE,
-    MISSING_MEMBER,
-    NOT_EXACTLY_ONE_MEMBER,
+    MISSING_KEY,
+    NOT_EXACTLY_ONE_KEY,
     TOO_MANY_CONNECTIONS,
-    UNKNOWN_MEMBER,
+    UNKNOWN_KEY,
     UNKNOWN_VALUE,
     VALUE_OUT_OF_RANGE,
     WRONG_LENGTH,
@@ -139,12 +139,10 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     # A key that is not known may be meant for one that is missing: its finding says what is missing.
     for key in missing if not unknown else ():
         message = f"{name_place(path)} has no {key}."
-        findings.append(Finding(MISSING_MEMBER, message, f"The API requires it: add {key}.", path))
+        findings.append(Finding(MISSING_KEY, message, f"The API requires it: add {key}.", path))
     if shape.type == "union" and len(value) != 1 and not (unknown and len(value) - len(unknown) < 2):
         message = f"{name_place(path)} has {len(value)} members; it takes exactly one."
-        findings.append(
-            Finding(NOT_EXACTLY_ONE_MEMBER, message, f"Give one of {list_names(list(shape.members))}.", path)
-        )
+        findings.append(Finding(NOT_EXACTLY_ONE_KEY, message, f"Give one of {list_names(list(shape.members))}.", path))
     return findings
 
 
@@ -166,7 +164,7 @@ def _report_unknown_keys(
 def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
     """Make the finding about a key that the API does not know in the value at `path`."""
     return Finding(
-        UNKNOWN_MEMBER, f"Unknown key {quote_value(key)} in {name_place(path)}.", remedy, (*path, key), key=True
+        UNKNOWN_KEY, f"Unknown key {quote_value(key)} in {name_place(path)}.", remedy, (*path, key), key=True
     )
 
 

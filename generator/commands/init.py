@@ -9,15 +9,16 @@ import typer
 
 from generator.scaffold.ci import Ci
 
-EXAMPLE = "Example: flowseal init --ci gitlab --flow support-triage --shape conditions"
+EXAMPLE = "Example: flowseal init --ci gitlab --flow support-triage --template conditions"
 
 
 def init(
     flow: Annotated[
         str | None, typer.Option(metavar="NAME", help="The first flow's name.", show_default="greeting")
     ] = None,
-    shape: Annotated[
-        str | None, typer.Option(metavar="SHAPE", help="Its shape (`flowseal new --list`).", show_default="prompt")
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="TEMPLATE", help="Its template (`flowseal new --list`).", show_default="prompt"),
     ] = None,
     flows: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Folder of the definitions.", show_default="flows")
@@ -43,5 +44,5 @@ def init(
     from generator.commands.setting_up import set_up
 
     is_asked = not yes and sys.stdin.isatty() and sys.stdout.isatty()
-    given = {"flow": flow, "shape": shape, "flows": flows, "output": output, "ci": ci, "install": install}
+    given = {"flow": flow, "template": template, "flows": flows, "output": output, "ci": ci, "install": install}
     set_up(Answers(is_asked, {name: str(value) for name, value in given.items() if value is not None}))

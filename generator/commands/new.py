@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from generator.diagnostics import LocatedFinding
     from generator.scaffold.flow import NewFlow
     from generator.scaffold.repository import Repository
-    from generator.scaffold.shapes import FlowShape
+    from generator.scaffold.templates import FlowTemplate
 
-EXAMPLE = "Example: flowseal new support-triage --shape conditions"
+EXAMPLE = "Example: flowseal new support-triage --template conditions"
 
 
 class MissingParameter(typer.BadParameter):
@@ -31,19 +31,19 @@ def new(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="The flow's name, and its folder's.", show_default=False)
     ] = None,
-    shape: Annotated[
-        str | None, typer.Option("--shape", metavar="SHAPE", help="What kind of flow it is.", show_default=False)
+    template: Annotated[
+        str | None, typer.Option("--template", metavar="TEMPLATE", help="What kind of flow it is.", show_default=False)
     ] = None,
-    list_shapes: Annotated[
-        bool, typer.Option("--list", help="Show every shape, with a line on it and its picture.")
+    list_templates: Annotated[
+        bool, typer.Option("--list", help="Show every template, with a line on it and its picture.")
     ] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new flow.", show_default="flows/NAME"),
     ] = None,
-    shapes: Annotated[
+    templates: Annotated[
         Path | None,
-        typer.Option("--shapes", metavar="FOLDER", help="Shapes of your own, a folder each.", show_default=False),
+        typer.Option("--templates", metavar="FOLDER", help="Templates of your own, a folder each.", show_default=False),
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
@@ -53,13 +53,13 @@ def new(
     from generator.scaffold.flow import make_flow
 
     repository = open_repository()
-    known = load_shapes(shapes or repository.shapes, "--shapes" if shapes else "shapes in flowseal.yaml")
-    if list_shapes:
-        typer.echo(describe_shapes(known.values()), nl=False)
+    given_by = "--templates" if templates else "templates in flowseal.yaml"
+    known = load_templates(templates or repository.templates, given_by)
+    if list_templates:
+        typer.echo(describe_templates(known.values()), nl=False)
         return
-    checked_name, chosen = check_name(name), choose_shape(shape, known)
-    place = f"{repository.flows}/{checked_name}" if output is None else "."
-    root = repository.root if output is None else output
+    checked_name, chosen = check_name(name), choose_template(template, known)
+    root, place = (repository.root, f"{repository.flows}/{checked_name}") if output is None else (output, ".")
     folder = root / place
     if refused := report_forbidden(folder, show_path(folder)):
         stop_at_errors([refused])
@@ -93,40 +93,40 @@ def _is_matched(definition: Path) -> bool:
     return any(file.path.exists() and file.path.samefile(definition) for file in found)
 
 
-def load_shapes(folder: Path | None, given_by: str = "--shapes") -> Mapping[str, FlowShape]:
-    """Return the shapes of flowseal and of a folder. One that cannot be used is wrong usage of `given_by`."""
-    from generator.scaffold.shapes import UnfitShapeError, find_shapes
+def load_templates(folder: Path | None, given_by: str = "--templates") -> Mapping[str, FlowTemplate]:
+    """Return the templates of flowseal and of a folder. One that cannot be used is wrong usage of `given_by`."""
+    from generator.scaffold.templates import InvalidTemplateError, find_templates
 
     try:
-        return find_shapes(folder)
-    except UnfitShapeError as error:
+        return find_templates(folder)
+    except InvalidTemplateError as error:
         raise typer.BadParameter(str(error), param_hint=given_by) from error
     except OSError as error:
         message = f"{error.filename} cannot be read: {error.strerror}."
         raise typer.BadParameter(message, param_hint=given_by) from error
 
 
-def describe_shapes(shapes: Iterable[FlowShape]) -> str:
-    """Write each shape: its name, the line on it, its picture."""
+def describe_templates(templates: Iterable[FlowTemplate]) -> str:
+    """Write each template: its name, the line on it, its picture."""
     parts = []
-    for shape in shapes:
-        picture = "".join(f"        {line}".rstrip() + "\n" for line in shape.picture)
-        parts.append(f"{shape.name}\n    {shape.line}\n" + (f"\n{picture}" if picture else ""))
+    for template in templates:
+        picture = "".join(f"        {line}".rstrip() + "\n" for line in template.picture)
+        parts.append(f"{template.name}\n    {template.line}\n" + (f"\n{picture}" if picture else ""))
     return "\n".join(parts)
 
 
-def choose_shape(name: str | None, shapes: Mapping[str, FlowShape]) -> FlowShape:
-    """Return the shape of that name. Any other name is wrong usage."""
+def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> FlowTemplate:
+    """Return the template of that name. Any other name is wrong usage."""
     from generator.api import advise_name
 
-    known = f"Choose one of {', '.join(shapes)}; `flowseal new --list` shows each."
+    known = f"Choose one of {', '.join(templates)}; `flowseal new --list` shows each."
     if name is None:
-        raise MissingParameter(f"Missing option '--shape'. {known}")
-    if name not in shapes:
+        raise MissingParameter(f"Missing option '--template'. {known}")
+    if name not in templates:
         raise typer.BadParameter(
-            f"There is no shape {name!r}. {advise_name(name, shapes, known)}", param_hint="--shape"
+            f"There is no template {name!r}. {advise_name(name, templates, known)}", param_hint="--template"
         )
-    return shapes[name]
+    return templates[name]
 
 
 def check_name(name: str | None) -> str:
@@ -168,7 +168,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     stop_at_errors(write_new_files(repository.root, make_schema_files(schemas)))
     print_written((folder / path).as_posix() for path in flow.files)
     print_written((repository.root / path).as_posix() for path in schemas)
-    # A shape of one's own may leave something open, and is written all the same.
+    # A template of one's own may leave something open, and is written all the same.
     print_findings(findings, {file: flow.files[flow.definition].decode()})
     return int(has_errors(findings))
 

@@ -44,4 +44,4 @@ def print_unchanged(path: str) -> None:
 def print_written(paths: Iterable[str]) -> None:
     """Print one line for each new file."""
     for path in paths:
-        typer.echo(f"written    {path}")
+        typer.echo(f"written     {path}")

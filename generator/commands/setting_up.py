@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from generator.commands.layout import HERE, find_layout
-from generator.commands.new import check_flow, check_name, choose_shape, load_shapes
+from generator.commands.new import check_flow, check_name, choose_template, load_templates
 from generator.commands.printing import print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
 from generator.console import find_view, print_findings
@@ -53,14 +53,17 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
 
     if Path(layout.flows).exists() and discover_definitions([layout.flows], None)[0]:
         return layout.flows, None
-    shapes = load_shapes(None)
+    templates = load_templates(None)
     name = answers.find_answer("flow", "Name of the first flow", "greeting", check_name)
-    shape = answers.find_answer(
-        "shape", f"Its shape ({', '.join(shapes)})", "prompt", lambda word: choose_shape(word, shapes).name
+    template = answers.find_answer(
+        "template",
+        f"Its template ({', '.join(templates)})",
+        "prompt",
+        lambda word: choose_template(word, templates).name,
     )
     folder = posixpath.normpath(f"{layout.flows}/{name}")
     schema = Repository(HERE, is_configured=True).locate_schema(Path(folder))
-    flow = make_flow(shapes[shape], name, schema)
+    flow = make_flow(templates[template], name, schema)
     file = f"{folder}/{flow.definition}"
     print_findings(check_flow(flow, file), {file: flow.files[flow.definition].decode()})
     for path in list_existing(Path(folder), flow.files):

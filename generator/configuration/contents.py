@@ -45,7 +45,7 @@ class Defaults:
 class Configuration:
     """A configuration that was read.
 
-    `file` is how it is shown, `folder` is where it lies: `flows` (patterns), `output` and `shapes` are
+    `file` is how it is shown, `folder` is where it lies: `flows` (patterns), `output` and `templates` are
     relative to that.
     """
 
@@ -56,4 +56,4 @@ class Configuration:
     output: str | None = None
     defaults: Defaults = Defaults()
     severities: Severities = field(default_factory=dict)
-    shapes: str | None = None
+    templates: str | None = None

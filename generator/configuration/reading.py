@@ -18,7 +18,7 @@ from generator.source.files import CONFIGURATION_FILE
 from generator.source.position import Path as ValuePath
 
 NAME = CONFIGURATION_FILE
-KEYS = ("flows", "output", "defaults", "rules", "shapes")
+KEYS = ("flows", "output", "defaults", "rules", "templates")
 DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
 """What the module's variable takes too."""
@@ -66,7 +66,7 @@ class _Reader:
             output=self._read_place(sections.get("output"), ("output",), "`output`"),
             defaults=self._read_defaults(self._open_section(sections.get("defaults"), ("defaults",), DEFAULTS)),
             severities=self._read_severities(sections.get("rules")),
-            shapes=self._read_place(sections.get("shapes"), ("shapes",), "`shapes`"),
+            templates=self._read_place(sections.get("templates"), ("templates",), "`templates`"),
         )
 
     def _leave_out_schema(self, document: object) -> object:
@@ -200,9 +200,9 @@ class _Reader:
 
     def _report_value(self, value: object, what: str, remedy: str, path: ValuePath) -> None:
         from generator.api.wording import describe_value
-        from generator.definition.rules import UNFIT_SECTION
+        from generator.definition.rules import INVALID_SECTION
 
-        self._report(UNFIT_SECTION, f"{what}, not {describe_value(cast('Any', value))}.", remedy, path)
+        self._report(INVALID_SECTION, f"{what}, not {describe_value(cast('Any', value))}.", remedy, path)
 
     def _report(self, rule: Rule, message: str, remedy: str, path: ValuePath, *, key: bool = False) -> None:
         self.findings.append(Finding(rule, message, remedy, path, key=key))

@@ -14,13 +14,13 @@ OFF = "off"
 Severities: TypeAlias = Mapping[str, Severity | None]
 """The severity of rules by name; None for those that are off."""
 
-_WEIGHTS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFORMATION: 1, None: 0}
+_WEIGHTS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1, None: 0}
 
 
 def may_have_severity(rule: Rule, severity: Severity | None) -> bool:
     """Tell whether a rule may weigh so much: an error without which the module would be wrong stays one."""
     is_lowered = _WEIGHTS[severity] < _WEIGHTS[rule.severity]
-    return not is_lowered or rule.can_be_silenced or rule.severity is not Severity.ERROR
+    return not is_lowered or rule.can_be_suppressed or rule.severity is not Severity.ERROR
 
 
 def apply_severities(findings: Iterable[LocatedFinding], severities: Severities) -> tuple[LocatedFinding, ...]:

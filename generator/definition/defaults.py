@@ -16,7 +16,7 @@ from generator.api import (
 )
 from generator.api.fitness import takes_parameter
 from generator.definition.names import TERRAFORM_VALUE
-from generator.definition.rules import CONFLICTING_USES, UNFIT_DEFAULT
+from generator.definition.rules import CONFLICTING_USES, INVALID_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
 from generator.inference import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
 from generator.model import ModelKind, Parameter, Value
@@ -120,12 +120,12 @@ def check_default(parameter: Parameter) -> list[Finding]:
     path = (*parameter.path, "default")
     if isinstance(parameter.default, dict):
         message = "A default is one text, number or boolean, or a list of texts."
-        return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give such a value.", path)]
+        return [Finding(INVALID_DEFAULT, message, "Leave the default out, or give such a value.", path)]
     is_expression = isinstance(parameter.default, str) and TERRAFORM_VALUE.fullmatch(parameter.default)
     if is_expression and any(map(stands_for_identifier, parameter.uses)):
         message = f"{parameter.default} is an expression of Terraform, and a default is a value."
         remedy = f"Leave the default out; where you call the module, write {parameter.name} = {parameter.default}."
-        return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+        return [Finding(INVALID_DEFAULT, message, remedy, path)]
     for use in parameter.uses:
         if findings := _check_default_at(parameter, use, path):
             related = (Related("The parameter stands here.", use),)
@@ -140,13 +140,13 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
     if shape is None:
         return []
     if shape.name == "AccountId":
-        return check_account(parameter.default, path, UNFIT_DEFAULT)
+        return check_account(parameter.default, path, INVALID_DEFAULT)
     findings = [
         finding for finding in check_shape(parameter.default, shape, path) if finding.severity is Severity.ERROR
     ]
     if not findings and not takes_value(shape, parameter.default):
         message = f"The default is empty. {describe_shape_rule(shape)}"
-        return [Finding(UNFIT_DEFAULT, message, "Leave the default out, or give a value.", path)]
+        return [Finding(INVALID_DEFAULT, message, "Leave the default out, or give a value.", path)]
     if not findings and parameter.model is not None and shape.name in MODEL_SHAPES:
         return _check_model(parameter, parameter.model, use, path)
     return findings
@@ -160,12 +160,12 @@ def _check_model(parameter: Parameter, kind: ModelKind, use: Path, path: Path) -
     if actual is not None and actual is not kind:
         message = f"The default is of the kind {actual}, and this parameter takes the kind {kind}."
         remedy = f"Set `model: {actual}` for the parameter, or give it another default."
-        return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+        return [Finding(INVALID_DEFAULT, message, remedy, path)]
     if actual is None and isinstance(default, str) and default.startswith("arn:"):
-        return [Finding(UNFIT_DEFAULT, *explain_model(default, use, kind), path)]
+        return [Finding(INVALID_DEFAULT, *explain_model(default, use, kind), path)]
     message = f"The default must name a model of the kind {kind}."
     remedy = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
-    return [Finding(UNFIT_DEFAULT, message, remedy, path)]
+    return [Finding(INVALID_DEFAULT, message, remedy, path)]
 
 
 def _name_type(path: Path) -> str:

@@ -9,14 +9,14 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from generator.api import check_shape, find_shape, match_names
+from generator.api.rules import UNKNOWN_KEY
 from generator.api.wording import describe_value
 from generator.definition.rules import (
     DECIDED_BY_MODULE,
     INCOMPLETE_DOCUMENT,
+    INVALID_SECTION,
     LIVE_FLOW,
     NOT_A_FLOW,
-    UNFIT_SECTION,
-    UNKNOWN_KEY,
     UNUSABLE_FILE_NAME,
 )
 from generator.diagnostics import Finding
@@ -196,7 +196,7 @@ def report_schema_key(document: Mapping[str, object]) -> Finding | None:
         return None
     found = describe_value(cast("Value", value))
     message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {found}."
-    return Finding(UNFIT_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
+    return Finding(INVALID_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
 
 
 def _report_missing(key: str) -> Finding:

@@ -12,7 +12,7 @@ TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each
 """Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
 MODULES_OWN = frozenset(
     {"name", "tags", "caller_roles", "caller_principals", "attach_caller_policy", "caller_policy_name"}
-    | {"permissions_boundary_arn", "deletion_window_in_days", "key_rotation_period_in_days"}
+    | {"permissions_boundary_arn", "deletion_window_in_days", "rotation_period_in_days"}
 )
 """Variables that every module has."""
 TERRAFORM_VALUE = re.compile(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.api import advise_name
+from generator.api.rules import UNKNOWN_KEY
 from generator.api.wording import describe_value
 from generator.definition.defaults import check_default, check_types, stands_for_model
 from generator.definition.limits import MOST_TEXT, find_long_defaults
@@ -13,12 +14,11 @@ from generator.definition.names import SNAKE_CASE, propose_parameter, refuse_nam
 from generator.definition.references import Use
 from generator.definition.rules import (
     COLLIDING_PLACEHOLDERS,
+    INVALID_DEFAULT,
+    INVALID_PARAMETER_NAME,
+    INVALID_SECTION,
     MISPLACED_MODEL_KIND,
     UNDECLARED_PARAMETER,
-    UNFIT_DEFAULT,
-    UNFIT_PARAMETER_NAME,
-    UNFIT_SECTION,
-    UNKNOWN_KEY,
     UNKNOWN_MODEL_KIND,
     UNUSED_PARAMETER,
 )
@@ -95,7 +95,7 @@ def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]
         return {}, []
     if not isinstance(section, dict):
         remedy = "Write `parameters:` with a name and, below it, a description for each."
-        return {}, [Finding(UNFIT_SECTION, "The section parameters is a mapping of names.", remedy, ("parameters",))]
+        return {}, [Finding(INVALID_SECTION, "The section parameters is a mapping of names.", remedy, ("parameters",))]
     declarations: dict[str, Declaration] = {}
     findings: list[Finding] = []
     for name, settings in section.items():
@@ -104,7 +104,7 @@ def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]
         if not isinstance(settings, dict | None):
             remedy = f"Write `{name}: {{description: ...}}`." if SNAKE_CASE.fullmatch(name) else "Write a mapping."
             message = f"A parameter is described by a mapping with {', '.join(KEYS)}."
-            findings.append(Finding(UNFIT_SECTION, message, remedy, path))
+            findings.append(Finding(INVALID_SECTION, message, remedy, path))
         declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
         findings += more
     return declarations, findings
@@ -116,12 +116,12 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
     description = settings.get("description")
     if not isinstance(description, str | None):
         message = "A parameter's description is a text."
-        findings.append(Finding(UNFIT_SECTION, message, "Put it in quotes.", (*path, "description")))
+        findings.append(Finding(INVALID_SECTION, message, "Put it in quotes.", (*path, "description")))
         description = None
     if "default" in settings and settings["default"] is None:
         message = "The default is null, which is no value."
         remedy = "Give a value, or leave `default` out: the module then asks for one."
-        findings.append(Finding(UNFIT_DEFAULT, message, remedy, (*path, "default")))
+        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*path, "default")))
     kind, more = _read_model_kind(settings, (*path, "model"))
     return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
 
@@ -150,9 +150,9 @@ def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[F
     if message is None:
         return []
     if placeholder is None:
-        return [Finding(UNFIT_PARAMETER_NAME, message, "Give the parameter another name.", path, key=True)]
+        return [Finding(INVALID_PARAMETER_NAME, message, "Give the parameter another name.", path, key=True)]
     remedy = f"Rename the placeholder {placeholder} everywhere."
-    return [Finding(UNFIT_PARAMETER_NAME, message, remedy, path)]
+    return [Finding(INVALID_PARAMETER_NAME, message, remedy, path)]
 
 
 def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from generator.api import check_shape, find_shape, find_shape_at
 from generator.api.rules import (
     MALFORMED_VALUE,
-    MISSING_MEMBER,
-    NOT_EXACTLY_ONE_MEMBER,
-    UNKNOWN_MEMBER,
+    MISSING_KEY,
+    NOT_EXACTLY_ONE_KEY,
+    UNKNOWN_KEY,
     UNKNOWN_VALUE,
     VALUE_OUT_OF_RANGE,
     WRONG_LENGTH,
@@ -24,7 +24,7 @@ from generator.definition.limits import find_excess
 from generator.definition.parameters import read_parameters
 from generator.definition.placeholders import report_placeholders
 from generator.definition.references import ValueReader
-from generator.definition.rules import MISPLACED_MODEL_KIND, UNKNOWN_KEY
+from generator.definition.rules import MISPLACED_MODEL_KIND
 from generator.definition.settings import read_encryption, read_permissions
 from generator.definition.spelling import Spelling
 from generator.diagnostics import Finding, Severity, has_errors
@@ -40,8 +40,7 @@ API_SECTIONS = {
 """The sections that CreateFlow takes, with their shapes."""
 ENDS = ("source", "target", "sourceOutput", "targetInput", "condition")
 """The keys under which a connection names nodes, ports and conditions."""
-UNKNOWN = frozenset({UNKNOWN_MEMBER, UNKNOWN_KEY})
-UNSAID = frozenset({MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE, NOT_EXACTLY_ONE_MEMBER})
+UNSAID = frozenset({MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, NOT_EXACTLY_ONE_KEY})
 OUT_OF_BOUNDS = frozenset({VALUE_OUT_OF_RANGE, WRONG_LENGTH})
 OF_VALUES = OUT_OF_BOUNDS | {MALFORMED_VALUE, UNKNOWN_VALUE, WRONG_TYPE}
 
@@ -81,7 +80,7 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
         return FlowReading(None, (), findings)
     reading = _read_form(form, reader, defaults)
     spelling = Spelling(spelled=dict(form.spelled))
-    if any(finding.rule in UNKNOWN for finding in reading.findings):
+    if any(finding.rule is UNKNOWN_KEY for finding in reading.findings):
         sections = {name: spelling.correct(value, (name,)) for name, value in form.sections.items()}
         if spelling.findings:
             reading = _read_form(replace(form, sections=sections), reader, defaults)

@@ -8,8 +8,7 @@ NOT_A_FLOW = error("NotAFlow", "The document is no flow definition in any known 
 CLOUDFORMATION = error("CloudFormationTemplate", "CloudFormation is not read yet.")
 INCOMPLETE_DOCUMENT = error("IncompleteDocument", "The document lacks the flow's name or definition.")
 UNUSABLE_FILE_NAME = error("UnusableFileName", "A document without a name gives none through its file's name either.")
-UNKNOWN_KEY = error("UnknownKey", "A key that flowseal does not know, in flowseal's own sections.")
-UNFIT_SECTION = error("UnfitSection", "One of flowseal's own sections holds a value of the wrong kind.")
+INVALID_SECTION = error("InvalidSection", "One of flowseal's own sections holds a value of the wrong kind.")
 DECIDED_BY_MODULE = info("DecidedByModule", "Keys whose values the module or AWS decides.")
 LIVE_FLOW = info("LiveFlow", "The document describes an existing flow; the root module says whether to keep it.")
 CONNECTION_RENAMED = warning(
@@ -23,8 +22,8 @@ MISPLACED_REFERENCE = error(
 )
 UNDECLARED_PARAMETER = error("UndeclaredParameter", "A $param names no parameter of the document.")
 UNUSED_PARAMETER = warning("UnusedParameter", "A parameter that stands nowhere becomes no variable.")
-UNFIT_PARAMETER_NAME = error(
-    "UnfitParameterName", "A parameter's name is not snake_case, or is taken by Terraform or the module."
+INVALID_PARAMETER_NAME = error(
+    "InvalidParameterName", "A parameter's name is not snake_case, or is taken by Terraform or the module."
 )
 COLLIDING_PLACEHOLDERS = error(
     "CollidingPlaceholders", "Two placeholders of an AWS sample template would be one variable."
@@ -33,7 +32,7 @@ UNRESOLVED_PLACEHOLDER = error(
     "UnresolvedPlaceholder", "A value has a placeholder that CloudFormation or Terraform fills in elsewhere."
 )
 CONFLICTING_USES = error("ConflictingUses", "A parameter stands at places that no one value fits.")
-UNFIT_DEFAULT = error("UnfitDefault", "A parameter's default is no value for the places where it stands.")
+INVALID_DEFAULT = error("InvalidDefault", "A parameter's default is no value for the places where it stands.")
 UNKNOWN_MODEL_KIND = error("UnknownModelKind", "A parameter's `model` names no kind of model.")
 MISPLACED_MODEL_KIND = warning(
     "MisplacedModelKind", "A parameter says of which kind its model is, but stands for no model."
@@ -42,4 +41,4 @@ MISPLACED_MODEL_KIND = warning(
 UNREADABLE_FILE = error("UnreadableFile", "The file that a $file names cannot be used.")
 CONFLICT_IN_TEXT = soft_error("ConflictInText", "The file that a $file names has the conflict markers of a merge.")
 WILDCARD_PERMISSION = error("WildcardPermission", "A permission is not exact.")
-UNFIT_PERMISSION = error("UnfitPermission", "A permission names no model, key, bucket or account.")
+INVALID_PERMISSION = error("InvalidPermission", "A permission names no model, key, bucket or account.")

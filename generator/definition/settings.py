@@ -15,13 +15,13 @@ from generator.api import (
     find_shape,
     suggest_name,
 )
+from generator.api.rules import UNKNOWN_KEY
 from generator.api.wording import describe_value
 from generator.definition.defaults import check_account
 from generator.definition.rules import (
+    INVALID_PERMISSION,
+    INVALID_SECTION,
     UNDECLARED_PARAMETER,
-    UNFIT_PERMISSION,
-    UNFIT_SECTION,
-    UNKNOWN_KEY,
     WILDCARD_PERMISSION,
 )
 from generator.diagnostics import Finding
@@ -58,7 +58,7 @@ def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, l
             continue
         found = describe_value(value)
         message = f"{key} is a whole number of days from {least} to {most}, not {found}."
-        findings.append(Finding(UNFIT_SECTION, message, "Give a number that KMS takes.", (*path, key)))
+        findings.append(Finding(INVALID_SECTION, message, "Give a number that KMS takes.", (*path, key)))
     return replace(defaults, **days), findings
 
 
@@ -85,7 +85,7 @@ def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[di
     if not isinstance(section, dict):
         what = f"The section {path[-1]}" if path else "A configuration"
         message = f"{what} is a mapping with {', '.join(keys)}."
-        return {}, [Finding(UNFIT_SECTION, message, "Write it as a mapping, or leave it out.", path)]
+        return {}, [Finding(INVALID_SECTION, message, "Write it as a mapping, or leave it out.", path)]
     place = "a guardrail profile" if path[:2] == PROFILES else f"`{path[-1]}`" if path else "the configuration"
     findings = []
     for key in section:
@@ -101,7 +101,7 @@ def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Findin
         return (), []
     if not isinstance(value, list):
         remedy = "Write a list, in brackets or with a dash before each item."
-        return (), [Finding(UNFIT_SECTION, f"{path[-1]} is a list.", remedy, path)]
+        return (), [Finding(INVALID_SECTION, f"{path[-1]} is a list.", remedy, path)]
     right: list[Value] = []
     findings: list[Finding] = []
     for index, item in enumerate(value):
@@ -121,12 +121,12 @@ def _check_entry(value: Value, path: Path) -> list[Finding]:
         return [finding]
     if not value:
         message = f"An entry of {path[1]} is empty."
-        return [Finding(UNFIT_PERMISSION, message, "Name what is meant, or leave the entry out.", path)]
+        return [Finding(INVALID_PERMISSION, message, "Name what is meant, or leave the entry out.", path)]
     by_id = find_shape(PROFILE_SHAPES["id"])
     if path[1] == "guardrail_profiles" and len(path) == 3 and not check_shape(value, by_id, path):
         message = f"{value!r} does not say in which Regions the guardrail profile is used."
         remedy = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
-        return [Finding(UNFIT_PERMISSION, message, remedy, path)]
+        return [Finding(INVALID_PERMISSION, message, remedy, path)]
     return check_shape(value, shape, path)
 
 
@@ -138,13 +138,13 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
         if not settings.get(key) and not findings:
             message = f"A guardrail profile needs {key}."
             remedy = "Write it like {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
-            findings.append(Finding(UNFIT_PERMISSION, message, remedy, (*path, key) if key in settings else path))
+            findings.append(Finding(INVALID_PERMISSION, message, remedy, (*path, key) if key in settings else path))
     if findings:
         return findings
     regions = settings["regions"]
     if not isinstance(regions, list):
         remedy = "Write a list, in brackets or with a dash before each item."
-        return [Finding(UNFIT_SECTION, "regions is a list.", remedy, (*path, "regions"))]
+        return [Finding(INVALID_SECTION, "regions is a list.", remedy, (*path, "regions"))]
     findings = _check_entry(settings["id"], (*path, "id"))
     for index, region in enumerate(regions):
         place = (*path, "regions", index)
@@ -159,7 +159,7 @@ def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]
         return []
     message = f"The guardrail profile {profile} does not route to {region}."
     remedy = "Write the destination Regions that AWS lists for the profile, or the ID of the profile that is meant."
-    return [Finding(UNFIT_PERMISSION, message, remedy, path)]
+    return [Finding(INVALID_PERMISSION, message, remedy, path)]
 
 
 def _build_profile(value: Value) -> GuardrailProfile | Value:
@@ -176,12 +176,12 @@ def _read_accounts(
         return None, []
     if not isinstance(value, dict):
         message = "bucket_accounts is a mapping of buckets to the accounts that own them."
-        return None, [Finding(UNFIT_SECTION, message, 'Write it like {reports: "111122223333"}.', path)]
+        return None, [Finding(INVALID_SECTION, message, 'Write it like {reports: "111122223333"}.', path)]
     accounts: dict[str, Value] = {}
     findings: list[Finding] = []
     for bucket, account in value.items():
         place = (*path, bucket)
-        found = _check_bucket(bucket, place, parameters) + check_account(account, place, UNFIT_PERMISSION)
+        found = _check_bucket(bucket, place, parameters) + check_account(account, place, INVALID_PERMISSION)
         findings += found
         if not found:
             accounts[bucket] = account
@@ -199,7 +199,7 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
     if finding := _find_wildcard(bucket, path):
         return [replace(finding, key=True)]
     if not bucket:
-        return [Finding(UNFIT_PERMISSION, "A bucket's name is empty.", "Name the bucket.", path, key=True)]
+        return [Finding(INVALID_PERMISSION, "A bucket's name is empty.", "Name the bucket.", path, key=True)]
     findings = [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
     if bucket in parameters:
         return [replace(finding, remedy=f"For the bucket of the parameter write ${bucket}.") for finding in findings]

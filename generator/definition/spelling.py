@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from generator.api import advise_on_place, find_shape_at, match_names, report_unknown_key
+from generator.api.rules import UNKNOWN_KEY
 from generator.definition.parameters import KEYS as PARAMETER_KEYS
 from generator.definition.references import REFERENCES
-from generator.definition.rules import UNKNOWN_KEY
 from generator.definition.settings import PERMISSION_KEYS
 from generator.diagnostics import Finding
 from generator.model import DAYS

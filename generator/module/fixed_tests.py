@@ -23,7 +23,7 @@ MADE = {
 }
 ARNS = ("caller_roles", "caller_principals")
 NAMED = ("name", *ARNS, "caller_policy_name", "permissions_boundary_arn")
-DAYS = ("deletion_window_in_days", "key_rotation_period_in_days")
+DAYS = ("deletion_window_in_days", "rotation_period_in_days")
 
 
 def plan_fixed_tests() -> tuple[Block, ...]:

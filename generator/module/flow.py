@@ -55,8 +55,8 @@ def _plan_locals(flow: Flow) -> Block:
         deletion_window_in_days=Call(
             "coalesce", (Reference("var.deletion_window_in_days"), encryption.deletion_window_in_days)
         ),
-        key_rotation_period_in_days=Call(
-            "coalesce", (Reference("var.key_rotation_period_in_days"), encryption.rotation_period_in_days)
+        rotation_period_in_days=Call(
+            "coalesce", (Reference("var.rotation_period_in_days"), encryption.rotation_period_in_days)
         ),
         tags=_plan_tags(flow.tags),
     )

@@ -137,14 +137,14 @@ VARIABLES = (
         ),
     ),
     Variable(
-        "key_rotation_period_in_days",
+        "rotation_period_in_days",
         "number",
         "Days between rotations of the key, 90 to 2560. By default what the definition gives.",
         None,
         True,
         (
             _demand_days(
-                "key_rotation_period_in_days", DAYS["rotation_period_in_days"], Encryption().rotation_period_in_days
+                "rotation_period_in_days", DAYS["rotation_period_in_days"], Encryption().rotation_period_in_days
             ),
         ),
     ),
@@ -179,9 +179,9 @@ def _give(name: str, description: str, value: str) -> Output:
 OUTPUTS = (
     _give("flow_id", "Id of the flow.", "aws_bedrockagent_flow.this.id"),
     _give("flow_arn", "ARN of the flow.", "aws_bedrockagent_flow.this.arn"),
-    _give("key_arn", "ARN of the key that encrypts the flow.", "aws_kms_key.this.arn"),
-    _give("key_id", "Id of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
-    _give("key_alias", "Alias of the key that encrypts the flow.", "aws_kms_alias.this.name"),
+    _give("kms_key_arn", "ARN of the key that encrypts the flow.", "aws_kms_key.this.arn"),
+    _give("kms_key_id", "Id of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
+    _give("kms_key_alias", "Alias of the key that encrypts the flow.", "aws_kms_alias.this.name"),
     _give("role_arn", "ARN of the flow's service role.", "aws_iam_role.this.arn"),
     _give("role_name", "Name of the flow's service role.", "aws_iam_role.this.name"),
     _give(

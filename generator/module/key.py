@@ -20,7 +20,7 @@ def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
             description=Template(("Encrypts the Amazon Bedrock flow ", NAME)),
             deletion_window_in_days=Reference("local.deletion_window_in_days"),
             enable_key_rotation=True,
-            rotation_period_in_days=Reference("local.key_rotation_period_in_days"),
+            rotation_period_in_days=Reference("local.rotation_period_in_days"),
             tags=Reference("local.tags"),
             body=(NEW_BEFORE_OLD,),
         ),

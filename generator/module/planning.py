@@ -46,7 +46,9 @@ NO_SETTINGS = ModuleSettings()
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 MOST_POLICIES = 9
 """IAM attaches 10 managed policies to a role by default, and one of them is for the key."""
-TOO_MANY_RIGHTS = error("TooManyRights", "The rights of the nodes do not fit into the policies that a role can have.")
+POLICY_QUOTA_EXCEEDED = error(
+    "PolicyQuotaExceeded", "The rights of the nodes do not fit into the policies that a role can have."
+)
 
 
 def plan_module(
@@ -122,4 +124,4 @@ def _list_texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
 def _report_rights(count: int) -> Finding:
     message = f"What the nodes may do needs {count} policies, and beside the key's a role has room for {MOST_POLICIES}."
     remedy = "Split the flow, or use fewer models, functions and buckets in it."
-    return Finding(TOO_MANY_RIGHTS, message, remedy, ("definition",))
+    return Finding(POLICY_QUOTA_EXCEEDED, message, remedy, ("definition",))

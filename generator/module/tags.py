@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from generator.model import Value
 
-UNFIT_TAGS = error("UnfitTags", "Tags that the flow's key or its role cannot carry.")
+INVALID_TAGS = error("InvalidTags", "Tags that the flow's key or its role cannot carry.")
 MOST_TAGS = 50
 """Of a resource, in KMS ("Quotas") as in IAM ("IAM and STS quotas")."""
 
@@ -25,15 +25,15 @@ def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
         path = ("tags", key)
         if not takes_key(key) or not takes_value(value):
             message = f"The tag {key!r} has a tab or a line break, which KMS and IAM do not take."
-            yield Finding(UNFIT_TAGS, message, "Use spaces instead.", path, key=not takes_key(key))
+            yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not takes_key(key))
         if key.lower().startswith("aws:"):
             message = f"Tag keys that begin with aws: are AWS's own, and {key!r} does."
-            yield Finding(UNFIT_TAGS, message, "Give the tag another key.", path, key=True)
+            yield Finding(INVALID_TAGS, message, "Give the tag another key.", path, key=True)
         other = first.setdefault(key.lower(), key)
         if other != key:
             message = f"The tag keys {other!r} and {key!r} differ only in case, which IAM does not tell apart."
             related = (Related("The other key is here.", ("tags", other), key=True),)
-            yield Finding(UNFIT_TAGS, message, "Keep one of them.", path, key=True, related=related)
+            yield Finding(INVALID_TAGS, message, "Keep one of them.", path, key=True, related=related)
     if len(tags) > MOST_TAGS:
         message = f"There are {len(tags)} tags; a key or a role has room for {MOST_TAGS}."
-        yield Finding(UNFIT_TAGS, message, "Leave some out.", ("tags",), key=True)
+        yield Finding(INVALID_TAGS, message, "Leave some out.", ("tags",), key=True)

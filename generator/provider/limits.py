@@ -68,10 +68,10 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
         choice = ", ".join(member for member in shape.members if find_member(schema, member))
         message = f"{RESOURCE} wants exactly one of {choice} here; there are {len(given)}."
         yield Finding(STRICTER, message, "Give one of them.", path)
-    yield from find_unfit_values(value, schema, path)
+    yield from find_invalid_values(value, schema, path)
 
 
-def find_unfit_values(value: Mapping[str, Value], schema: Schema, path: Path) -> Iterator[Finding]:
+def find_invalid_values(value: Mapping[str, Value], schema: Schema, path: Path) -> Iterator[Finding]:
     """Yield the members of a block whose values a validator of the resource refuses."""
     for member, item in value.items():
         target = find_member(schema, member)

@@ -11,7 +11,7 @@ from generator.diagnostics import Finding
 from generator.hcl import Attribute, Block, Call, Reference
 from generator.hcl import Value as HclValue
 from generator.model import Flow, Node, ParameterReference, Value
-from generator.provider.limits import find_faults, find_unfit_values, report_repeated, report_unexpressible
+from generator.provider.limits import find_faults, find_invalid_values, report_repeated, report_unexpressible
 from generator.provider.resource import Schema, find_definition_block, find_member, find_resource, name_configuration
 from generator.source.position import Path
 
@@ -44,7 +44,7 @@ def translate_definition(flow: Flow, place_text: PlaceText) -> tuple[Block, list
     """
     nodes = {node.path: node for node in flow.nodes}
     head: dict[str, Value] = {"name": flow.name, "description": flow.description}
-    walk = _Walk(place_text, nodes, list(find_unfit_values(head, find_resource(), ())))
+    walk = _Walk(place_text, nodes, list(find_invalid_values(head, find_resource(), ())))
     body = _translate_members(
         dict(flow.definition), find_shape("FlowDefinition"), find_definition_block(), ("definition",), walk
     )

@@ -18,7 +18,7 @@ MOST_FINDINGS = 30
 class Report:
     """The findings of a run and what became of it.
 
-    `files` is how many definitions were read, `silenced` how many findings a comment silenced. `texts` gives the text
+    `files` is how many definitions were read, `suppressed` how many findings comments suppress. `texts` gives the text
     of a file by the name that the findings use. `outcomes` are lines on what became of each definition, `total` is what
     the summary begins with. `hidden` are findings that are not reported, and whose places are masked in source lines as
     those of reported ones are. `failures` are sentences on proofs that failed. `more` is what JSON has beside findings.
@@ -27,7 +27,7 @@ class Report:
     findings: Sequence[LocatedFinding]
     files: int
     total: str
-    silenced: int = 0
+    suppressed: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
     hidden: Sequence[LocatedFinding] = ()
     outcomes: Sequence[str] = ()

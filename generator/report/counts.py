@@ -21,11 +21,11 @@ def summarise_findings(findings: Iterable[LocatedFinding]) -> dict[str, int]:
 
 
 def write_summary(report: Report) -> str:
-    """Say what was done, how many errors and warnings there are, and how many findings are silenced."""
+    """Say what was done, how many errors and warnings there are, and how many findings are suppressed."""
     counts = summarise_findings(report.findings)
     parts = [write_count(counts["errors"], "error"), write_count(counts["warnings"], "warning")]
-    if report.silenced:
-        parts.append(f"{report.silenced:,} silenced")
+    if report.suppressed:
+        parts.append(f"{report.suppressed:,} suppressed")
     return f"{report.total}{', '.join(parts)}"
 
 

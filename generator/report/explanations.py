@@ -35,7 +35,7 @@ def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], v
 
 def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> Iterator[str]:
     yield f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}"
-    yield _fold(describe_silencing(rule), view)
+    yield _fold(describe_suppression(rule), view)
     for paragraph in page.explanation.split("\n\n"):
         yield _fold(" ".join(paragraph.split()), view)
     if page.wrong is None or page.right is None:
@@ -47,13 +47,13 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
         yield _indent(text)
 
 
-def describe_silencing(rule: Rule) -> str:
-    """Say whether a comment can silence a rule, and whether a configuration can."""
-    if rule.can_be_silenced:
-        return f"A comment on the line, or alone on the line above, silences it: # flowseal: ignore[{rule.name}] reason"
+def describe_suppression(rule: Rule) -> str:
+    """Say whether a comment can suppress a rule, and whether a configuration can."""
+    if rule.can_be_suppressed:
+        return f"Suppress it with a comment on the line, or alone above it: # flowseal: ignore[{rule.name}] reason"
     if rule.severity is Severity.ERROR:
-        return "It cannot be silenced."
-    return "A comment cannot silence it; `rules` in flowseal.yaml can lower its severity or turn it off."
+        return "It cannot be suppressed."
+    return "A comment cannot suppress it; `rules` in flowseal.yaml can lower its severity or turn it off."
 
 
 def write_rule_list_json(rules: Iterable[Rule]) -> str:
@@ -73,7 +73,7 @@ def _describe_rule(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "severity": rule.severity.value,
         "summary": rule.summary,
-        "can_be_silenced": rule.can_be_silenced,
+        "can_be_suppressed": rule.can_be_suppressed,
     }
 
 

@@ -21,7 +21,7 @@ def write_json_report(report: Report) -> str:
             "version": VERSION,
             **report.more,
             "findings": [describe_finding(finding) for finding in ordered],
-            "summary": {**summarise_findings(ordered), "silenced": report.silenced, "files": report.files},
+            "summary": {**summarise_findings(ordered), "suppressed": report.suppressed, "files": report.files},
         }
     )
 

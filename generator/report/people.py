@@ -21,7 +21,7 @@ GUTTER = 9
 """Columns before a source line: its number and a bar."""
 MOST_RELATED_LINES = 3
 """How many related places are shown with their source lines; of more, the places alone are told."""
-COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36"}
+COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 RELATED_COLOR, REMEDY_COLOR, GUTTER_COLOR = "36", "32", "2"
 START = Span(1, 1, 1, 1)
 """Where findings about a file as a whole stand."""
@@ -97,7 +97,7 @@ class _Writer:
     def _write_heading(self, file: str) -> Iterator[str]:
         counts = summarise_findings(finding for finding in self.report.findings if finding.file == file)
         words = [write_count(counts[f"{noun}s"], noun) for noun in ("error", "warning") if counts[f"{noun}s"]]
-        yield self._color(f"{show_file(file)}: {', '.join(words) or 'information only'}", "1;4") + "\n"
+        yield self._color(f"{show_file(file)}: {', '.join(words) or 'info only'}", "1;4") + "\n"
 
     def _write_finding(self, finding: LocatedFinding) -> Iterator[str]:
         severity = self._color(finding.severity.value, f"1;{COLORS[finding.severity]}")

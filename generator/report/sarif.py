@@ -24,7 +24,7 @@ from generator.rule_pages import Example, read_page
 from generator.source.position import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 FINGERPRINT = "flowsealFinding/v1"
 """Rule, file and place by names: the same after edits elsewhere in the file."""
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:/")
@@ -51,7 +51,7 @@ def write_sarif_report(report: Report) -> str:
             _describe_result(finding, numbers[finding.rule.name], fingerprint)
             for finding, fingerprint in zip(ordered, fingerprints, strict=True)
         ],
-        "properties": {**summarise_findings(ordered), "silenced": report.silenced, "files": report.files},
+        "properties": {**summarise_findings(ordered), "suppressed": report.suppressed, "files": report.files},
     }
     return write_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 

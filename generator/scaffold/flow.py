@@ -1,4 +1,4 @@
-"""A new flow: a shape with a name put in."""
+"""A new flow: a template with a name put in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from generator.diagnostics import Finding
-    from generator.scaffold.shapes import FlowShape
+    from generator.scaffold.templates import FlowTemplate
 
 NAME = re.compile(r"\bFLOW_NAME\b")
 SCHEMA_LINE = "# yaml-language-server: $schema="
@@ -30,7 +30,7 @@ class NewFlow:
     def read_text(self, path: str) -> str | FileRefusal:
         """Return a text beside the definition, as TextReader promises it."""
         if path not in self.files:
-            return FileRefusal(f"There is no file {path!r}.", "A shape holds the texts that its definition names.")
+            return FileRefusal(f"There is no file {path!r}.", "A template holds the texts that its definition names.")
         try:
             return self.files[path].decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -38,18 +38,18 @@ class NewFlow:
 
 
 def find_name_faults(name: str) -> list[Finding]:
-    """Return what CreateFlow would say of a flow's name. Only a name without fault can be put into a shape."""
+    """Return what CreateFlow would say of a flow's name. Only a name without fault can be put into a template."""
     return check_shape(name, find_shape("FlowName"), ("name",))
 
 
-def make_flow(shape: FlowShape, name: str, schema: str | None = None) -> NewFlow:
-    """Return the flow `name` in some shape. The name goes into the definition alone; texts stay as they are.
+def make_flow(template: FlowTemplate, name: str, schema: str | None = None) -> NewFlow:
+    """Return the flow `name` in some template. The name goes into the definition alone; texts stay as they are.
 
     `schema` is the path from the flow's folder to the JSON Schema of definitions, where there is one.
     """
-    files = {path: data for path, data in shape.files.items() if path != shape.definition}
-    text = NAME.sub(name, shape.files[shape.definition].decode("utf-8-sig"))
-    if schema is not None and not shape.ending.endswith(".json"):
+    files = {path: data for path, data in template.files.items() if path != template.definition}
+    text = NAME.sub(name, template.files[template.definition].decode("utf-8-sig"))
+    if schema is not None and not template.ending.endswith(".json"):
         text = f"{SCHEMA_LINE}{schema}\n{text}"
-    definition = f"{name}{shape.ending}"
+    definition = f"{name}{template.ending}"
     return NewFlow(definition, {definition: text.encode(), **files})

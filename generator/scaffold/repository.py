@@ -33,7 +33,7 @@ class Repository:
     is_configured: bool = False
     flows: str = "flows"
     output: str = "modules"
-    shapes: Path | None = None
+    templates: Path | None = None
     searched: tuple[str, ...] = ()
 
     def covers(self, folder: Path) -> bool:
@@ -61,9 +61,9 @@ def describe_repository(configuration: Configuration | None) -> Repository:
         return Repository(here)
     # As the user named it, where it is that folder itself.
     root = here if configuration.folder == here.absolute() else configuration.folder
-    shapes = root / configuration.shapes if configuration.shapes else None
+    templates = root / configuration.templates if configuration.templates else None
     searched = tuple(map(_find_searched_folder, configuration.flows))
-    return Repository(root, True, (*searched, "flows")[0], configuration.output or "", shapes, searched)
+    return Repository(root, True, (*searched, "flows")[0], configuration.output or "", templates, searched)
 
 
 def _find_searched_folder(pattern: str) -> str:

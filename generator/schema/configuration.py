@@ -35,8 +35,8 @@ def write_configuration_schema(rules: Iterable[Rule]) -> str:
         },
         "defaults": _make_defaults(),
         "rules": _make_rules(rules),
-        "shapes": {
-            "description": "A folder of shapes of your own for `flowseal new`, relative to this file.",
+        "templates": {
+            "description": "A folder of your own templates for `flowseal new`, relative to this file.",
             "type": ["string", "null"],
             "minLength": 1,
         },
@@ -81,6 +81,6 @@ def _make_rules(rules: Iterable[Rule]) -> Schema:
 
 def _list_severities(rule: Rule) -> list[str]:
     """Return what a rule may weigh: an error without which the module could be wrong stays one."""
-    if rule.severity is Severity.ERROR and not rule.can_be_silenced:
+    if rule.severity is Severity.ERROR and not rule.can_be_suppressed:
         return [Severity.ERROR.value]
     return [*(severity.value for severity in Severity), OFF]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.source import LARGEST_DOCUMENT, Span, read_document
 from generator.write.leaving import name_some
-from generator.write.rules import OUTSIDE_PROOF, OVERRIDE_FILE, UNMANAGED_PERMISSIONS, report_path
+from generator.write.rules import OVERRIDE_FILE, UNMANAGED_PERMISSIONS, UNMANAGED_TERRAFORM_FILE, report_path
 from generator.write.terraform_blocks import STATE_BLOCKS, UnreadableBlocksError, list_blocks, list_json_blocks
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _report_beside(output: Path, path: str, *, is_json: bool) -> LocatedFinding:
         message = f"This file is not flowseal's, and it may change who can decrypt: it {_name_blocks(found)}."
         return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, found[0].span)
     message = "This file is not flowseal's: it is part of the module, but outside of what flowseal proves."
-    return report_path(OUTSIDE_PROOF, output, path, message, REVIEW)
+    return report_path(UNMANAGED_TERRAFORM_FILE, output, path, message, REVIEW)
 
 
 def _name_blocks(blocks: list[TerraformBlock]) -> str:

@@ -15,7 +15,13 @@ from generator.source.files import LOCK_FILE
 from generator.write import disk
 from generator.write.confinement import find_obstacle, is_confined
 from generator.write.merge_conflict import read_made
-from generator.write.rules import MODULE_ELSEWHERE, ORPHANED_MODULE, OWN_FILES_LEFT, UNCOVERED_MODULE, report_path
+from generator.write.rules import (
+    MODULE_ELSEWHERE,
+    MODULE_NOT_CONFIGURED,
+    ORPHANED_MODULE,
+    UNMANAGED_FILES_KEPT,
+    report_path,
+)
 
 if TYPE_CHECKING:
     from generator.write.lock_file import LockedModule
@@ -82,8 +88,10 @@ def report_left(output: Path, name: str, paths: list[str], *, is_planned: bool) 
     message = f"The module is gone from here, and what is not flowseal's stays: {named}."
     if is_planned:
         message = f"Where the module goes from here, what is not flowseal's stays: {named}."
-        return report_path(OWN_FILES_LEFT, output, name, message, "Nothing to do yet: no file of yours is removed.")
-    return report_path(OWN_FILES_LEFT, output, name, message, "Move it where you want it, or delete it.")
+        return report_path(
+            UNMANAGED_FILES_KEPT, output, name, message, "Nothing to do yet: no file of yours is removed."
+        )
+    return report_path(UNMANAGED_FILES_KEPT, output, name, message, "Move it where you want it, or delete it.")
 
 
 def report_orphan(output: Path, name: str, definition: str, *, can_go: bool = True) -> LocatedFinding:
@@ -161,4 +169,4 @@ def report_uncovered(output: Path, name: str, definition: str, configuration: st
             "Restore the definition. If the flow is to go and no other configuration covers it, delete this folder and "
             f"run `flowseal generate`. {REMOVED}"
         )
-    return report_path(UNCOVERED_MODULE, output, name, message, remedy)
+    return report_path(MODULE_NOT_CONFIGURED, output, name, message, remedy)

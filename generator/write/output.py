@@ -21,7 +21,14 @@ from generator.write.lock_file import LockedModule, write_lock
 from generator.write.merge_conflict import LockReading
 from generator.write.reasons import Cause, Reason
 from generator.write.result import WriteResult
-from generator.write.rules import CONFLICTED_LOCK, EDITED_FILE, TAKEN_NAME, report_failure, report_path, show_definition
+from generator.write.rules import (
+    CONFLICTED_LOCK,
+    EDITED_FILE,
+    MODULE_NAME_IN_USE,
+    report_failure,
+    report_path,
+    show_definition,
+)
 from generator.write.whitespace import explain_whitespace
 
 if TYPE_CHECKING:
@@ -119,8 +126,8 @@ class Output:
         try:
             findings = find_foreign_configuration(self.folder, name, self.lock.modules[name].files)
         except OSError as error:
-            return WriteResult("refused", (report_failure(error, self.folder, read=True),))
-        return WriteResult("refused" if has_errors(findings) else "unchanged", tuple(findings))
+            return WriteResult("blocked", (report_failure(error, self.folder, read=True),))
+        return WriteResult("blocked" if has_errors(findings) else "unchanged", tuple(findings))
 
     def write_module(self, module: ModuleWrite, *, overwrite: bool = False) -> WriteResult:
         """Prepare a module's change, or say why it must not be made; `commit` puts it in place.
@@ -129,23 +136,23 @@ class Output:
         that its definition had under another name moves.
         """
         if not self.usable:
-            return WriteResult("refused")
+            return WriteResult("blocked")
         if taken := self._find_rival(module):
-            return WriteResult("refused", (taken,))
+            return WriteResult("blocked", (taken,))
         former = [name for name in self._names.get(module.making.definition, ()) if name != module.name]
         try:
             comparisons = Comparisons(self, module, former)
             findings = comparisons.list_obstacles()
             edits = [] if overwrite and not self.read_only else comparisons.report_edits()
             if has_errors(findings) or (edits and not overwrite):
-                return WriteResult("refused", (*findings, *edits), edits=comparisons.list_edits())
+                return WriteResult("blocked", (*findings, *edits), edits=comparisons.list_edits())
             findings += edits
             draft = ChangeSet(self.state, self.read_only)
             comparisons.prepare(draft)
             for name in former:
                 findings += self._move_own_files(name, module.name, draft)
         except OSError as error:
-            return WriteResult("refused", (report_failure(error, self.folder, read=self.read_only),))
+            return WriteResult("blocked", (report_failure(error, self.folder, read=self.read_only),))
         self.changes.take_all(draft)
         for name in former:
             del self._modules[name]
@@ -159,13 +166,13 @@ class Output:
             shared = any(is_same_folder(self.folder / other, folder) for other in self._list_near(name))
             change = compare_folder(self, name, {} if shared else None).compare({})
             if has_errors(change.findings):
-                return WriteResult("refused", tuple(change.findings))
+                return WriteResult("blocked", tuple(change.findings))
             for path, each in change.changes.items():
                 self.changes.add_file(f"{name}/{path}", each, None)
             left = [] if shared else list_own_files(self.folder / name, set(change.changes))
             findings = [self._report_left(name, left)] if left else []
         except OSError as error:
-            return WriteResult("refused", (report_failure(error, self.folder, read=self.read_only),))
+            return WriteResult("blocked", (report_failure(error, self.folder, read=self.read_only),))
         del self._modules[name]
         reasons = (Reason(Cause.ORPHAN, (self.lock.modules[name].making.definition,)),)
         return WriteResult("removed", tuple(findings), removed=tuple(change.changes), reasons=reasons)
@@ -275,7 +282,7 @@ class Output:
                 f"in its flowseal.yaml). If {first} already has a new name, run `flowseal generate` for it first; to "
                 "swap two names, rename one flow to a third name first."
             )
-            return report_path(TAKEN_NAME, self.folder, name, message, remedy)
+            return report_path(MODULE_NAME_IN_USE, self.folder, name, message, remedy)
         return None
 
     def _report_meddling(self, path: str, undone: bool) -> LocatedFinding:

@@ -9,7 +9,7 @@ from typing import Literal
 from generator.diagnostics import LocatedFinding
 from generator.write.reasons import Reason
 
-Status = Literal["written", "unchanged", "refused", "removed", "orphaned", "uncovered"]
+Status = Literal["written", "unchanged", "blocked", "removed", "orphaned", "uncovered"]
 
 
 @dataclass(frozen=True, slots=True)

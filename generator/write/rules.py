@@ -32,8 +32,8 @@ REFORMATTED_INPUT = fixed_info(
     "Of a file that a module is made from, whitespace changed since and nothing else, as tools do it.",
 )
 OVERRIDE_FILE = error("OverrideFile", "A Terraform override file in the module changes what was proven.")
-OUTSIDE_PROOF = fixed_info(
-    "OutsideProof", "A Terraform file in the module's folder is not flowseal's: nothing proves it."
+UNMANAGED_TERRAFORM_FILE = fixed_info(
+    "UnmanagedTerraformFile", "A Terraform file in the module's folder is not flowseal's: nothing proves it."
 )
 UNMANAGED_PERMISSIONS = fixed_warning(
     "UnmanagedPermissions",
@@ -45,16 +45,20 @@ DAMAGED_LOCK = error(
     "DamagedLock", "flowseal.lock.json, or a stopped run's journal, cannot be read as flowseal wrote it."
 )
 NEWER_LOCK = error("NewerLock", "flowseal.lock.json was written by a later version of flowseal.")
-TAKEN_NAME = error("TakenName", "The folder of a module belongs to another definition, which is still there.")
+MODULE_NAME_IN_USE = error(
+    "ModuleNameInUse", "The folder of a module belongs to another definition, which is still there."
+)
 ORPHANED_MODULE = fixed_warning("OrphanedModule", "The definition that a module was made from is gone.")
-UNCOVERED_MODULE = fixed_warning("UncoveredModule", "The project's `flows` does not match the definition of a module.")
+MODULE_NOT_CONFIGURED = fixed_warning(
+    "ModuleNotConfigured", "The project's `flows` does not match the definition of a module."
+)
 MODULE_ELSEWHERE = fixed_warning(
     "ModuleInAnotherFolder", "A run creates modules that another output folder has already."
 )
-OWN_FILES_LEFT = fixed_warning(
-    "OwnFilesLeft", "A module's folder moved or went, and files of yours stayed where they were."
+UNMANAGED_FILES_KEPT = fixed_warning(
+    "UnmanagedFilesKept", "A module's folder moved or went, and files of yours stayed where they were."
 )
-OUTDATED_OUTPUT = fixed_warning("OutdatedOutput", "A module, or the lock file, is not what a fresh run would make.")
+OUTDATED_MODULE = fixed_warning("OutdatedModule", "A module, or the lock file, is not what a fresh run would make.")
 CONFLICTED_LOCK = fixed_info(
     "ConflictedLock", "flowseal.lock.json has the conflict markers of a merge; `generate` makes it anew."
 )

@@ -85,14 +85,14 @@ variable "deletion_window_in_days" {
   }
 }
 
-variable "key_rotation_period_in_days" {
+variable "rotation_period_in_days" {
   description = "Days between rotations of the key, 90 to 2560. By default what the definition gives."
   type        = number
   default     = null
 
   validation {
-    condition     = coalesce(var.key_rotation_period_in_days, 365) >= 90 && coalesce(var.key_rotation_period_in_days, 365) <= 2560 && floor(coalesce(var.key_rotation_period_in_days, 365)) == coalesce(var.key_rotation_period_in_days, 365)
-    error_message = "key_rotation_period_in_days is a whole number from 90 to 2560."
+    condition     = coalesce(var.rotation_period_in_days, 365) >= 90 && coalesce(var.rotation_period_in_days, 365) <= 2560 && floor(coalesce(var.rotation_period_in_days, 365)) == coalesce(var.rotation_period_in_days, 365)
+    error_message = "rotation_period_in_days is a whole number from 90 to 2560."
   }
 }
 

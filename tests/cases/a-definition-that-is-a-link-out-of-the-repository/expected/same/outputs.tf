@@ -10,17 +10,17 @@ output "flow_arn" {
   value       = aws_bedrockagent_flow.this.arn
 }
 
-output "key_arn" {
+output "kms_key_arn" {
   description = "ARN of the key that encrypts the flow."
   value       = aws_kms_key.this.arn
 }
 
-output "key_id" {
+output "kms_key_id" {
   description = "Id of the key that encrypts the flow."
   value       = aws_kms_key.this.key_id
 }
 
-output "key_alias" {
+output "kms_key_alias" {
   description = "Alias of the key that encrypts the flow."
   value       = aws_kms_alias.this.name
 }

@@ -5,7 +5,7 @@ resource "aws_kms_key" "this" {
   description             = "Encrypts the Amazon Bedrock flow ${local.name}"
   deletion_window_in_days = local.deletion_window_in_days
   enable_key_rotation     = true
-  rotation_period_in_days = local.key_rotation_period_in_days
+  rotation_period_in_days = local.rotation_period_in_days
   tags                    = local.tags
 
   # When the key is replaced, the flow moves to the new key before the old one is scheduled for deletion.

@@ -210,19 +210,19 @@ run "refuses_wrong_forms" {
   command = plan
 
   variables {
-    name                        = "two--hyphens"
-    caller_roles                = { user = "arn:aws:iam::111122223333:user/somebody" }
-    caller_principals           = { account = "arn:aws:iam::111122223333:root" }
-    caller_policy_name          = "two words"
-    permissions_boundary_arn    = "PowerUserAccess"
-    deletion_window_in_days     = 6
-    key_rotation_period_in_days = 89
-    tags                        = { "aws:team" = "desk" }
+    name                     = "two--hyphens"
+    caller_roles             = { user = "arn:aws:iam::111122223333:user/somebody" }
+    caller_principals        = { account = "arn:aws:iam::111122223333:root" }
+    caller_policy_name       = "two words"
+    permissions_boundary_arn = "PowerUserAccess"
+    deletion_window_in_days  = 6
+    rotation_period_in_days  = 89
+    tags                     = { "aws:team" = "desk" }
   }
 
   expect_failures = [
     var.name, var.caller_roles, var.caller_principals, var.caller_policy_name, var.permissions_boundary_arn,
-    var.deletion_window_in_days, var.key_rotation_period_in_days, var.tags,
+    var.deletion_window_in_days, var.rotation_period_in_days, var.tags,
   ]
 }
 
@@ -264,11 +264,11 @@ run "refuses_too_many_days" {
   command = plan
 
   variables {
-    deletion_window_in_days     = 31
-    key_rotation_period_in_days = 2561
+    deletion_window_in_days = 31
+    rotation_period_in_days = 2561
   }
 
-  expect_failures = [var.deletion_window_in_days, var.key_rotation_period_in_days]
+  expect_failures = [var.deletion_window_in_days, var.rotation_period_in_days]
 }
 
 run "refuses_tag_keys_that_differ_in_case" {

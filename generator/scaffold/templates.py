@@ -1,0 +1,99 @@
+"""Templates of flows: a folder each, with one definition and the texts that it names.
+
+The definition begins with a comment: one line on what the template is, then its picture, indented by four spaces.
+Where the flow's name belongs, it has FLOW_NAME. A template needs nothing else: no list names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.intake import ENDINGS, LARGEST_TEXT, judge_path
+from generator.source.files import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUILT_IN = Path(__file__).parent.parent / "flow_templates"
+PICTURE = "#     "
+"""What a line of the picture begins with."""
+
+
+class InvalidTemplateError(ValueError):
+    """A folder of templates cannot be used; the text says why, and what a template is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTemplate:
+    """A template: one line on it, its picture as lines of text, and its files by path; `definition` is one of these."""
+
+    name: str
+    line: str
+    picture: tuple[str, ...]
+    definition: str
+    files: Mapping[str, bytes]
+
+    @property
+    def ending(self) -> str:
+        """The ending of the definition's name, such as ".flow.yaml"."""
+        return find_ending(self.definition) or ""
+
+
+def find_templates(own: Path | None) -> dict[str, FlowTemplate]:
+    """Return the templates by name: those that flowseal has, and those in the folder `own`, which come first.
+
+    Raises InvalidTemplateError where `own` is no folder of templates, or links lead out of it to where nothing may be
+    read, and OSError where it cannot be read.
+    """
+    for path in [] if own is None else [own, *own.rglob("*")]:
+        if (path == own or path.is_symlink()) and (refusal := judge_path(path)):
+            raise InvalidTemplateError(" ".join(refusal))
+    templates = {} if own is None else _read_templates(own)
+    return templates | {name: template for name, template in _read_templates(BUILT_IN).items() if name not in templates}
+
+
+def find_ending(file: str) -> str | None:
+    """Return the ending that makes a file a definition, or None."""
+    return next((ending for ending in ENDINGS if file.endswith(ending)), None)
+
+
+def _read_templates(folder: Path) -> dict[str, FlowTemplate]:
+    if not folder.is_dir():
+        raise InvalidTemplateError(f"{folder.as_posix()} is no folder. It has a folder for each template.")
+    found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not found:
+        raise InvalidTemplateError(f"{folder.as_posix()} holds no template. It has a folder for each.")
+    return {path.name: _read_template(path) for path in found}
+
+
+def _read_template(folder: Path) -> FlowTemplate:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+    files = {path.relative_to(folder).as_posix(): read_file(path, LARGEST_TEXT) for path in paths}
+    definitions = [file for file in files if "/" not in file and find_ending(file)]
+    if len(definitions) != 1:
+        message = f"The template {folder.as_posix()} has {len(definitions)} definitions; it has exactly one"
+        raise InvalidTemplateError(f"{message}, named *{', *'.join(ENDINGS)}.")
+    try:
+        text = files[definitions[0]].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidTemplateError(f"{folder.as_posix()}/{definitions[0]} is not UTF-8.") from error
+    line, picture = _read_comment(text)
+    return FlowTemplate(folder.name, line, picture, definitions[0], files)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
+def _read_comment(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the line and the picture out of the comment that a definition begins with."""
+    comment = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        comment.append(line)
+    words = [line.removeprefix("#").strip() for line in comment if not line.startswith(PICTURE)]
+    drawn = tuple(line.removeprefix(PICTURE) for line in comment if line.startswith(PICTURE))
+    return next(filter(None, words), ""), drawn
