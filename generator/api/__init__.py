@@ -1,7 +1,6 @@
 """The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
 
-from generator.api.check import check_shape, report_unknown_key
-from generator.api.fitness import make_fitness
+from generator.api.check import check_shape, fits_shape, report_unknown_key
 from generator.api.samples import find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_pattern
 from generator.api.shapes import (
@@ -14,6 +13,7 @@ from generator.api.shapes import (
     find_shape_at,
     list_node_types,
     list_validation_kinds,
+    takes_parameter,
 )
 from generator.api.suggestions import advise_name, advise_on_place, match_names, renew_suggestions, suggest_name
 
@@ -30,13 +30,14 @@ __all__ = [
     "find_sample",
     "find_shape",
     "find_shape_at",
+    "fits_shape",
     "list_node_types",
     "list_validation_kinds",
-    "make_fitness",
     "match_names",
     "renew_suggestions",
     "report_unknown_key",
     "suggest_name",
+    "takes_parameter",
     "takes_value",
     "write_pattern",
 ]

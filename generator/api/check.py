@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from generator.api.fitness import make_fitness
 from generator.api.rules import (
     MALFORMED_VALUE,
     MISSING_KEY,
@@ -20,7 +21,7 @@ from generator.api.rules import (
     WRONG_TYPE,
 )
 from generator.api.sentences import describe_shape_rule
-from generator.api.shapes import Shape, compile_pattern, find_shape
+from generator.api.shapes import Shape, compile_pattern, find_shape, takes_parameter
 from generator.api.suggestions import advise_name, advise_on_place, suggest_longer, suggest_name
 from generator.api.wording import (
     EXPECTED,
@@ -32,13 +33,15 @@ from generator.api.wording import (
     quote_value,
 )
 from generator.diagnostics import Finding, Rule
-from generator.model import FileText, Value
+from generator.model import FileText, ParameterReference, Value
 from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
 NAMES = frozenset({"FlowNodeName", "FlowNodeInputName", "FlowNodeOutputName", "FlowConditionName", "FlowName"})
 """Shapes of the names that people choose."""
 NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
+_KINDS: Mapping[str, Any] = {"string": str, "boolean": bool, "integer": int, "float": int | Decimal, "list": list}
+"""What a value of a type is; those of all other types are mappings."""
 
 
 def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
@@ -46,7 +49,7 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
 
     A parameter fits every scalar and every list of texts, and is not looked into.
     """
-    if make_fitness(shape.name)(value):
+    if shape.type == "document" or (isinstance(value, ParameterReference) and takes_parameter(shape)):
         return []
     if not _has_type(value, shape):
         message = f"{name_place(path)} is {EXPECTED[shape.type]}, not {describe_value(value)}."
@@ -62,19 +65,13 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
     return findings
 
 
+def fits_shape(value: Value, name: str) -> bool:
+    """Tell whether nothing is to be said of a value by the shape of that name."""
+    return not check_shape(value, find_shape(name), ())
+
+
 def _has_type(value: Value, shape: Shape) -> bool:
-    match shape.type:
-        case "string":
-            return isinstance(value, str)
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "float":
-            return isinstance(value, int | Decimal) and not isinstance(value, bool)
-        case "list":
-            return isinstance(value, list)
-    return isinstance(value, dict)
+    return isinstance(value, _KINDS.get(shape.type, dict)) and (shape.type == "boolean" or not isinstance(value, bool))
 
 
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
@@ -106,7 +103,7 @@ def _suggest_value(value: str, shape: Shape) -> str | None:
     if mask_credentials(value) != value:
         return None
     name = "_".join(word for word in NO_WORD.split(value) if word)
-    return name if make_fitness(shape.name)(name) else None
+    return name if _find_broken_rule(name, len(name), shape) is None else None
 
 
 def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule | None:
@@ -115,9 +112,15 @@ def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule |
     too_small = shape.minimum is not None and size < shape.minimum
     if too_small or (shape.maximum is not None and size > shape.maximum):
         return VALUE_OUT_OF_RANGE if isinstance(value, int | Decimal) else WRONG_LENGTH
-    if isinstance(value, str) and shape.pattern and not compile_pattern(shape.pattern).fullmatch(value):
+    if isinstance(value, str) and shape.pattern and not _matches(shape.pattern, value):
         return MALFORMED_VALUE
     return None
+
+
+@lru_cache(maxsize=10_000)
+def _matches(pattern: str, text: str) -> bool:
+    """Tell whether a pattern matches a whole text. Names are looked at again and again."""
+    return compile_pattern(pattern).fullmatch(text) is not None
 
 
 def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Finding]:

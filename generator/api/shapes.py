@@ -123,6 +123,13 @@ def list_validation_kinds() -> tuple[str, ...]:
     return find_shape("FlowValidationType").enum
 
 
+def takes_parameter(shape: Shape) -> bool:
+    """Tell whether a parameter can stand for a value of this shape: a scalar, or a list of texts."""
+    if shape.type == "list":
+        return find_shape(shape.element or "").type == "string"
+    return shape.type in ("string", "integer", "float", "boolean")
+
+
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of the API once."""

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from generator.api import describe_shape_rule, find_shape, make_fitness
+from generator.api import describe_shape_rule, find_shape, fits_shape
 from generator.definition.rules import CONNECTION_RENAMED
 from generator.diagnostics import Finding
 from generator.model import Value
@@ -79,7 +79,7 @@ def _replace_within_loop(node: Value, path: Path, replace: Callable[[list[Value]
 
 def _rename(connection: Value, taken: set[Value]) -> Value:
     name = connection.get("name") if isinstance(connection, dict) else None
-    if not isinstance(connection, dict) or not isinstance(name, str) or make_fitness(NAME_SHAPE)(name):
+    if not isinstance(connection, dict) or not isinstance(name, str) or fits_shape(name, NAME_SHAPE):
         return connection
     words = re.sub("[^0-9a-zA-Z]+", "_", name).strip("_")
     base = words if words[:1].isalpha() else f"Connection_{words}".strip("_")
@@ -142,7 +142,7 @@ def _list_parts(connection: Mapping[str, Value]) -> tuple[str, str, str, str]:
 
 def _keep_name(part: Value) -> str:
     """Return a part that can stand in a name; a wrong one is reported where it stands, not through the name."""
-    return part if isinstance(part, str) and make_fitness("FlowNodeName")(part) else ""
+    return part if isinstance(part, str) and fits_shape(part, "FlowNodeName") else ""
 
 
 def _end_in_hash(base: str, content: str) -> str:

@@ -11,10 +11,10 @@ from generator.api import (
     describe_shape_rule,
     find_place_shape,
     find_sample,
-    make_fitness,
+    fits_shape,
     takes_value,
 )
-from generator.api.fitness import takes_parameter
+from generator.api.shapes import takes_parameter
 from generator.definition.names import TERRAFORM_VALUE
 from generator.definition.rules import CONFLICTING_USES, INVALID_DEFAULT
 from generator.diagnostics import Finding, Related, Rule, Severity
@@ -52,12 +52,12 @@ def refuses_value(value: Value, path: Path) -> bool:
     if path[0] == "permissions" and len(path) != 3:
         return False
     shape = find_place_shape(path)
-    return shape is not None and (shape.name in UNCHECKED_SHAPES or not make_fitness(shape.name)(value))
+    return shape is not None and (shape.name in UNCHECKED_SHAPES or not fits_shape(value, shape.name))
 
 
 def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
     """Report under `rule` what is no account id (12 digits, as text)."""
-    if make_fitness("AccountId")(value):
+    if fits_shape(value, "AccountId"):
         return []
     message = "An account is given by its id, a text of 12 digits."
     return [Finding(rule, message, 'Write it in quotes, like "111122223333".', path)]

@@ -10,7 +10,7 @@ from operator import is_not
 from typing import cast
 
 from generator.api import find_place_shape, find_shape_at, suggest_name
-from generator.api.fitness import takes_parameter
+from generator.api.shapes import takes_parameter
 from generator.definition.defaults import refuses_value, stands_for_identifier
 from generator.definition.files import FileRefusal, FileTexts
 from generator.definition.names import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.api import make_fitness
+from generator.api import fits_shape
 from generator.diagnostics import Finding, Related, error
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ MOST_TAGS = 50
 def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
     """Report what KMS and IAM do not take: keys that AWS keeps for itself, keys alike, white space, too many tags."""
     first: dict[str, str] = {}
-    takes_key, takes_value = make_fitness("ModuleTagKey"), make_fitness("ModuleTagValue")
     for key, value in tags.items():
         path = ("tags", key)
-        if not takes_key(key) or not takes_value(value):
+        is_key = fits_shape(key, "ModuleTagKey")
+        if not is_key or not fits_shape(value, "ModuleTagValue"):
             message = f"The tag {key!r} has a tab or a line break, which KMS and IAM do not take."
-            yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not takes_key(key))
+            yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not is_key)
         if key.lower().startswith("aws:"):
             message = f"Tag keys that begin with aws: are AWS's own, and {key!r} does."
             yield Finding(INVALID_TAGS, message, "Give the tag another key.", path, key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from generator.api import advise_name, make_fitness, suggest_name
+from generator.api import advise_name, fits_shape, suggest_name
 from generator.api.wording import list_names
 from generator.diagnostics import Finding, Related, Rule, soft_error
 from generator.model import Connection, Node, Port
@@ -188,6 +188,5 @@ def _report(
 @lru_cache(maxsize=4)
 def _sort_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names that are valid, and those that are malformed."""
-    is_valid = make_fitness("FlowNodeName")
-    valid = tuple(name for name in names if is_valid(name))
-    return valid, tuple(name for name in names if not is_valid(name))
+    fitting = {name: fits_shape(name, "FlowNodeName") for name in names}
+    return tuple(name for name in names if fitting[name]), tuple(name for name in names if not fitting[name])

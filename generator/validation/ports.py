@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import advise_name, make_fitness, suggest_name
+from generator.api import advise_name, fits_shape, suggest_name
 from generator.diagnostics import Finding, Rule, soft_error
 from generator.model import Node, Port
 from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
@@ -47,7 +47,7 @@ def check_surplus_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding
         fed = [item.input for item in scope.incoming.get(node.name, ()) if item.input is not None]
         for port in find_unknown_ports(ports, rules):
             # A name that is malformed is reported as that.
-            if not make_fitness("FlowNodeInputName")(port.name):
+            if not fits_shape(port.name, "FlowNodeInputName"):
                 continue
             message = f"A node of type {node.type} has no {what} {port.name!r}."
             listed = {other.name for other in ports}
