@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from generator.api import suggest_name
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, error, report_file, show_path, show_relative
+from generator.diagnostics.suggestions import suggest_name
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import LOCK_FILE, belongs_to_git, find_escape, is_git, is_text, read_file
 

@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from generator.api import renew_suggestions
 from generator.configuration import Defaults, apply_severities
 from generator.definition import read_flow, recognize_cloudformation, recognize_code
 from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
+from generator.diagnostics.suggestions import renew_suggestions
 from generator.module import ModuleSettings, plan_module
 from generator.nodes import collect_grants
 from generator.provider import STRICTER

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from generator.rule_pages import Example
 
 DECLARING = (
-    "api.rules",
+    "api.check",
     "configuration.rules",
     "definition.rules",
     "diagnostics",

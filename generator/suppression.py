@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from generator.api import advise_name
 from generator.diagnostics import LocatedFinding, LocatedPlace, Rule, fixed_warning
+from generator.diagnostics.suggestions import advise_name
 from generator.source.comments import Comment, read_comments
 from generator.source.position import Document, Span
 

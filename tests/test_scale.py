@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.api import renew_suggestions, suggest_name
 from generator.diagnostics import SOURCE_RULES, Finding, locate_finding
+from generator.diagnostics.suggestions import renew_suggestions, suggest_name
 from generator.intake import DiskReader
 from generator.patterns import could_find
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions

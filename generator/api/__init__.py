@@ -1,6 +1,7 @@
 """The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
 
 from generator.api.check import check_shape, fits_shape, report_unknown_key
+from generator.api.places import advise_on_place
 from generator.api.samples import find_sample, takes_value
 from generator.api.sentences import describe_shape_rule, write_pattern
 from generator.api.shapes import (
@@ -15,14 +16,12 @@ from generator.api.shapes import (
     list_validation_kinds,
     takes_parameter,
 )
-from generator.api.suggestions import advise_name, advise_on_place, match_names, renew_suggestions, suggest_name
 
 __all__ = [
     "MODEL_SHAPES",
     "PERMISSION_SHAPES",
     "PROFILE_SHAPES",
     "Shape",
-    "advise_name",
     "advise_on_place",
     "check_shape",
     "describe_shape_rule",
@@ -33,10 +32,7 @@ __all__ = [
     "fits_shape",
     "list_node_types",
     "list_validation_kinds",
-    "match_names",
-    "renew_suggestions",
     "report_unknown_key",
-    "suggest_name",
     "takes_parameter",
     "takes_value",
     "write_pattern",

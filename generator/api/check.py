@@ -9,37 +9,42 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from generator.api.rules import (
-    MALFORMED_VALUE,
-    MISSING_KEY,
-    NOT_EXACTLY_ONE_KEY,
-    TOO_MANY_CONNECTIONS,
-    UNKNOWN_KEY,
-    UNKNOWN_VALUE,
-    VALUE_OUT_OF_RANGE,
-    WRONG_LENGTH,
-    WRONG_TYPE,
-)
+from generator.api.places import advise_on_place
 from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape, takes_parameter
-from generator.api.suggestions import advise_name, advise_on_place, suggest_longer, suggest_name
-from generator.api.wording import (
-    EXPECTED,
-    advise_type,
-    describe_count,
-    describe_value,
-    list_names,
-    name_place,
-    quote_value,
-)
-from generator.diagnostics import Finding, Rule
+from generator.diagnostics import Finding, Rule, error, warning
+from generator.diagnostics.suggestions import advise_name, suggest_longer, suggest_name
+from generator.diagnostics.wording import describe_count, describe_value, list_names, name_place, quote_value
 from generator.model import FileText, ParameterReference, Value
 from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
+MISSING_KEY = error("MissingKey", "The API requires a key that is not there.")
+UNKNOWN_KEY = error("UnknownKey", "A key does not exist at this place.")
+WRONG_TYPE = error("WrongType", "A value is of another type than the API takes.")
+UNKNOWN_VALUE = error("UnknownValue", "The API takes one of a few words, and this is none of them.")
+MALFORMED_VALUE = error("MalformedValue", "A text does not match the pattern that the API gives it.")
+WRONG_LENGTH = error("WrongLength", "A text, list or mapping is too short or too long for the API.")
+VALUE_OUT_OF_RANGE = error("ValueOutOfRange", "A number is too small or too large for the API.")
+NOT_EXACTLY_ONE_KEY = error("NotExactlyOneKey", "The API takes exactly one of several keys at this place.")
+TOO_MANY_CONNECTIONS = warning(
+    "TooManyConnections", "There are more connections than the API's published model admits."
+)
+
 NAMES = frozenset({"FlowNodeName", "FlowNodeInputName", "FlowNodeOutputName", "FlowConditionName", "FlowName"})
 """Shapes of the names that people choose."""
 NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
+_EXPECTED = {
+    "string": "a text",
+    "integer": "a whole number",
+    "float": "a number",
+    "boolean": "true or false",
+    "list": "a list",
+    "structure": "a mapping of keys to values",
+    "union": "a mapping of keys to values",
+    "map": "a mapping of keys to values",
+    "document": "JSON",
+}
 _KINDS: Mapping[str, Any] = {"string": str, "boolean": bool, "integer": int, "float": int | Decimal, "list": list}
 """What a value of a type is; those of all other types are mappings."""
 
@@ -52,8 +57,8 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
     if shape.type == "document" or (isinstance(value, ParameterReference) and takes_parameter(shape)):
         return []
     if not _has_type(value, shape):
-        message = f"{name_place(path)} is {EXPECTED[shape.type]}, not {describe_value(value)}."
-        return [Finding(WRONG_TYPE, message, advise_type(value, shape), path)]
+        message = f"{name_place(path)} is {_EXPECTED[shape.type]}, not {describe_value(value)}."
+        return [Finding(WRONG_TYPE, message, _advise_type(value, shape), path)]
     findings = _check_rules(value, shape, path)
     match value:
         case dict():
@@ -72,6 +77,28 @@ def fits_shape(value: Value, name: str) -> bool:
 
 def _has_type(value: Value, shape: Shape) -> bool:
     return isinstance(value, _KINDS.get(shape.type, dict)) and (shape.type == "boolean" or not isinstance(value, bool))
+
+
+def _advise_type(value: Value, shape: Shape) -> str:
+    """Say how to mend a value of the wrong type."""
+    expected = _EXPECTED[shape.type]
+    match value:
+        case ParameterReference():
+            return "A parameter stands for one text, number or boolean, or for a list of texts."
+        case bool() | int() | Decimal() if shape.type == "string":
+            spelled = describe_value(value).removeprefix("the number ")
+            return f'Put it in quotes: "{spelled}".'
+        case None:
+            return f"Give {expected}, or leave the key out."
+        case str() if shape.type == "list":
+            return "Write a list, in brackets or with a dash before each item."
+        case str() if shape.type in ("integer", "float", "boolean") and _is_plain(value):
+            return "Write it without quotes."
+    return f"Give {expected}."
+
+
+def _is_plain(text: str) -> bool:
+    return text in ("true", "false") or text.replace(".", "", 1).isdecimal()
 
 
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.api.shapes import Shape
-from generator.api.wording import describe_count, list_names
+from generator.diagnostics.wording import describe_count, list_names
 
 NODE_NAME = "begin with a letter and have 2 to 51 letters and digits, with single _ between them"
 VARIABLE_NAME = "have 1 to 100 letters and digits, each followed by at most one - or _"

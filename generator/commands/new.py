@@ -117,7 +117,7 @@ def describe_templates(templates: Iterable[FlowTemplate]) -> str:
 
 def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> FlowTemplate:
     """Return the template of that name. Any other name is wrong usage."""
-    from generator.api import advise_name
+    from generator.diagnostics.suggestions import advise_name
 
     known = f"Choose one of {', '.join(templates)}; `flowseal new --list` shows each."
     if name is None:

@@ -193,14 +193,14 @@ class _Reader:
         return severities
 
     def _report_unknown_rule(self, name: str, rules: Mapping[str, Rule]) -> None:
-        from generator.api import advise_name
+        from generator.diagnostics.suggestions import advise_name
 
         remedy = advise_name(name, rules, "`flowseal rules` lists all rules.")
         self._report(UNKNOWN_RULE, f"No rule is named {name!r}.", remedy, ("rules", name), key=True)
 
     def _report_value(self, value: object, what: str, remedy: str, path: ValuePath) -> None:
-        from generator.api.wording import describe_value
         from generator.definition.rules import INVALID_SECTION
+        from generator.diagnostics.wording import describe_value
 
         self._report(INVALID_SECTION, f"{what}, not {describe_value(cast('Any', value))}.", remedy, path)
 

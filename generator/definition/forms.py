@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import cast
 
-from generator.api import check_shape, find_shape, match_names
-from generator.api.rules import UNKNOWN_KEY
-from generator.api.wording import describe_value
+from generator.api import check_shape, find_shape
+from generator.api.check import UNKNOWN_KEY
 from generator.definition.rules import (
     DECIDED_BY_MODULE,
     INCOMPLETE_DOCUMENT,
@@ -20,6 +19,8 @@ from generator.definition.rules import (
     UNUSABLE_FILE_NAME,
 )
 from generator.diagnostics import Finding
+from generator.diagnostics.suggestions import match_names
+from generator.diagnostics.wording import describe_value
 from generator.model import Value
 from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path

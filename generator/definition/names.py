@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from generator.api import suggest_name
+from generator.diagnostics.suggestions import suggest_name
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from generator.api import advise_name
-from generator.api.rules import UNKNOWN_KEY
-from generator.api.wording import describe_value
+from generator.api.check import UNKNOWN_KEY
 from generator.definition.defaults import check_default, check_types, stands_for_model
 from generator.definition.limits import MOST_TEXT, find_long_defaults
 from generator.definition.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
@@ -23,6 +21,8 @@ from generator.definition.rules import (
     UNUSED_PARAMETER,
 )
 from generator.diagnostics import Finding, Related
+from generator.diagnostics.suggestions import advise_name
+from generator.diagnostics.wording import describe_value
 from generator.inference import find_kind
 from generator.model import ModelKind, Parameter, Value
 from generator.source.position import Path
@@ -74,7 +74,7 @@ def read_parameters(
     for parameter in list(find_long_defaults(parameters)):
         message = f"Wherever they stand, the defaults have more than {MOST_TEXT:,} characters in all."
         remedy = "Leave this default out, or write the text at its places with $file."
-        findings.append(Finding(UNFIT_DEFAULT, message, remedy, (*parameter.path, "default")))
+        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*parameter.path, "default")))
         parameters[parameters.index(parameter)] = replace(parameter, default=None)
     return tuple(parameters), findings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from generator.api import check_shape, find_shape, find_shape_at
-from generator.api.rules import (
+from generator.api.check import (
     MALFORMED_VALUE,
     MISSING_KEY,
     NOT_EXACTLY_ONE_KEY,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from operator import is_not
 from typing import cast
 
-from generator.api import find_place_shape, find_shape_at, suggest_name
+from generator.api import find_place_shape, find_shape_at
 from generator.api.shapes import takes_parameter
 from generator.definition.defaults import refuses_value, stands_for_identifier
 from generator.definition.files import FileRefusal, FileTexts
@@ -32,6 +32,7 @@ from generator.definition.rules import (
     UNREADABLE_FILE,
 )
 from generator.diagnostics import SOURCE_RULES, Finding, has_errors
+from generator.diagnostics.suggestions import suggest_name
 from generator.model import FileText, ParameterReference, Value
 from generator.source import MERGE_REMEDY
 from generator.source.merge_conflicts import find_merge_conflict

@@ -6,17 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from generator.api import (
-    PERMISSION_SHAPES,
-    PROFILE_SHAPES,
-    advise_name,
-    check_shape,
-    find_place_shape,
-    find_shape,
-    suggest_name,
-)
-from generator.api.rules import UNKNOWN_KEY
-from generator.api.wording import describe_value
+from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
+from generator.api.check import UNKNOWN_KEY
 from generator.definition.defaults import check_account
 from generator.definition.rules import (
     INVALID_PERMISSION,
@@ -25,6 +16,8 @@ from generator.definition.rules import (
     WILDCARD_PERMISSION,
 )
 from generator.diagnostics import Finding
+from generator.diagnostics.suggestions import advise_name, suggest_name
+from generator.diagnostics.wording import describe_value
 from generator.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.source.position import Path
 

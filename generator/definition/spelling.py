@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from generator.api import advise_on_place, find_shape_at, match_names, report_unknown_key
-from generator.api.rules import UNKNOWN_KEY
+from generator.api import advise_on_place, find_shape_at, report_unknown_key
+from generator.api.check import UNKNOWN_KEY
 from generator.definition.parameters import KEYS as PARAMETER_KEYS
 from generator.definition.references import REFERENCES
 from generator.definition.settings import PERMISSION_KEYS
 from generator.diagnostics import Finding
+from generator.diagnostics.suggestions import match_names
 from generator.model import DAYS
 from generator.source.position import Path
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.api import suggest_name
 from generator.diagnostics import Finding, error, warning
+from generator.diagnostics.suggestions import suggest_name
 from generator.inference.kinds import (
     ACCOUNT,
     MODEL_KINDS,

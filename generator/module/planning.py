@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from generator.api.rules import MALFORMED_VALUE
+from generator.api.check import MALFORMED_VALUE
 from generator.diagnostics import Finding, error, has_errors
 from generator.module.fixed_tests import TEST_FILE, plan_fixed_tests
 from generator.module.flow import plan_flow_file

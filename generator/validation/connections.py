@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from generator.api import advise_name, fits_shape, suggest_name
-from generator.api.wording import list_names
+from generator.api import fits_shape
 from generator.diagnostics import Finding, Related, Rule, soft_error
+from generator.diagnostics.suggestions import advise_name, suggest_name
+from generator.diagnostics.wording import list_names
 from generator.model import Connection, Node, Port
 from generator.nodes import PortRules
 from generator.source.position import Path

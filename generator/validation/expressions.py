@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from generator.api import suggest_name
 from generator.diagnostics import Finding, Related, Rule, soft_error
+from generator.diagnostics.suggestions import suggest_name
 from generator.model import Node, Value
 from generator.source.position import Path
 from generator.validation.registry import register_check

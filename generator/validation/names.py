@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from generator.api.wording import list_names
 from generator.diagnostics import Finding, Related, Rule, error, soft_error
+from generator.diagnostics.wording import list_names
 from generator.model import Node
 from generator.source.position import Path
 from generator.validation.registry import register_check

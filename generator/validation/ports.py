@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import advise_name, fits_shape, suggest_name
+from generator.api import fits_shape
 from generator.diagnostics import Finding, Rule, soft_error
+from generator.diagnostics.suggestions import advise_name, suggest_name
 from generator.model import Node, Port
 from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
 from generator.validation.registry import register_twins

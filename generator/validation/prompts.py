@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import check_shape, describe_shape_rule, find_shape, suggest_name
+from generator.api import check_shape, describe_shape_rule, find_shape
 from generator.diagnostics import Finding, warning
+from generator.diagnostics.suggestions import suggest_name
 from generator.model import Node
 from generator.nodes import PromptVariables, find_misspelled_variable, find_value
 from generator.source.position import Path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.api.wording import MOST_LISTED
 from generator.diagnostics import Finding, Related, soft_error
+from generator.diagnostics.wording import MOST_LISTED
 from generator.model import Connection, Node
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope

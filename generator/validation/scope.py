@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from generator.api import suggest_name
+from generator.diagnostics.suggestions import suggest_name
 from generator.model import Body, Connection, Flow, Node, Port, Value
 from generator.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
 from generator.source.position import Path

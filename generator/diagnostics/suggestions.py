@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-
-from generator.api.sentences import describe_shape_rule
-from generator.api.shapes import Shape, find_shape
 
 CLOSENESS = 0.75
 """The least ratio (difflib) at which two names look like one name and its misspelling."""
@@ -20,27 +17,6 @@ MOST_NEAR = 8
 """How many names with the same letters but one are looked at."""
 SHORTEST = 3
 """Letters of a part of a name that may stand for the name."""
-DEEPEST = 3
-"""How many levels below its place a key is looked for."""
-CHOICE_OF_TYPE = "FlowNodeConfiguration"
-"""The shape whose members are those of the node types: which one is meant, a key does not say."""
-CONTAINERS = {"structure": dict, "union": dict, "map": dict, "dict": dict, "list": list}
-"""What holds others, by the name of a type: the API's, and that of a value."""
-OF_THE_MODEL = frozenset(
-    {"topk", "minp", "seed", "frequencypenalty", "presencepenalty", "repetitionpenalty", "thinking", "reasoningconfig"}
-)
-"""Settings that some models have and the API's own inference settings have not, in their letters."""
-INFERENCE = frozenset({"PromptModelInferenceConfiguration", "PromptFlowNodeInlineConfiguration"})
-PARTS_OF_ARNS: Mapping[str, tuple[str, frozenset[str]]] = {
-    "AgentFlowNodeConfiguration": ("agentAliasArn", frozenset({"agentid", "agentaliasid", "agentarn", "aliasid"})),
-    "LexFlowNodeConfiguration": ("botAliasArn", frozenset({"botid", "botaliasid", "botarn", "aliasid"})),
-    "LambdaFunctionFlowNodeConfiguration": ("lambdaArn", frozenset({"functionname", "lambdaname", "name"})),
-    "PromptFlowNodeResourceConfiguration": (
-        "promptArn",
-        frozenset({"promptid", "promptversion", "promptidentifier", "promptname"}),
-    ),
-}
-"""By shape: the ARN that the API asks for, and keys (in their letters) with which people give its parts instead."""
 
 
 class _Names:
@@ -50,7 +26,7 @@ class _Names:
         self.by_letters: dict[str, list[str]] = {}
         for name in names:
             if len(name) <= LONGEST:
-                self.by_letters.setdefault(_keep_letters(name), []).append(name)
+                self.by_letters.setdefault(keep_letters(name), []).append(name)
 
     def find(self, letters: str, without: str | None) -> str | None:
         """Return the first name with these letters that is not `without`."""
@@ -105,7 +81,7 @@ def suggest_name(found: str, known: Iterable[str], without: str | None = None) -
     """
     if len(found) > LONGEST:
         return None
-    names, letters = _index_names(tuple(known)), _keep_letters(found)
+    names, letters = _index_names(tuple(known)), keep_letters(found)
     if name := names.find(letters, without):
         return name
     from difflib import get_close_matches
@@ -123,11 +99,11 @@ def _list_rests(letters: str) -> Iterator[str]:
 
 def suggest_longer(found: str, known: Iterable[str]) -> str | None:
     """Return the only one of `known` that begins with `found`, or else the only one that contains it, or None."""
-    letters = _keep_letters(found)
+    letters = keep_letters(found)
     if len(letters) < SHORTEST:
         return None
-    longer = [name for name in known if letters in _keep_letters(name)]
-    starting = [name for name in longer if _keep_letters(name).startswith(letters)]
+    longer = [name for name in known if letters in keep_letters(name)]
+    starting = [name for name in longer if keep_letters(name).startswith(letters)]
     return (starting or longer)[0] if len(starting or longer) == 1 else None
 
 
@@ -150,45 +126,12 @@ def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     return matches
 
 
-def advise_on_place(key: str, value: object, shape: Shape) -> str | None:
-    """Return the remedy for a key that is known elsewhere, with {keys} for it and those that belong there too.
-
-    None for a key that is known nowhere near, or at more than one place.
-    """
-    letters = _keep_letters(key)
-    if shape.name in INFERENCE and letters in OF_THE_MODEL:
-        return "Put {keys} in `additionalModelRequestFields`, spelled as the model expects it, such as `top_k: 250`."
-    if shape.name in PARTS_OF_ARNS:
-        member, parts = PARTS_OF_ARNS[shape.name]
-        if letters in parts:
-            rule = describe_shape_rule(find_shape(shape.members[member]))
-            return f"Write {member} instead of {{keys}}. {rule}"
-    below = _find_below(key, value, shape)
-    return f"Put {{keys}} under `{'.'.join(below)}`." if below else None
-
-
-def _find_below(key: str, value: object, shape: Shape) -> tuple[str, ...]:
-    """Return the only members that lead from a shape to one that has this key, with such a value; else nothing."""
-    level: list[tuple[tuple[str, ...], Shape]] = [((), shape)]
-    for _ in range(DEEPEST):
-        level = [
-            ((*path, member), find_shape(name))
-            for path, owner in level
-            if owner.name != CHOICE_OF_TYPE
-            for member, name in owner.members.items()
-        ]
-        owners = [(path, find_shape(owner.members[key])) for path, owner in level if key in owner.members]
-        found = [path for path, item in owners if CONTAINERS.get(item.type) is CONTAINERS.get(type(value).__name__)]
-        if found:
-            return found[0] if len(found) == 1 else ()
-    return ()
-
-
 def advise_name(found: str, known: Iterable[str], otherwise: str, without: str | None = None) -> str:
     """Return the remedy for a name that is not known: the one of `known` most likely meant, or else `otherwise`."""
     meant = suggest_name(found, known, without)
     return f"Did you mean {meant}?" if meant else otherwise
 
 
-def _keep_letters(name: str) -> str:
+def keep_letters(name: str) -> str:
+    """Return what tells names apart: their letters and digits, whatever their case."""
     return name.replace("_", "").replace("-", "").replace(" ", "").casefold()

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from generator.api.shapes import Shape
 from generator.model import ParameterReference, Value
 from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
 LONGEST_QUOTE = 60
-
-EXPECTED = {
-    "string": "a text",
-    "integer": "a whole number",
-    "float": "a number",
-    "boolean": "true or false",
-    "list": "a list",
-    "structure": "a mapping of keys to values",
-    "union": "a mapping of keys to values",
-    "map": "a mapping of keys to values",
-    "document": "JSON",
-}
 
 MOST_LISTED = 40
 """How many names a sentence lists: as many as a flow has nodes by AWS's quota."""
@@ -82,25 +69,3 @@ def list_names(names: tuple[str, ...] | list[str], word: str = "or") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def advise_type(value: Value, shape: Shape) -> str:
-    """Say how to mend a value of the wrong type."""
-    expected = EXPECTED[shape.type]
-    match value:
-        case ParameterReference():
-            return "A parameter stands for one text, number or boolean, or for a list of texts."
-        case bool() | int() | Decimal() if shape.type == "string":
-            spelled = describe_value(value).removeprefix("the number ")
-            return f'Put it in quotes: "{spelled}".'
-        case None:
-            return f"Give {expected}, or leave the key out."
-        case str() if shape.type == "list":
-            return "Write a list, in brackets or with a dash before each item."
-        case str() if shape.type in ("integer", "float", "boolean") and _is_plain(value):
-            return "Write it without quotes."
-    return f"Give {expected}."
-
-
-def _is_plain(text: str) -> bool:
-    return text in ("true", "false") or text.replace(".", "", 1).isdecimal()
