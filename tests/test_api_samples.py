@@ -7,8 +7,7 @@ from itertools import combinations
 import pytest
 
 from generator.api import find_sample, find_shape, takes_value
-from generator.api.samples import SAMPLES
-from generator.api.shapes import Shape, load_api
+from generator.api.shapes import Shape, load_api, load_texts
 
 SCALARS = [
     shape
@@ -31,7 +30,7 @@ TOO_SHORT_FOR_AN_ACCOUNT = {"FlowKnowledgeBaseId", "FlowLexBotLocaleId", "Guardr
 
 
 def test_every_shape_with_a_pattern_has_a_sample() -> None:
-    assert set(SAMPLES) == {shape.name for shape in PATTERNED}
+    assert set(load_texts()["samples"]) == {shape.name for shape in PATTERNED}
 
 
 @pytest.mark.parametrize("number", [1, 2, 40])

@@ -19,6 +19,7 @@ from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
 from generator.api import find_shape
+from generator.api.shapes import load_texts
 from generator.cli import app
 from generator.commands.schema import Document, write_document_schema
 from generator.definition import FileRefusal
@@ -26,7 +27,6 @@ from generator.diagnostics import Severity
 from generator.intake import ENDINGS, DiskReader
 from generator.pipeline import DefinitionText, check_definitions
 from generator.scaffold.templates import BUILT_IN
-from generator.schema.meanings import MEANINGS, NODE_TYPES
 from generator.schema.shapes import make_shape_schemas
 from generator.source import read_document
 from generator.timings import Timings
@@ -157,8 +157,11 @@ def test_a_case_with_errors_says_who_sees_them(case: Path, accept: bool) -> None
 def test_every_member_and_every_node_type_has_its_meaning() -> None:
     schemas = make_shape_schemas(["FlowDefinition"])
     shapes = [find_shape(name) for name in schemas]
-    assert set(MEANINGS) == {f"{shape.name}.{member}" for shape in shapes for member in shape.members}
-    assert set(NODE_TYPES) == set(find_shape("FlowNodeType").enum)
+    meanings = load_texts()["meanings"]
+    assert {name: set(meanings[name]) for name in meanings} == {
+        shape.name: set(shape.members) for shape in shapes if shape.members
+    }
+    assert set(load_texts()["node_types"]) == set(find_shape("FlowNodeType").enum)
 
 
 def list_properties(schema: Any) -> Iterator[tuple[str, Any]]:

@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 
 from generator.api.check import check_shape
 from generator.api.sentences import write_pattern
-from generator.api.shapes import Shape, find_shape
+from generator.api.shapes import Shape, find_shape, load_texts
 from generator.diagnostics import Severity
 from generator.model import Value
 
-_OWN = "arn:aws:bedrock:us-east-1:111122223333:"
-SAMPLES: Mapping[str, str] = MappingProxyType(
-    {
-        "AccountId": "{0:012}",
-        "BedrockRerankingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.sample-{0}-v1:0",
-        "ClientToken": "{0:036}",
-        "FlowAgentAliasArn": f"{_OWN}agent-alias/AGENT{{0:05}}/ALIAS{{0:05}}",
-        "FlowConditionName": "Sample{0}",
-        "FlowConnectionName": "Sample{0}",
-        "FlowExecutionRoleArn": "arn:aws:iam::111122223333:role/sample-{0}",
-        "FlowKnowledgeBaseId": "KB{0:08}",
-        "FlowLambdaArn": "arn:aws:lambda:us-east-1:111122223333:function:sample-{0}",
-        "FlowLexBotAliasArn": "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT{0:07}/ALIAS{0:05}",
-        "FlowName": "sample-{0}",
-        "FlowNodeInputName": "sample{0}",
-        "FlowNodeName": "Sample{0}",
-        "FlowNodeOutputName": "sample{0}",
-        "FlowPromptArn": f"{_OWN}prompt/PROMPT{{0:04}}:1",
-        "FlowPromptModelIdentifier": "amazon.sample-{0}-v1:0",
-        "FlowS3BucketName": "sample-bucket-{0}",
-        "GuardrailCrossRegionGuardrailProfileArn": f"{_OWN}guardrail-profile/us.guardrail.v{{0}}:0",
-        "GuardrailCrossRegionGuardrailProfileId": "us.guardrail.v{0}:0",
-        "GuardrailIdentifier": "guardrail{0}",
-        "GuardrailVersion": "{0}",
-        "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-{0:012}",
-        "KnowledgeBaseModelIdentifier": "amazon.sample-{0}-v1:0",
-        "ModuleTagKey": "sample{0}",
-        "ModuleTagValue": "sample {0}",
-        "PromptInputVariableName": "sample{0}",
-        "Region": "us-east-{0}",
-        "TagKey": "sample{0}",
-        "TagValue": "sample {0}",
-        "ToolName": "sample{0}",
-    }
-)
-"""By the shape's name, for every shape with a pattern; a number makes several out of one."""
 _NUMBERED = ("{0:012}", "{0:03}")
 
 
@@ -83,7 +46,7 @@ def _list_samples_of(shape: Shape, number: int) -> Iterator[Value]:
         case "string" if shape.enum:
             yield from shape.enum
         case "string":
-            yield SAMPLES.get(shape.name, f"sample {number}").format(number)
+            yield load_texts()["samples"].get(shape.name, "sample {0}").format(number)
         case "boolean":
             yield True
         case "float":

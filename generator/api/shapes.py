@@ -57,11 +57,16 @@ class Shape:
 @cache
 def load_api() -> dict[str, Any]:
     """Return the data file, read once."""
-    data = pkgutil.get_data("generator", "data/bedrock_flow_api.json")
-    if data is None:
-        raise FileNotFoundError("generator/data/bedrock_flow_api.json")
-    api: dict[str, Any] = json.loads(data)
+    api: dict[str, Any] = json.loads(_read_data("bedrock_flow_api.json"))
     return api
+
+
+@cache
+def load_texts() -> dict[str, dict[str, Any]]:
+    """Return what flowseal says of shapes (`sentences`, `samples`, `meanings`, `node_types`), read once."""
+    import tomllib
+
+    return tomllib.loads(_read_data("shape_texts.toml").decode())
 
 
 @cache
@@ -145,3 +150,10 @@ def _find_part(shape: Shape, part: str | int) -> Shape | None:
     elif shape.type == "list":
         name = shape.element
     return find_shape(name) if name else None
+
+
+def _read_data(name: str) -> bytes:
+    data = pkgutil.get_data("generator", f"data/{name}")
+    if data is None:
+        raise FileNotFoundError(f"generator/data/{name}")
+    return data

@@ -7,14 +7,18 @@ from generator.definition.forms import DECIDED, LIVE
 from generator.definition.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 from generator.inference import MODEL_KINDS
 from generator.model import DAYS
-from generator.schema.references import PARAMETER, PLAIN_KEY, allow_parameter, allow_text, make_reference_schemas
 from generator.schema.shapes import make_shape_schemas
 from generator.schema.values import (
+    PARAMETER,
+    PLAIN_KEY,
     SCHEMA_PROPERTY,
     Schema,
     allow_nothing,
+    allow_parameter,
+    allow_text,
     make_choice,
     make_mapping,
+    make_reference_schemas,
     refer,
     write_schema,
 )

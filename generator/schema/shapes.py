@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
+from generator.api.shapes import load_texts
 from generator.definition.references import STRUCTURAL
 from generator.nodes import NODE_TYPES
-from generator.schema import meanings
-from generator.schema.references import DOCUMENT, PLAIN_KEY, allow_parameter, allow_text
-from generator.schema.values import Schema, make_choice, make_mapping, refer
+from generator.schema.values import (
+    DOCUMENT,
+    PLAIN_KEY,
+    Schema,
+    allow_parameter,
+    allow_text,
+    make_choice,
+    make_mapping,
+    refer,
+)
 
 SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 CONNECTIONS = {"Data": "data", "Conditional": "conditional"}
@@ -79,7 +87,7 @@ def _make_properties(shape: Shape) -> Schema:
     for member, name in shape.members.items():
         target = find_shape(name)
         rule = "" if target.type in ("structure", "union", "list", "map", "document") else describe_shape_rule(target)
-        description = f"{meanings.MEANINGS[f'{shape.name}.{member}']} {rule}".strip()
+        description = f"{load_texts()['meanings'][shape.name][member]} {rule}".strip()
         place = _refer_to(target) if member in STRUCTURAL else _place_shape(target)
         properties[member] = {"description": description, **place}
     return properties
@@ -101,7 +109,7 @@ def _refer_to(shape: Shape) -> Schema:
 
 def _make_text(shape: Shape) -> Schema:
     if shape.name == "FlowNodeType":
-        return {"type": "string", **make_choice({name: meanings.NODE_TYPES[name] for name in list_node_types()})}
+        return {"type": "string", **make_choice({name: load_texts()["node_types"][name] for name in list_node_types()})}
     if shape.enum:
         return {"type": "string", "enum": list(shape.enum)}
     schema: Schema = {"type": "string", **_bound(shape, "Length")}
