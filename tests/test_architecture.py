@@ -32,7 +32,7 @@ ROOMS = {
     "suppression": {"source", "diagnostics"},
     "rule_pages": set(),
     "report": {"source", "diagnostics", "rule_pages"},
-    "schema": {"diagnostics", "model", "api", "definition", "inference", "nodes"},
+    "editor": {"diagnostics", "model", "api", "definition", "inference", "nodes"},
     "scaffold": {"source", "diagnostics", "api", "definition", "intake", "configuration"},
     "timings": set(),
     "progress": set(),

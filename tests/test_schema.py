@@ -24,10 +24,10 @@ from generator.cli import app
 from generator.commands.schema import Document, write_document_schema
 from generator.definition import FileRefusal
 from generator.diagnostics import Severity
+from generator.editor.shapes import make_shape_schemas
 from generator.intake import ENDINGS, DiskReader
 from generator.pipeline import DefinitionText, check_definitions
 from generator.scaffold.templates import BUILT_IN
-from generator.schema.shapes import make_shape_schemas
 from generator.source import read_document
 from generator.timings import Timings
 

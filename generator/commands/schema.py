@@ -50,7 +50,7 @@ def schema(
 def replace_schema(file: Path, text: str) -> None:
     """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
     from generator.commands.printing import print_unchanged, print_written, stop_at_errors
-    from generator.schema import is_written_schema
+    from generator.editor import is_written_schema
     from generator.source import LARGEST_DOCUMENT
     from generator.source.files import read_file
     from generator.write.new_files import replace_text_file
@@ -73,8 +73,8 @@ def replace_schema(file: Path, text: str) -> None:
 
 def write_document_schema(document: Document) -> str:
     """Return the schema of one of both documents."""
+    from generator.editor import write_configuration_schema, write_definition_schema
     from generator.rule_catalogue import list_rules
-    from generator.schema import write_configuration_schema, write_definition_schema
 
     if document is Document.DEFINITION:
         return write_definition_schema()

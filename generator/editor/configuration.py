@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.diagnostics import Severity
-from generator.schema.definition import make_encryption_schema
-from generator.schema.shapes import make_shape_schemas
-from generator.schema.values import SCHEMA_PROPERTY, Schema, allow_nothing, make_mapping, refer, write_schema
+from generator.editor.definition import make_encryption_schema
+from generator.editor.shapes import make_shape_schemas
+from generator.editor.values import SCHEMA_PROPERTY, Schema, allow_nothing, make_mapping, refer, write_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,7 @@ from __future__ import annotations
 from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
 from generator.api.shapes import load_texts
 from generator.definition.references import STRUCTURAL
-from generator.nodes import NODE_TYPES
-from generator.schema.values import (
+from generator.editor.values import (
     DOCUMENT,
     PLAIN_KEY,
     Schema,
@@ -16,6 +15,7 @@ from generator.schema.values import (
     make_mapping,
     refer,
 )
+from generator.nodes import NODE_TYPES
 
 SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 CONNECTIONS = {"Data": "data", "Conditional": "conditional"}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
 from generator.definition.forms import DECIDED, LIVE
 from generator.definition.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
-from generator.inference import MODEL_KINDS
-from generator.model import DAYS
-from generator.schema.shapes import make_shape_schemas
-from generator.schema.values import (
+from generator.editor.shapes import make_shape_schemas
+from generator.editor.values import (
     PARAMETER,
     PLAIN_KEY,
     SCHEMA_PROPERTY,
@@ -22,6 +20,8 @@ from generator.schema.values import (
     refer,
     write_schema,
 )
+from generator.inference import MODEL_KINDS
+from generator.model import DAYS
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
 SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values(), "AccountId"]
