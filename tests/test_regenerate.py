@@ -271,7 +271,7 @@ def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
     monkeypatch.undo()
     assert (finding["rule"], finding["file"]) == ("WriteFailed", f"modules/{file}")
     assert finding["message"].endswith("; it cannot be read.")
-    assert "write" not in finding["remedy"]
+    assert "write" not in finding["help"]
     assert project.read_modules() == before
 
 

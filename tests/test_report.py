@@ -25,17 +25,16 @@ def write_text(*findings: LocatedFinding, text: str = "", view: View | None = No
     return write_report(Format.TEXT, Report(findings, 1, "1 checked: ", texts={FILE: text}), view or View())
 
 
-def test_a_finding_is_a_place_a_rule_a_sentence_the_line_and_a_remedy() -> None:
+def test_a_finding_is_a_place_a_rule_a_message_the_line_and_help() -> None:
     report = write_text(make_finding(), text="one\nkey: two # x\nthree\n")
     assert report == (
-        "a.flow.yaml:2:5: error: DuplicateKey\n"
-        "  Twice.\n"
-        "     2 | key: two # x\n"
-        "       |     ^^^\n"
-        "  see a.flow.yaml:1:1: Here too.\n"
-        "     1 | one\n"
-        "       | -\n"
-        "  remedy: Once.\n"
+        "a.flow.yaml:2:5: error[DuplicateKey]: Twice.\n"
+        "    2 | key: two # x\n"
+        "      |     ^^^\n"
+        "   = note: a.flow.yaml:1:1: Here too.\n"
+        "    1 | one\n"
+        "      | -\n"
+        "   = help: Once.\n"
         "\n"
         "1 checked: 1 error, no warnings\n"
     )
@@ -50,10 +49,10 @@ def test_what_a_rule_hides_is_shown_nowhere() -> None:
     block = replace(block, span=Span(3, 3, 4, 14))
     seen = [make_finding(1, 1), make_finding(2, 1), make_finding(4, 16, 20)]
     shown = write_text(secret, block, other, *seen, text=text)
-    assert shown.count("     1 | key: secr** # x\n") == 4
-    assert "     2 | more: |\n" in shown
-    assert "     3 |   firs****************\n" in shown
-    assert "     4 | *************, open\n" in shown
+    assert shown.count("    1 | key: secr** # x\n") == 4
+    assert "    2 | more: |\n" in shown
+    assert "    3 |   firs****************\n" in shown
+    assert "    4 | *************, open\n" in shown
     assert "secret" not in shown
 
 
@@ -74,8 +73,8 @@ def test_many_related_places_are_told_without_their_lines() -> None:
     places = tuple(LocatedPlace(f"Edge {line}.", FILE, Span(line, 1, line, 2)) for line in range(1, 5))
     object.__setattr__(finding, "related", places)
     report = write_text(finding, text="x\n" * 9)
-    assert [line for line in report.splitlines() if "see" in line] == [
-        f"  see {FILE}:{n}:1: Edge {n}." for n in range(1, 5)
+    assert [line for line in report.splitlines() if "note" in line] == [
+        f"   = note: {FILE}:{n}:1: Edge {n}." for n in range(1, 5)
     ]
     assert report.count(" | x") == 1
 
@@ -85,11 +84,11 @@ def test_findings_are_sorted_by_file_and_place_under_the_file_s_name() -> None:
     places = [part.split("\n")[0] for part in write_text(*findings, make_finding(1, 2)).split("\n\n")]
     assert places == [
         "a.flow.yaml: 2 errors, 1 warning",
-        "a.flow.yaml:1:2: error: DuplicateKey",
-        "a.flow.yaml:1:5: warning: UnusedParameter",
-        "a.flow.yaml:3:5: error: DuplicateKey",
+        "a.flow.yaml:1:2: error[DuplicateKey]: Twice.",
+        "a.flow.yaml:1:5: warning[UnusedParameter]: Twice.",
+        "a.flow.yaml:3:5: error[DuplicateKey]: Twice.",
         "b: info only",
-        "b:2:5: info: DecidedByModule",
+        "b:2:5: info[DecidedByModule]: Twice.",
         "1 checked: 2 errors, 1 warning",
     ]
 
@@ -132,7 +131,7 @@ def test_carets_stand_under_the_value_and_lines_fit(line: str, column: int, end:
 
 def test_a_tab_is_shown_as_four_blanks() -> None:
     report = write_text(make_finding(1, 3, 4), text="\t\tx")
-    assert "     1 |         x\n       |         ^\n" in report
+    assert "    1 |         x\n      |         ^\n" in report
 
 
 def cut_columns(text: str, start: int, width: int) -> str:
@@ -170,6 +169,12 @@ def test_folding_changes_only_blanks(text: str, columns: int) -> None:
     lines = fold_text(text, columns, indent=2)
     assert " ".join(lines) == text
     assert all(measure(line) <= columns - 2 for line in lines if " " in line)
+
+
+def test_a_message_is_folded_beside_its_place() -> None:
+    assert fold_text("aa bb cc dd", 12, indent=2, taken=6) == ["aa bb", "cc dd"]
+    assert fold_text("aaaaaaa bb", 12, indent=2, taken=6) == ["", "aaaaaaa bb"]
+    assert fold_text("aaaaaa bb", 12, indent=2, taken=6) == ["aaaaaa", "bb"]
 
 
 def test_sentences_are_folded_on_a_terminal_alone() -> None:

@@ -43,7 +43,7 @@ def unescape(text: str, characters: dict[str, str]) -> str:
 def test_a_finding_is_one_command_and_the_summary_is_plain() -> None:
     assert write_lines(make_finding()) == [
         "::error file=a.flow.yaml,line=2,col=5,endLine=2,endColumn=8,title=DuplicateKey"
-        "::Twice.%0ASee a.flow.yaml:1:1: Here too.%0ARemedy: Once.",
+        "::Twice.%0ASee a.flow.yaml:1:1: Here too.%0AHelp: Once.",
         "1 checked: 1 error, no warnings",
     ]
 

@@ -29,7 +29,7 @@ def test_version_1_has_this_form_and_no_other() -> None:
                 "rule": "DuplicateKey",
                 "severity": "error",
                 "message": "Twice.",
-                "remedy": "Once.",
+                "help": "Once.",
                 "file": "a.flow.yaml",
                 "line": 2,
                 "column": 5,

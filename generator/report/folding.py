@@ -5,21 +5,24 @@ from __future__ import annotations
 from generator.report.escaping import measure_width
 
 
-def fold_text(text: str, columns: int | None, indent: int = 0) -> list[str]:
-    """Return the lines of a text that will stand after `indent` blanks; with no columns, the text as it is.
+def fold_text(text: str, columns: int | None, indent: int = 0, taken: int | None = None) -> list[str]:
+    """Return the lines of a text that will be indented by `indent` spaces; with no columns, the text as it is.
 
-    A word that is longer than a line is left whole. There is always one line.
+    On the first line, `taken` columns are in use instead, if given: it is empty where the first word doesn't fit beside
+    them. A word that is longer than a line is kept whole. There is always one line.
     """
     if columns is None:
         return [text]
     lines: list[str] = []
-    width = columns
+    left = columns - (indent if taken is None else taken)
     for word in text.split(" "):
         needed = measure_width(word)
-        if lines and width + 1 + needed <= columns - indent:
+        if lines and needed < left:
             lines[-1] += f" {word}"
-            width += 1 + needed
-        else:
-            lines.append(word)
-            width = needed
+            left -= needed + 1
+            continue
+        if not lines and taken is not None and needed > left:
+            lines.append("")
+        lines.append(word)
+        left = (columns - indent if len(lines) > 1 else left) - needed
     return lines

@@ -43,7 +43,7 @@ def describe_finding(finding: LocatedFinding) -> dict[str, Any]:
         "rule": finding.rule.name,
         "severity": finding.severity.value,
         "message": finding.message,
-        "remedy": finding.remedy,
+        "help": finding.remedy,
         "file": finding.file,
         "line": finding.span.line,
         "column": finding.span.column,

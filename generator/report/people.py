@@ -1,4 +1,4 @@
-"""Findings for people: the place, the rule, the sentence, the source line with carets, the remedy."""
+"""Findings as text: place, severity, rule, and message on one line, then the source line with carets, notes, and help."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from generator.diagnostics import LocatedFinding, Severity
 from generator.report.contents import Report, View
 from generator.report.counts import summarise_findings, write_count, write_summary
-from generator.report.escaping import escape_controls, neutralize_commands
+from generator.report.escaping import escape_controls, measure_width, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
 from generator.report.folding import fold_text
 from generator.report.order import choose_findings, sort_findings
@@ -17,12 +17,14 @@ from generator.source.position import Lines, Span
 
 WINDOW = 100
 """Columns of a source line that are shown where there is no terminal to measure."""
-GUTTER = 9
+GUTTER = 8
 """Columns before a source line: its number and a bar."""
+INDENT = 2
+"""Columns before the second and later lines of a folded message."""
 MOST_RELATED_LINES = 3
 """How many related places are shown with their source lines; of more, the places alone are told."""
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
-RELATED_COLOR, REMEDY_COLOR, GUTTER_COLOR = "36", "32", "2"
+RELATED_COLOR, HELP_COLOR, GUTTER_COLOR = "36", "32", "2"
 START = Span(1, 1, 1, 1)
 """Where findings about a file as a whole stand."""
 
@@ -101,23 +103,29 @@ class _Writer:
 
     def _write_finding(self, finding: LocatedFinding) -> Iterator[str]:
         severity = self._color(finding.severity.value, f"1;{COLORS[finding.severity]}")
-        place = self._color(_show_place(finding.file, finding.span), "1")
-        yield f"{place}: {severity}: {finding.rule.name}\n"
-        yield from self._fold(finding.message)
+        place = _show_place(finding.file, finding.span)
+        plain = f"{place}: {finding.severity.value}[{finding.rule.name}]: "
+        head = f"{self._color(place, '1')}: {severity}[{finding.rule.name}]: "
+        yield from self._fold(finding.message, head, plain, INDENT)
         yield from self._write_source(finding.file, finding.span, "^", COLORS[finding.severity])
         for other in finding.related:
-            yield from self._fold(f"{_show_place(other.file, other.span)}: {other.message}", "see", RELATED_COLOR)
+            yield from self._write_note("note", f"{_show_place(other.file, other.span)}: {other.message}", RELATED_COLOR)
             is_shown = (other.file, other.span.line) == (finding.file, finding.span.line)
             if not is_shown and len(finding.related) <= MOST_RELATED_LINES:
                 yield from self._write_source(other.file, other.span, "-", RELATED_COLOR)
-        yield from self._fold(finding.remedy, "remedy:", REMEDY_COLOR)
+        yield from self._write_note("help", finding.remedy, HELP_COLOR)
 
-    def _fold(self, text: str, label: str = "", color: str = "") -> Iterator[str]:
-        """Yield a sentence in lines that fit, after a label in colour."""
-        head = f"{label} " if label else ""
-        first, *rest = fold_text(head + escape_controls(text), self.view.columns, indent=2)
-        yield f"  {self._color(label, color)}{first[len(label) :]}\n"
-        yield from (f"  {line}\n" for line in rest)
+    def _write_note(self, label: str, text: str, color: str) -> Iterator[str]:
+        """Yield a note below an excerpt; its sign is aligned with the line numbers."""
+        plain = f"   = {label}: "
+        yield from self._fold(text, f"   = {self._color(f'{label}:', color)} ", plain, len("   = "))
+
+    def _fold(self, text: str, head: str, plain: str, indent: int) -> Iterator[str]:
+        """Yield a message in lines that fit, after a head that is colored; `plain` is the head as it is measured."""
+        taken = measure_width(plain)
+        first, *rest = fold_text(escape_controls(text), self.view.columns, indent, taken)
+        yield f"{head}{first}".rstrip() + "\n"
+        yield from (f"{' ' * indent}{line}\n" for line in rest)
 
     def _write_source(self, file: str, span: Span, mark: str, color: str) -> Iterator[str]:
         """Yield the line of a value, and marks under the part of the value that stands on it."""
@@ -129,8 +137,8 @@ class _Writer:
         end = min(first + span.end_column - 1, last) if span.end_line == span.line else last
         columns = WINDOW if self.view.columns is None else self.view.columns - GUTTER
         excerpt = cut_excerpt(lines.text, start, end, columns, (first, last))
-        yield f"{self._color(f'{span.line:>6} |', GUTTER_COLOR)} {excerpt.text}".rstrip() + "\n"
-        margin = self._color(" " * 6 + " |", GUTTER_COLOR)
+        yield f"{self._color(f'{span.line:>5} |', GUTTER_COLOR)} {excerpt.text}".rstrip() + "\n"
+        margin = self._color(" " * 5 + " |", GUTTER_COLOR)
         yield f"{margin} {' ' * excerpt.margin}{self._color(mark * excerpt.width, color)}\n"
 
     def _split_lines(self, file: str) -> Lines | None:
