@@ -50,5 +50,5 @@ def test_every_rule_has_a_case() -> None:
     printed = "".join((case / "output.txt").read_text(encoding="utf-8") for case in CASES)
     # AWS's bucket for what it has no name for; and a name that not every disk can hold, tried in test_intake.py.
     never = of_the_disk | {"Unspecified", "NonUtf8Path"}
-    missing = [name for name in list_rules() if f": {name}\n" not in printed and name not in never]
+    missing = [name for name in list_rules() if f"[{name}]: " not in printed and name not in never]
     assert not missing

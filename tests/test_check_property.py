@@ -131,7 +131,7 @@ class Life(RuleBasedStateMachine):
             assert result.exit_code == 1, result.output
         elif differs:
             assert result.exit_code in (1, 3), result.output
-            assert result.exit_code == 3 or any(f"error: {name}" in result.output for name in BLOCKING), result.output
+            assert result.exit_code == 3 or any(f"error[{name}]" in result.output for name in BLOCKING), result.output
         else:
             assert result.exit_code == 0, result.output
 

@@ -158,7 +158,7 @@ def test_a_file_name_that_is_no_text_is_shown_somehow(tmp_path: Path) -> None:
         stream.write(b"name: x\n")
     result = run("validate", str(tmp_path), PYTHONIOENCODING="ascii")
     assert result.returncode == 1
-    assert "\\ufffd\\x1b.flow.yaml:1:1: error: NonUtf8Path" in result.stdout
+    assert "\\ufffd\\x1b.flow.yaml:1:1: error[NonUtf8Path]" in result.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

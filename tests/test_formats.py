@@ -148,7 +148,7 @@ def count_words(line: str) -> tuple[int, int, int]:
 def read_facts(output_format: Format, printed: str) -> Facts:
     """Read what a report says, whatever its format."""
     if output_format is Format.TEXT:
-        lines = re.findall(r"^(\S+?):(\d+):\d+: (\w+): (\w+)$", printed, re.MULTILINE)
+        lines = re.findall(r"^(\S+?):(\d+):\d+: (\w+)\[(\w+)\]: ", printed, re.MULTILINE)
         found = Counter((rule, severity, file, int(line)) for file, line, severity, rule in lines)
         return found, count_words(printed.splitlines()[-1])
     if output_format is Format.GITHUB:

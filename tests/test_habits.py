@@ -75,9 +75,9 @@ def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_work
     told = copy.run("flowseal", "check", code=3)
     assert "only line ends changed (CRLF instead of LF): README.md, " in told
     assert "edited by hand" not in told
-    assert f"{PROMPT}:1:1: info: ReformattedInput" in told
+    assert f"{PROMPT}:1:1: info[ReformattedInput]" in told
     refused = copy.run("flowseal", "generate", code=1)
-    assert re.search(r"modules/flows/greeting/\S+:1:1: error: ReformattedFile", refused)
+    assert re.search(r"modules/flows/greeting/\S+:1:1: error\[ReformattedFile\]", refused)
     # What the finding says: the attributes that init has, the texts anew from git, and the files made anew.
     copy.run("flowseal", "init", "--ci", "none")
     copy.git("rm", "--quiet", "--cached", "-r", "flows")

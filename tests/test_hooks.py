@@ -78,7 +78,7 @@ def test_a_wrong_definition_is_refused_at_its_line(work: Repository) -> None:
     definition = "flows/greeting/greeting.flow.yaml"
     work.write(definition, work.read(definition).replace(b"source: Question", b"source: Qestion"))
     refused = work.commit("A slip", code=1)
-    assert re.search(rf"{definition}:\d+:16: error: UnknownConnectionSource\n", refused)
+    assert re.search(rf"{definition}:\d+:16: error\[UnknownConnectionSource\]: ", refused)
     assert "Did you mean Question?" in refused
     work.git("rev-parse", "--verify", "HEAD", code=128)
 

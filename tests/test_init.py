@@ -127,14 +127,14 @@ def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
 
 
 FAULTY = {
-    "flow: [flows]\n": "flowseal.yaml:1:1: error: UnknownKey",
-    "flows: [flows]\noutput: [modules]\n": "flowseal.yaml:2:9: error: InvalidSection",
-    "flows: flows\n": "flowseal.yaml:1:8: error: InvalidSection",
-    "flows: [/flows]\n": "flowseal.yaml:1:9: error: InvalidSection",
-    "output: ''\n": "flowseal.yaml:1:9: error: InvalidSection",
-    "rules: {Nothing: off}\n": "flowseal.yaml:1:9: error: UnknownRule",
-    "- flows\n": "flowseal.yaml:1:1: error: InvalidSection",
-    "flows: [\n": "flowseal.yaml:2:1: error: SyntaxError",
+    "flow: [flows]\n": "flowseal.yaml:1:1: error[UnknownKey]",
+    "flows: [flows]\noutput: [modules]\n": "flowseal.yaml:2:9: error[InvalidSection]",
+    "flows: flows\n": "flowseal.yaml:1:8: error[InvalidSection]",
+    "flows: [/flows]\n": "flowseal.yaml:1:9: error[InvalidSection]",
+    "output: ''\n": "flowseal.yaml:1:9: error[InvalidSection]",
+    "rules: {Nothing: off}\n": "flowseal.yaml:1:9: error[UnknownRule]",
+    "- flows\n": "flowseal.yaml:1:1: error[InvalidSection]",
+    "flows: [\n": "flowseal.yaml:2:1: error[SyntaxError]",
 }
 
 

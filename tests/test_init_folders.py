@@ -81,7 +81,7 @@ def test_what_is_proposed_is_apart_from_what_was_given(arguments: tuple[str, ...
             "`flows` in flowseal.yaml leads to '.'",
             r"^(team/made/([^/]+/|flowseal\.lock\.json$))",
         ),
-        ("flows: ['our flows/**']\noutput: ../../out\n", "`flows` in flowseal.yaml leads to 'our flows'", "^$"),
+        ("flows: ['our flows/**']\noutput: ../our out\n", "`flows` in flowseal.yaml leads to 'our flows'", "^$"),
     ],
 )
 def test_a_valid_configuration_is_taken(text: str, words: str, pattern: str, work: Repository) -> None:

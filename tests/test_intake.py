@@ -101,10 +101,10 @@ def test_definitions_whose_names_are_no_text_are_refused_and_never_taken_for_one
     made = {"good", *(f"flow-{number}" for number, name in enumerate(names) if name not in refused)}
     for arguments in (["generate"], ["generate", "flows", "-o", "modules"], ["generate", "flows/", "-o", "modules"]):
         result = project.run(*arguments, expect=1).stdout
-        assert result.count("error: NonUtf8Path") == len(refused)
+        assert result.count("error[NonUtf8Path]") == len(refused)
         assert {path.partition("/")[0] for path in project.read_modules()} == {*made, "flowseal.lock.json"}
     for command in ("check", "validate"):
-        assert project.run(command, expect=1).stdout.count("error: NonUtf8Path") == len(refused)
+        assert project.run(command, expect=1).stdout.count("error[NonUtf8Path]") == len(refused)
     (project.modules / "flowseal.lock.json").read_bytes().decode()
     assert "\\ud" not in (project.modules / "flowseal.lock.json").read_text()
 
@@ -116,7 +116,7 @@ def test_a_folder_above_the_project_may_have_any_name_unless_the_lock_file_needs
     project.run("generate", expect=0)
     project.run("check", expect=0)
     result = project.run("generate", "-o", str(tmp_path / "elsewhere"), expect=1).stdout
-    assert "flows/good.flow.json:1:1: error: NonUtf8Path" in result
+    assert "flows/good.flow.json:1:1: error[NonUtf8Path]" in result
     assert not (tmp_path / "elsewhere").exists()
 
 

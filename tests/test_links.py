@@ -56,9 +56,9 @@ def test_no_link_out_of_the_repository_is_read(links: list[tuple[str, str]], way
     if way == "pattern":
         project.configure("flows: ['**/[a-n]*']\noutput: modules\n")
     result = project.run("validate", *([way] if way.startswith("flows") else []), expect=1)
-    assert "flows/a.flow.yaml:1:1: error: ForbiddenPath" in result.stdout
+    assert "flows/a.flow.yaml:1:1: error[ForbiddenPath]" in result.stdout
     assert "SECRET" not in result.stdout
-    assert result.stdout.count("error: ") == 1
+    assert result.stdout.count(": error[") == 1
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_no_pattern_leads_out_of_the_repository(
     project.configure(f"flows:\n  - flows/one.flow.json\n  - {flows}\noutput: modules\n")
     result = project.run("validate")
     assert "SECRET" not in result.stdout
-    assert result.stdout.count("flowseal.yaml:3:5: error: ForbiddenPath") == found
+    assert result.stdout.count("flowseal.yaml:3:5: error[ForbiddenPath]") == found
 
 
 @pytest.mark.parametrize("pattern", ["flows/*/*.flow.json", "flows/**/*.flow.json", "flows/*", "flows"])
@@ -96,7 +96,7 @@ def test_no_search_follows_a_link_to_a_folder(pattern: str, project: Project) ->
     link(project, "flows/circle", ".")
     link(project, "flows/like.flow.json", "../elsewhere")
     project.configure(f"flows: ['{pattern}']\noutput: modules\n")
-    assert "error: NoDefinitions" in project.run("validate", expect=1).stdout
+    assert "error[NoDefinitions]" in project.run("validate", expect=1).stdout
     project.configure("flows: [flows/link]\noutput: modules\n")
     assert "1 definition checked" in project.run("validate", expect=0).stdout
 
@@ -121,7 +121,7 @@ def test_no_configuration_is_read_through_a_link_out(target: str, project: Proje
     link(project, "flowseal.yaml", target)
     for command in (["validate"], ["config"], ["validate", "flows", "--config", "flowseal.yaml"], ["init", "--yes"]):
         printed = project.run(*command, expect=1).stdout
-        assert "flowseal.yaml:1:1: error: ForbiddenPath" in printed
+        assert "flowseal.yaml:1:1: error[ForbiddenPath]" in printed
         assert "SECRET" not in printed
 
 
@@ -129,7 +129,7 @@ def test_a_configuration_that_leads_nowhere_is_not_passed_over(project: Project)
     (project.folder / "flowseal.yaml").rename(project.folder.parent / "flowseal.yaml")
     for target in ("nowhere", "flowseal.yaml"):
         link(project, "flowseal.yaml", target)
-        assert "\nflowseal.yaml:1:1: error: " in "\n" + project.run("validate", expect=1).stdout
+        assert "\nflowseal.yaml:1:1: error[" in "\n" + project.run("validate", expect=1).stdout
         (project.folder / "flowseal.yaml").unlink()
 
 
@@ -138,7 +138,7 @@ def test_a_circle_of_links_is_a_finding(links: tuple[str, str], project: Project
     link(project, "flows/b", "a.flow.yaml")
     link(project, "flows/a.flow.yaml", links[1])
     result = project.run("validate", expect=1)
-    assert "flows/a.flow.yaml:1:1: error: UnreadablePath" in result.stdout
+    assert "flows/a.flow.yaml:1:1: error[UnreadablePath]" in result.stdout
 
 
 GITS = [
@@ -166,9 +166,9 @@ def test_no_output_is_in_git_or_outside(output: str, project: Project, tmp_path:
     before = read_tree(tmp_path)
     for command in ("generate", "check", "config"):
         if output != "../../x":
-            assert "error: ForbiddenPath" in project.run(command, "-o", output, expect=1).stdout
+            assert "error[ForbiddenPath]" in project.run(command, "-o", output, expect=1).stdout
         project.configure(f"flows: [flows]\noutput: '{output}'\n")
-        assert "flowseal.yaml:2:9: error: ForbiddenPath" in project.run(command, expect=1).stdout
+        assert "flowseal.yaml:2:9: error[ForbiddenPath]" in project.run(command, expect=1).stdout
         project.configure("flows: [flows]\noutput: modules\n")
     assert read_tree(tmp_path) == before
 
@@ -202,7 +202,7 @@ def test_no_flow_starts_in_git_or_outside(folder: str, project: Project, tmp_pat
     link(project, "out", "../../outside")
     before = read_tree(tmp_path)
     result = project.run("new", "two", "--template", "prompt", "-o", folder, expect=1)
-    assert "error: ForbiddenPath" in result.stdout
+    assert "error[ForbiddenPath]" in result.stdout
     assert read_tree(tmp_path) == before
 
 

@@ -103,7 +103,7 @@ def test_an_edit_beside_a_conflict_is_not_lost(repository: Repository) -> None:
     for path in edited:
         path.write_text(path.read_text() + "# mine\n")
     result = repository.run("generate", expect=1)
-    assert result.stdout.count("error: EditedFile") == 2
+    assert result.stdout.count("error[EditedFile]") == 2
     assert all(path.read_text().endswith("# mine\n") for path in edited)
     repository.run("check", expect=3)
     repository.run("generate", "--overwrite", expect=0)
@@ -131,7 +131,7 @@ def test_a_run_before_the_definition_is_settled_takes_nothing_for_an_edit(reposi
     before = {path: data for path, data in repository.read_modules().items() if path.startswith("mend/")}
     for _ in range(2):
         printed = repository.run("generate", expect=1).stdout
-        assert "error: MergeConflict" in printed
+        assert "error[MergeConflict]" in printed
         assert "It keeps both sides of mend" in printed
     assert before.items() <= repository.read_modules().items()
     definition.write_bytes(settled)
@@ -166,4 +166,4 @@ def test_two_flows_whose_names_a_merge_brought_too_near_are_told(repository: Rep
     repository.define("second", name="chat")
     repository.commit()
     repository.git("merge", "-q", "main")
-    assert repository.run("check", expect=1).stdout.count("error: CollidingFlowNames") == 2
+    assert repository.run("check", expect=1).stdout.count("error[CollidingFlowNames]") == 2

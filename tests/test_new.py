@@ -66,7 +66,7 @@ def test_templates_come_from_the_folder_that_the_configuration_names(work: Path)
     printed = run("greeting", "--template", "empty", code=1)
     text = (work / "flows" / "greeting" / "greeting.flow.yaml").read_text()
     assert text.partition("\n")[2] == 'name: "greeting"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n'
-    assert "flows/greeting/greeting.flow.yaml:2:1: error: IncompleteDocument" in printed
+    assert "flows/greeting/greeting.flow.yaml:2:1: error[IncompleteDocument]" in printed
 
 
 def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
@@ -100,7 +100,7 @@ def test_templates_that_are_no_folder_are_told_where_they_are_given(work: Path) 
 
 def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
     (work / "flowseal.yaml").write_text("flows: [\n")
-    assert "error: SyntaxError" in run("greeting", "--template", "prompt", code=1)
+    assert "error[SyntaxError]" in run("greeting", "--template", "prompt", code=1)
     assert set(read_tree(work)) == {"flowseal.yaml"}
 
 

@@ -203,7 +203,7 @@ def test_another_output_folder_is_named_when_its_modules_are_created_again(proje
     (project.folder / "live" / ".hidden").mkdir(parents=True)
     before = project.read_modules()
     made = project.run("generate", "-o", "live/dev", expect=0).stdout
-    assert "modules:1:1: warning: ModuleInAnotherFolder" in made
+    assert "modules:1:1: warning[ModuleInAnotherFolder]" in made
     assert "This folder has modules that this run creates in live/dev too: one, two." in " ".join(made.split())
     assert project.read_modules() == before
     # Both are there now; from here on it is what was meant.
@@ -222,7 +222,7 @@ def test_a_changed_output_names_the_old_folder(project: Project) -> None:
     project.configure("flows: [flows]\noutput: now\n")
     for command in ("check", "generate"):
         told = project.run(command).stdout
-        assert "was:1:1: warning: ModuleInAnotherFolder" in told
+        assert "was:1:1: warning[ModuleInAnotherFolder]" in told
         assert "If now replaces them, change `source` of the module blocks" in " ".join(told.split())
     assert "ModuleInAnotherFolder" not in project.run("check", expect=0).stdout
 
@@ -249,11 +249,11 @@ def test_an_output_outside_of_the_project_is_found_within_the_repository(project
     project.configure("flows: [flows]\noutput: ../now\n")
     assert "../was:1:1" not in project.run("check", expect=3).stdout
     (project.folder.parent / ".git").mkdir()
-    assert "../was:1:1: warning: ModuleInAnotherFolder" in project.run("check", expect=3).stdout
+    assert "../was:1:1: warning[ModuleInAnotherFolder]" in project.run("check", expect=3).stdout
     told = project.run("generate", expect=0).stdout
     # Both old folders, each once: the one in the project, too.
     assert told.count("ModuleInAnotherFolder") == 2
-    assert "\nmodules:1:1: warning: ModuleInAnotherFolder" in told
+    assert "\nmodules:1:1: warning[ModuleInAnotherFolder]" in told
 
 
 def test_of_the_repository_around_a_project_so_many_folders_are_searched(
@@ -266,9 +266,9 @@ def test_of_the_repository_around_a_project_so_many_folders_are_searched(
     for most, is_found in ((2, False), (100, True)):
         monkeypatch.setattr("generator.write.leaving.MOST_FOLDERS", most)
         told = project.run("check", expect=3).stdout
-        assert ("../was:1:1: warning: ModuleInAnotherFolder" in told) is is_found
+        assert ("../was:1:1: warning[ModuleInAnotherFolder]" in told) is is_found
         # The project itself is searched as a whole.
-        assert "\nmodules:1:1: warning: ModuleInAnotherFolder" in told
+        assert "\nmodules:1:1: warning[ModuleInAnotherFolder]" in told
 
 
 def test_other_definitions_and_what_is_no_lock_file_are_no_second_set(project: Project, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_a_flow_of_the_name_of_an_unchanged_one_is_told_at_both(project: Project
     project.define("zwei", name="two")
     before = project.read_modules()
     result = project.run("generate", expect=1)
-    assert result.stdout.count("error: CollidingFlowNames") == 2
+    assert result.stdout.count("error[CollidingFlowNames]") == 2
     assert project.read_modules() == before
 
 

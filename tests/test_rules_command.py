@@ -47,7 +47,7 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
     assert page.right is not None
     assert text.startswith("UnusedParameter (warning)\n  A parameter that stands nowhere becomes no variable.\n\n")
     assert "alone above it: # flowseal: ignore[UnusedParameter] reason\n" in text
-    assert "    example.flow.yaml:2:14: warning: UnusedParameter\n" in text
+    assert "    example.flow.yaml:2:14: warning[UnusedParameter]: " in text
     for example in (page.wrong, page.right):
         assert "".join(f"    {line}\n" for line in example.text.splitlines()) in text
 

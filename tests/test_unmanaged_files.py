@@ -138,7 +138,7 @@ def test_a_system_that_refuses_to_read_it_is_a_warning(project: Project, monkeyp
 
 def test_bytes_that_are_no_text_are_told_at_their_line(project: Project) -> None:
     (project.modules / "one" / "a.tf").write_bytes(b"# fine\n\n# \xff\n")
-    assert "/a.tf:3:1: warning: UnmanagedPermissions" in project.run("check", expect=0).stdout
+    assert "/a.tf:3:1: warning[UnmanagedPermissions]" in project.run("check", expect=0).stdout
 
 
 def test_blocks_have_their_address_and_place() -> None:

@@ -30,8 +30,8 @@ def test_a_kind_has_a_function_of_its_own(kind: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != NEVER_REPORTED])
 def test_a_kind_has_a_case_that_fires_it_and_one_that_does_not(kind: str) -> None:
     printed = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/cases/*/output.txt"))
-    assert re.search(rf"^wrong\.flow\.yaml:\d+:\d+: error: {kind}$", printed, re.MULTILINE)
-    assert not re.search(rf"^(right|near-.*)\.flow\.yaml:\d+:\d+: error: {kind}$", printed, re.MULTILINE)
+    assert re.search(rf"^wrong\.flow\.yaml:\d+:\d+: error\[{kind}\]: ", printed, re.MULTILINE)
+    assert not re.search(rf"^(right|near-.*)\.flow\.yaml:\d+:\d+: error\[{kind}\]: ", printed, re.MULTILINE)
 
 
 @pytest.mark.parametrize("kind", KINDS)

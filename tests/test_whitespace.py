@@ -140,7 +140,7 @@ def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], ca
     assert (finding["rule"], finding["severity"]) == ("ReformattedFile", "error")
     assert finding["file"] == "modules/one/prompts/Ask.txt"
     result = project.run("generate", expect=1).stdout
-    assert "modules/one/prompts/Ask.txt:1:1: error: ReformattedFile" in result
+    assert "modules/one/prompts/Ask.txt:1:1: error[ReformattedFile]" in result
     assert "In prompts and code whitespace counts" in result
     changed = "its line ends" if cause == "line-ends" else "whitespace"
     assert f"since then only {changed} changed (" in finding["message"]
@@ -163,8 +163,8 @@ def test_a_whole_module_is_one_finding_and_a_real_edit_beside_it_is_another(proj
     )
     assert project.reasons() == {"two": [("edited", ["two/kms.tf"]), ("line-ends", others)]}
     result = project.run("generate", expect=1).stdout
-    assert result.count("error: ReformattedFile") == result.count("error: EditedFile") == 1
-    assert "modules/two/kms.tf:1:1: error: EditedFile" in result
+    assert result.count("error[ReformattedFile]") == result.count("error[EditedFile]") == 1
+    assert "modules/two/kms.tf:1:1: error[EditedFile]" in result
     assert f" and {len(others) - 5} more)" in result
 
 
@@ -174,7 +174,7 @@ def test_it_is_told_beside_a_changed_input_and_for_a_file_that_the_module_no_lon
     assert project.reasons()["two"] == [("input-changed", ["two.flow.json"]), ("whitespace", ["two/prompts/Ask.txt"])]
     project.define("two", name="zwei", text="Say more.")
     assert project.reasons()["zwei"] == [("input-changed", ["two.flow.json"]), ("whitespace", ["two/prompts/Ask.txt"])]
-    assert "error: ReformattedFile" in project.run("generate", expect=1).stdout
+    assert "error[ReformattedFile]" in project.run("generate", expect=1).stdout
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
     rewrite(project.folder / "flows/prompts/ask.txt", change)
     for command, code in (("check", 3), ("generate", 0)):
         result = project.run(command, expect=code).stdout
-        assert "flows/prompts/ask.txt:1:1: info: ReformattedInput" in result
+        assert "flows/prompts/ask.txt:1:1: info[ReformattedInput]" in result
         assert words in result
     assert "ReformattedInput" not in project.run("check", expect=0).stdout
     rewrite(project.folder / "flows/prompts/ask.txt", lambda data: data + b" More.")
@@ -201,7 +201,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
 def test_the_definition_s_own_line_ends_are_told_and_the_lock_file_s(project: Project) -> None:
     path = project.folder / "flows/two.flow.json"
     rewrite(path, lambda data: data + b"\n")
-    assert "two.flow.json:1:1: info: ReformattedInput" in project.run("generate", expect=0).stdout
+    assert "two.flow.json:1:1: info[ReformattedInput]" in project.run("generate", expect=0).stdout
     rewrite(project.modules / "flowseal.lock.json", with_crlf)
     result = project.run("check", expect=3).stdout
     assert "Of flowseal.lock.json only whitespace changed (CRLF instead of LF)" in result

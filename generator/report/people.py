@@ -1,4 +1,4 @@
-"""Findings as text: place, severity, rule, and message on one line, then the source line with carets, notes, and help."""
+"""Findings as text: place, severity, rule, and message on one line; then the source line, notes, and help."""
 
 from __future__ import annotations
 
@@ -109,7 +109,9 @@ class _Writer:
         yield from self._fold(finding.message, head, plain, INDENT)
         yield from self._write_source(finding.file, finding.span, "^", COLORS[finding.severity])
         for other in finding.related:
-            yield from self._write_note("note", f"{_show_place(other.file, other.span)}: {other.message}", RELATED_COLOR)
+            yield from self._write_note(
+                "note", f"{_show_place(other.file, other.span)}: {other.message}", RELATED_COLOR
+            )
             is_shown = (other.file, other.span.line) == (finding.file, finding.span.line)
             if not is_shown and len(finding.related) <= MOST_RELATED_LINES:
                 yield from self._write_source(other.file, other.span, "-", RELATED_COLOR)
