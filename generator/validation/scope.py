@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -51,18 +51,12 @@ class Scope:
     @cached_property
     def incoming(self) -> Mapping[str, list[Connection]]:
         """The connections by their targets, in the order of the definition."""
-        groups: dict[str, list[Connection]] = {}
-        for connection in self.body.connections:
-            groups.setdefault(connection.target, []).append(connection)
-        return groups
+        return _group_connections((item.target, item) for item in self.body.connections)
 
     @cached_property
     def outgoing(self) -> Mapping[str, list[Connection]]:
         """The connections by their sources, in the order of the definition."""
-        groups: dict[str, list[Connection]] = {}
-        for connection in self.body.connections:
-            groups.setdefault(connection.source, []).append(connection)
-        return groups
+        return _group_connections((item.source, item) for item in self.body.connections)
 
     @cached_property
     def sound_connections(self) -> list[Connection]:
@@ -117,18 +111,12 @@ class Scope:
     @cached_property
     def input_rules(self) -> Mapping[str, PortRules]:
         """What each node may list as its inputs, by the node's name."""
-        return {
-            name: list_input_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
-            for name, node in self.nodes.items()
-        }
+        return self._list_rules(list_input_rules)
 
     @cached_property
     def output_rules(self) -> Mapping[str, PortRules]:
         """What each node may list as its outputs, by the node's name."""
-        return {
-            name: list_output_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
-            for name, node in self.nodes.items()
-        }
+        return self._list_rules(list_output_rules)
 
     @cached_property
     def joined(self) -> list[tuple[Connection, Port, Port]]:
@@ -141,6 +129,12 @@ class Scope:
                 if output is not None and port is not None:
                     found.append((connection, output, port))
         return found
+
+    def _list_rules(self, list_rules: Callable[[Node, Flow], PortRules]) -> Mapping[str, PortRules]:
+        return {
+            name: list_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
+            for name, node in self.nodes.items()
+        }
 
     def knows(self, name: str) -> bool:
         """Tell whether there is a node of that name, be it one that could not be read whole."""
@@ -249,6 +243,13 @@ def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:
         if port.name == name:
             return port
     return None
+
+
+def _group_connections(named: Iterable[tuple[str, Connection]]) -> Mapping[str, list[Connection]]:
+    groups: dict[str, list[Connection]] = {}
+    for name, connection in named:
+        groups.setdefault(name, []).append(connection)
+    return groups
 
 
 def _name_type(rule: PortRule | None, port: Port) -> str:
