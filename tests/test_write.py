@@ -244,7 +244,7 @@ def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: 
     if is_file:
         place.write_text("mine")
     status, (finding,) = write(folder, SECOND)
-    assert (status, finding.rule.name) == ("refused", "UnownedFile")
+    assert (status, finding.rule.name) == ("blocked", "UnownedFile")
     assert finding.message.startswith("Here is a file" if is_file else "A folder, or something else that is no file,")
 
 
