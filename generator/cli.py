@@ -136,7 +136,7 @@ def rules(
     output_format: Annotated[ListFormat, typer.Option("--format", help="Text for people, or JSON.")] = ListFormat.TEXT,
 ) -> None:
     """List everything that flowseal reports, or explain one rule with a wrong and a right example."""
-    from generator.console import print_rule, print_rules
+    from generator.commands.rules import print_rule, print_rules
     from generator.diagnostics.suggestions import advise_name
     from generator.rule_catalogue import list_rules
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from generator.outcome_texts import describe_outcome, show_in_repository, write_edits
-from generator.report import Format, ListFormat, Report, View, write_report
+from generator.report import Format, Report, View, write_report
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
 from generator.source import LARGEST_DOCUMENT
@@ -22,7 +22,7 @@ from generator.source.files import find_repository, read_file
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from generator.diagnostics import LocatedFinding, Rule
+    from generator.diagnostics import LocatedFinding
     from generator.outcomes import GenerateResult, ModuleOutcome
     from generator.pipeline import CheckedDefinition
 
@@ -101,28 +101,6 @@ def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str])
 
     if findings:
         typer.echo(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
-
-
-def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
-    """Print all rules."""
-    from generator.report.explanations import write_rule_list, write_rule_list_json
-
-    is_text = output_format is ListFormat.TEXT
-    typer.echo(write_rule_list(rules, find_view()) if is_text else write_rule_list_json(rules), nl=False)
-
-
-def print_rule(rule: Rule, output_format: ListFormat) -> None:
-    """Print the page of one rule."""
-    from generator.report.explanations import write_rule, write_rule_json
-    from generator.rule_catalogue import check_example
-    from generator.rule_pages import read_page
-
-    page = read_page(rule.name)
-    if output_format is ListFormat.JSON:
-        typer.echo(write_rule_json(rule, page), nl=False)
-        return
-    findings = check_example(rule, page.wrong) if page.wrong else []
-    typer.echo(write_rule(rule, page, findings, find_view()), nl=False)
 
 
 def find_view(most_findings: int = 0) -> View:

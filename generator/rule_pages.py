@@ -1,14 +1,25 @@
 """The page of each rule: what it reports and why, with a definition that is wrong and one that is right.
 
-A page is `data/rules/<RuleName>.md`: paragraphs, then `## Wrong` and `## Right` with one fenced block of YAML or JSON
-each. Rules that no single definition can show have the paragraphs alone.
+A page is `data/rules/<stage>/<RuleName>.md`: paragraphs, then `## Wrong` and `## Right` with one fenced block of YAML
+or JSON each. Rules that no single definition can show have the paragraphs alone. The folder is the stage of a run that
+reports the rule; what its rules have in common is in its `_group.md`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pkgutil import get_data
+from importlib.resources import files
+
+STAGES = {
+    "document": "Document",
+    "api": "API",
+    "validation": "AWS validation",
+    "project": "Project",
+    "output": "Output",
+}
+"""The stages of a run that report rules, in the order of the lists, with their titles."""
+PAGES = files("generator").joinpath("data", "rules")
 
 _SECTION = re.compile(r"^## (Wrong|Right)\n", re.MULTILINE)
 _BLOCK = re.compile(r"\n*```(yaml|json)\n((?:(?!```).*\n)+)```\n*")
@@ -38,16 +49,29 @@ class RulePage:
 
 def read_page(rule: str) -> RulePage:
     """Return the page of a rule. A page that is not written as one is a defect and raises ValueError."""
-    data = get_data("generator", f"data/rules/{rule}.md")
-    if data is None:
-        raise FileNotFoundError(f"generator/data/rules/{rule}.md")
-    # A checkout on Windows may have given the file other line ends.
-    text = data.decode("utf-8").replace("\r\n", "\n")
-    explanation, *sections = _SECTION.split(text)
+    explanation, *sections = _SECTION.split(_read_text(find_stage(rule), f"{rule}.md"))
     examples = dict(zip(sections[::2], (_read_block(rule, section) for section in sections[1::2]), strict=True))
     if not explanation.strip() or len(examples) == 1 or len(sections) > 4:
         raise ValueError(f"the page of {rule} has no text, or not one wrong and one right example")
     return RulePage(explanation.strip(), examples.get("Wrong"), examples.get("Right"))
+
+
+def read_introduction(stage: str) -> str:
+    """Return what the rules of a stage have in common, as Markdown."""
+    return _read_text(stage, "_group.md").strip()
+
+
+def find_stage(rule: str) -> str:
+    """Return the stage that reports a rule: the one whose folder has its page."""
+    for stage in STAGES:
+        if PAGES.joinpath(stage, f"{rule}.md").is_file():
+            return stage
+    raise FileNotFoundError(f"generator/data/rules/<stage>/{rule}.md")
+
+
+def _read_text(stage: str, name: str) -> str:
+    # A checkout on Windows may have given the file other line endings.
+    return PAGES.joinpath(stage, name).read_bytes().decode("utf-8").replace("\r\n", "\n")
 
 
 def _read_block(rule: str, section: str) -> Example:

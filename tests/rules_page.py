@@ -4,63 +4,60 @@ from __future__ import annotations
 
 from rules import list_rules
 
+from generator.commands.rules import check_example
 from generator.diagnostics import Rule
 from generator.report import Report, View
-from generator.report.explanations import describe_suppression
+from generator.report.differences import write_fragment
+from generator.report.explanations import describe_suppression, group_rules
 from generator.report.people import write_findings
-from generator.rule_catalogue import check_example
-from generator.rule_pages import read_page
+from generator.rule_pages import STAGES, read_introduction, read_page
 
 HEAD = """# Rules
 
-Everything that flowseal may say of a definition, a text or the output folder; `flowseal rules NAME` prints the same.
-Names are stable and never reused. An error stops the module, a warning does not (with `--strict` it does), and
-`info` never does.
+Everything that flowseal reports, by the stage that reports it. `flowseal rules NAME` prints one rule. Names are stable
+and never reused. An error stops the module. A warning doesn't, except with `--strict`; `info` never does.
 
-In YAML, a comment suppresses a finding of a rule that can be suppressed. Put it at the end of the reported line, or
-alone on the line above; other comments may come in between:
+Each example shows what flowseal reports and the change that fixes it, with the lines around it that matter. The tests
+run the whole example: before the change it has exactly this finding, after it none.
+
+## Suppressing a finding
+
+In YAML, a comment with a reason suppresses a finding. Put it at the end of the reported line, or alone on the line
+above; other comments may come in between:
 
 ```yaml
 parameters:
-  next_model: {} # flowseal: ignore[UnusedParameter] comes with the next release
+  next_model: {} # flowseal: ignore[UnusedParameter] used in the next release
 ```
 
-Several names have commas between them. The reason is required. Only a comment counts: a `#` inside of a text is text.
-Where the finding is about a text of several lines, the comment stands where that text begins, or above. Where it is in
-a file that a `$file` names, the comment belongs in the definition, on the line of the `$file`, at its key, or above,
-and applies to that reference alone. The summary counts what is suppressed. A comment that
-suppresses nothing, does not name a rule, or names one that cannot be suppressed is itself a finding.
-
-Each example below is run by the tests.
-
-| name | severity | what |
-|------|----------|------|
+Separate several names with commas. A finding in a multi-line string is suppressed where the string begins. A finding in
+a file that a `$file` names is suppressed at the `$file`, at its key, or on the line above, for that reference alone.
+The summary counts suppressed findings. A comment that suppresses nothing, has no reason, or names a rule that doesn't
+exist or can't be suppressed is a finding of its own. A `#` inside a string is not a comment.
 """
 
 
 def write_rules_page() -> str:
-    """Return the page: a table of all rules, then one section a rule."""
-    rules = list_rules().values()
-    rows = "".join(
-        f"| [`{rule.name}`](#{rule.name.lower()}) | {rule.severity.value} | {rule.summary} |\n" for rule in rules
+    """Return the page: for each stage its rules in a table, then one section per rule."""
+    groups = group_rules(list_rules().values()).items()
+    return HEAD + "".join(
+        f"\n## {title}\n\n{read_introduction(stage)}\n\n{write_table(rules)}" + "".join(map(write_section, rules))
+        for stage, (title, rules) in zip(STAGES, groups, strict=True)
     )
-    return HEAD + rows + "".join(map(write_section, rules))
+
+
+def write_table(rules: list[Rule]) -> str:
+    rows = [f"| [`{rule.name}`](#{rule.name.lower()}) | {rule.severity.value} | {rule.summary} |\n" for rule in rules]
+    return "| name | severity | what |\n|------|----------|------|\n" + "".join(rows)
 
 
 def write_section(rule: Rule) -> str:
     page = read_page(rule.name)
     suppression = "Can be suppressed." if rule.can_be_suppressed else describe_suppression(rule)
-    text = (
-        f"\n## {rule.name}\n\n{rule.severity.value.capitalize()}. {rule.summary} {suppression}\n\n{page.explanation}\n"
-    )
+    text = f"\n### {rule.name}\n\n{suppression}\n\n{page.explanation}\n"
     if page.wrong is None or page.right is None:
         return text
     findings = check_example(rule, page.wrong)
-    told = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), View())
-    for title, language, block in (
-        ("Wrong", page.wrong.language, page.wrong.text),
-        ("What flowseal says to it", "text", told),
-        ("Right", page.right.language, page.right.text),
-    ):
-        text += f"\n{title}:\n\n```{language}\n{block}```\n"
-    return text
+    reported = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), View())
+    fix = write_fragment(page.wrong.text, page.right.text)
+    return f"{text}\n```text\n{reported}```\n\n```diff\n{fix}```\n"

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.rule_pages import STAGES
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -49,7 +51,7 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
     for folder, ending in (
         ("hcl_templates", "*.jinja"),
         ("generator/data", "*.json"),
-        ("generator/data/rules", "*.md"),
+        *((f"generator/data/rules/{stage}", "*.md") for stage in STAGES),
     ):
         for path in (ROOT / folder).glob(ending):
             assert f"{folder}/{path.name}" in names

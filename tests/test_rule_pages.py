@@ -9,11 +9,14 @@ import pytest
 from rules import list_rules as walk_rules
 
 import generator.rule_pages
+from generator.commands.rules import check_example
 from generator.diagnostics import RULES, Severity, error, soft_error, warning
-from generator.rule_catalogue import ABOUT_TERRAFORM, check_example, list_rules
+from generator.rule_catalogue import ABOUT_TERRAFORM, list_rules
 from generator.rule_pages import RulePage, read_page
 
-PAGES = {path.stem: path for path in (Path(generator.rule_pages.__file__).parent / "data" / "rules").glob("*.md")}
+PAGES = {
+    path.stem: path for path in (Path(generator.rule_pages.__file__).parent / "data" / "rules").glob("*/[A-Z]*.md")
+}
 WITHOUT_EXAMPLES = {
     "CollidingFlowNames": "two definitions",
     "ConflictInText": "a file beside the definition",
@@ -147,13 +150,13 @@ def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
     ],
 )
 def test_a_page_of_another_form_is_a_defect(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.rule_pages, "get_data", lambda *_: text.encode())
+    monkeypatch.setattr(generator.rule_pages, "_read_text", lambda *_: text)
     with pytest.raises(ValueError, match="DuplicateKey"):
         read_page("DuplicateKey")
 
 
 def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.rule_pages, "get_data", lambda *_: b"One.\r\n\r\nTwo.\r\n")
+    monkeypatch.setattr(generator.rule_pages, "_read_text", lambda *_: "One.\n\nTwo.\n")
     assert read_page("DuplicateKey") == RulePage("One.\n\nTwo.")
 
 

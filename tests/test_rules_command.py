@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from rules import list_rules
 from typer.testing import CliRunner
 
 from generator.cli import app
+from generator.commands.rules import check_example
 from generator.report import View
+from generator.report.differences import write_fragment
 from generator.report.explanations import write_rule, write_rule_list
-from generator.rule_catalogue import check_example
-from generator.rule_pages import read_page
+from generator.rule_pages import STAGES, find_stage, read_page
 
 
 def run(*arguments: str) -> str:
@@ -22,8 +24,13 @@ def run(*arguments: str) -> str:
 
 
 def test_all_rules_are_listed() -> None:
-    expected = "".join(f"{rule.name} ({rule.severity.value})\n  {rule.summary}\n" for rule in list_rules().values())
-    assert run() == expected
+    printed = run()
+    listed = re.findall(r"^(\w+) \((\w+)\)\n  (.*)$", printed, re.MULTILINE)
+    assert sorted(listed) == [(rule.name, rule.severity.value, rule.summary) for rule in list_rules().values()]
+    assert re.findall(r"(?:^|\n\n)([A-Za-z ]+)\n\n", printed) == list(STAGES.values())
+    for group in re.split(r"(?:^|\n\n)[A-Za-z ]+\n\n", printed)[1:]:
+        names = re.findall(r"^(\w+) \(", group, re.MULTILINE)
+        assert names == sorted(names)
 
 
 def test_all_rules_are_listed_as_json() -> None:
@@ -33,6 +40,7 @@ def test_all_rules_are_listed_as_json() -> None:
         {
             "name": rule.name,
             "severity": rule.severity.value,
+            "stage": find_stage(rule.name),
             "summary": rule.summary,
             "can_be_suppressed": rule.can_be_suppressed,
         }
@@ -48,8 +56,8 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
     assert text.startswith("UnusedParameter (warning)\n  A parameter that stands nowhere becomes no variable.\n\n")
     assert "alone above it: # flowseal: ignore[UnusedParameter] reason\n" in text
     assert "    example.flow.yaml:2:14: warning[UnusedParameter]: " in text
-    for example in (page.wrong, page.right):
-        assert "".join(f"    {line}\n" for line in example.text.splitlines()) in text
+    fix = write_fragment(page.wrong.text, page.right.text)
+    assert text.endswith("Fix:\n\n" + "".join(f"    {line}".rstrip() + "\n" for line in fix.splitlines()))
 
 
 def test_a_rule_without_examples_is_explained_too() -> None:
@@ -57,7 +65,7 @@ def test_a_rule_without_examples_is_explained_too() -> None:
     assert text.split("\n\n")[1] == "It cannot be suppressed."
     turned_off = "A comment cannot suppress it; `rules` in flowseal.yaml can lower its severity or turn it off."
     assert " ".join(run("UnmanagedPermissions").split("\n\n")[1].split()) == turned_off
-    assert "Wrong" not in text
+    assert "Example" not in text
 
 
 def test_a_rule_is_explained_as_json() -> None:
@@ -65,7 +73,7 @@ def test_a_rule_is_explained_as_json() -> None:
     assert page.wrong is not None
     assert page.right is not None
     (rule,) = json.loads(run("UnusedParameter", "--format", "json"))["rules"]
-    assert list(rule) == ["name", "severity", "summary", "can_be_suppressed", "explanation", "wrong", "right"]
+    assert list(rule) == ["name", "severity", "stage", "summary", "can_be_suppressed", "explanation", "wrong", "right"]
     assert (rule["explanation"], rule["wrong"], rule["right"]) == (page.explanation, page.wrong.text, page.right.text)
     assert json.loads(run("WriteFailed", "--format", "json"))["rules"][0]["wrong"] is None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from generator.report.escaping import escape_controls, neutralize_old_commands
 from generator.source.credentials import mask_credentials
@@ -85,3 +85,36 @@ def _split_lines(text: str) -> list[str]:
     lines = [f"{line}\n" for line in text.split("\n")]
     lines[-1] = lines[-1].removesuffix("\n")
     return lines if lines[-1] else lines[:-1]
+
+
+def write_fragment(old: str, new: str) -> str:
+    """Write what changes between two documents: the changed lines, below the lines that they are nested in."""
+    from difflib import SequenceMatcher
+
+    before, after = old.splitlines(), new.splitlines()
+    marked: list[tuple[str, str]] = []
+    wanted: set[int] = set()
+    for kind, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            marked += [(" ", line) for line in before[first:last]]
+            continue
+        wanted |= set(range(len(marked), len(marked) + last - first + end - start))
+        marked += [("-", line) for line in before[first:last]]
+        marked += [("+", line) for line in after[start:end]]
+    shown = wanted.union(*(_list_parents(marked, number) for number in wanted))
+    return "".join(f"{sign} {line}".rstrip() + "\n" for sign, line in (marked[number] for number in sorted(shown)))
+
+
+def _list_parents(marked: Sequence[tuple[str, str]], number: int) -> Iterator[int]:
+    """Yield the numbers of the lines that a line is nested in, as its indentation says."""
+    own, line = marked[number]
+    depth = _measure_depth(line)
+    for other in range(number - 1, -1, -1):
+        sign, line = marked[other]
+        if sign in (" ", own) and line.strip() and _measure_depth(line) < depth:
+            depth = _measure_depth(line)
+            yield other
+
+
+def _measure_depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

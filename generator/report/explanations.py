@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from generator.diagnostics import Severity
 from generator.report.contents import Report
+from generator.report.differences import write_fragment
 from generator.report.folding import fold_text
 from generator.report.machines import VERSION, write_json
 from generator.report.people import COLORS, paint_text, write_findings
+from generator.rule_pages import STAGES, find_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +26,18 @@ LONGEST_LINE = 100
 
 
 def write_rule_list(rules: Iterable[Rule], view: View) -> str:
-    """Return name, severity and summary of each rule."""
-    return "".join(f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}" for rule in rules)
+    """Return name, severity and summary of each rule, by stage."""
+    return "\n".join(
+        f"{paint_text(title, '1', view)}\n\n"
+        + "".join(f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}" for rule in group)
+        for title, group in group_rules(rules).items()
+    )
+
+
+def group_rules(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return rules by the title of the stage that reports them, in the order of the stages."""
+    listed = list(rules)
+    return {title: [rule for rule in listed if find_stage(rule.name) == stage] for stage, title in STAGES.items()}
 
 
 def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> str:
@@ -42,7 +54,7 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
         return
     inside = replace(view, columns=view.columns and view.columns - len(INDENT))
     told = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), inside)
-    for title, text in (("Wrong", page.wrong.text), ("What flowseal says to it", told), ("Right", page.right.text)):
+    for title, text in (("Example", told), ("Fix", write_fragment(page.wrong.text, page.right.text))):
         yield paint_text(f"{title}:", "1", view) + "\n"
         yield _indent(text)
 
@@ -72,6 +84,7 @@ def _describe_rule(rule: Rule) -> dict[str, Any]:
     return {
         "name": rule.name,
         "severity": rule.severity.value,
+        "stage": find_stage(rule.name),
         "summary": rule.summary,
         "can_be_suppressed": rule.can_be_suppressed,
     }
