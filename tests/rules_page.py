@@ -8,7 +8,7 @@ from generator.commands.rules import check_example
 from generator.diagnostics import Rule
 from generator.report import Report, View
 from generator.report.differences import write_fragment
-from generator.report.explanations import describe_suppression, group_rules
+from generator.report.explanations import group_rules
 from generator.report.people import write_findings
 from generator.rule_pages import STAGES, read_introduction, read_page
 
@@ -23,7 +23,8 @@ run the whole example: before the change it has exactly this finding, after it n
 ## Suppressing a finding
 
 In YAML, a comment with a reason suppresses a finding. Put it at the end of the reported line, or alone on the line
-above; other comments may come in between:
+above; other comments may come in between. A comment can't suppress a rule that the tables call "fixed"; `rules` in
+`flowseal.yaml` can change its severity unless it is an error.
 
 ```yaml
 parameters:
@@ -47,17 +48,21 @@ def write_rules_page() -> str:
 
 
 def write_table(rules: list[Rule]) -> str:
-    rows = [f"| [`{rule.name}`](#{rule.name.lower()}) | {rule.severity.value} | {rule.summary} |\n" for rule in rules]
+    rows = [f"| [`{rule.name}`](#{rule.name.lower()}) | {write_severity(rule)} | {rule.summary} |\n" for rule in rules]
     return "| name | severity | what |\n|------|----------|------|\n" + "".join(rows)
+
+
+def write_severity(rule: Rule) -> str:
+    return rule.severity.value if rule.can_be_suppressed else f"{rule.severity.value}, fixed"
 
 
 def write_section(rule: Rule) -> str:
     page = read_page(rule.name)
-    suppression = "Can be suppressed." if rule.can_be_suppressed else describe_suppression(rule)
-    text = f"\n### {rule.name}\n\n{suppression}\n\n{page.explanation}\n"
+    text = f"\n### {rule.name}\n\n{page.explanation}\n"
     if page.wrong is None or page.right is None:
         return text
     findings = check_example(rule, page.wrong)
-    reported = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), View())
+    # Without the source line: the fix below shows it.
+    reported = write_findings(Report(findings, 1, ""), View())
     fix = write_fragment(page.wrong.text, page.right.text)
     return f"{text}\n```text\n{reported}```\n\n```diff\n{fix}```\n"
