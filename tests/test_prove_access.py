@@ -64,7 +64,7 @@ UNKNOWN = re.compile(r"arn:aws:lex:.*:bot-alias/.*|arn:aws:bedrock:::foundation-
 CALLS = allow("bedrock:GetFlow", "bedrock:InvokeFlow", sid="CallFlows")
 ROLES: dict[str, tuple[dict[str, Any], ...]] = {
     "administrator of keys": (allow("kms:*", sid="AllOfKms"),),
-    "deployment role": tuple(read_standing_policy("deployment")["Statement"]),
+    "deployer": tuple(read_standing_policy("deployment")["Statement"]),
     "planner": tuple(read_standing_policy("plan")["Statement"]),
     "role in caller_roles": (CALLS,),
     "SSO role in caller_principals": (CALLS,),
