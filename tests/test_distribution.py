@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -61,6 +62,20 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
     ]:
         assert path.relative_to(ROOT).as_posix() in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}
+
+
+def test_the_source_distribution_has_the_documents_of_the_root(source: Path, tmp_path: Path) -> None:
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    backend = run(sys.executable, "-m", "pip", "install", "--quiet", "--target", "backend", *needs, folder=tmp_path)
+    assert backend.returncode == 0, backend.stderr
+    build = f"import sys; sys.path.insert(0, {str(tmp_path / 'backend')!r})\n"
+    build += f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
+    built = run(sys.executable, "-c", build, folder=source)
+    assert built.returncode == 0, built.stderr
+    (path,) = tmp_path.glob("flowseal-*.tar.gz")
+    with tarfile.open(path) as files:
+        names = {name.partition("/")[2] for name in files.getnames()}
+    assert {page.name for page in source.glob("*.md")} | {"LICENSE"} <= names
 
 
 @pytest.mark.slow

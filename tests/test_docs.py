@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -103,3 +104,23 @@ def test_every_key_of_the_lock_file_and_every_cause_is_on_its_page() -> None:
         assert f"`{key}`" in read_page("regenerate.md")
     for cause in Cause:
         assert f"`{cause.value}`" in read_page("formats.md")
+
+
+def list_tests(file: str) -> set[str]:
+    tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
+    return {item.name for item in tree.body if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")}
+
+
+def test_every_guarantee_names_tests_that_exist() -> None:
+    section = (ROOT / "SECURITY.md").read_text(encoding="utf-8").split("## Guarantees\n")[1]
+    rows = re.findall(r"^\| (?!guarantee)(.+) \| (.*) \|$", section, re.MULTILINE)
+    assert len(rows) == section.count("\n|") - 2 > 0
+    for guarantee, cell in rows:
+        names = [item.strip().strip("`").split("::") for item in cell.split(",")]
+        for file, name in names:
+            assert name in list_tests(file), guarantee
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_security_policy_is_linked(page: str) -> None:
+    assert "](SECURITY.md)" in (ROOT / page).read_text(encoding="utf-8")
