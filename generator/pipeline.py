@@ -121,13 +121,13 @@ def settle_definitions(
     return [_weigh_findings(item, strict, severities) for item in _add_collisions(checked, others)]
 
 
-def build_module(plan: ModulePlan, timings: Timings) -> ProvenModule:
-    """Render a module and hold the text against its plan."""
+def build_module(plan: ModulePlan, definition: str, timings: Timings) -> ProvenModule:
+    """Render a module and compare the text with its plan; `definition` is its path relative to the output folder."""
     from generator.render import render_module
     from generator.verify import prove_module
 
     with timings.measure("render"):
-        files = render_module(plan)
+        files = render_module(plan, definition)
     with timings.measure("verify"):
         failures = prove_module(plan, files)
     return ProvenModule(files, tuple(failures))

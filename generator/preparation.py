@@ -141,7 +141,7 @@ def _prove_modules(
             continue
         from generator.pipeline import build_module
 
-        preparation.proven[item.file] = build_module(plan, timings)
+        preparation.proven[item.file] = build_module(plan, makings[item.file].definition, timings)
         progress.finish_piece()
 
 

@@ -42,20 +42,19 @@ class Markdown(str):
     __slots__ = ()
 
 
-def render_readme(plan: ModulePlan) -> str:
-    """Return the text of the module's README.md."""
+def render_readme(plan: ModulePlan, header: str) -> str:
+    """Return the text of the module's README.md; `header`, of `write_header`, goes into the comment at its top."""
     flow = plan.flow
     described = flow.description if isinstance(flow.description, str) else f"The Amazon Bedrock flow {flow.name}."
     versions = plan.blocks["versions.tf"][0]
     return _load_template().render(
+        header=Markdown(header),
         name=flow.name,
         description=described,
         diagram=Markdown("\n".join(_draw_flow(flow))),
         rights=Markdown("\n".join(_list_rights(plan.grants))),
         prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
         usage=Markdown("\n".join(_show_usage(plan))),
-        deployment_policy=Markdown(_read_policy("deployment")),
-        plan_policy=Markdown(_read_policy("plan")),
         terraform_version=_find_attribute(versions, "required_version"),
         provider_version=_find_provider_version(versions),
         inputs=Markdown("\n".join(_list_inputs(plan))),
@@ -92,11 +91,6 @@ def _load_template() -> Template:
     # Not HTML but Markdown: `finish` escapes for both, and Jinja's own escape would do it twice.
     environment = Environment(finalize=finish, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     return environment.from_string(source)
-
-
-@cache
-def _read_policy(name: str) -> str:
-    return (pkgutil.get_data("generator", f"data/{name}_policy.json") or b"").decode("utf-8").rstrip("\n")
 
 
 def _draw_flow(flow: Flow) -> Iterator[str]:

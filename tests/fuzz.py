@@ -26,6 +26,7 @@ from functools import lru_cache
 from typing import Any
 
 from hostile import Hostile, make_documents, make_hostile
+from plans import SOURCE
 
 from generator.diagnostics import LocatedFinding
 from generator.intake import DiskReader
@@ -153,7 +154,8 @@ def _judge_document(document: Hostile, figures: Figures) -> Iterator[tuple[str, 
         figures.accepted += 1
         yield from (("unsafe statements", repr(value)) for value in list_unsafe(checked.buildable_plan))
         yield from (
-            ("failed proofs", str(failure)) for failure in build_module(checked.buildable_plan, timings).failures
+            ("failed proofs", str(failure))
+            for failure in build_module(checked.buildable_plan, SOURCE, timings).failures
         )
 
 

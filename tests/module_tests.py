@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from plans import SOURCE
+
 from bench import Bench
 from generator.module import ModulePlan
 from generator.render import render_module
@@ -50,7 +52,7 @@ class Cut:
 
 def write_module(folder: Path, plan: ModulePlan) -> Path:
     """Write the files of a module into a new folder, and return it."""
-    for name, text in render_module(plan).items():
+    for name, text in render_module(plan, SOURCE).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")

@@ -13,6 +13,8 @@ from generator.module import ModulePlan, plan_module
 from generator.nodes import collect_grants
 from generator.source import read_document
 
+SOURCE = "../flows/sample.flow.yaml"
+"""The path of a definition relative to the output folder, for modules that lie in none."""
 FLOWS = Path(__file__).parent.parent / "examples" / "flows"
 CASES = Path(__file__).parent / "cases"
 INLINE_CHAT = CASES / "a-chat-prompt-in-the-flow-itself" / "input" / "inline-chat.flow.yaml"

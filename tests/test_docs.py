@@ -13,6 +13,7 @@ from test_architecture import ROOMS
 
 from generator.configuration import reading as configuration
 from generator.model import DAYS, ModelKind
+from generator.module import read_standing_policies
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.render import TEMPLATES
 from generator.write import Cause
@@ -65,9 +66,17 @@ def test_every_action_of_a_deployer_has_its_reason() -> None:
     assert named == list_policy_actions("deployment") | {"kms:ViaService"}
 
 
-def test_the_policy_of_a_role_that_plans_is_on_the_page() -> None:
-    assert read_page("deployment-permissions.md").split("```json\n")[-1].split("```")[0] == read_policy("plan")
+def test_the_last_column_has_the_actions_of_a_role_that_plans() -> None:
+    rows = [line for line in read_page("deployment-permissions.md").splitlines() if line.endswith("| yes |")]
+    named = {action for row in rows for action in re.findall(r"`((?:bedrock|kms|iam):\w+)`", row)}
+    assert named == list_policy_actions("plan")
     assert list_policy_actions("plan") < list_policy_actions("deployment")
+
+
+def test_the_page_of_modules_lists_the_standing_policies() -> None:
+    for path in read_standing_policies():
+        assert f"`{path}`" in read_page("module.md")
+        assert f"`{path}`" in read_page("deployment-permissions.md")
 
 
 @pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])

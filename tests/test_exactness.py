@@ -12,7 +12,7 @@ import yaml
 from flow_documents import make_flow, make_prompt, read
 from fuzz import list_unsafe
 from hostile import list_places
-from plans import FLOWS
+from plans import FLOWS, SOURCE
 
 import generator.module.planning
 from generator.intake import DiskReader
@@ -90,7 +90,7 @@ def test_the_proof_checks_them_again(hostile: str, monkeypatch: pytest.MonkeyPat
     dict.__setitem__(node.configuration["guardrailConfiguration"], "guardrailIdentifier", hostile)  # type: ignore[arg-type]
     plan, _ = plan_module(flow, collect_grants(flow)[0])
     assert plan is not None
-    assert [failure.what for failure in build_module(plan, Timings()).failures if "not exact" in failure.what]
+    assert [failure.what for failure in build_module(plan, SOURCE, Timings()).failures if "not exact" in failure.what]
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in FLOWS.iterdir() if path.is_dir()), "guarded"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from every_kind import make_flow_of_every_kind
 from flow_documents import make_flow, make_prompt
-from plans import plan_document, plan_example
+from plans import SOURCE, plan_document, plan_example
 
 from generator.hcl import Attribute, Block, Reference, Value
 from generator.model import ModelKind
@@ -75,17 +75,17 @@ def test_a_default_is_what_the_tests_work_with(kind: ModelKind) -> None:
     )
     plan = plan_document(with_default)
     assert not [block for block in plan.blocks[TEST_FILE] if block.type == "variables"]
-    assert f'"{given}*"' in render_module(plan)[TEST_FILE]
+    assert f'"{given}*"' in render_module(plan, SOURCE)[TEST_FILE]
 
 
 def test_a_flow_that_needs_nothing_says_so() -> None:
     empty = make_flow({"name": "Collect", "type": "Collector"})
-    text = render_module(plan_document(empty))[TEST_FILE]
+    text = render_module(plan_document(empty), SOURCE)[TEST_FILE]
     assert text.endswith("# The flow's own: nothing. It has no parameters, and its nodes need no rights.\n")
 
 
 def test_rights_are_stated_with_the_values_filled_in() -> None:
-    text = render_module(plan_example("support-triage"))[TEST_FILE]
+    text = render_module(plan_example("support-triage"), SOURCE)[TEST_FILE]
     assert "knowledge-base/KB00000001" in text
     assert "arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0" in text
     assert "local.model_of" not in text
@@ -95,8 +95,7 @@ def test_a_text_that_is_too_long_is_written_short() -> None:
     code = {"inlineCode": {"language": "Python_3", "code": {"$param": "code"}}}
     node = {"name": "Ask", "type": "InlineCode", "configuration": code}
     parameters = {"code": {"description": "Code"}, "about": {"description": "About"}}
-    text = render_module(plan_document(make_flow(node, description={"$param": "about"}, parameters=parameters)))[
-        TEST_FILE
-    ]
+    plan = plan_document(make_flow(node, description={"$param": "about"}, parameters=parameters))
+    text = render_module(plan, SOURCE)[TEST_FILE]
     assert '= format("%0201d", 0)\n' in text
     assert '= join("", [for part in range(51) : format("%0100000d", 0)])\n' in text

@@ -11,7 +11,7 @@ import pytest
 from every_kind import MODELS, make_flow_of_every_kind
 from flow_documents import read
 from near_values import accepts, choose_values
-from plans import plan_document
+from plans import SOURCE, plan_document
 
 from generator.api import find_shape, write_pattern
 from generator.api.shapes import load_api
@@ -63,7 +63,7 @@ def list_patterns() -> dict[str, str]:
     for kind, rule in MODEL_KINDS.items():
         patterns[kind] = rule.write_pattern(by_id=True)
         patterns |= {f"not {kind} {number}": pattern for number, (pattern, _) in enumerate(rule.excluded)}
-    text = render_module(plan_document(make_flow_of_every_kind()))["variables.tf"]
+    text = render_module(plan_document(make_flow_of_every_kind()), SOURCE)["variables.tf"]
     written = re.findall(r'regex\("\^\(\?:((?:[^"\\]|\\.)*)\)\$", ', text)
     assert text.count("regex(") == len(written)
     assert "regexall(" in text

@@ -14,20 +14,22 @@ from flow_documents import make_flow, make_prompt
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from plans import plan_document, plan_example
+from plans import SOURCE, plan_document, plan_example
 
 from generator.inference import load_known_models
+from generator.module import read_standing_policies
 from generator.module.first_call import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
 from generator.module.interface import OUTPUTS, VARIABLES
 from generator.readme import escape_markdown, render_readme, write_code
-from generator.render import render_module
+from generator.render import render_module, write_header
 
 ROOT = Path(__file__).parent.parent
+HEADER = write_header(SOURCE)
 HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
 
 
 def test_it_has_a_picture_with_every_node_and_connection() -> None:
-    readme = render_readme(plan_example("support-triage"))
+    readme = render_readme(plan_example("support-triage"), HEADER)
     picture = readme.split("```mermaid\n")[1].split("```")[0]
     assert picture.count("<br/>") == 9
     assert picture.count("-->") == 8
@@ -36,7 +38,7 @@ def test_it_has_a_picture_with_every_node_and_connection() -> None:
 
 
 def test_it_names_every_input_and_output() -> None:
-    readme = render_readme(plan_example("policy-answers"))
+    readme = render_readme(plan_example("policy-answers"), HEADER)
     docs = readme.split("<!-- BEGIN_TF_DOCS -->")[1].split("<!-- END_TF_DOCS -->")[0]
     names = re.findall(r'<a name="(input|output)_(\w+)">', docs)
     expected = {item.name for item in VARIABLES} | {
@@ -51,28 +53,39 @@ def test_it_names_every_input_and_output() -> None:
 
 
 def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
-    readme = render_readme(plan_example("order-desk"))
+    readme = render_readme(plan_example("order-desk"), HEADER)
     for words in ("AllowRootModifyKMSId", "AllowRoleUseKMSKey", "EncryptionFlows", "EncryptFlow", "kms:PutKeyPolicy"):
         assert words in readme
-    assert "in clear in the repository" in readme
+    assert "in plaintext in the repository" in readme
     assert "never write `depends_on` on its call" in readme
 
 
 def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -> None:
-    readme = " ".join(render_readme(plan_example("report-archive")).split())
+    readme = " ".join(render_readme(plan_example("report-archive"), HEADER).split())
     assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
-    assert "on `key/*` reach every key in the account and Region. After the first apply, narrow the policy" in readme
-    assert "`flowseal check` reports such files as `UnmanagedPermissions`" in readme
+    assert "reach every key in the account and Region. After the first apply, replace `key/*` with the output" in readme
+    assert "If a file in this folder has any, `flowseal check` reports `UnmanagedPermissions`." in readme
     assert "must exist in this account, unless the flow's definition names" in readme
     assert "(SSE-KMS), name that key under `permissions: kms_keys`" in readme
     assert 'source = "./path/to/report-archive"' in readme
 
 
-@pytest.mark.parametrize("name", ["deployment", "plan"])
-def test_a_standing_policy_is_json_and_fits_iam(name: str) -> None:
-    blocks = render_readme(plan_example("order-desk")).split("```json\n")[1:]
-    text = blocks[["deployment", "plan"].index(name)].split("```")[0]
-    assert text == (ROOT / "generator" / "data" / f"{name}_policy.json").read_text(encoding="utf-8")
+def test_it_links_to_the_standing_policies_beside_it() -> None:
+    readme = render_readme(plan_example("order-desk"), HEADER)
+    linked = dict(re.findall(r"\[(policies/\S+)\]\((policies/\S+)\)", readme))
+    assert linked == {path: path for path in read_standing_policies()}
+    assert "Statement" not in readme
+
+
+def test_it_is_about_a_hundred_lines_and_what_the_flow_adds() -> None:
+    assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 115
+    for folder in (ROOT / "examples" / "flows").iterdir():
+        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 145
+
+
+@pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
+def test_a_standing_policy_is_json_and_fits_iam(path: str) -> None:
+    text = render_module(plan_example("order-desk"), SOURCE)[path]
     policy = json.loads(text)
     assert len(re.sub(r"\s", "", text)) < 6144
     sids = [statement["Sid"] for statement in policy["Statement"]]
@@ -84,15 +97,17 @@ def test_a_standing_policy_is_json_and_fits_iam(name: str) -> None:
 
 
 def test_the_usage_is_a_call_with_a_label_that_terraform_takes() -> None:
-    assert 'module "support_triage" {' in render_readme(plan_example("support-triage"))
-    assert 'module "flow_4_ever" {' in render_readme(plan_document({**make_flow(make_prompt()), "name": "4-Ever"}))
+    assert 'module "support_triage" {' in render_readme(plan_example("support-triage"), HEADER)
+    assert 'module "flow_4_ever" {' in render_readme(
+        plan_document({**make_flow(make_prompt()), "name": "4-Ever"}), HEADER
+    )
 
 
 def test_hostile_text_is_only_read() -> None:
     parameters = {"m": {"description": HOSTILE, "model": "foundation-model"}}
     description = HOSTILE.replace("\x00", "").replace("\u202e", "")
     document = make_flow(make_prompt(model={"$param": "m"}), description=description, parameters=parameters)
-    readme = render_readme(plan_document(document))
+    readme = render_readme(plan_document(document), HEADER)
     for raw in ("<script>", "![c]", "[a](b)", "\u202e", "\x00", "\r", '--> "]', "`x`", "\n# h", "\n- l"):
         assert raw not in readme
     row = next(line for line in readme.splitlines() if "input_m" in line)
@@ -132,7 +147,7 @@ def test_nothing_begins_a_list_or_heading(text: str) -> None:
 
 def read_first_call(document: dict[str, Any]) -> str:
     """Return the section "Before the first call" of a document's module, empty where there is none."""
-    readme = render_readme(plan_document(document))
+    readme = render_readme(plan_document(document), HEADER)
     return readme.partition("## Before the first call")[2].partition("## Usage")[0]
 
 
@@ -159,7 +174,7 @@ def test_the_first_call_needs_only_what_the_flow_uses() -> None:
     assert "`var.prompt_router`" in lines[0]
     assert "`var.application_inference_profile`" in lines[0]
     code = {"name": "Add", "type": "InlineCode", "configuration": {"inlineCode": {"code": "1", "language": "Python_3"}}}
-    assert "Before the first call" not in render_readme(plan_document(make_flow(code)))
+    assert "Before the first call" not in render_readme(plan_document(make_flow(code)), HEADER)
     (line,) = read_first_call(make_flow(make_guarded())).strip().splitlines()[2:]
     assert line.startswith("- Guardrail `abc123`: must be in this account and Region")
     assert "until the flow's definition names its guardrail profile" in line
@@ -178,5 +193,5 @@ def make_guarded() -> dict[str, Any]:
 
 
 def test_no_module_gives_rights_in_the_marketplace() -> None:
-    files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))))
+    files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))), SOURCE)
     assert not [name for name, text in files.items() if "aws-marketplace" in text and name != "README.md"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from every_kind import GOOD, make_flow_of_every_kind
 from hcl_strategies import run_terraform
-from plans import plan_document
+from plans import SOURCE, plan_document
 
 from generator.render import render_module
 
@@ -62,7 +62,7 @@ BAD: dict[str, list[Any]] = {
 
 
 def write_variables(folder: Path) -> None:
-    files = render_module(plan_document(make_flow_of_every_kind()))
+    files = render_module(plan_document(make_flow_of_every_kind()), SOURCE)
     (folder / "variables.tf").write_text(files["variables.tf"], encoding="utf-8")
 
 

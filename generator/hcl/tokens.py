@@ -117,6 +117,11 @@ def check_expression(text: str) -> str:
     return text
 
 
+def write_comment_line(text: str) -> str:
+    """Write a comment on one line, however long it is; whatever could end the line becomes a space."""
+    return f"# {_INVISIBLE_RUN.sub(' ', text)}"
+
+
 def write_comment(text: str, indent: int) -> list[str]:
     """Write a comment as lines that begin with `#`, wrapped; whatever could end a line becomes a blank."""
     words = _INVISIBLE_RUN.sub(" ", text)

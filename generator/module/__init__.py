@@ -2,7 +2,7 @@
 
 from generator.module.fixed_tests import TEST_FILE
 from generator.module.plan import ModulePlan, ModuleSettings, Output, Validation, Variable
-from generator.module.planning import plan_fixed_files, plan_module
+from generator.module.planning import plan_fixed_files, plan_module, read_standing_policies
 
 __all__ = [
     "TEST_FILE",
@@ -13,4 +13,5 @@ __all__ = [
     "Variable",
     "plan_fixed_files",
     "plan_module",
+    "read_standing_policies",
 ]

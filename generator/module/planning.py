@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from dataclasses import asdict
 from functools import cache
@@ -87,6 +88,18 @@ def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
         "variables.tf": tuple(map(build_variable_block, list_variables(settings))),
         "versions.tf": plan_versions_file(settings),
         TEST_FILE: plan_fixed_tests(),
+    }
+
+
+@cache
+def read_standing_policies() -> dict[str, str]:
+    """Return the policies for the roles that run Terraform, by path in the module: texts, the same in every module.
+
+    Nothing in the module attaches them: their owners do, before the first apply.
+    """
+    files = {"policies/deployment.json": "deployment_policy.json", "policies/plan.json": "plan_policy.json"}
+    return {
+        path: (pkgutil.get_data("generator", f"data/{name}") or b"").decode("utf-8") for path, name in files.items()
     }
 
 

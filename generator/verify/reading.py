@@ -59,6 +59,7 @@ class ReadFile:
     faults: tuple[tuple[int, str], ...]
 
 
+_HEADER = re.compile(r"\A(?:#[^\n]*\n)+")
 _PIECE_END = re.compile(r"(?<=\n}\n)")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
@@ -68,13 +69,15 @@ def read_file(text: str) -> ReadFile:
     """Read the text of a file in HCL; each distinct piece of it is read once, so what modules share costs once a run.
 
     A piece ends with a line that is nothing but `}`. What began before it and ends behind it (a comment, a heredoc, a
-    bracket) makes both pieces faulty, so that pieces without a fault mean what the whole means.
+    bracket) makes both pieces faulty, so that pieces without a fault mean what the whole means. The comment lines at
+    the top are a piece without blocks: they name the definition, and are different in each module.
     """
     faults = tuple(_find_text_faults(text))
     if faults:
         return ReadFile((), faults)
-    pieces, line = [], 0
-    for piece in _PIECE_END.split(text):
+    body = _HEADER.sub("", text)
+    pieces, line = [], text.count("\n") - body.count("\n")
+    for piece in _PIECE_END.split(body):
         # Blank lines in front keep the numbers of the lines.
         pieces.append(_read_piece("\n" * line + piece))
         line += piece.count("\n")
