@@ -47,8 +47,9 @@ $(ORACLE)/.installed: tests/oracle/package.json
 test: setup tools oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
 	$(PYTEST)
 
-fuzz: setup ## 100,000 hostile documents through everything up to the proof; prints figures
+fuzz: setup ## 100,000 hostile documents, 20,000 doctored journals and lock files; prints figures
 	$(BIN)/python tests/fuzz.py
+	$(BIN)/python tests/doctored.py
 
 check: setup lint types test ## what CI asks for
 

@@ -247,7 +247,8 @@ def test_killed_while_it_undoes_what_a_full_disk_keeps_from_being_finished(
     start: Project, after: dict[str, bytes], tmp_path: Path
 ) -> None:
     project = copy(start, tmp_path / "project")
-    stop_at(project, "replace_file", 20)
+    # New files come first, so some are to be brought back only once others were removed.
+    stop_at(project, "remove_file", 8)
     assert (project.modules / JOURNAL).exists()
     # The next run meets the full disk at its first step, and is killed once it has brought two files back.
     stop_at(project, "replace_file", 3, turns_back_after=0)

@@ -24,6 +24,7 @@ WITHOUT_EXAMPLES = {
     "DamagedLock": "the disk",
     "EditedFile": "the disk",
     "FixedSeverity": "the configuration",
+    "IncompleteRepair": "the disk",
     "InterruptedRun": "the disk",
     "MissingPath": "the command line",
     "ForbiddenPath": "links and git's data on the disk",

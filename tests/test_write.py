@@ -225,7 +225,7 @@ def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: 
     if name == ".flowseal":
         (folder / name).write_text("a file")
         _, (finding, *_) = write(folder, SECOND)
-        assert (finding.rule.name, finding.message.endswith("here it is no folder.")) == ("UnsafePath", True)
+        assert (finding.rule.name, finding.message.endswith("here it is not a folder.")) == ("UnsafePath", True)
 
 
 @pytest.mark.parametrize("put", [disk.replace_with, disk.place_new_file])

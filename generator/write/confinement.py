@@ -22,7 +22,7 @@ def is_confined(path: str) -> bool:
 
 def is_module_name(name: str) -> bool:
     """Whether a name can be a module's folder: one visible path component."""
-    return is_confined(name) and "/" not in name and not name.startswith(".") and name != LOCK_FILE
+    return is_confined(name) and "/" not in name and not name.startswith(".") and name.casefold() != LOCK_FILE
 
 
 def find_obstacle(output: Path, path: str) -> str | None:

@@ -8,14 +8,16 @@ that is gone was put in place.
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from generator.source.files import LOCK_FILE, is_text, read_file
+from generator.source.files import LOCK_FILE
 from generator.write import disk
 from generator.write.confinement import STATE_FOLDER, find_obstacle, is_confined, is_module_name
-from generator.write.lock_file import DamagedLockError
+from generator.write.lock_file import DamagedLockError, is_count, is_digest, read_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,10 @@ class Change:
 
     old: str | None
     new: str | None
+
+    def reverse(self) -> Change:
+        """Return the change that undoes this one."""
+        return Change(self.new, self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,13 @@ class StateFolder:
         self.forward = self.path / "journal.json"
         self.back = self.path / "journal-back.json"
 
+    def has_turned_back(self) -> bool:
+        """Whether the run that was stopped was undoing its change."""
+        return os.path.lexists(self.back)
+
     def is_pending(self) -> bool:
         """Whether a change was begun and is neither whole nor undone."""
-        return self.forward.exists() or self.back.exists()
+        return os.path.lexists(self.forward) or os.path.lexists(self.back)
 
     def clear(self) -> None:
         """Remove what a run prepared. The journal must be gone, or must never have been."""
@@ -74,58 +84,76 @@ class StateFolder:
         disk.replace_file(draft, self.forward)
         disk.sync_folder(self.path)
 
-    def apply(self, journal: Journal) -> list[str]:
-        """Put every prepared file in place and take away what goes; return the paths that somebody changed meanwhile.
+    def read_pending(self) -> Journal:
+        """Read the journal that a stopped run left. Raises DamagedLockError, or OSError."""
+        if os.path.lexists(self.forward) and os.path.lexists(self.back):
+            raise DamagedLockError("there are two journals")
+        data = disk.read_regular_file(self.back if os.path.lexists(self.back) else self.forward)
+        if not isinstance(data, bytes):
+            raise DamagedLockError("the journal is not a file, or it is too large")
+        return read_journal(data)
 
-        Those are left as they are.
+    def apply(self, journal: Journal, *, undo: bool = False) -> list[str]:
+        """Put the change in place, or undo it; return the paths where that is not possible, which stay as they are.
+
+        Each step is told by the digests, so this may stop anywhere and be repeated. Files are placed before others are
+        removed, so that a file that moves is never gone; the lock file comes last, as it tells what the rest may be.
         """
-        changed = [path for path, change in journal.changes.items() if not self._apply_change(path, change)]
-        for path, change in journal.changes.items():
-            if change.new is None:
-                self._remove_empty_parents(path)
+        changes = [(path, each.reverse() if undo else each) for path, each in journal.changes.items()]
+        changes.sort(key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
+        blocked: dict[str, str | None] = {}
+        for path, change in changes:
+            state = self._judge(path, change, undo)
+            if state is None or (state and change.new is None and change.old in blocked.values()):
+                blocked[path] = change.new
+            elif state:
+                self._put(path, change, undo)
+        if undo:
+            for folder in reversed(journal.folders):
+                if not find_obstacle(self.output, folder):
+                    disk.remove_empty_folder(self.output / folder)
+        else:
+            for path, change in changes:
+                if change.new is None:
+                    self._remove_empty_parents(path)
         self._sync_folders(journal)
-        return changed
+        return sorted(blocked)
 
-    def _apply_change(self, path: str, change: Change) -> bool:
-        target = self.output / path
-        if find_obstacle(self.output, path) or find_obstacle(self.path, f"new/{path}"):
-            return False
-        present = disk.read_digest(target)
+    def is_possible(self, journal: Journal) -> bool:
+        """Whether every file of a change can be put in place, or is already."""
+        return all(self._judge(path, change, undo=False) is not None for path, change in journal.changes.items())
+
+    def is_undone(self, journal: Journal) -> bool:
+        """Whether no file of a change is in place."""
+        return all(self._judge(path, each.reverse(), undo=True) is False for path, each in journal.changes.items())
+
+    def _judge(self, path: str, change: Change, undo: bool) -> bool | None:
+        """Tell whether a file is still to be put in place; None where that is not possible."""
+        if find_obstacle(self.output, path):
+            return None
+        present = disk.read_digest(self.output / path)
         if present == change.new:
-            return True
-        prepared = self.new / path
-        if present != change.old or (change.new is not None and disk.read_digest(prepared) != change.new):
             return False
+        if present != change.old:
+            return None
+        source = self.old if undo else self.new
+        if change.new is not None and find_obstacle(self.path, f"{source.name}/{path}"):
+            return None
+        return True if change.new is None or disk.read_digest(source / path) == change.new else None
+
+    def _put(self, path: str, change: Change, undo: bool) -> None:
+        target = self.output / path
         if change.new is None:
             disk.remove_file(target)
         else:
             disk.make_folders(target.parent)
-            disk.replace_file(prepared, target)
-        return True
+            disk.replace_file((self.old if undo else self.new) / path, target)
 
     def turn_back(self) -> None:
         """Decide that the change is undone. A rename: it works on a full disk too."""
-        if self.forward.exists():
+        if os.path.lexists(self.forward):
             disk.replace_file(self.forward, self.back)
         disk.sync_folder(self.path)
-
-    def undo(self, journal: Journal) -> None:
-        """Bring every file back that still is what the change made of it, and remove the folders made for it."""
-        for path, change in reversed(journal.changes.items()):
-            target = self.output / path
-            if find_obstacle(self.output, path) or find_obstacle(self.path, f"old/{path}"):
-                continue
-            if disk.read_digest(target) != change.new:
-                continue
-            if change.old is None:
-                disk.remove_file(target)
-            elif disk.read_digest(self.old / path) == change.old:
-                disk.make_folders(target.parent)
-                disk.replace_file(self.old / path, target)
-        for folder in reversed(journal.folders):
-            if not find_obstacle(self.output, folder):
-                disk.remove_empty_folder(self.output / folder)
-        self._sync_folders(journal)
 
     def forget(self) -> None:
         """Drop the journal and all that was prepared: the change is whole, or undone."""
@@ -139,7 +167,7 @@ class StateFolder:
         try:
             if self.is_pending():
                 self.turn_back()
-                self.undo(read_journal(read_file(self.back, disk.LARGEST_FILE)))
+                self.apply(self.read_pending(), undo=True)
                 self.forget()
                 return True
         except OSError:
@@ -170,17 +198,31 @@ def write_journal(journal: Journal) -> str:
 
 def read_journal(data: bytes) -> Journal:
     """Read a journal. Raises DamagedLockError for one that flowseal did not write, or that leads out of the folder."""
-    try:
-        document: Any = json.loads(data)
-        if document["version"] != JOURNAL_VERSION:
-            raise DamagedLockError("the journal is of another version of flowseal")
-        changes = {path: Change(entry["old"], entry["new"]) for path, entry in document["changes"].items()}
-        folders = tuple(document["folders"])
-    except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedLockError("the journal is not as flowseal writes it") from error
-    for path in (*changes, *folders):
-        if not isinstance(path, str) or not is_text(path) or not is_confined(path):
-            raise DamagedLockError("the journal leads out of the folder")
-        if path != LOCK_FILE and not is_module_name(path.split("/")[0]):
-            raise DamagedLockError("the journal names a file that is none of flowseal's")
-    return Journal(changes, folders)
+    document = read_object(data)
+    if not is_count(document.get("version")) or document["version"] != JOURNAL_VERSION:
+        raise DamagedLockError("the journal is of another version of flowseal")
+    entries, folders = document.get("changes"), document.get("folders")
+    if not isinstance(entries, dict) or not isinstance(folders, list):
+        raise DamagedLockError("the journal is not as flowseal writes it")
+    changes = {path: _read_change(path, entry) for path, entry in entries.items()}
+    if LOCK_FILE in changes and changes[LOCK_FILE].new is None:
+        raise DamagedLockError("the journal removes the lock file")
+    parents = {
+        parent.as_posix() for path, each in changes.items() if each.new for parent in PurePosixPath(path).parents
+    }
+    if not all(isinstance(folder, str) and folder in parents - {"."} for folder in folders):
+        raise DamagedLockError("the journal names a folder that none of its files is in")
+    return Journal(changes, tuple(folders))
+
+
+def _read_change(path: str, entry: Any) -> Change:
+    if not is_confined(path):
+        raise DamagedLockError("the journal leads out of the folder")
+    module, slash, _ = path.partition("/")
+    if path != LOCK_FILE and not (slash and is_module_name(module)):
+        raise DamagedLockError("the journal names a file that is none of flowseal's")
+    if not isinstance(entry, dict) or entry.keys() != {"old", "new"}:
+        raise DamagedLockError("the journal is not as flowseal writes it")
+    if not all(value is None or is_digest(value) for value in entry.values()) or entry["old"] == entry["new"]:
+        raise DamagedLockError("the journal has digests that flowseal does not write")
+    return Change(entry["old"], entry["new"])

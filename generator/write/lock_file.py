@@ -8,15 +8,17 @@ of a mixture that git takes for merged.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeGuard
 
 from generator.source.files import is_text
 from generator.write.confinement import is_confined, is_module_name
 
 LOCK_VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,17 @@ def write_lock(modules: Mapping[str, LockedModule], others: Mapping[str, LockedM
 
 def read_lock(data: bytes) -> dict[str, LockedModule]:
     """Read a lock file's modules. Raises DamagedLockError or NewerLockError."""
+    document = read_object(data)
+    version = document.get("version")
+    if not is_count(version) or version < 1:
+        raise DamagedLockError("its version is missing")
+    if version > LOCK_VERSION:
+        raise NewerLockError(str(version))
+    return {name: _read_module(name, entry) for name, entry in _read_mapping(document, "modules").items()}
+
+
+def read_object(data: bytes) -> dict[str, Any]:
+    """Read a JSON object in which no key is there twice. Raises DamagedLockError."""
     try:
         document = json.loads(data, object_pairs_hook=_take_pairs)
     except (ValueError, RecursionError) as error:
@@ -81,12 +94,19 @@ def read_lock(data: bytes) -> dict[str, LockedModule]:
             raise
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "its text"
         raise DamagedLockError(f"{place} is not JSON") from error
-    version = document.get("version") if isinstance(document, dict) else None
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise DamagedLockError("its version is missing")
-    if version > LOCK_VERSION:
-        raise NewerLockError(str(version))
-    return {name: _read_module(name, entry) for name, entry in _read_mapping(document, "modules").items()}
+    if not isinstance(document, dict):
+        raise DamagedLockError("it is not a JSON object")
+    return document
+
+
+def is_count(value: Any) -> TypeGuard[int]:
+    """Tell whether a JSON value is a whole number that counts something."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_digest(value: Any) -> TypeGuard[str]:
+    """Tell whether a JSON value is a SHA-256 as flowseal writes it."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def _write_conflict(name: str, one: LockedModule, other: LockedModule) -> str:
@@ -148,11 +168,16 @@ def _read_module(name: str, entry: Any) -> LockedModule:
     if not is_module_name(name):
         raise DamagedLockError(f"'{name}' is no name of a module")
     files = _read_hashes(entry, "files")
-    for path in files:
+    for path, digest in files.items():
         if not is_confined(path):
             raise DamagedLockError(f"'{path}' leads out of the module '{name}'")
+        if not is_digest(digest):
+            raise DamagedLockError(f"'{path}' of the module '{name}' has no SHA-256")
+    definition = _read_text(entry, "definition")
+    if definition.startswith("/") or "\0" in definition:
+        raise DamagedLockError(f"the definition of the module '{name}' is not a relative path")
     making = Making(
-        _read_text(entry, "definition"),
+        definition,
         _read_hashes(entry, "inputs"),
         _read_values(entry, "configuration"),
         _read_count(entry, "findings"),
@@ -186,7 +211,7 @@ def _read_values(entry: Any, key: str) -> dict[str, str | int]:
 
 def _read_count(entry: Any, key: str) -> int:
     value = entry.get(key) if isinstance(entry, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not is_count(value):
         raise DamagedLockError(f"'{key}' is missing, or is no count")
     return value
 

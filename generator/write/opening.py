@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from generator.source.files import LOCK_FILE, read_file
+from generator.diagnostics import has_errors
+from generator.source.files import LOCK_FILE
 from generator.write import disk
-from generator.write.confinement import STATE_FOLDER, find_obstacle
-from generator.write.journal import StateFolder, read_journal
+from generator.write.confinement import STATE_FOLDER
+from generator.write.journal import StateFolder
 from generator.write.lock_file import DamagedLockError, NewerLockError
 from generator.write.merge_conflict import LockReading, choose_sides, read_merged_lock
 from generator.write.output import Output
+from generator.write.repair import repair_output
 from generator.write.rules import (
     DAMAGED_LOCK,
     INTERRUPTED_RUN,
@@ -34,6 +37,9 @@ DAMAGED_REMEDY = (
     "Bring it back with git, or delete it and run `flowseal generate`: what is as it would be made is taken up again. "
     "It is not written by hand."
 )
+
+
+STATE_FILES = ("run.lock", "journal.json", "journal-back.json", "journal.new")
 
 
 @contextmanager
@@ -80,12 +86,53 @@ def _enter_folder(output: Path, stack: ExitStack) -> list[LocatedFinding]:
 
 
 def _find_reserved(output: Path) -> list[LocatedFinding]:
-    for name in (STATE_FOLDER, LOCK_FILE):
+    """Report the first of flowseal's own files and folders that is something else, or a link."""
+    for name in (STATE_FOLDER, *(f"{STATE_FOLDER}/{folder}" for folder in ("new", "old"))):
         path = output / name
-        if find_obstacle(output, name) or (name == STATE_FOLDER and path.exists() and not path.is_dir()):
-            message = f"flowseal keeps its state under this name, and here it is {_describe(path)}."
-            return [report_path(UNSAFE_PATH, output, name, message, "Move it away, then run again.")]
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
+            return [_report_reserved(output, name, "a symbolic link" if path.is_symlink() else "not a folder")]
+    for name in (LOCK_FILE, *(f"{STATE_FOLDER}/{file}" for file in STATE_FILES)):
+        if what := _describe_link(output, name):
+            return [_report_reserved(output, name, what)]
     return []
+
+
+def _describe_link(output: Path, name: str) -> str | None:
+    """Say what is wrong with one of flowseal's own files: a run writes a file of one name, and through no link."""
+    try:
+        status = os.lstat(output / name)
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(status.st_mode):
+        return "a symbolic link"
+    if not stat.S_ISREG(status.st_mode):
+        return "not a regular file"
+    return "a hard link to another file" if _has_other_name(output, name) else None
+
+
+def _has_other_name(output: Path, name: str) -> bool:
+    """Whether a file has a name besides the one that a run keeps the present lock file under until its change is whole.
+
+    A run that ends meanwhile removes that name, so what looks like another name is counted again.
+    """
+    copy = output / STATE_FOLDER / "old" / name
+    for _ in range(2):
+        status, is_copied = os.lstat(output / name), False
+        with suppress(FileNotFoundError, NotADirectoryError):
+            is_copied = os.path.samestat(status, os.lstat(copy))
+        if status.st_nlink <= 1 + is_copied:
+            return False
+    return True
+
+
+def _report_reserved(output: Path, name: str, what: str) -> LocatedFinding:
+    remedy = "Move it away, then run again."
+    if name == LOCK_FILE and what.startswith("a hard link"):
+        remedy = f"Replace it with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
+    elif name.startswith(f"{STATE_FOLDER}/"):
+        remedy = f"Delete the folder {STATE_FOLDER}, review the modules with `git diff`, then run again."
+    message = f"flowseal keeps its state under this name, and here it is {what}."
+    return report_path(UNSAFE_PATH, output, name, message, remedy)
 
 
 def _look_for_stopped_run(target: Output) -> list[LocatedFinding]:
@@ -96,12 +143,8 @@ def _look_for_stopped_run(target: Output) -> list[LocatedFinding]:
     if not target.is_interrupted:
         return []
     message = "An earlier run was stopped while it wrote."
-    remedy = "Run `flowseal generate`: it finishes or undoes that run's change, so that every module is whole."
+    remedy = "Run `flowseal generate`, which finishes or undoes that run's change."
     return [report_path(INTERRUPTED_RUN, target.folder, ".", message, remedy)]
-
-
-def _describe(path: Path) -> str:
-    return "a symbolic link" if path.is_symlink() else "no folder"
 
 
 def _remove_if_empty(folders: list[Path]) -> None:
@@ -122,9 +165,9 @@ def _read_folder(target: Output, repair: Callable[[], list[LocatedFinding]]) -> 
         findings = repair()
     except DamagedLockError as error:
         message = f"A run of flowseal was stopped here, and what it left cannot be used: {error}."
-        remedy = f"Delete the folder {STATE_FOLDER}, look at the modules with 'git diff', then run again."
+        remedy = f"Delete the folder {STATE_FOLDER}, review the modules with `git diff`, then run again."
         return [report_path(DAMAGED_LOCK, output, STATE_FOLDER, message, remedy)]
-    if target.read_only and target.state.is_pending():
+    if has_errors(findings) or (target.read_only and target.state.is_pending()):
         return findings
     data = disk.read_regular_file(output / LOCK_FILE)
     try:
@@ -139,27 +182,3 @@ def _read_folder(target: Output, repair: Callable[[], list[LocatedFinding]]) -> 
         return [*findings, report_path(NEWER_LOCK, output, LOCK_FILE, message, "Upgrade flowseal, then run again.")]
     target.start(choose_sides(output, lock), data)
     return findings
-
-
-def repair_output(output: Path) -> list[LocatedFinding]:
-    """Finish the change of a run that was stopped, or undo it where that run had turned back or the disk refuses.
-
-    Raises OSError where neither way is possible, DamagedLockError for a journal that is none.
-    """
-    state = StateFolder(output)
-    if not state.is_pending():
-        state.clear()
-        return []
-    going_back = state.back.exists()
-    journal = read_journal(read_file(state.back if going_back else state.forward, disk.LARGEST_FILE))
-    try:
-        if not going_back:
-            state.apply(journal)
-    except OSError:
-        going_back = True
-    if going_back:
-        state.turn_back()
-        state.undo(journal)
-    state.forget()
-    message = f"An earlier run was stopped while it wrote; its change was {'undone' if going_back else 'finished'}."
-    return [report_path(INTERRUPTED_RUN, output, ".", message, "Nothing to do: every module is whole.")]

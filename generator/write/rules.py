@@ -65,6 +65,9 @@ CONFLICTED_LOCK = fixed_info(
 INTERRUPTED_RUN = fixed_info(
     "InterruptedRun", "An earlier run was stopped while it wrote; `generate` finishes or undoes its change."
 )
+INCOMPLETE_REPAIR = error(
+    "IncompleteRepair", "An earlier run was stopped while it wrote, and part of its change cannot be undone."
+)
 
 _PREPARED = re.compile(r"(^|/)\.flowseal/(?:new|old)/")
 _RIGHT = "Give yourself the right to {}, then run again."

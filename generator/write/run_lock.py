@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -71,9 +72,13 @@ def _acquire(state: Path) -> int:
         descriptor = _open(state)
         holder = ""
         if descriptor is not None:
-            if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
-                _write_holder(descriptor)
-                return descriptor
+            try:
+                if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
+                    _write_holder(descriptor, state / _NAME)
+                    return descriptor
+            except OSError:
+                os.close(descriptor)
+                raise
             holder = _read_holder(descriptor)
             os.close(descriptor)
         if time.monotonic() > deadline:
@@ -106,7 +111,10 @@ def _leave(state: Path) -> None:
         disk.remove_empty_folder(state)
 
 
-def _write_holder(descriptor: int) -> None:
+def _write_holder(descriptor: int, path: Path) -> None:
+    if os.fstat(descriptor).st_nlink > 1:
+        # Under its other name it is somebody's file.
+        raise OSError(errno.EMLINK, "a hard link to another file", str(path))
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
