@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from generator.commands.printing import print_text
 from generator.console import (
     count_suppressed,
     describe_failures,
@@ -58,7 +59,7 @@ def print_check(checked: CheckResult, report: Report, output_format: Format, mos
         text = write_differences((item.path, item.old, item.new) for item in checked.differences)
         if text:
             shown = text.removesuffix("\n")
-            typer.echo(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
+            print_text(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
     print_report(report, output_format, most_findings)
 
 

@@ -16,6 +16,7 @@ import typer
 
 from generator import cli_project
 from generator.commands import init, new, schema
+from generator.commands.printing import Commands, print_text
 from generator.options import (
     ConfigurationFile,
     Definitions,
@@ -39,6 +40,7 @@ LONGEST_MESSAGE = 200
 CLOSED_OUTPUT = frozenset({errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF})
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=True,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -54,7 +56,7 @@ def _print_version(value: bool) -> None:
     if value:
         from generator import __version__
 
-        typer.echo(f"flowseal {__version__}")
+        print_text(f"flowseal {__version__}")
         raise typer.Exit
 
 
@@ -173,7 +175,7 @@ def main() -> None:
     except OSError as error:
         # What the disk refuses is a finding: what is left is an output that takes no more.
         if error.filename is None and error.errno in CLOSED_OUTPUT:
-            typer.echo(
+            print_text(
                 f"flowseal: the output takes no more: {error.strerror}. No report was printed in full.", err=True
             )
             sys.exit(1)
@@ -188,8 +190,8 @@ def main() -> None:
 def end_defective(error: Exception) -> NoReturn:
     """Print one line about what nobody foresaw, after the traceback if FLOWSEAL_TRACEBACK=1 asks for it; end with 4."""
     if os.environ.get("FLOWSEAL_TRACEBACK") == "1":
-        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    typer.echo(describe_defect(error), err=True)
+        print_text("".join(traceback.format_exception(error)), err=True, nl=False)
+    print_text(describe_defect(error), err=True)
     sys.exit(DEFECT)
 
 

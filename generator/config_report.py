@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from generator.commands.printing import print_document, print_text
 from generator.console import find_view, read_texts
 from generator.diagnostics import Severity
 from generator.model import Encryption
@@ -56,16 +55,16 @@ def print_settings(project: Project, findings: Sequence[LocatedFinding], output_
             ],
             "findings": [describe_finding(finding) for finding in findings],
         }
-        typer.echo(write_json(report), nl=False)
+        print_document(write_json(report))
         return
     if findings:
-        typer.echo(write_findings(Report(findings, 0, "", texts=read_texts(findings)), find_view()))
+        print_text(write_findings(Report(findings, 0, "", texts=read_texts(findings)), find_view()))
     width = max(len(item.name) for item in settings)
     values = [_write_value(item.value) for item in settings]
     room = max(map(len, values))
     for item, value in zip(settings, values, strict=True):
         place = f"{escape_controls(file or '')}:{item.line}:{item.column}" if item.source == FILE else item.source
-        typer.echo(f"{escape_controls(item.name):<{width}}  {value:<{room}}  {place}")
+        print_text(f"{escape_controls(item.name):<{width}}  {value:<{room}}  {place}")
 
 
 def list_settings(project: Project) -> Iterator[Setting]:

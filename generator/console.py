@@ -10,8 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from generator.commands.printing import print_document, print_text
 from generator.outcome_texts import describe_outcome, show_in_repository, write_edits
 from generator.report import Format, Report, View, write_report
 from generator.report.counts import write_count
@@ -92,7 +91,7 @@ def print_report(report: Report, output_format: Format, most_findings: int) -> N
         here = Path.cwd()
         root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
         report = report.rename_files(lambda file: show_in_repository(file, here, root))
-    typer.echo(write_report(output_format, report, find_view(most_findings)), nl=False)
+    print_document(write_report(output_format, report, find_view(most_findings)))
 
 
 def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
@@ -100,7 +99,7 @@ def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str])
     from generator.report.people import write_findings
 
     if findings:
-        typer.echo(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
+        print_text(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
 
 
 def find_view(most_findings: int = 0) -> View:

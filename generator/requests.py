@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from generator.commands.printing import print_text
 from generator.report.formats import Format
 
 if TYPE_CHECKING:
@@ -109,5 +110,5 @@ def request_modules(
 def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
     """End with an exit code, after the timings if they are wanted."""
     if show_timings:
-        typer.echo(timings.write_table(), err=True, nl=False)
+        print_text(timings.write_table(), err=True, nl=False)
     raise typer.Exit(exit_code)

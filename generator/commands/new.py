@@ -47,7 +47,7 @@ def new(
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
-    from generator.commands.printing import open_repository, stop_at_errors
+    from generator.commands.printing import open_repository, print_text, stop_at_errors
     from generator.diagnostics import show_path
     from generator.intake import report_forbidden
     from generator.scaffold.flow import make_flow
@@ -56,7 +56,7 @@ def new(
     given_by = "--templates" if templates else "templates in flowseal.yaml"
     known = load_templates(templates or repository.templates, given_by)
     if list_templates:
-        typer.echo(describe_templates(known.values()), nl=False)
+        print_text(describe_templates(known.values()), nl=False)
         return
     checked_name, chosen = check_name(name), choose_template(template, known)
     root, place = (repository.root, f"{repository.flows}/{checked_name}") if output is None else (output, ".")
@@ -65,7 +65,7 @@ def new(
         stop_at_errors([refused])
     flow = make_flow(chosen, checked_name, repository.locate_schema(folder))
     exit_code = write_flow(flow, root, place, repository)
-    typer.echo(f"\nNext: {_describe_next(folder, folder / flow.definition, repository)}")
+    print_text(f"\nNext: {_describe_next(folder, folder / flow.definition, repository)}")
     raise typer.Exit(exit_code)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
+from generator.commands.printing import print_document, print_text
 from generator.console import find_view
 from generator.report import ListFormat
 from generator.rule_catalogue import ABOUT_TERRAFORM
@@ -23,7 +22,10 @@ def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
     from generator.report.explanations import write_rule_list, write_rule_list_json
 
     is_text = output_format is ListFormat.TEXT
-    typer.echo(write_rule_list(rules, find_view()) if is_text else write_rule_list_json(rules), nl=False)
+    if is_text:
+        print_text(write_rule_list(rules, find_view()), nl=False)
+    else:
+        print_document(write_rule_list_json(rules))
 
 
 def print_rule(rule: Rule, output_format: ListFormat) -> None:
@@ -32,10 +34,10 @@ def print_rule(rule: Rule, output_format: ListFormat) -> None:
 
     page = read_page(rule.name)
     if output_format is ListFormat.JSON:
-        typer.echo(write_rule_json(rule, page), nl=False)
+        print_document(write_rule_json(rule, page))
         return
     findings = check_example(rule, page.wrong) if page.wrong else []
-    typer.echo(write_rule(rule, page, findings, find_view()), nl=False)
+    print_text(write_rule(rule, page, findings, find_view()), nl=False)
 
 
 def check_example(rule: Rule, example: Example) -> list[LocatedFinding]:

@@ -40,9 +40,11 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema (2020-12) of flow definitions or of flowseal.yaml, for editors."""
+    from generator.commands.printing import print_document
+
     text = write_document_schema(document)
     if output is None:
-        typer.echo(text, nl=False)
+        print_document(text)
     else:
         replace_schema(output, text)
 

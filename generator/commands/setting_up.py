@@ -10,7 +10,7 @@ import typer
 
 from generator.commands.layout import HERE, find_layout
 from generator.commands.new import check_flow, check_name, choose_template, load_templates
-from generator.commands.printing import print_written, stop_at_errors
+from generator.commands.printing import print_text, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
 from generator.console import find_view, print_findings
 from generator.diagnostics import show_relative
@@ -43,8 +43,8 @@ def set_up(answers: Answers) -> None:
     left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
     stop_at_errors(write_new_files(root, new))
     print_written(show_relative(root / path) for path in new)
-    typer.echo("".join(sorted(left, key=lambda text: text.count("\n") > 1)), nl=False)
-    typer.echo(_describe_next(layout, root, folder if flow else None), nl=False)
+    print_text("".join(sorted(left, key=lambda text: text.count("\n") > 1)), nl=False)
+    print_text(_describe_next(layout, root, folder if flow else None), nl=False)
 
 
 def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | None]:
