@@ -148,8 +148,8 @@ def rules(
     elif name in known:
         print_rule(known[name], output_format)
     else:
-        advice = advise_name(name, known, "`flowseal rules` lists all rules.")
-        raise typer.BadParameter(f"No rule is named {name!r}. {advice}", param_hint="NAME")
+        advice = advise_name(name, known, "Run `flowseal rules` to list all rules.")
+        raise typer.BadParameter(f"Unknown rule {name!r}. {advice}", param_hint="NAME")
 
 
 cli_project.add_commands(app)

@@ -10,14 +10,15 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from generator.definition import FileRefusal
 from generator.diagnostics import LocatedFinding, error, report_file, show_path, show_relative
 from generator.diagnostics.suggestions import suggest_name
+from generator.diagnostics.wording import list_names
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import LOCK_FILE, belongs_to_git, find_escape, is_git, is_text, read_file
 
-MISSING_PATH = error("MissingPath", "A path on the command line, or in the configuration, leads nowhere.")
+MISSING_PATH = error("MissingPath", "A path on the command line or in the configuration does not exist.")
 UNREADABLE_PATH = error("UnreadablePath", "A file or folder cannot be read.")
-NON_UTF8_PATH = error("NonUtf8Path", "A definition's path has bytes that are no UTF-8.")
-FORBIDDEN_PATH = error("ForbiddenPath", "A path leads out of the repository, or into git's own data.")
-NO_DEFINITIONS = error("NoDefinitions", "A folder or pattern gives no flow definition.")
+NON_UTF8_PATH = error("NonUtf8Path", "The path of a definition is not valid UTF-8.")
+FORBIDDEN_PATH = error("ForbiddenPath", "A path leads out of the repository or into Git's own data.")
+NO_DEFINITIONS = error("NoDefinitions", "A folder or pattern matches no flow definitions.")
 
 ENDINGS = (".flow.yaml", ".flow.yml", ".flow.json")
 LARGEST_TEXT = 21_000_000
@@ -55,8 +56,8 @@ def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
 
 def report_unreadable_name(display: str) -> LocatedFinding:
     """Say that a definition's path is no text."""
-    message = "The path of this definition has bytes that are no UTF-8: neither findings nor the lock file can name it."
-    return report_file(NON_UTF8_PATH, message, "Rename the file, or the folder, whose name has them.", display)
+    message = "The path of this definition is not valid UTF-8, so findings and the lock file cannot refer to it."
+    return report_file(NON_UTF8_PATH, message, "Rename the file or folder.", display)
 
 
 def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | None:
@@ -67,9 +68,9 @@ def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | 
     if escape := find_escape(path):
         link, around = escape
         message = f"The symbolic link '{show_relative(link)}' leads out of {around}."
-        return message, "Replace the link with what it leads to, or link to a place inside."
+        return message, "Replace the link with its target, or link to a path inside."
     if belongs_to_git(path):
-        return "This path leads into git's own data.", "Choose a path that is not part of `.git`."
+        return "This path leads into Git's own data.", "Choose a path outside `.git`."
     if repository is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(repository)):
         return "This path leads out of the repository.", "Choose a path inside the repository."
     return None
@@ -155,12 +156,12 @@ class DiskReader:
         if refused := judge_path(Path(home, path)):
             return FileRefusal(*refused)
         if not os.path.exists(target):
-            remedy = "Paths are relative to the definition's own folder."
+            remedy = "Paths are relative to the definition's folder."
             if meant := self._suggest_path(home, path):
                 remedy = f"Did you mean {meant}?"
-            return FileRefusal(f"There is no file {path!r}.", remedy)
+            return FileRefusal(f"File {path!r} does not exist.", remedy)
         if not os.path.isfile(target):
-            return FileRefusal(f"{path!r} is no file.", "Name a text file.")
+            return FileRefusal(f"{path!r} is not a file.", "Use the path of a text file.")
         return _read_text(path, target)
 
     def _judge_place(self, path: str, home: Path, target: Path) -> FileRefusal | None:
@@ -168,22 +169,22 @@ class DiskReader:
         boundary = project if project is not None and home.is_relative_to(project) else home
         if not target.is_relative_to(boundary):
             if boundary == project:
-                message = f"The file {path!r} lies outside the folder of flowseal.yaml."
-                return FileRefusal(message, "Put the file in that folder, or in a folder below it.")
-            message = f"The file {path!r} lies outside the folder of the definition."
-            remedy = "Put the file beside the definition, or in a folder below it."
+                message = f"File {path!r} is outside the folder of flowseal.yaml."
+                return FileRefusal(message, "Move the file into that folder or a subfolder.")
+            message = f"File {path!r} is outside the folder of the definition."
+            remedy = "Move the file into the folder of the definition or a subfolder."
             if project is None:
-                remedy += " With a flowseal.yaml there or above, a $file may be anywhere below the folder of that file."
+                remedy += " To allow files anywhere in the project, add a flowseal.yaml at its top level."
             return FileRefusal(message, remedy)
         passed = [place for place in (target, *target.parents) if place.is_relative_to(boundary)]
         if any(map(is_git, passed[:-1])):
-            return FileRefusal(f"The file {path!r} belongs to git.", "Name a file that is not part of git's own data.")
+            return FileRefusal(f"File {path!r} is part of Git's own data.", "Use a file outside `.git`.")
         generated = [place for place in passed if os.path.lexists(place / LOCK_FILE)]
         for output in (*map(Path, map(os.path.realpath, self.outputs)), *generated):
             is_own = home.is_relative_to(output) and target.is_relative_to(home)
             if target.is_relative_to(output) and not is_own:
-                message = f"The file {path!r} lies in the output folder, whose files flowseal replaces."
-                return FileRefusal(message, "Keep the file outside of the output folder.")
+                message = f"File {path!r} is in the output folder, whose files flowseal overwrites."
+                return FileRefusal(message, "Move the file out of the output folder.")
         return None
 
     def _suggest_path(self, home: str, path: str) -> str | None:
@@ -211,12 +212,14 @@ def _list_names(folder: str) -> list[str]:
 
 def _judge_spelling(path: str) -> FileRefusal | None:
     if not path.strip() or "\0" in path:
-        return FileRefusal(f"{path!r} names no file.", "Name a text file beside the definition.")
+        return FileRefusal(
+            f"{path!r} is not a file path.", "Use the path of a text file, relative to the definition's folder."
+        )
     if "\\" in path:
-        return FileRefusal(f"The path {path!r} has backslashes.", "Write / between folders, on Windows too.")
+        return FileRefusal(f"Path {path!r} contains backslashes.", "Use / between folders, even on Windows.")
     windows = PureWindowsPath(path)
     if path.startswith("/") or windows.drive or windows.root:
-        return FileRefusal(f"The path {path!r} is absolute.", "Give it relative to the definition's own folder.")
+        return FileRefusal(f"Path {path!r} is absolute.", "Make it relative to the definition's folder.")
     return None
 
 
@@ -224,20 +227,20 @@ def _read_text(path: str, target: str) -> str | FileRefusal:
     try:
         data = read_file(target, LARGEST_TEXT)
     except OSError as error:
-        return FileRefusal(f"The file {path!r} cannot be read: {describe_refusal(error)}", "Check its permissions.")
+        return FileRefusal(f"File {path!r} cannot be read: {describe_refusal(error)}", "Check its permissions.")
     if len(data) > LARGEST_TEXT:
-        return FileRefusal(f"The file {path!r} is too large.", f"Texts may have {LARGEST_TEXT:,} bytes at most.")
+        return FileRefusal(f"File {path!r} is too large.", f"The limit is {LARGEST_TEXT:,} bytes.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"The file {path!r} is not UTF-8: byte {error.start + 1} is wrong."
+        message = f"File {path!r} is not UTF-8: byte {error.start + 1} is invalid."
         return FileRefusal(message, "Save it as UTF-8.")
 
 
 def _search_path(path: str, output: Path | None) -> Iterator[Path | LocatedFinding]:
     display = show_path(Path(path))
     if not path or not os.path.lexists(path):
-        yield report_file(MISSING_PATH, "There is no such file or folder.", "Check the path.", display)
+        yield report_file(MISSING_PATH, "No such file or folder.", "Check the path.", display)
     elif refused := report_forbidden(Path(path), display):
         yield refused
     elif os.path.isdir(path):
@@ -265,8 +268,8 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
         shown = show_path(Path(str(refusal.filename)))
         yield report_file(UNREADABLE_PATH, describe_refusal(refusal), "Check the folder's permissions.", shown)
     if not found and not errors:
-        message = "The folder holds no flow definition."
-        yield report_file(NO_DEFINITIONS, message, f"Definitions there are named *{', *'.join(ENDINGS)}.", display)
+        message = "The folder contains no flow definitions."
+        yield report_file(NO_DEFINITIONS, message, f"File names of definitions end in {list_names(ENDINGS)}.", display)
     yield from sorted(found, key=lambda item: item.as_posix())
 
 

@@ -211,6 +211,6 @@ class _Search:
 
 def _report_nothing(configuration: Configuration, pattern: str, path: tuple[str | int, ...]) -> Finding:
     if not MAGIC & set(pattern) and not os.path.lexists(configuration.folder / pattern):
-        return Finding(MISSING_PATH, f"There is no file or folder {pattern!r}.", "Check the path.", path)
-    message = f"{pattern!r} finds no flow definition."
-    return Finding(NO_DEFINITIONS, message, "Check the pattern, or leave it out.", path)
+        return Finding(MISSING_PATH, f"File or folder {pattern!r} does not exist.", "Check the path.", path)
+    message = f"{pattern!r} matches no flow definitions."
+    return Finding(NO_DEFINITIONS, message, "Check the pattern, or remove it.", path)

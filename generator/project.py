@@ -157,7 +157,7 @@ def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:
     try:
         return read_file(path, LARGEST_DOCUMENT)
     except FileNotFoundError:
-        return report_file(MISSING_PATH, "There is no such file.", "Check the path.", shown)
+        return report_file(MISSING_PATH, "No such file.", "Check the path.", shown)
     except OSError as error:
         return report_file(UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", shown)
 

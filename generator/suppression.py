@@ -11,10 +11,10 @@ from generator.diagnostics.suggestions import advise_name
 from generator.source.comments import Comment, read_comments
 from generator.source.position import Document, Span
 
-INVALID_SUPPRESSION = fixed_warning("InvalidSuppression", "A comment for flowseal is not written as one.")
-UNKNOWN_SUPPRESSED_RULE = fixed_warning("UnknownSuppressedRule", "A comment suppresses a rule that is not there.")
+INVALID_SUPPRESSION = fixed_warning("InvalidSuppression", "A suppression comment is malformed.")
+UNKNOWN_SUPPRESSED_RULE = fixed_warning("UnknownSuppressedRule", "A comment suppresses a rule that does not exist.")
 RULE_NOT_SUPPRESSIBLE = fixed_warning("RuleNotSuppressible", "A comment suppresses a rule that cannot be suppressed.")
-UNUSED_SUPPRESSION = fixed_warning("UnusedSuppression", "A comment suppresses what is not reported there.")
+UNUSED_SUPPRESSION = fixed_warning("UnusedSuppression", "A comment suppresses a finding that is not reported.")
 
 MOST_NAMES = 1_000
 """How many rules all comments of a definition may name."""
@@ -83,8 +83,8 @@ def _read_comments(
     for number, comment in enumerate(comments, 1):
         found = list(_read_comment(comment, file, rules))
         if max(number, len(read) + len(found)) > MOST_NAMES:
-            message = f"Comments name more than {MOST_NAMES:,} rules: this one and all after it suppress nothing."
-            remedy = "Turn a rule off for the whole project in flowseal.yaml, under `rules`, or divide the definition."
+            message = f"Comments suppress more than {MOST_NAMES:,} rules; this comment and all later ones are ignored."
+            remedy = "Turn a rule off for the whole project under `rules` in flowseal.yaml, or split the definition."
             return [*read, _report(INVALID_SUPPRESSION, message, remedy, comment.span, file)]
         read += found
     return read
@@ -98,11 +98,11 @@ def _read_comment(comment: Comment, file: str, rules: Mapping[str, Rule]) -> Ite
     suppression = _SUPPRESSION.match(comment.text, sign.start())
     names = [] if suppression is None else list(_NAME.finditer(comment.text, *suppression.span(1)))
     if suppression is None or not names:
-        message = "This comment is meant for flowseal, and it suppresses nothing."
-        yield _report(INVALID_SUPPRESSION, message, f"Write it like {FORM}.", comment.span, file)
+        message = "Malformed suppression comment; it suppresses nothing."
+        yield _report(INVALID_SUPPRESSION, message, f"Use the form `{FORM}`.", comment.span, file)
     elif not suppression[2].strip():
-        message = "This comment does not say why it suppresses what it names, so it suppresses nothing."
-        yield _report(INVALID_SUPPRESSION, message, "Write the reason after the bracket.", comment.span, file)
+        message = "The suppression comment has no reason, so it suppresses nothing."
+        yield _report(INVALID_SUPPRESSION, message, "Add the reason after the closing bracket.", comment.span, file)
     else:
         for name in names:
             yield _read_name(name, comment, file, rules)
@@ -115,19 +115,19 @@ def _read_name(
     span = Span(line, column + name.start(), line, column + name.end())
     rule = rules.get(name[0])
     if rule is None:
-        remedy = advise_name(name[0], rules, "`flowseal rules` lists all rules.")
-        return _report(UNKNOWN_SUPPRESSED_RULE, f"No rule is named {name[0]!r}.", remedy, span, file)
+        remedy = advise_name(name[0], rules, "Run `flowseal rules` to list all rules.")
+        return _report(UNKNOWN_SUPPRESSED_RULE, f"Unknown rule {name[0]!r}.", remedy, span, file)
     if not rule.can_be_suppressed:
         message = f"{rule.name} cannot be suppressed."
-        return _report(RULE_NOT_SUPPRESSIBLE, message, "Fix what it reports, and remove the comment.", span, file)
+        return _report(RULE_NOT_SUPPRESSIBLE, message, "Fix what the rule reports, and remove the comment.", span, file)
     return _Suppression(rule, span, comment.line, comment.value_line)
 
 
 def _report_unused(suppression: _Suppression, file: str) -> LocatedFinding:
-    message = f"{suppression.rule.name} is not reported on the line that this comment speaks of."
-    remedy = "Leave it out, or put it at the end of the line that is reported, or alone on the line above."
+    message = f"Unused suppression: {suppression.rule.name} is not reported on the line this comment applies to."
+    remedy = "Remove the comment, or move it to the end of the reported line or to the line above it."
     line = suppression.line
-    related = (LocatedPlace("It speaks of this line.", file, Span(line, 1, line, 1)),)
+    related = (LocatedPlace("The comment applies to this line.", file, Span(line, 1, line, 1)),)
     finding = _report(UNUSED_SUPPRESSION, message, remedy, suppression.span, file)
     return finding if line == suppression.span.line else replace(finding, related=related)
 

@@ -46,7 +46,7 @@ def test_a_definition_alone_is_named_after_its_file() -> None:
     assert (reading.flow.name, reading.root) == ("order-desk", ("definition",))
 
 
-@pytest.mark.parametrize(("value", "said"), [(3, "the number 3."), ({"url": "x"}, "a mapping of keys to values.")])
+@pytest.mark.parametrize(("value", "said"), [(3, "3."), ({"url": "x"}, "a mapping.")])
 def test_a_bare_definition_may_name_its_schema(value: object, said: str) -> None:
     reading = read({"$schema": value, **make_flow()["definition"]})
     assert list_rules(reading) == [("InvalidSection", ("$schema",))]
@@ -120,11 +120,11 @@ def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) ->
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (None, "not nothing (null)."),
+        (None, "not null."),
         ([], "not a list."),
-        ("text", "not the text 'text'."),
-        (3, "not the number 3."),
-        (Decimal("3.5"), "not the number 3.5."),
+        ("text", "not 'text'."),
+        (3, "not 3."),
+        (Decimal("3.5"), "not 3.5."),
         (True, "not true."),
         ({}, "none of a flow definition's keys."),
         ({"colour": "red"}, "none of a flow definition's keys."),
@@ -266,7 +266,7 @@ def test_in_the_house_form_a_wrong_name_of_a_connection_is_an_error_whose_help_i
         name_first(make_flow(make_prompt(model={"$param": "model"}), parameters=parameters), name)
     ).findings
     assert finding.severity is Severity.ERROR
-    assert finding.remedy.startswith("Leave `name` out")
+    assert finding.remedy.startswith("Remove `name`")
 
 
 def test_placeholders_of_aws_s_samples_become_parameters() -> None:
@@ -274,7 +274,7 @@ def test_placeholders_of_aws_s_samples_become_parameters() -> None:
     assert reading.findings == []
     assert reading.flow is not None
     (parameter,) = reading.flow.parameters
-    assert (parameter.name, parameter.description) == ("prompt_model_id", "modelId of the node Ask")
+    assert (parameter.name, parameter.description) == ("prompt_model_id", "modelId of node Ask")
 
 
 def test_two_placeholders_of_one_variable_are_a_finding() -> None:

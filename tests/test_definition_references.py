@@ -125,7 +125,7 @@ def test_placeholders_of_other_tools_are_one_finding_for_the_document() -> None:
     reading = read(make_flow(first, second, tags={"stage": "${Stage}"}))
     found = [finding for finding in reading.findings if finding.rule.name == "UnresolvedPlaceholder"]
     assert [finding.path[:3] for finding in found] == [("definition", "nodes", 1)]
-    assert "CloudFormation fills in ${ModelId}, {Fn::Sub: ...}, ${Stage};" in found[0].message
+    assert "CloudFormation references: ${ModelId}, {Fn::Sub: ...}, ${Stage}." in found[0].message
     assert "{$param: model_id}" in found[0].remedy
     assert [related.path[:3] for related in found[0].related] == [("definition", "nodes", 2), ("tags", "stage")]
     assert not [finding for finding in reading.findings if finding not in found and finding.path == found[0].path]
@@ -160,21 +160,21 @@ def test_a_placeholder_in_a_text_is_text() -> None:
 def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: str, remedy: str) -> None:
     (finding,) = read(make_flow(make_prompt(model=model))).findings
     assert remedy in finding.remedy
-    assert finding.message.startswith("Terraform" if "var." in model else "CloudFormation")
+    assert ("Terraform" if "var." in model else "CloudFormation") in finding.message
 
 
 @pytest.mark.parametrize("key", ["name", "definition"])
 @pytest.mark.parametrize("value", ["${FlowName}", {"Ref": "Flow"}])
 def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced(key: str, value: object) -> None:
     (finding,) = read({**make_flow(), key: value}).findings
-    assert (finding.path, finding.remedy) == ((key,), "Write the value itself.")
+    assert (finding.path, finding.remedy) == ((key,), "Write the literal value.")
 
 
 @pytest.mark.parametrize("text", ["var.m", "local.m", "module.a.m", "data.aws_x.y.m", "each.value", "${var.m}"])
 def test_an_expression_of_terraform_is_no_model(text: str) -> None:
     reading = read(make_flow(make_prompt(model=text)))
     assert list_rules(reading) == [("UnresolvedPlaceholder", MODEL)]
-    assert reading.findings[0].message.startswith("Terraform")
+    assert reading.findings[0].message.startswith("flowseal does not resolve Terraform references")
     assert reading.flow is None
 
 

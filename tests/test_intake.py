@@ -175,9 +175,9 @@ def test_in_a_project_texts_are_read_from_anywhere_below_its_folder(here: Path) 
         ("../../modules/desk/prompts/c.txt", "in the output folder"),
         ("../../shared/made.txt", "in the output folder"),
         ("../../modules/gone.txt", "in the output folder"),
-        ("../../.git/config", "belongs to git"),
-        ("../../shared/git/config", "belongs to git"),
-        ("../../shared/.GIT/config", "belongs to git"),
+        ("../../.git/config", "part of Git's own data"),
+        ("../../shared/git/config", "part of Git's own data"),
+        ("../../shared/.GIT/config", "part of Git's own data"),
     ],
 )
 def test_in_a_project_nothing_else_is_read(here: Path, path: str, reason: str) -> None:
@@ -217,10 +217,8 @@ def test_a_definition_within_the_output_folder_reads_its_own_folder(here: Path) 
 def test_a_file_that_is_not_there_gives_the_nearest_one(here: Path, path: str, meant: str | None) -> None:
     answer = make_project(here).read_text(path)
     assert isinstance(answer, FileRefusal)
-    assert answer.message == f"There is no file {path!r}."
-    assert answer.remedy == (
-        f"Did you mean {meant}?" if meant else "Paths are relative to the definition's own folder."
-    )
+    assert answer.message == f"File {path!r} does not exist."
+    assert answer.remedy == (f"Did you mean {meant}?" if meant else "Paths are relative to the definition's folder.")
 
 
 def test_a_symlink_within_the_folder_is_followed(here: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
     page = read_page("UnusedParameter")
     assert page.wrong is not None
     assert page.right is not None
-    assert text.startswith("UnusedParameter (warning)\n  A parameter that stands nowhere becomes no variable.\n\n")
+    assert text.startswith("UnusedParameter (warning)\n  A parameter is declared but never used.\n\n")
     assert "alone above it: # flowseal: ignore[UnusedParameter] reason\n" in text
     assert "    example.flow.yaml:2:14: warning[UnusedParameter]: " in text
     fix = write_fragment(page.wrong.text, page.right.text)
@@ -80,12 +80,12 @@ def test_a_rule_is_explained_as_json() -> None:
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("unused-parameter", "Did you mean UnusedParameter?"), ("Nothing", "`flowseal rules` lists all rules.")],
+    [("unused-parameter", "Did you mean UnusedParameter?"), ("Nothing", "Run `flowseal rules` to list all rules.")],
 )
 def test_a_slip_is_wrong_usage_with_advice(name: str, advice: str) -> None:
     result = CliRunner().invoke(app, ["rules", name], prog_name="flowseal")
     assert result.exit_code == 2
-    assert f"No rule is named {name!r}. {advice}" in result.stderr
+    assert f"Unknown rule {name!r}. {advice}" in result.stderr
     assert result.stdout == ""
 
 

@@ -75,8 +75,8 @@ def ask(project: Project, path: str, *arguments: str, definition: str = "flows/f
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("../.git/config", "belongs to git"),
-        ("../shared/git/config", "belongs to git"),
+        ("../.git/config", "part of Git's own data"),
+        ("../shared/git/config", "part of Git's own data"),
         ("../shared/link.txt", "outside the folder of flowseal.yaml"),
         ("../../out.txt", "outside the folder of flowseal.yaml"),
         ("../modules/other/ask.txt", "in the output folder"),
@@ -93,9 +93,9 @@ def test_in_a_project_a_flow_reads_no_file_of_git_nor_of_an_output_folder(
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        (".git/config", "belongs to git"),
-        (".GIT/config", "belongs to git"),
-        ("shared/git/config", "belongs to git"),
+        (".git/config", "part of Git's own data"),
+        (".GIT/config", "part of Git's own data"),
+        ("shared/git/config", "part of Git's own data"),
         ("shared/link.txt", "outside the folder of the definition"),
         ("live/other/ask.txt", "in the output folder"),
         ("shared/ask.txt", "no errors"),
@@ -117,10 +117,10 @@ def test_data_of_git_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     project = Project(tmp_path / "repository")
     store = project.folder / "store"
     subprocess.run(["git", "init", "--quiet", f"--separate-git-dir={store}", str(project.folder)], check=True)
-    assert "belongs to git" in ask(project, "../store/config")
-    assert "belongs to git" in ask(project, "../.git")
+    assert "part of Git's own data" in ask(project, "../store/config")
+    assert "part of Git's own data" in ask(project, "../.git")
     shutil.rmtree(store / "refs")
-    assert "belongs to git" not in ask(project, "../store/config")
+    assert "part of Git's own data" not in ask(project, "../store/config")
 
 
 def test_the_nearest_configuration_bounds_the_texts_wherever_a_run_starts(tmp_path: Path) -> None:

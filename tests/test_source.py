@@ -126,12 +126,12 @@ def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("a.yaml", "a: 1\n\tb: 2\n", "no tab"),
+        ("a.yaml", "a: 1\n\tb: 2\n", "not allow tabs"),
         ("a.yaml", "a: @me\n", "in quotes"),
-        ("a.yaml", "a: say x: y\n", "in quotes"),
+        ("a.yaml", "a: say x: y\n", "Quote strings"),
         ("a.yaml", "a: {{x}}\n", "in quotes"),
         ("a.yaml", "a: *x\n", "anchor"),
-        ("a.json", "{'a': 1}", "single quotes"),
+        ("a.json", "{'a': 1}", "double quotes"),
         ("a.json", "{a: 1}", "double quotes"),
         ("a.yaml", "\ufeffa: 1\n".encode("utf-16-le"), "Save it as UTF-8."),
     ],

@@ -14,35 +14,46 @@ from generator.api.sentences import describe_shape_rule
 from generator.api.shapes import Shape, compile_pattern, find_shape, takes_parameter
 from generator.diagnostics import Finding, Rule, error, warning
 from generator.diagnostics.suggestions import advise_name, suggest_longer, suggest_name
-from generator.diagnostics.wording import describe_count, describe_value, list_names, name_place, quote_value
+from generator.diagnostics.wording import (
+    count_items,
+    describe_count,
+    describe_value,
+    list_names,
+    name_place,
+    quote_value,
+)
 from generator.model import FileText, ParameterReference, Value
 from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 
-MISSING_KEY = error("MissingKey", "The API requires a key that is not there.")
-UNKNOWN_KEY = error("UnknownKey", "A key does not exist at this place.")
-WRONG_TYPE = error("WrongType", "A value is of another type than the API takes.")
-UNKNOWN_VALUE = error("UnknownValue", "The API takes one of a few words, and this is none of them.")
-MALFORMED_VALUE = error("MalformedValue", "A text does not match the pattern that the API gives it.")
-WRONG_LENGTH = error("WrongLength", "A text, list or mapping is too short or too long for the API.")
-VALUE_OUT_OF_RANGE = error("ValueOutOfRange", "A number is too small or too large for the API.")
-NOT_EXACTLY_ONE_KEY = error("NotExactlyOneKey", "The API takes exactly one of several keys at this place.")
-TOO_MANY_CONNECTIONS = warning(
-    "TooManyConnections", "There are more connections than the API's published model admits."
-)
+MISSING_KEY = error("MissingKey", "A key that the API requires is missing.")
+UNKNOWN_KEY = error("UnknownKey", "A key is not valid here.")
+WRONG_TYPE = error("WrongType", "A value has the wrong type.")
+UNKNOWN_VALUE = error("UnknownValue", "A value is not one of those that the API accepts.")
+MALFORMED_VALUE = error("MalformedValue", "A string does not match the pattern that the API requires.")
+WRONG_LENGTH = error("WrongLength", "A string, list, or mapping is too short or too long.")
+VALUE_OUT_OF_RANGE = error("ValueOutOfRange", "A number is out of range.")
+NOT_EXACTLY_ONE_KEY = error("NotExactlyOneKey", "The API requires exactly one of several keys here.")
+TOO_MANY_CONNECTIONS = warning("TooManyConnections", "A flow has more connections than AWS documents.")
 
-NAMES = frozenset({"FlowNodeName", "FlowNodeInputName", "FlowNodeOutputName", "FlowConditionName", "FlowName"})
-"""Shapes of the names that people choose."""
+NAMES: Mapping[str, str] = {
+    "FlowNodeName": "node name",
+    "FlowNodeInputName": "input name",
+    "FlowNodeOutputName": "output name",
+    "FlowConditionName": "condition name",
+    "FlowName": "flow name",
+}
+"""Shapes of the names that people choose, and what each is called."""
 NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
 _EXPECTED = {
-    "string": "a text",
+    "string": "a string",
     "integer": "a whole number",
     "float": "a number",
     "boolean": "true or false",
     "list": "a list",
-    "structure": "a mapping of keys to values",
-    "union": "a mapping of keys to values",
-    "map": "a mapping of keys to values",
+    "structure": "a mapping",
+    "union": "a mapping",
+    "map": "a mapping",
     "document": "JSON",
 }
 _KINDS: Mapping[str, Any] = {"string": str, "boolean": bool, "integer": int, "float": int | Decimal, "list": list}
@@ -57,7 +68,7 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
     if shape.type == "document" or (isinstance(value, ParameterReference) and takes_parameter(shape)):
         return []
     if not _has_type(value, shape):
-        message = f"{name_place(path)} is {_EXPECTED[shape.type]}, not {describe_value(value)}."
+        message = f"{name_place(path)} must be {_EXPECTED[shape.type]}, not {describe_value(value)}."
         return [Finding(WRONG_TYPE, message, _advise_type(value, shape), path)]
     findings = _check_rules(value, shape, path)
     match value:
@@ -84,17 +95,17 @@ def _advise_type(value: Value, shape: Shape) -> str:
     expected = _EXPECTED[shape.type]
     match value:
         case ParameterReference():
-            return "A parameter stands for one text, number or boolean, or for a list of texts."
+            return "A parameter can replace a string, a number, a boolean, or a list of strings."
         case bool() | int() | Decimal() if shape.type == "string":
-            spelled = describe_value(value).removeprefix("the number ")
+            spelled = describe_value(value)
             return f'Put it in quotes: "{spelled}".'
         case None:
-            return f"Give {expected}, or leave the key out."
+            return "Give it a value, or remove the key."
         case str() if shape.type == "list":
-            return "Write a list, in brackets or with a dash before each item."
+            return "Put the items in brackets, or write each on its own line after a dash."
         case str() if shape.type in ("integer", "float", "boolean") and _is_plain(value):
-            return "Write it without quotes."
-    return f"Give {expected}."
+            return "Remove the quotes."
+    return f"Replace it with {expected}."
 
 
 def _is_plain(text: str) -> bool:
@@ -105,20 +116,35 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     size = value if isinstance(value, int | Decimal) else len(value) if isinstance(value, str | list | dict) else 0
     rule = _find_broken_rule(value, size, shape)
     if rule is not None and isinstance(value, list | dict):
-        message = f"{name_place(path)} has {size} items; the API takes {describe_count(shape.minimum, shape.maximum)}."
-        remedy = "Leave some out." if shape.maximum is not None and size > shape.maximum else "Add what is missing."
+        accepted = describe_count(shape.minimum, shape.maximum)
+        message = f"{name_place(path)} has {count_items(len(value))}; the API accepts {accepted}."
+        remedy = (
+            "Remove some items." if shape.maximum is not None and size > shape.maximum else "Add the missing items."
+        )
         return [Finding(rule, message, remedy, path)]
     if rule is not None:
-        found = quote_value(value) if isinstance(value, str) else size
         meant = _suggest_value(value, shape) if isinstance(value, str) else None
         hint = f"Did you mean {meant}? " if meant else ""
-        place = f"{name_place(path)} (the file {value.file})" if isinstance(value, FileText) else name_place(path)
-        message = f"{place} does not take {found}."
-        return [Finding(rule, message, hint + describe_shape_rule(shape), path)]
+        return [Finding(rule, _describe_refusal(rule, value, shape, path), hint + describe_shape_rule(shape), path)]
     if shape.warn_above is not None and size > shape.warn_above:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
-        return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has taken up to 100; deploy early to see.", path)]
+        return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has accepted up to 100; deploy early to confirm.", path)]
     return []
+
+
+def _describe_refusal(rule: Rule, value: Value, shape: Shape, path: Path) -> str:
+    """Return the sentence on a string or number that breaks a rule of its shape."""
+    place = f"{name_place(path)} (file {value.file})" if isinstance(value, FileText) else name_place(path)
+    if not isinstance(value, str):
+        return f"{place} is {describe_value(value)}, which is out of range."
+    if not value:
+        return f"{place} is empty."
+    if rule is WRONG_LENGTH:
+        is_short = shape.minimum is not None and len(value) < shape.minimum
+        return f"{place} {quote_value(value)} is too {'short' if is_short else 'long'}."
+    if shape.name in NAMES:
+        return f"{quote_value(value)} is not a valid {NAMES[shape.name]}."
+    return f"{quote_value(value)} is not a valid value for {place}."
 
 
 def _suggest_value(value: str, shape: Shape) -> str | None:
@@ -155,7 +181,7 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     if shape.type == "map":
         key_shape, value_shape = find_shape(shape.key or ""), find_shape(shape.value or "")
         for key, item in value.items():
-            message = f"{name_place(path)} takes no key {quote_value(key)}."
+            message = f"{quote_value(key)} is not a valid key for {name_place(path)}."
             wrong = check_shape(key, key_shape, (*path, key))
             findings += [replace(finding, message=message, key=True) for finding in wrong]
             findings += check_shape(item, value_shape, (*path, key))
@@ -168,11 +194,13 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
     findings += _report_unknown_keys(unknown, value, shape, path, missing)
     # A key that is not known may be meant for one that is missing: its finding says what is missing.
     for key in missing if not unknown else ():
-        message = f"{name_place(path)} has no {key}."
-        findings.append(Finding(MISSING_KEY, message, f"The API requires it: add {key}.", path))
+        message = f"{name_place(path)} is missing the required key {key}."
+        findings.append(Finding(MISSING_KEY, message, f"Add {key}.", path))
     if shape.type == "union" and len(value) != 1 and not (unknown and len(value) - len(unknown) < 2):
-        message = f"{name_place(path)} has {len(value)} members; it takes exactly one."
-        findings.append(Finding(NOT_EXACTLY_ONE_KEY, message, f"Give one of {list_names(list(shape.members))}.", path))
+        message = f"{name_place(path)} has {count_items(len(value), 'key')}; exactly one is required."
+        findings.append(
+            Finding(NOT_EXACTLY_ONE_KEY, message, f"Use exactly one of {list_names(list(shape.members))}.", path)
+        )
     return findings
 
 
@@ -201,8 +229,8 @@ def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
 def _advise_on_key(key: str, value: dict[str, Value], shape: Shape, missing: list[str]) -> str:
     absent = [member for member in shape.members if member not in value]
     listed = list_names(list(shape.members), "or" if shape.type == "union" else "and")
-    keys = f"; the keys here are {listed}" if shape.members else ""
-    otherwise = f"Remove it{keys}."
+    keys = f" Valid keys are {listed}." if shape.members else ""
+    otherwise = f"Remove it.{keys}"
     if missing:
-        otherwise = f"Rename it if it is meant for {list_names(missing)}, which the API requires here, or remove it."
+        otherwise = f"Rename it to {list_names(missing)}, which the API requires here, or remove it."
     return advise_name(key, absent, otherwise)

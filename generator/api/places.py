@@ -38,7 +38,9 @@ def advise_on_place(key: str, value: object, shape: Shape) -> str | None:
     """
     letters = keep_letters(key)
     if shape.name in INFERENCE and letters in OF_THE_MODEL:
-        return "Put {keys} in `additionalModelRequestFields`, spelled as the model expects it, such as `top_k: 250`."
+        return (
+            "Put {keys} in `additionalModelRequestFields`, spelled as the model expects it, for example `top_k: 250`."
+        )
     if shape.name in PARTS_OF_ARNS:
         member, parts = PARTS_OF_ARNS[shape.name]
         if letters in parts:

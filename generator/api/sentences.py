@@ -34,18 +34,18 @@ def _describe_rule(shape: Shape) -> str:
         length = f" and have {count} characters" if count else ""
         return f"match the pattern {shape.pattern}{length}"
     if shape.type in PLAIN:
-        bounds = f", {_describe_bounds(shape)}" if count else ""
+        bounds = f" {_describe_bounds(shape)}" if count else ""
         return PLAIN[shape.type] + bounds
     if shape.type in ("structure", "union"):
         return f"be a mapping with {list_names(list(shape.members))}" if shape.members else "be empty, {}"
     if shape.type == "document":
         return "be JSON"
-    kind = "text" if shape.type == "string" else "list of texts" if shape.type == "list" else shape.type
+    kind = "list of strings" if shape.type == "list" else shape.type
     unit = UNITS[shape.type].removesuffix("s") if count.split()[-1:] == ["1"] else UNITS[shape.type]
     return f"be a {kind} of {count} {unit}" if count else f"be a {kind}"
 
 
 def _describe_bounds(shape: Shape) -> str:
     if shape.minimum is not None and shape.maximum is not None:
-        return f"{shape.minimum:,} to {shape.maximum:,}"
-    return f"{shape.minimum:,} or more" if shape.minimum is not None else f"{shape.maximum:,} or less"
+        return f"from {shape.minimum:,} to {shape.maximum:,}"
+    return f"of {shape.minimum:,} or more" if shape.minimum is not None else f"of {shape.maximum:,} or less"

@@ -90,7 +90,9 @@ class _Reader:
         if section is None:
             return ()
         if not isinstance(section, list):
-            self._report_value(section, "flows is a list of paths and patterns", 'Write it like ["flows"].', ("flows",))
+            self._report_value(
+                section, "flows must be a list of paths and patterns", 'For example: ["flows"].', ("flows",)
+            )
             return ()
         patterns = [
             self._read_place(item, ("flows", index), "Each item of `flows`") for index, item in enumerate(section)
@@ -101,7 +103,7 @@ class _Reader:
         """Return a path relative to the configuration, or None where none is given, or it is no such path."""
         if value is None and len(path) == 1:
             return None
-        remedy = "Give a path relative to this file, with / between folders."
+        remedy = "Write a path relative to this file, with / between folders."
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             self._report_value(value, f"{what} must be a relative path", remedy, path)
             return None
@@ -149,9 +151,9 @@ class _Reader:
 
         if isinstance(value, str) and re.fullmatch(BOUNDARY, value):
             return value
-        remedy = "Give it like arn:aws:iam::111122223333:policy/boundary."
+        remedy = "For example: arn:aws:iam::111122223333:policy/boundary."
         place = ("defaults", "permissions_boundary_arn")
-        self._report_value(value, "permissions_boundary_arn is the ARN of an IAM policy", remedy, place)
+        self._report_value(value, "permissions_boundary_arn must be the ARN of an IAM policy", remedy, place)
         return None
 
     def _read_version(self, value: object) -> str | None:
@@ -161,32 +163,34 @@ class _Reader:
 
         place = ("defaults", "provider_version")
         if not isinstance(value, str) or not VERSION.fullmatch(value):
-            remedy = 'Write it in quotes, such as "6.40.0". Modules accept this release and later ones.'
+            remedy = 'Put it in quotes, for example "6.40.0". Modules accept this version and later ones.'
             self._report_value(value, "provider_version must be an exact version", remedy, place)
             return None
         if _split_version(value) < _split_version(LOWEST_PROVIDER):
-            remedy = f"Give {LOWEST_PROVIDER} or a later release, or leave it out."
-            self._report_value(value, f"Modules need at least the provider {LOWEST_PROVIDER}", remedy, place)
+            remedy = "Raise the version, or remove the setting."
+            self._report_value(value, f"provider_version must be {LOWEST_PROVIDER} or later", remedy, place)
             return None
         return value
 
     def _read_severities(self, section: object) -> Severities:
+        from generator.diagnostics.wording import list_names
+
         rules = self.list_rules() if section is not None else {}
         severities: dict[str, Severity | None] = {}
         if section is not None and not isinstance(section, dict):
-            remedy = "Write it like {UnusedParameter: off}."
-            self._report_value(section, "rules is a mapping of rules to severities", remedy, ("rules",))
+            remedy = "For example: {UnusedParameter: off}."
+            self._report_value(section, "rules must be a mapping of rules to severities", remedy, ("rules",))
             return {}
         for name, word in cast("dict[str, object]", section or {}).items():
             rule = rules.get(name)
             if rule is None:
                 self._report_unknown_rule(name, rules)
             elif not isinstance(word, str) or word not in SEVERITIES:
-                words = ", ".join(SEVERITIES)
-                self._report_value(word, f"A severity is one of {words}", f"Write one of {words}.", ("rules", name))
+                words = list_names(list(SEVERITIES))
+                self._report_value(word, "Invalid severity", f"Use {words}.", ("rules", name))
             elif not may_have_severity(rule, SEVERITIES[word]):
-                remedy = "Fix what it reports, and remove this line."
-                message = f"{name} cannot be downgraded: without it, a module could be wrong."
+                remedy = "Fix what the rule reports, and remove this line."
+                message = f"{name} cannot be downgraded: the generated module could be wrong."
                 self._report(FIXED_SEVERITY, message, remedy, ("rules", name))
             else:
                 severities[name] = SEVERITIES[word]
@@ -195,8 +199,8 @@ class _Reader:
     def _report_unknown_rule(self, name: str, rules: Mapping[str, Rule]) -> None:
         from generator.diagnostics.suggestions import advise_name
 
-        remedy = advise_name(name, rules, "`flowseal rules` lists all rules.")
-        self._report(UNKNOWN_RULE, f"No rule is named {name!r}.", remedy, ("rules", name), key=True)
+        remedy = advise_name(name, rules, "Run `flowseal rules` to list all rules.")
+        self._report(UNKNOWN_RULE, f"Unknown rule {name!r}.", remedy, ("rules", name), key=True)
 
     def _report_value(self, value: object, what: str, remedy: str, path: ValuePath) -> None:
         from generator.definition.rules import INVALID_SECTION

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from generator.diagnostics import error
 
-UNKNOWN_RULE = error("UnknownRule", "The configuration gives a severity to a rule that is not there.")
-FIXED_SEVERITY = error("FixedSeverity", "The configuration lowers an error without which the module would be wrong.")
+UNKNOWN_RULE = error("UnknownRule", "The configuration sets the severity of a rule that does not exist.")
+FIXED_SEVERITY = error("FixedSeverity", "The configuration downgrades an error that cannot be downgraded.")

@@ -93,14 +93,14 @@ def _rename(connection: Value, taken: set[Value]) -> Value:
 def _report_renamed(renamed: list[tuple[Path, str]]) -> Finding:
     path, name = renamed[0]
     if len(renamed) == 1:
-        message = f"The API model does not accept this connection's name. The module uses {name!r}."
+        message = f"The API does not accept this connection name; the module uses {name!r}."
     else:
         message = (
-            f"The API model does not accept the names of {len(renamed)} connections, and the module uses others. "
+            f"The API does not accept the names of {len(renamed)} connections, so the module renames them. "
             f"This one becomes {name!r}."
         )
     rule = describe_shape_rule(find_shape(NAME_SHAPE))
-    remedy = f"Nothing to do: a connection's name is free to change, because nothing refers to it. {rule}"
+    remedy = f"No action is needed, because nothing refers to a connection by name. {rule}"
     return Finding(CONNECTION_RENAMED, message, remedy, path)
 
 

@@ -25,11 +25,11 @@ from generator.source.position import Path
 UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
 """The shapes of identifiers whose rules in the API take much that cannot be one."""
 TYPES = {
-    "string": "a text",
+    "string": "a string",
     "integer": "a number",
     "float": "a number",
     "boolean": "true or false",
-    "list": "a list of texts",
+    "list": "a list of strings",
 }
 
 
@@ -59,8 +59,8 @@ def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
     """Report under `rule` what is no account id (12 digits, as text)."""
     if fits_shape(value, "AccountId"):
         return []
-    message = "An account is given by its id, a text of 12 digits."
-    return [Finding(rule, message, 'Write it in quotes, like "111122223333".', path)]
+    message = "An account must be a 12-digit account ID, as a string."
+    return [Finding(rule, message, 'Put the account ID in quotes, for example "111122223333".', path)]
 
 
 def check_types(parameter: Parameter) -> list[Finding]:
@@ -68,9 +68,9 @@ def check_types(parameter: Parameter) -> list[Finding]:
     first, *others = ((path, _name_type(path)) for path in parameter.uses)
     for path, type_name in others:
         if type_name != first[1]:
-            message = f"The parameter {parameter.name!r} would be {type_name} here, and {first[1]} elsewhere."
-            related = (Related(f"Here it is {first[1]}.", first[0]),)
-            return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
+            message = f"Parameter {parameter.name!r} is used as {type_name} here but as {first[1]} elsewhere."
+            related = (Related(f"Used as {first[1]} here.", first[0]),)
+            return [Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)]
     if parameter.model is None:
         return _check_common_value(parameter)
     if finding := _find_place_of_no_model(parameter, parameter.model):
@@ -80,8 +80,8 @@ def check_types(parameter: Parameter) -> list[Finding]:
     for path in parameter.uses:
         shape = find_place_shape(path)
         if shape is not None and shape.name == "BedrockRerankingModelArn":
-            message = f"Reranking takes a foundation model, and {parameter.name!r} is of kind {parameter.model}."
-            return [Finding(CONFLICTING_USES, message, "Use a parameter of kind foundation-model.", path)]
+            message = f"Reranking requires a foundation model, but {parameter.name!r} has the kind {parameter.model}."
+            return [Finding(CONFLICTING_USES, message, "Use a parameter with `model: foundation-model`.", path)]
     return []
 
 
@@ -92,9 +92,9 @@ def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | 
         shape = find_place_shape(path)
         if shape is None or shape.name in MODEL_SHAPES or takes_value(shape, sample):
             continue
-        message = f"The parameter {parameter.name!r} names a model elsewhere, and no model fits here."
-        related = (Related("Here it names a model.", next(filter(stands_for_model, parameter.uses))),)
-        return Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)
+        message = f"Parameter {parameter.name!r} is used as a model elsewhere, but this key does not accept a model."
+        related = (Related("Used as a model here.", next(filter(stands_for_model, parameter.uses))),)
+        return Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)
     return None
 
 
@@ -107,9 +107,9 @@ def _check_common_value(parameter: Parameter) -> list[Finding]:
             return []
         shapes.append(shape)
         if find_sample(shapes) is None:
-            message = f"No value fits both here and everywhere else where the parameter {parameter.name!r} stands."
-            related = (Related("It stands here, too.", parameter.uses[0]),)
-            return [Finding(CONFLICTING_USES, message, "Use two parameters.", path, related=related)]
+            message = f"No value of parameter {parameter.name!r} is valid in all the places that use it."
+            related = (Related("Also used here.", parameter.uses[0]),)
+            return [Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)]
     return []
 
 
@@ -119,16 +119,16 @@ def check_default(parameter: Parameter) -> list[Finding]:
         return []
     path = (*parameter.path, "default")
     if isinstance(parameter.default, dict):
-        message = "A default is one text, number or boolean, or a list of texts."
-        return [Finding(INVALID_DEFAULT, message, "Leave the default out, or give such a value.", path)]
+        message = "A default must be a string, a number, a boolean, or a list of strings."
+        return [Finding(INVALID_DEFAULT, message, "Remove the default, or replace it with such a value.", path)]
     is_expression = isinstance(parameter.default, str) and TERRAFORM_VALUE.fullmatch(parameter.default)
     if is_expression and any(map(stands_for_identifier, parameter.uses)):
-        message = f"{parameter.default} is an expression of Terraform, and a default is a value."
-        remedy = f"Leave the default out; where you call the module, write {parameter.name} = {parameter.default}."
+        message = f"{parameter.default} is a Terraform expression; a default must be a literal value."
+        remedy = f"Remove the default, and set {parameter.name} = {parameter.default} where you call the module."
         return [Finding(INVALID_DEFAULT, message, remedy, path)]
     for use in parameter.uses:
         if findings := _check_default_at(parameter, use, path):
-            related = (Related("The parameter stands here.", use),)
+            related = (Related("The parameter is used here.", use),)
             return [replace(finding, related=related) for finding in findings]
     if parameter.model is not None and isinstance(parameter.default, str):
         return check_model_id(parameter.default, path)
@@ -146,7 +146,7 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
     ]
     if not findings and not takes_value(shape, parameter.default):
         message = f"The default is empty. {describe_shape_rule(shape)}"
-        return [Finding(INVALID_DEFAULT, message, "Leave the default out, or give a value.", path)]
+        return [Finding(INVALID_DEFAULT, message, "Remove the default, or give it a value.", path)]
     if not findings and parameter.model is not None and shape.name in MODEL_SHAPES:
         return _check_model(parameter, parameter.model, use, path)
     return findings
@@ -158,16 +158,16 @@ def _check_model(parameter: Parameter, kind: ModelKind, use: Path, path: Path) -
     if actual is kind and isinstance(default, str) and rule.takes(default, by_id=True):
         return []
     if actual is not None and actual is not kind:
-        message = f"The default is of the kind {actual}, and this parameter takes the kind {kind}."
-        remedy = f"Set `model: {actual}` for the parameter, or give it another default."
+        message = f"The default is a model of kind {actual}, but this parameter has the kind {kind}."
+        remedy = f"Set `model: {actual}` on the parameter, or change the default."
         return [Finding(INVALID_DEFAULT, message, remedy, path)]
     if actual is None and isinstance(default, str) and default.startswith("arn:"):
         return [Finding(INVALID_DEFAULT, *explain_model(default, use, kind), path)]
-    message = f"The default must name a model of the kind {kind}."
+    message = f"The default is not a model of kind {kind}."
     remedy = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
     return [Finding(INVALID_DEFAULT, message, remedy, path)]
 
 
 def _name_type(path: Path) -> str:
     shape = find_place_shape(path)
-    return "a text" if shape is None else TYPES.get(shape.type, "a value of its own kind")
+    return "a string" if shape is None else TYPES.get(shape.type, "a value of another kind")

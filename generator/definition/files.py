@@ -51,6 +51,8 @@ class FileTexts:
             return self._refusals[name]
         self.characters += len(self.texts[name])
         if self.characters > MOST_TEXT:
-            message = f"With {name!r}, the files of this definition have more than {MOST_TEXT:,} characters."
-            return FileRefusal(message, "A file counts wherever it is named: name fewer, or divide the flow.")
+            message = (
+                f"With {name!r}, the files that this definition references exceed {MOST_TEXT:,} characters in total."
+            )
+            return FileRefusal(message, "Each reference to a file counts. Reference fewer files, or split the flow.")
         return FileText(self.texts[name], name)

@@ -20,7 +20,7 @@ from generator.definition.rules import (
 )
 from generator.diagnostics import Finding
 from generator.diagnostics.suggestions import match_names
-from generator.diagnostics.wording import describe_value
+from generator.diagnostics.wording import describe_value, list_names
 from generator.model import Value
 from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
@@ -32,15 +32,15 @@ BARE_KEYS = frozenset({"nodes", "connections"})
 SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
 
 DECIDED = {
-    "executionRoleArn": "The module makes a service role of its own, with exactly the rights that the nodes need.",
-    "customerEncryptionKeyArn": "The module makes a KMS key of its own for the flow.",
-    "clientToken": "Terraform sends a token of its own.",
+    "executionRoleArn": "The module creates its own service role with exactly the permissions that the nodes need.",
+    "customerEncryptionKeyArn": "The module creates its own KMS key for the flow.",
+    "clientToken": "Terraform sends its own token.",
     "status": "AWS sets the status.",
     "version": "AWS sets the version.",
-    "createdAt": "AWS sets the time.",
-    "updatedAt": "AWS sets the time.",
-    "validations": "AWS finds these itself, each time the flow is prepared.",
-    "ResponseMetadata": "It belongs to an answer of the API, not to the flow.",
+    "createdAt": "AWS sets the timestamp.",
+    "updatedAt": "AWS sets the timestamp.",
+    "validations": "AWS validates the flow each time it is prepared.",
+    "ResponseMetadata": "It is part of the API response, not of the flow.",
 }
 """What the arguments of create-flow and update-flow and the output of get-flow carry beside the flow, and who decides
 it instead."""
@@ -48,8 +48,8 @@ LIVE = ("id", "arn", "flowIdentifier")
 """Keys that name a flow that exists: those of get-flow's output, and of update-flow's arguments (an id or an ARN)."""
 FLOW_ID = re.compile(r"(?:.*:flow/)?([0-9a-zA-Z]{10})")
 SWITCH = (
-    "The AWS CLI does not accept that section: if it still reads this file, copy name, description, definition and "
-    "tags to a file of flowseal's own form."
+    "The AWS CLI does not accept that section. If you still pass this file to the CLI, copy name, description, "
+    "definition, and tags to a separate file in flowseal's own format."
 )
 """How to make flowseal's own form of what the API takes or gives."""
 
@@ -76,7 +76,7 @@ def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
     value = document.value
     if not isinstance(value, dict):
         found = describe_value(cast("Value", value))
-        return None, [_report_no_flow(f"A flow definition is a mapping of keys to values, not {found}.")]
+        return None, [_report_no_flow(f"A flow definition must be a mapping, not {found}.")]
     meant = _match_keys(value)
     value = {meant[key] if key in meant else str(key): item for key, item in value.items()}
     findings = [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
@@ -101,7 +101,7 @@ def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
     if "definition" not in value and (bare := {key: item for key, item in value.items() if key in BARE_KEYS}):
         root, sections["definition"] = (), bare
         listed = " and ".join(bare)
-        remedy = f"Put {listed} below `definition:`."
+        remedy = f"Move {listed} under `definition:`."
         findings.append(_report_unknown(next(iter(bare)), remedy))
     findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
     if unused := [key for key in value if key in DECIDED or key in LIVE]:
@@ -124,18 +124,20 @@ def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Findi
     name = name_flow_after(file)
     schema_key = report_schema_key(value)
     findings = [] if schema_key is None else [schema_key]
-    move = "" if is_wrapped else "move `nodes` and `connections` below a key `definition:` and "
+    move = "" if is_wrapped else "move `nodes` and `connections` under a `definition:` key and "
     sections: dict[str, object] = {"definition": {key: item for key, item in value.items() if key in BARE_KEYS}}
     if is_wrapped:
         sections["definition"] = value["definition"]
     if is_flow_name(name):
         sections["name"] = name
     else:
-        message = f"The document has no name, and its file name gives none: {name!r} is not a valid flow name."
-        remedy = f"Rename the file with letters, digits and single - or _, or {move}add `name:`."
+        message = (
+            f"The document has no name, and its file name cannot be used instead: {name!r} is not a valid flow name."
+        )
+        remedy = f"Rename the file using letters, digits, and single - or _, or {move}add `name:`."
         findings.append(Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",)))
     example = name if is_flow_name(name) else "NAME"
-    switch = f"This document cannot have that section yet: {move}add `name: {example}` first."
+    switch = f"To add that section to this document, {move}add `name: {example}` first."
     return Form(sections, ("definition",) if is_wrapped else (), True, switch), findings
 
 
@@ -159,8 +161,8 @@ def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
     if key in SECTIONS or key in DECIDED or key in LIVE or (key in BARE_KEYS and "definition" not in value):
         return None
     if key in BARE_KEYS:
-        return _report_unknown(key, f"Put {key} below `definition:`.")
-    return _report_unknown(key, f"Leave it out; the keys are {', '.join(SECTIONS)}.")
+        return _report_unknown(key, f"Move {key} under `definition:`.")
+    return _report_unknown(key, f"Remove it. Valid keys are {list_names(SECTIONS, 'and')}.")
 
 
 def _report_unknown(key: str, remedy: str) -> Finding:
@@ -175,14 +177,14 @@ def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
         return Finding(
             DECIDED_BY_MODULE,
             message,
-            "The flow needs none of them; remove them to avoid this notice.",
+            "Remove them to silence this message.",
             (keys[0],),
             key=True,
         )
     message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
     identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
     remedy = (
-        "Terraform creates a second flow unless the root module says how to keep this one: an `import` block with "
+        "Terraform creates a second flow unless the root module keeps this one with an `import` block that has "
         f'`to = module.NAME.aws_bedrockagent_flow.this` and `id = "{identity}"`, or, if the flow is already in this '
         "Terraform state, a `moved` block with `from = aws_bedrockagent_flow.x` and the same `to`. "
         "See docs/existing-flows.md."
@@ -196,19 +198,21 @@ def report_schema_key(document: Mapping[str, object]) -> Finding | None:
     if isinstance(value, str):
         return None
     found = describe_value(cast("Value", value))
-    message = f"{SCHEMA_KEY} is the path or address of a JSON Schema, as a text, not {found}."
-    return Finding(INVALID_SECTION, message, "Give it as a text, or leave it out: only editors read it.", (SCHEMA_KEY,))
+    message = f"{SCHEMA_KEY} must be the path or URL of a JSON Schema, not {found}."
+    return Finding(INVALID_SECTION, message, "Write it as a string, or remove it. Only editors read it.", (SCHEMA_KEY,))
 
 
 def _report_missing(key: str) -> Finding:
     remedies = {
-        "name": "Write `name:` with the flow's name.",
-        "definition": "Write `definition:` with the flow's nodes and connections.",
+        "name": "Add `name:` with the flow's name.",
+        "definition": "Add `definition:` with the flow's nodes and connections.",
     }
     return Finding(INCOMPLETE_DOCUMENT, f"The document has no {key}.", remedies[key])
 
 
 def _report_no_flow(message: str) -> Finding:
     return Finding(
-        NOT_A_FLOW, message, "Write at least `name:` and `definition:`, with `nodes` and `connections` in it."
+        NOT_A_FLOW,
+        message,
+        "A definition needs at least `name:` and `definition:`, with `nodes` and `connections` under it.",
     )

@@ -43,7 +43,7 @@ def find_excess(document: object) -> Finding | None:
             characters += sum(map(len, value)) if isinstance(value, dict) else 0
             waiting += [((*path, key), item) for key, item in items]
         if characters > MOST_CHARACTERS:
-            message = f"Apart from prompts and code, the definition has more than {MOST_CHARACTERS:,} characters."
+            message = f"The definition has more than {MOST_CHARACTERS:,} characters, not counting prompts and code."
             return _report(message, path)
     return None
 
@@ -59,4 +59,4 @@ def find_long_defaults(parameters: Iterable[Parameter]) -> Iterable[Parameter]:
 
 
 def _report(message: str, path: Path) -> Finding:
-    return Finding(SOURCE_RULES["TooLarge"], message, "Shorten it, or divide the flow.", path)
+    return Finding(SOURCE_RULES["TooLarge"], message, "Shorten it, or split the flow.", path)

@@ -34,11 +34,11 @@ _WORD = re.compile(r"[A-Za-z_][\w-]*")
 def refuse_name(name: str) -> str | None:
     """Say why a parameter cannot have a name, None where it can."""
     if name in TERRAFORMS_OWN:
-        return f"Terraform keeps the name {name!r} for itself; no variable can have it."
+        return f"{name!r} is reserved by Terraform and cannot be used as a variable name."
     if name in MODULES_OWN:
-        return f"The module has a variable {name!r} of its own."
+        return f"{name!r} is already a variable of every module."
     if not SNAKE_CASE.fullmatch(name):
-        return f"{name!r} is not written in snake_case (lower-case letters and digits with single _ between them)."
+        return f"{name!r} is not in snake_case (lowercase letters and digits, separated by single underscores)."
     return None
 
 
@@ -69,4 +69,4 @@ def advise_reference(text: str, declared: Collection[str]) -> tuple[str, str]:
     if meant := suggest_parameter(text, declared):
         return f"Did you mean {{$param: {meant}}}?", ""
     name = propose_parameter(text)
-    return f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`.", "parameters"
+    return f"Write {{$param: {name}}}, and declare `{name}` under `parameters`.", "parameters"

@@ -22,7 +22,7 @@ from generator.definition.rules import (
 )
 from generator.diagnostics import Finding, Related
 from generator.diagnostics.suggestions import advise_name
-from generator.diagnostics.wording import describe_value
+from generator.diagnostics.wording import describe_value, list_names
 from generator.inference import find_kind
 from generator.model import ModelKind, Parameter, Value
 from generator.source.position import Path
@@ -72,8 +72,8 @@ def read_parameters(
         elif not named and declaration.name not in meant:
             findings.append(_report_unused(declaration))
     for parameter in list(find_long_defaults(parameters)):
-        message = f"Wherever they stand, the defaults have more than {MOST_TEXT:,} characters in all."
-        remedy = "Leave this default out, or write the text at its places with $file."
+        message = f"Inserted everywhere they are used, the defaults exceed {MOST_TEXT:,} characters in total."
+        remedy = "Remove this default, or use $file instead of the parameter."
         findings.append(Finding(INVALID_DEFAULT, message, remedy, (*parameter.path, "default")))
         parameters[parameters.index(parameter)] = replace(parameter, default=None)
     return tuple(parameters), findings
@@ -86,7 +86,7 @@ def describe_place(path: Path, nodes: Sequence[Value]) -> str:
         case ("definition", "nodes", int() as index, *_) if index < len(nodes):
             node = nodes[index]
             if isinstance(node, dict) and isinstance(node.get("name"), str):
-                return f"{names[-1]} of the node {node['name']}"
+                return f"{names[-1]} of node {node['name']}"
     return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
 
 
@@ -94,16 +94,27 @@ def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]
     if section is None:
         return {}, []
     if not isinstance(section, dict):
-        remedy = "Write `parameters:` with a name and, below it, a description for each."
-        return {}, [Finding(INVALID_SECTION, "The section parameters is a mapping of names.", remedy, ("parameters",))]
+        remedy = "Under `parameters:`, write the name of each parameter with its description below it."
+        return {}, [
+            Finding(
+                INVALID_SECTION,
+                "`parameters` must be a mapping of parameter names to settings.",
+                remedy,
+                ("parameters",),
+            )
+        ]
     declarations: dict[str, Declaration] = {}
     findings: list[Finding] = []
     for name, settings in section.items():
         path: Path = ("parameters", name)
         findings += _check_name(name, path)
         if not isinstance(settings, dict | None):
-            remedy = f"Write `{name}: {{description: ...}}`." if SNAKE_CASE.fullmatch(name) else "Write a mapping."
-            message = f"A parameter is described by a mapping with {', '.join(KEYS)}."
+            remedy = (
+                f"Write `{name}: {{description: ...}}`."
+                if SNAKE_CASE.fullmatch(name)
+                else "Write its settings as a mapping."
+            )
+            message = f"A parameter must be a mapping with the keys {list_names(KEYS, 'and')}."
             findings.append(Finding(INVALID_SECTION, message, remedy, path))
         declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
         findings += more
@@ -115,12 +126,12 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
     findings = [_report_key(key, (*path, key)) for key in settings if key not in KEYS]
     description = settings.get("description")
     if not isinstance(description, str | None):
-        message = "A parameter's description is a text."
-        findings.append(Finding(INVALID_SECTION, message, "Put it in quotes.", (*path, "description")))
+        message = "The description of a parameter must be a string."
+        findings.append(Finding(INVALID_SECTION, message, "Put the description in quotes.", (*path, "description")))
         description = None
     if "default" in settings and settings["default"] is None:
-        message = "The default is null, which is no value."
-        remedy = "Give a value, or leave `default` out: the module then asks for one."
+        message = "The default is null."
+        remedy = "Give it a value, or remove `default` to make the variable required."
         findings.append(Finding(INVALID_DEFAULT, message, remedy, (*path, "default")))
     kind, more = _read_model_kind(settings, (*path, "model"))
     return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
@@ -132,15 +143,15 @@ def _read_model_kind(settings: Mapping[str, Value], path: Path) -> tuple[ModelKi
     if value is None:
         return None, []
     if not isinstance(value, str):
-        message = f"`model` is the name of a kind of model, not {describe_value(value)}."
-        return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Write one of {', '.join(kinds)}.", path)]
+        message = f"`model` must be a kind of model, not {describe_value(value)}."
+        return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Use {list_names(kinds)}.", path)]
     if value in kinds:
         return ModelKind(value), []
-    message, remedy = f"{value!r} is no kind of model.", advise_name(value, kinds, f"Write one of {', '.join(kinds)}.")
+    message, remedy = f"{value!r} is not a kind of model.", advise_name(value, kinds, f"Use {list_names(kinds)}.")
     kind = None if remedy.startswith("Did") else find_kind(value)
     if kind is not None:
-        message = f"{value!r} is a model, and `model` names the kind."
-        default = "" if "default" in settings else f", and `default: {value}` if you want it as the default"
+        message = f"{value!r} is a model; `model` must be a kind of model."
+        default = "" if "default" in settings else f", and `default: {value}` to make this model the default"
         remedy = f"Write `model: {kind}`{default}."
     return kind, [Finding(UNKNOWN_MODEL_KIND, message, remedy, path)]
 
@@ -150,7 +161,7 @@ def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[F
     if message is None:
         return []
     if placeholder is None:
-        return [Finding(INVALID_PARAMETER_NAME, message, "Give the parameter another name.", path, key=True)]
+        return [Finding(INVALID_PARAMETER_NAME, message, "Rename the parameter.", path, key=True)]
     remedy = f"Rename the placeholder {placeholder} everywhere."
     return [Finding(INVALID_PARAMETER_NAME, message, remedy, path)]
 
@@ -163,9 +174,9 @@ def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
             continue
         other = first.setdefault(use.name, use)
         if other.placeholder != use.placeholder:
-            message = f"{use.placeholder} and {other.placeholder} would both be the variable {use.name}."
-            related = (Related(f"{other.placeholder} stands here.", other.path),)
-            remedy = "Rename one of them, or spell them alike if they are one value."
+            message = f"{use.placeholder} and {other.placeholder} would both become the variable {use.name}."
+            related = (Related(f"{other.placeholder} is used here.", other.path),)
+            remedy = "Rename one of them, or use the same spelling if they are the same value."
             findings.append(Finding(COLLIDING_PLACEHOLDERS, message, remedy, use.path, related=related))
     return findings
 
@@ -174,14 +185,14 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
     findings = []
     for use in uses:
         if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
-            message = f"No parameter is named {use.name!r}."
+            message = f"Parameter {use.name!r} is not declared."
             if meant := suggest_parameter(use.name, declarations):
                 remedy, section = f"Did you mean {meant}?", ""
             elif refuse_name(use.name):
                 name, section = propose_parameter(use.name), "parameters"
                 remedy = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
             else:
-                remedy, section = "Declare it in the section `parameters`, with a description.", "parameters"
+                remedy, section = "Declare it under `parameters`, with a description.", "parameters"
             findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param"), section=section))
     return findings
 
@@ -199,18 +210,18 @@ def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Fin
     if not findings:
         findings = check_default(parameter)
     if declaration.model is not None and parameter.model is None:
-        message = f"The parameter {parameter.name} stands for no model, so `model` says nothing here."
+        message = f"Parameter {parameter.name} is not used as a model, so `model` has no effect."
         path = (*parameter.path, "model")
-        findings.append(Finding(MISPLACED_MODEL_KIND, message, "Leave `model` out.", path, key=True))
+        findings.append(Finding(MISPLACED_MODEL_KIND, message, "Remove `model`.", path, key=True))
     return findings
 
 
 def _report_unused(declaration: Declaration) -> Finding:
-    message = f"The parameter {declaration.name!r} stands nowhere; the module gets no variable for it."
-    remedy = f"Use it as {{$param: {declaration.name}}}, or leave it out."
+    message = f"Parameter {declaration.name!r} is declared but never used."
+    remedy = f"Use it as {{$param: {declaration.name}}}, or remove it."
     return Finding(UNUSED_PARAMETER, message, remedy, declaration.path, key=True)
 
 
 def _report_key(key: str, path: Path) -> Finding:
-    remedy = advise_name(key, KEYS, f"The keys are {', '.join(KEYS)}.")
+    remedy = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
     return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", remedy, path, key=True)

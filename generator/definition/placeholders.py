@@ -24,12 +24,12 @@ def report_placeholders(found: Sequence[Foreign], declared: Collection[str]) -> 
         return []
     spelled = list(dict.fromkeys(spelling for item in found for spelling in item.spellings))
     more = len(spelled) - MOST_NAMED
-    listed = ", ".join(spelled[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    listed = ", ".join(spelled[:MOST_NAMED]) + (f", and {more} more" if more > 0 else "")
     tool = "Terraform" if all(map(_is_terraform, spelled)) else "CloudFormation"
-    message = f"{tool} fills in {listed}; flowseal does not."
+    message = f"flowseal does not resolve {tool} references: {listed}."
     first, *others = found
-    related = tuple(Related("Another one is here.", item.path) for item in others)
-    finding = Finding(UNRESOLVED_PLACEHOLDER, message, "Write the value itself.", first.path, related=related)
+    related = tuple(Related("Another reference is here.", item.path) for item in others)
+    finding = Finding(UNRESOLVED_PLACEHOLDER, message, "Write the literal value.", first.path, related=related)
     replaceable = next((item for item in found if takes_reference(item.path)), None)
     if replaceable is None:
         return [finding]
@@ -43,11 +43,9 @@ def _advise(item: Foreign, declared: Collection[str]) -> tuple[str, str]:
     if meant and item.is_whole:
         return f"Write {{$param: {meant}}}.", ""
     if meant:
-        return f"A $param stands for the whole value only: write {{$param: {meant}}} alone, or the value itself.", ""
+        return f"$param replaces a whole value: write only {{$param: {meant}}}, or the literal value.", ""
     name, whole = propose_parameter(item.name), "" if item.is_whole else " for the whole value"
-    remedy = (
-        f"Write the value itself, or write {{$param: {name}}}{whole} and declare `{name}` in the section `parameters`."
-    )
+    remedy = f"Write the literal value, or write {{$param: {name}}}{whole} and declare `{name}` under `parameters`."
     return remedy, "parameters"
 
 

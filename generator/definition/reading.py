@@ -131,7 +131,7 @@ def _advise_on_name(finding: Finding) -> Finding:
     """Replace the remedy where it is about a connection's name, which flowseal makes where there is none."""
     match finding.path:
         case (*_, "connections", int(), "name") if not finding.key:
-            return replace(finding, remedy="Leave `name` out: flowseal then names the connection itself.")
+            return replace(finding, remedy="Remove `name`: flowseal then generates one.")
     return finding
 
 
@@ -140,7 +140,7 @@ def _advise_on_file(finding: Finding, sections: dict[str, Value]) -> Finding:
     text = find_value(sections, finding.path) if finding.rule is MALFORMED_VALUE else None
     if not isinstance(text, FileText) or not text.endswith("\n"):
         return finding
-    remedy = f"The line break at the end of {text.file} is part of the value: write the value here. {finding.remedy}"
+    remedy = f"{text.file} ends with a line break, which is part of the value. Write the value here. {finding.remedy}"
     return replace(finding, remedy=remedy)
 
 

@@ -140,9 +140,9 @@ class ValueReader:
         for key, item in value.items():
             name = self._normalise(key, (*path, key), key=True)
             if name in result:
-                message = f"The key {name!r} stands twice here, spelled with different Unicode characters."
+                message = f"Key {name!r} appears twice, spelled with different Unicode characters."
                 rule = SOURCE_RULES["DuplicateKey"]
-                self.findings.append(Finding(rule, message, "Keep one of them.", (*path, key), key=True))
+                self.findings.append(Finding(rule, message, "Remove one of them.", (*path, key), key=True))
             result[name] = self.read_value(item, (*path, key))
         return result
 
@@ -159,13 +159,13 @@ class ValueReader:
     def _report_malformed(self, kind: str, name: object, others: list[str], path: Path) -> None:
         names = [item for item in (name if isinstance(name, list) else [name]) if isinstance(item, str) and item]
         meant = names[0] if names else "answer_model" if kind == "$param" else "prompts/answer.txt"
-        message, section = f"A {kind} stands alone in its mapping and names one thing.", ""
-        remedy = f"Write it like {{{kind}: {meant}}}."
+        message, section = f"{kind} must be the only key of its mapping, and its value must be a name.", ""
+        remedy = f"For example: {{{kind}: {meant}}}."
         if kind == "$param" and names and others and MISPLACED_KEYS.issuperset(others):
             meant = suggest_parameter(meant, self.declared) or meant
             keys, section = " and ".join(f"`{key}`" for key in others), "parameters"
             belongs = "belongs" if len(others) == 1 else "belong"
-            remedy = f"{keys} {belongs} in the section `parameters`, under `{meant}`; write {{$param: {meant}}} here."
+            remedy = f"{keys} {belongs} under `{meant}` in `parameters`; write {{$param: {meant}}} here."
         self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
         for item in names:
             self._note_meant(kind, item, path)
@@ -173,7 +173,7 @@ class ValueReader:
     def _report_slip(self, text: str, name: str, path: Path) -> None:
         """Report a text that refers to a parameter as other tools would."""
         remedy, section = advise_reference(name, self.declared)
-        message = f"{text!r} is no reference that flowseal knows."
+        message = f"{text!r} is not a valid reference."
         self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
         self._note_meant("$param", name, path)
 
@@ -186,8 +186,8 @@ class ValueReader:
         self._read_reference({kind: name}, path)
         if refuse_place(path):
             return
-        message = f"{kind} in quotes is plain text, not a reference."
-        remedy = f"Write {{{kind}: {name}}} without quotes."
+        message = f"{kind} in quotes is a string, not a reference."
+        remedy = f"Remove the quotes: {{{kind}: {name}}}."
         # What is wrong with a file that nothing reads yet is told when something does.
         self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, remedy, path)]
 
@@ -195,24 +195,26 @@ class ValueReader:
         if reason := refuse_place(use.path):
             self.uses.append(replace(use, is_misplaced=True))
             what = use.placeholder or "$param"
-            remedy = "Write the value itself. Parameters stand for values such as ids, ARNs, numbers and texts."
-            self.findings.append(Finding(MISPLACED_REFERENCE, f"{what} cannot stand here: {reason}", remedy, use.path))
+            remedy = "Write the literal value. Parameters replace values such as IDs, ARNs, numbers, and strings."
+            self.findings.append(
+                Finding(MISPLACED_REFERENCE, f"{what} is not allowed here: {reason}", remedy, use.path)
+            )
             return None
         self.uses.append(use)
         return ParameterReference(use.name)
 
     def _read_file(self, file: str, path: Path) -> Value:
-        reason = "this is no text of the flow." if path[0] == "permissions" else refuse_place(path)
+        reason = "a permission cannot come from a file." if path[0] == "permissions" else refuse_place(path)
         if reason:
-            remedy = "Write the value itself. $file stands for prompts and code."
-            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file cannot stand here: {reason}", remedy, path))
+            remedy = "Write the literal value. $file is for prompts and code."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file is not allowed here: {reason}", remedy, path))
             return None
         answer = self.files.read_file(file)
         if isinstance(answer, FileRefusal):
             self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.remedy, (*path, "$file")))
             return None
         if place := find_merge_conflict(answer):
-            message = f"The file {answer.file!r} has the conflict markers of a merge, from line {place.line} on."
+            message = f"File {answer.file!r} contains merge conflict markers, starting at line {place.line}."
             self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
         return FileText(self._normalise(answer, path), answer.file)
 
@@ -230,7 +232,7 @@ class ValueReader:
             return True
         if meant is None or (shape is not None and shape.type in ("document", "map")):
             return False
-        message = f"{key!r} is no reference that flowseal knows."
+        message = f"{key!r} is not a valid reference."
         remedy, section = f"Did you mean {meant}?", ""
         if is_open and isinstance(name, str) and name:
             remedy = f"Did you mean {{{meant}: {name}}}?"
@@ -268,9 +270,9 @@ class ValueReader:
     def _normalise(self, text: str, path: Path, key: bool = False) -> str:
         if text.isascii() or unicodedata.is_normalized("NFC", text):
             return text
-        what = "key" if key else "text"
-        message = f"This {what} is not in Unicode's normal form C; the module has it in that form."
-        remedy = "Save it as NFC. Terraform would change it anyway; it looks the same."
+        what = "key" if key else "string"
+        message = f"This {what} is not in Unicode normalization form C (NFC); the module contains it in NFC."
+        remedy = "Convert it to NFC, as Terraform would. It looks the same."
         self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
         return unicodedata.normalize("NFC", text)
 
@@ -284,15 +286,15 @@ def takes_reference(path: Path) -> bool:
 def refuse_place(path: Path) -> str | None:
     """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
     if path[0] in ("parameters", "encryption"):
-        return f"the section {path[0]} describes variables of the module itself."
+        return f"`{path[0]}` configures variables of the module itself."
     if path[0] == "permissions":
         is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
-        return None if is_entry else "a parameter stands for one entry, not for a whole section."
+        return None if is_entry else "a parameter can replace one entry, not a whole section."
     shape = find_shape_at(path)
     if shape is None:
         return None
     if shape.type == "document":
-        return "this is free JSON, which goes to the model as it stands."
+        return "this JSON is passed to the model unchanged."
     if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
         return f"{path[-1]} is part of the flow's structure."
     return None

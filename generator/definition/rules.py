@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from generator.diagnostics import error, info, soft_error, warning
 
-NOT_A_FLOW = error("NotAFlow", "The document is no flow definition in any known form.")
-CLOUDFORMATION = error("CloudFormationTemplate", "CloudFormation is not read yet.")
-INCOMPLETE_DOCUMENT = error("IncompleteDocument", "The document lacks the flow's name or definition.")
-UNUSABLE_FILE_NAME = error("UnusableFileName", "A document without a name gives none through its file's name either.")
-INVALID_SECTION = error("InvalidSection", "One of flowseal's own sections holds a value of the wrong kind.")
-DECIDED_BY_MODULE = info("DecidedByModule", "Keys whose values the module or AWS decides.")
-LIVE_FLOW = info("LiveFlow", "The document describes an existing flow; the root module says whether to keep it.")
+NOT_A_FLOW = error("NotAFlow", "The document is not a flow definition in any supported format.")
+CLOUDFORMATION = error(
+    "CloudFormationTemplate", "The document is a CloudFormation template, which flowseal does not support yet."
+)
+INCOMPLETE_DOCUMENT = error("IncompleteDocument", "The document is missing the flow's name or definition.")
+UNUSABLE_FILE_NAME = error("UnusableFileName", "The document has no name, and its file name is not a valid flow name.")
+INVALID_SECTION = error("InvalidSection", "A setting in one of flowseal's own sections has an invalid value.")
+DECIDED_BY_MODULE = info("DecidedByModule", "The document has keys that the module or AWS sets.")
+LIVE_FLOW = info("LiveFlow", "The document describes an existing flow; the root module decides whether to keep it.")
 CONNECTION_RENAMED = warning(
-    "ConnectionRenamed", "A connection's name is one that the console writes and the API's model refuses."
+    "ConnectionRenamed", "A connection has a name that the console generates but the API rejects."
 )
-NOT_NORMALISED = warning("NotNormalised", "A text is not in Unicode's normal form C, and is written in it.")
+NOT_NORMALISED = warning("NotNormalised", "A string is not in Unicode normalization form C and is converted to it.")
 
-MALFORMED_REFERENCE = error("MalformedReference", "A $param or $file is not written as one.")
+MALFORMED_REFERENCE = error("MalformedReference", "A $param or $file reference is malformed.")
 MISPLACED_REFERENCE = error(
-    "MisplacedReference", "A $param, $file or $$NAME stands where only a plain value can stand."
+    "MisplacedReference", "A $param, $file, or $$NAME is used where only a literal value is allowed."
 )
-UNDECLARED_PARAMETER = error("UndeclaredParameter", "A $param names no parameter of the document.")
-UNUSED_PARAMETER = warning("UnusedParameter", "A parameter that stands nowhere becomes no variable.")
+UNDECLARED_PARAMETER = error("UndeclaredParameter", "A $param refers to a parameter that is not declared.")
+UNUSED_PARAMETER = warning("UnusedParameter", "A parameter is declared but never used.")
 INVALID_PARAMETER_NAME = error(
-    "InvalidParameterName", "A parameter's name is not snake_case, or is taken by Terraform or the module."
+    "InvalidParameterName", "A parameter name is not in snake_case or is reserved by Terraform or the module."
 )
 COLLIDING_PLACEHOLDERS = error(
-    "CollidingPlaceholders", "Two placeholders of an AWS sample template would be one variable."
+    "CollidingPlaceholders", "Two placeholders from an AWS sample template would become the same variable."
 )
 UNRESOLVED_PLACEHOLDER = error(
-    "UnresolvedPlaceholder", "A value has a placeholder that CloudFormation or Terraform fills in elsewhere."
+    "UnresolvedPlaceholder", "A value contains a CloudFormation or Terraform reference that flowseal does not resolve."
 )
-CONFLICTING_USES = error("ConflictingUses", "A parameter stands at places that no one value fits.")
-INVALID_DEFAULT = error("InvalidDefault", "A parameter's default is no value for the places where it stands.")
-UNKNOWN_MODEL_KIND = error("UnknownModelKind", "A parameter's `model` names no kind of model.")
-MISPLACED_MODEL_KIND = warning(
-    "MisplacedModelKind", "A parameter says of which kind its model is, but stands for no model."
-)
+CONFLICTING_USES = error("ConflictingUses", "A parameter is used in places that do not accept the same value.")
+INVALID_DEFAULT = error("InvalidDefault", "A parameter's default is not valid where the parameter is used.")
+UNKNOWN_MODEL_KIND = error("UnknownModelKind", "A parameter's `model` is not a known kind of model.")
+MISPLACED_MODEL_KIND = warning("MisplacedModelKind", "A parameter has a `model` kind but is not used as a model.")
 
-UNREADABLE_FILE = error("UnreadableFile", "The file that a $file names cannot be used.")
-CONFLICT_IN_TEXT = soft_error("ConflictInText", "The file that a $file names has the conflict markers of a merge.")
-WILDCARD_PERMISSION = error("WildcardPermission", "A permission is not exact.")
-INVALID_PERMISSION = error("InvalidPermission", "A permission names no model, key, bucket or account.")
+UNREADABLE_FILE = error("UnreadableFile", "A file referenced by $file cannot be used.")
+CONFLICT_IN_TEXT = soft_error("ConflictInText", "A file referenced by $file contains merge conflict markers.")
+WILDCARD_PERMISSION = error("WildcardPermission", "A permission contains a wildcard.")
+INVALID_PERMISSION = error(
+    "InvalidPermission", "A permission is not a valid model, key, bucket, account, or guardrail profile."
+)

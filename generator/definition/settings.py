@@ -17,7 +17,7 @@ from generator.definition.rules import (
 )
 from generator.diagnostics import Finding
 from generator.diagnostics.suggestions import advise_name, suggest_name
-from generator.diagnostics.wording import describe_value
+from generator.diagnostics.wording import describe_value, list_names
 from generator.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.source.position import Path
 
@@ -50,8 +50,8 @@ def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, l
             days[key] = value
             continue
         found = describe_value(value)
-        message = f"{key} is a whole number of days from {least} to {most}, not {found}."
-        findings.append(Finding(INVALID_SECTION, message, "Give a number that KMS takes.", (*path, key)))
+        message = f"{key} must be a whole number of days from {least} to {most}, not {found}."
+        findings.append(Finding(INVALID_SECTION, message, f"For example: `{key}: {most}`.", (*path, key)))
     return replace(defaults, **days), findings
 
 
@@ -76,14 +76,14 @@ def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[di
     if section is None:
         return {}, []
     if not isinstance(section, dict):
-        what = f"The section {path[-1]}" if path else "A configuration"
-        message = f"{what} is a mapping with {', '.join(keys)}."
-        return {}, [Finding(INVALID_SECTION, message, "Write it as a mapping, or leave it out.", path)]
+        what = f"`{path[-1]}`" if path else "The configuration"
+        message = f"{what} must be a mapping with the keys {list_names(keys, 'and')}."
+        return {}, [Finding(INVALID_SECTION, message, "Write it as a mapping, or remove it.", path)]
     place = "a guardrail profile" if path[:2] == PROFILES else f"`{path[-1]}`" if path else "the configuration"
     findings = []
     for key in section:
         if key not in keys:
-            remedy = advise_name(key, keys, f"The keys are {', '.join(keys)}.")
+            remedy = advise_name(key, keys, f"Valid keys are {list_names(keys, 'and')}.")
             message = f"Unknown key {key!r} in {place}."
             findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
     return section, findings
@@ -93,8 +93,8 @@ def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Findin
     if value is None:
         return (), []
     if not isinstance(value, list):
-        remedy = "Write a list, in brackets or with a dash before each item."
-        return (), [Finding(INVALID_SECTION, f"{path[-1]} is a list.", remedy, path)]
+        remedy = "Put the items in brackets, or write each on its own line after a dash."
+        return (), [Finding(INVALID_SECTION, f"{path[-1]} must be a list.", remedy, path)]
     right: list[Value] = []
     findings: list[Finding] = []
     for index, item in enumerate(value):
@@ -114,10 +114,10 @@ def _check_entry(value: Value, path: Path) -> list[Finding]:
         return [finding]
     if not value:
         message = f"An entry of {path[1]} is empty."
-        return [Finding(INVALID_PERMISSION, message, "Name what is meant, or leave the entry out.", path)]
+        return [Finding(INVALID_PERMISSION, message, "Fill in the entry, or remove it.", path)]
     by_id = find_shape(PROFILE_SHAPES["id"])
     if path[1] == "guardrail_profiles" and len(path) == 3 and not check_shape(value, by_id, path):
-        message = f"{value!r} does not say in which Regions the guardrail profile is used."
+        message = f"Guardrail profile {value!r} is missing its destination Regions."
         remedy = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
         return [Finding(INVALID_PERMISSION, message, remedy, path)]
     return check_shape(value, shape, path)
@@ -129,15 +129,15 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
     for key in PROFILE_SHAPES:
         # Of a misspelled key, the finding above says enough.
         if not settings.get(key) and not findings:
-            message = f"A guardrail profile needs {key}."
-            remedy = "Write it like {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
+            message = f"The guardrail profile is missing {key}."
+            remedy = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
             findings.append(Finding(INVALID_PERMISSION, message, remedy, (*path, key) if key in settings else path))
     if findings:
         return findings
     regions = settings["regions"]
     if not isinstance(regions, list):
-        remedy = "Write a list, in brackets or with a dash before each item."
-        return [Finding(INVALID_SECTION, "regions is a list.", remedy, (*path, "regions"))]
+        remedy = "Put the items in brackets, or write each on its own line after a dash."
+        return [Finding(INVALID_SECTION, "regions must be a list.", remedy, (*path, "regions"))]
     findings = _check_entry(settings["id"], (*path, "id"))
     for index, region in enumerate(regions):
         place = (*path, "regions", index)
@@ -150,8 +150,8 @@ def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]
     prefix = profile.partition(".")[0] if isinstance(profile, str) else ""
     if prefix not in GEOGRAPHIES or not isinstance(region, str) or GEOGRAPHIES[prefix].fullmatch(region):
         return []
-    message = f"The guardrail profile {profile} does not route to {region}."
-    remedy = "Write the destination Regions that AWS lists for the profile, or the ID of the profile that is meant."
+    message = f"Guardrail profile {profile} does not route to {region}."
+    remedy = "Use the destination Regions that AWS lists for the profile, or correct the profile's ID."
     return [Finding(INVALID_PERMISSION, message, remedy, path)]
 
 
@@ -168,8 +168,8 @@ def _read_accounts(
     if value is None:
         return None, []
     if not isinstance(value, dict):
-        message = "bucket_accounts is a mapping of buckets to the accounts that own them."
-        return None, [Finding(INVALID_SECTION, message, 'Write it like {reports: "111122223333"}.', path)]
+        message = "bucket_accounts must be a mapping of buckets to the accounts that own them."
+        return None, [Finding(INVALID_SECTION, message, 'For example: {reports: "111122223333"}.', path)]
     accounts: dict[str, Value] = {}
     findings: list[Finding] = []
     for bucket, account in value.items():
@@ -185,22 +185,26 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
     if bucket.startswith("$"):
         if bucket[1:] in parameters:
             return []
-        message = f"{bucket!r} stands for the bucket of a parameter, and there is no parameter {bucket[1:]!r}."
+        message = f"{bucket!r} refers to parameter {bucket[1:]!r}, which is not declared."
         meant = suggest_name(bucket[1:], parameters)
-        remedy = f"Did you mean ${meant}?" if meant else "Write $ and the name of the bucket's parameter."
+        remedy = (
+            f"Did you mean ${meant}?"
+            if meant
+            else "Write $ followed by the name of the parameter that is used as the bucket."
+        )
         return [Finding(UNDECLARED_PARAMETER, message, remedy, path, key=True)]
     if finding := _find_wildcard(bucket, path):
         return [replace(finding, key=True)]
     if not bucket:
-        return [Finding(INVALID_PERMISSION, "A bucket's name is empty.", "Name the bucket.", path, key=True)]
+        return [Finding(INVALID_PERMISSION, "A bucket name is empty.", "Write the bucket's name.", path, key=True)]
     findings = [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
     if bucket in parameters:
-        return [replace(finding, remedy=f"For the bucket of the parameter write ${bucket}.") for finding in findings]
+        return [replace(finding, remedy=f"To refer to the parameter, write ${bucket}.") for finding in findings]
     return findings
 
 
 def _find_wildcard(value: Value, path: Path) -> Finding | None:
     if not isinstance(value, str) or not WILDCARDS & set(value):
         return None
-    remedy = "Name each model, key, guardrail profile or bucket by itself, or let a parameter stand for it."
-    return Finding(WILDCARD_PERMISSION, f"{value!r} is a pattern; permissions are exact.", remedy, path)
+    remedy = "List each model, key, guardrail profile, or bucket, or use a parameter."
+    return Finding(WILDCARD_PERMISSION, f"{value!r} contains a wildcard; permissions must be exact.", remedy, path)

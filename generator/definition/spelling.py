@@ -50,7 +50,7 @@ class Spelling:
                 self.spelled[*path, name] = key
             result[name] = self.correct(item, (*path, name), is_told)
         if first is not None and len(self.spelled) > count + 1:
-            remedy = "Start the keys here with a lower-case letter, as the API does; CloudFormation does not."
+            remedy = "Start these keys with a lowercase letter, as in the API. CloudFormation capitalizes them."
             self.findings[first] = replace(self.findings[first], remedy=remedy)
         return result
 

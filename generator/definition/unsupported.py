@@ -20,10 +20,10 @@ API_KEYS = frozenset({"nodes", "connections", "name", "definition"})
 
 TEMPLATE = "This is a CloudFormation template"
 RESOURCE = "This is a CloudFormation resource"
-SPELLING = "This definition has the keys of CloudFormation"
+SPELLING = "This definition uses CloudFormation keys"
 
 COMMAND = "aws bedrock-agent get-flow --flow-identifier ID > NAME.flow.json"
-EXPORT = f"`{COMMAND}` writes a deployed flow to a file for flowseal"
+EXPORT = f"Export the deployed flow with `{COMMAND}`"
 TERRAFORM, PYTHON, SCRIPT = "Terraform code", "a Python program", "a JavaScript or TypeScript program"
 ENDINGS = {
     (".tf", ".tf.json", ".tofu", ".tofu.json", ".hcl", ".tfvars", ".tfvars.json", ".tfstate"): TERRAFORM,
@@ -41,9 +41,9 @@ CONTENTS = {
     PYTHON: re.compile(r"^(import [\w.]+|from [\w.]+ import )", re.MULTILINE),
 }
 REMEDIES = {
-    TERRAFORM: f"{EXPORT}; docs/existing-flows.md says how to keep the flow.",
-    PYTHON: f"Save the arguments of its create_flow call as JSON. Otherwise, {EXPORT}.",
-    SCRIPT: f"Save the arguments of its CreateFlow call as JSON. Otherwise, {EXPORT}.",
+    TERRAFORM: f"{EXPORT}. To keep the flow, see docs/existing-flows.md.",
+    PYTHON: f"Save the arguments of its create_flow call as JSON, or export the deployed flow with `{COMMAND}`.",
+    SCRIPT: f"Save the arguments of its CreateFlow call as JSON, or export the deployed flow with `{COMMAND}`.",
 }
 
 
@@ -68,11 +68,11 @@ def recognize_cloudformation(document: Document) -> Finding | None:
     if found is None:
         return None
     what, path = found
-    remedy = f"{EXPORT}. docs/existing-flows.md says how to move the flow out of its stack."
+    remedy = f"{EXPORT}. To move it out of its stack, see docs/existing-flows.md."
     if what is SPELLING:
-        remedy = "Start each key with a lower-case letter (`nodes`, `connections`, ...), as the API does. "
+        remedy = "Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. "
         remedy += f"Or export the deployed flow with `{COMMAND}`."
-    return Finding(CLOUDFORMATION, f"{what}; flowseal does not read CloudFormation yet.", remedy, path)
+    return Finding(CLOUDFORMATION, f"{what}; flowseal does not support CloudFormation yet.", remedy, path)
 
 
 def _find_ending(file: str) -> str | None:

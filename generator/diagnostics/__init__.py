@@ -161,16 +161,16 @@ def has_errors(findings: Iterable[Finding | LocatedFinding], *, strict: bool = F
 SOURCE_RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        error("UnreadableText", "The file is not UTF-8 text, or is too large."),
-        error("SyntaxError", "The text is not well-formed YAML or JSON."),
-        error("MergeConflict", "The document has the conflict markers of a merge."),
-        error("DuplicateKey", "A mapping has the same key twice."),
-        error("AmbiguousScalar", "Readers of YAML disagree on what an unquoted scalar means."),
+        error("UnreadableText", "The file is not UTF-8 or is too large."),
+        error("SyntaxError", "The file is not valid YAML or JSON."),
+        error("MergeConflict", "The document contains merge conflict markers."),
+        error("DuplicateKey", "A mapping contains the same key twice."),
+        error("AmbiguousScalar", "YAML parsers disagree on the meaning of an unquoted value."),
         error("InvalidNumber", "A number has too many digits or too large an exponent."),
-        error("UnsupportedYaml", "The YAML uses something that a flow definition cannot carry."),
+        error("UnsupportedYaml", "The document uses a YAML feature that flow definitions do not support."),
         error("TooDeep", "The document is nested too deeply."),
-        error("TooLarge", "The document is too large, or grows too large through its anchors."),
-        error("LoneSurrogate", "A string holds half of a surrogate pair, which is no character."),
+        error("TooLarge", "The document is too large, or becomes too large when its YAML aliases are expanded."),
+        error("LoneSurrogate", "A string contains an unpaired surrogate, which is not a valid character."),
     )
 }
 
@@ -203,7 +203,7 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
     named_at = None
     if finding.file is not None:
         named_at = document.find_span((*path, "$file"))
-        related += (LocatedPlace("The definition names the file here.", document.file, named_at),)
+        related += (LocatedPlace("The definition references the file here.", document.file, named_at),)
     return LocatedFinding(
         finding.rule,
         finding.message,

@@ -37,17 +37,17 @@ def describe_value(value: Value) -> str:
     """Say what a value is, with the value where it is short."""
     match value:
         case None:
-            return "nothing (null)"
+            return "null"
         case bool():
             return "true" if value else "false"
         case int() | Decimal():
-            return f"the number {value}"
+            return f"{value}"
         case str():
-            return f"the text {quote_value(value)}"
+            return quote_value(value)
         case list():
             return "a list"
         case dict():
-            return "a mapping of keys to values"
+            return "a mapping"
         case ParameterReference():
             return f"the parameter {value.name}"
     raise TypeError(f"{type(value).__name__} is no value of a definition")
@@ -62,10 +62,15 @@ def describe_count(minimum: int | None, maximum: int | None) -> str:
     return f"{minimum:,} to {maximum:,}" if minimum else f"up to {maximum:,}"
 
 
+def count_items(count: int, word: str = "item") -> str:
+    """Count things: "1 item", "2 items"."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
 def list_names(names: tuple[str, ...] | list[str], word: str = "or") -> str:
-    """Join names for a sentence: "a", "a or b", "a, b or c"; `word` stands before the last. Many are cut short."""
+    """Join names for a sentence: "a", "a or b", "a, b, or c"; `word` is put before the last. Many are cut short."""
     if len(names) > MOST_LISTED:
-        return f"{', '.join(names[:MOST_LISTED])} {word} one of {len(names) - MOST_LISTED} others"
+        return f"{', '.join(names[:MOST_LISTED])} {word} {len(names) - MOST_LISTED} more"
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    return f"{', '.join(names[:-1])}{',' if len(names) > 2 else ''} {word} {names[-1]}"

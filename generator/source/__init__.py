@@ -26,7 +26,7 @@ __all__ = [
 
 SCHEMA_KEY = "$schema"
 """The key by which a document names its JSON Schema to editors. It says nothing of what the document is about."""
-MERGE_REMEDY = "Keep what is right of both, and delete the lines <<<<<<<, ======= and >>>>>>>."
+MERGE_REMEDY = "Resolve the conflict, and delete the lines <<<<<<<, =======, and >>>>>>>."
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""
@@ -43,13 +43,13 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     if len(data) > LARGEST_DOCUMENT:
         return None, [Fault("UnreadableText", start, "The file is larger than 16 MiB.", "Split it into several flows.")]
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return None, [Fault("UnreadableText", start, "The file is UTF-16 text.", "Save it as UTF-8.")]
+        return None, [Fault("UnreadableText", start, "The file is UTF-16.", "Save it as UTF-8.")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = len(LINE_BREAK.findall(data[: error.start].decode("utf-8", "replace"))) + 1
-        message = f"The file is not UTF-8 text: byte {error.start + 1} is part of no character."
-        return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save the file as UTF-8.")]
+        message = f"The file is not UTF-8: byte {error.start + 1} is invalid."
+        return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save it as UTF-8.")]
     reading = _read_text(file, text)
     if reading.failed:
         return None, _find_conflict_in(text) or reading.faults
@@ -61,7 +61,7 @@ def _find_conflict_in(text: str) -> list[Fault]:
     place = find_merge_conflict(text)
     if place is None:
         return []
-    message = "From here on stand the conflict markers of a merge: two versions of the same lines."
+    message = "The file contains merge conflict markers, starting here."
     return [Fault("MergeConflict", place, message, MERGE_REMEDY)]
 
 
@@ -74,7 +74,7 @@ def _read_text(file: str, text: str) -> Reading:
         if not reading.faults:
             return reading
     if len(text) > LONGEST_YAML:
-        message = f"The file is YAML of more than {LONGEST_YAML:,} characters."
-        remedy = "Put long texts into files of their own, with $file, or save the file as JSON."
+        message = f"The YAML file has more than {LONGEST_YAML:,} characters."
+        remedy = "Move long prompts and code to separate files with $file, or save the file as JSON."
         return Reading().refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, remedy))
     return read_yaml(text)

@@ -120,5 +120,5 @@ def _find_surroundings(link: Path) -> tuple[Path | None, str]:
         if os.path.lexists(place / CONFIGURATION_FILE):
             return place, f"the folder of {CONFIGURATION_FILE}"
     if folder.is_relative_to(Path.cwd()):
-        return Path.cwd(), "the working folder"
+        return Path.cwd(), "the working directory"
     return None if link.is_dir() else folder, "its own folder"

@@ -23,7 +23,7 @@ def read_json(text: str) -> Reading:
         reading.value, end = reader.read(reader.skip(0), ())
         end = reader.skip(end)
         if end < len(text):
-            raise reader.refuse(end, "something follows the end of the document", "Remove it.")
+            raise reader.refuse(end, "there is extra content after the end of the document", "Remove it.")
     except TextRefusedError as refusal:
         return reading.refuse(refusal.fault)
     return reading
@@ -42,10 +42,10 @@ class _Reader:
 
     def refuse(self, at: int, what: str, remedy: str) -> TextRefusedError:
         if self.text.startswith(("//", "/*", "#"), at):
-            what, remedy = "it has a comment", "Remove the comment, or save the document as YAML, with # before it."
+            what, remedy = "it contains a comment", "Remove the comment, or save the document as YAML with # comments."
         """Make the error for a place that is no JSON."""
         return TextRefusedError(
-            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"This is not JSON: {what}.", remedy)
+            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"Invalid JSON: {what}.", remedy)
         )
 
     def read(self, at: int, path: Path) -> tuple[object, int]:
@@ -72,7 +72,7 @@ class _Reader:
             if self.text[at : at + 1] != '"':
                 is_single = self.text[at : at + 1] == "'"
                 remedy = (
-                    "JSON has no single quotes." if is_single else "Write the key in double quotes, or a } before it."
+                    "Use double quotes." if is_single else "Put the key in double quotes, or close the object with }."
                 )
                 raise self.refuse(at, "a key in double quotes was expected", remedy)
             key, end = self._read_string(at)
@@ -81,7 +81,7 @@ class _Reader:
             self.reading.note_key(inner, self.locate(at, end), first)
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
-                raise self.refuse(at, "a colon was expected after the key", "Write the colon.")
+                raise self.refuse(at, "a colon was expected after the key", "Add a colon.")
             value, end = self.read(self.skip(at + 1), inner)
             result.setdefault(key, value)
             at, done = self._continue(end, "}")
@@ -112,12 +112,12 @@ class _Reader:
         if self.text[at : at + 1] == closer:
             return at + 1, True
         if self.text[at : at + 1] != ",":
-            raise self.refuse(at, f"a comma or {closer} was expected", "Write it, or close the string before it.")
+            raise self.refuse(at, f"a comma or {closer} was expected", "Add it, or close the preceding string.")
         after = self.skip(at + 1)
         if self.text[after : after + 1] in ("}", "]"):
-            raise self.refuse(at, f"nothing follows this comma but {self.text[after]}", "Remove the comma.")
+            raise self.refuse(at, f"this comma is followed only by {self.text[after]}", "Remove the comma.")
         if self.text[after : after + 1] == ",":
-            raise self.refuse(after, "a second comma follows the first", "Remove one of them.")
+            raise self.refuse(after, "two commas in a row", "Remove one of them.")
         return after, False
 
     def _read_string(self, at: int) -> tuple[str, int]:
@@ -125,7 +125,11 @@ class _Reader:
             text, end = _DECODER.raw_decode(self.text, at)
         except ValueError as error:
             place = getattr(error, "pos", at)
-            raise self.refuse(place, "a string is not closed, or holds a raw control character", "Mend it.") from error
+            raise self.refuse(
+                place,
+                "a string is not closed, or contains an unescaped control character",
+                "Close the string, and escape control characters.",
+            ) from error
         return self.reading.take_text(text, self.locate(at, end)), end
 
     def _read_plain(self, at: int) -> tuple[object, int]:
@@ -135,5 +139,7 @@ class _Reader:
         word = match.group() if match else ""
         if word in _CONSTANTS:
             return _CONSTANTS[word], at + len(word)
-        what = f"{word} is no value" if word else "a value was expected"
-        raise self.refuse(at, what, "JSON has texts in double quotes, numbers, true, false, null, [...] and {...}.")
+        what = f"{word} is not a value" if word else "a value was expected"
+        raise self.refuse(
+            at, what, "A JSON value is a string in double quotes, a number, true, false, null, [...], or {...}."
+        )

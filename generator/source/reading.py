@@ -32,9 +32,9 @@ def bound_reading(depth: int, values: int, span: Span) -> None:
     """End the reading where the value at `span` is too deep, or one too many."""
     if depth > DEEPEST:
         message = f"The document is nested more than {DEEPEST} levels deep."
-        raise TextRefusedError(Fault("TooDeep", span, message, "Make the definition flatter."))
+        raise TextRefusedError(Fault("TooDeep", span, message, "Reduce the nesting."))
     if values > MOST_VALUES:
-        message = f"The document has more than {MOST_VALUES:,} values, counted after its anchors are followed."
+        message = f"The document has more than {MOST_VALUES:,} values after its aliases are expanded."
         raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
 
 
@@ -60,9 +60,9 @@ class Reading:
         if first is not None:
             key = str(path[-1])
             shown = repr(key) if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]!r}..."
-            message = f"The key {shown} is there twice in one mapping."
-            related = (("The first one is here.", first),)
-            self.faults.append(Fault("DuplicateKey", span, message, "Keep one of the two.", related))
+            message = f"Duplicate key {shown}."
+            related = (("First defined here.", first),)
+            self.faults.append(Fault("DuplicateKey", span, message, "Remove one of them.", related))
         self.key_spans.setdefault(path, span)
 
     def take_text(self, text: str, span: Span) -> str:
@@ -73,11 +73,11 @@ class Reading:
         """
         self.characters += len(text)
         if self.characters > MOST_CHARACTERS:
-            message = f"The document has more than {MOST_CHARACTERS:,} characters once its anchors are followed."
+            message = f"The document has more than {MOST_CHARACTERS:,} characters after its aliases are expanded."
             raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
         if not text.isascii() and _SURROGATE.search(text):
-            message = "The text holds half of a surrogate pair, which is no character."
-            self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both halves."))
+            message = "The string contains an unpaired surrogate, which is not a valid character."
+            self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both surrogates."))
             text = _SURROGATE.sub("\ufffd", text)
         return sys.intern(text) if len(text) <= LONGEST_WORD else text
 

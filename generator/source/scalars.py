@@ -58,11 +58,11 @@ def explain_ambiguity(text: str) -> str | None:
     if text[:1] not in _NUMERIC:
         return None
     if _OCTAL_OR_HEX.fullmatch(text) and text != "0":
-        return "some readers take it for an octal, hexadecimal or binary number, others do not"
+        return "some parsers read it as an octal, hexadecimal, or binary number and others do not"
     if _UNDERSCORES.fullmatch(text):
-        return "some readers take it for a number, others for a text"
+        return "some parsers read it as a number and others as a string"
     if _SEXAGESIMAL.fullmatch(text):
-        return "some readers take it for a number of base 60, others for a text"
+        return "some parsers read it as a base-60 number and others as a string"
     if _NOT_A_NUMBER.fullmatch(text):
-        return "it stands for a number that JSON does not have"
+        return "JSON has no such number"
     return None

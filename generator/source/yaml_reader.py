@@ -18,12 +18,12 @@ OLD_BREAKS = "\x85\u2028\u2029"
 """What YAML 1.1, and so PyYAML, takes for the end of a line, and folds away; in YAML 1.2 (5.4) they are text."""
 
 REMEDIES = {
-    "'\\t' that cannot start any token": "Indent with spaces: YAML takes no tab here.",
-    "that cannot start any token": "Put the text in quotes.",
-    "mapping values are not allowed here": "Put a text with a colon in quotes, and line up the keys of one mapping.",
-    "could not find expected ':'": "Write `key: value`, or put the text in quotes.",
-    "expected <block end>": "Line up the keys of one mapping, and the dashes of one list.",
-    "found undefined alias": "Name an anchor (&name) above it, or put a text that begins with * in quotes.",
+    "'\\t' that cannot start any token": "Indent with spaces; YAML does not allow tabs here.",
+    "that cannot start any token": "Put the string in quotes.",
+    "mapping values are not allowed here": "Quote strings that contain a colon, and align the keys of each mapping.",
+    "could not find expected ':'": "Write `key: value`, or put the string in quotes.",
+    "expected <block end>": "Align the keys of each mapping and the dashes of each list.",
+    "found undefined alias": "Define the anchor (&name) above it, or put a string that begins with * in quotes.",
 }
 """By words of PyYAML's: what mostly is the cause."""
 
@@ -38,7 +38,7 @@ def read_yaml(text: str) -> Reading:
         root: Node | None = yaml.compose(text.translate(masks), Loader=_define_loader())
         if root is None:
             return reading.refuse(
-                Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Write a flow definition into it.")
+                Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Add a flow definition.")
             )
         unmask = {mask: character for character, mask in masks.items()}
         reading.value = _Reader(reading, yaml, unmask).read(root, (), ())
@@ -50,7 +50,7 @@ def read_yaml(text: str) -> Reading:
         return reading.refuse(_describe_character(text, error.position))
     except RecursionError:
         return reading.refuse(
-            Fault("TooDeep", Span(1, 1, 1, 1), "The document is nested too deeply.", "Make the definition flatter.")
+            Fault("TooDeep", Span(1, 1, 1, 1), "The document is nested too deeply.", "Reduce the nesting.")
         )
     return reading
 
@@ -97,12 +97,12 @@ class _Reader:
         """Return the value of a node; `above` are the nodes around it."""
         span = _measure(node)
         if node in above:
-            message = "An alias stands inside of what its anchor names."
-            raise TextRefusedError(Fault("TooLarge", span, message, "Write the value out."))
+            message = "The alias refers to a value that contains it."
+            raise TextRefusedError(Fault("TooLarge", span, message, "Replace the alias with the value."))
         self.reading.note_value(path, span)
         if node.tag not in PLAIN_TAGS:
-            message = f"The tag {node.tag} means nothing in a flow definition."
-            self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Leave the tag out."))
+            message = f"YAML tag {node.tag} is not supported."
+            self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Remove the tag."))
         if isinstance(node, self.yaml.MappingNode):
             return self._read_mapping(node, path, (*above, node))
         if isinstance(node, self.yaml.SequenceNode):
@@ -114,10 +114,10 @@ class _Reader:
         if getattr(node, "style", None) is not None:
             return text
         if reason := explain_ambiguity(text):
-            message = f"Unquoted {text} is not clear: {reason}."
+            message = f"Unquoted {text} is ambiguous: {reason}."
             digits = text.replace("_", "")
             plain = digits if is_number(digits) else "a plain decimal number"
-            remedy = f'Write {plain}, or "{text}" in quotes for a string.'
+            remedy = f'Write {plain} for a number or "{text}" for a string.'
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
         return self.reading.take_number(text, span) if is_number(text) else resolve_scalar(text)
@@ -131,14 +131,14 @@ class _Reader:
         for key_node, value_node in node.value:
             span = _measure(key_node)
             if not isinstance(key_node, self.yaml.ScalarNode):
-                message = "A key of a mapping is itself a list or a mapping."
-                remedy = "Put a text that begins with { or [ in quotes; a key is a plain text."
+                message = "A mapping key must be a string, not a list or a mapping."
+                remedy = "Put the key in quotes if it begins with { or [."
                 self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
                 continue
             key = self._take_text(key_node, span)
             if _is_merge_key(key_node):
                 message = "YAML merge keys (<<) are not supported."
-                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write out the merged keys here."))
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, "Write out the merged keys."))
                 continue
             inner = (*path, key)
             self.reading.note_key(inner, span, self.reading.key_spans.get(inner) if key in result else None)
@@ -181,8 +181,8 @@ def _measure(node: Node) -> Span:
 
 
 def _describe_character(text: str, position: int) -> Fault:
-    message = f"The character U+{ord(text[position]):04X} may not stand in YAML."
-    remedy = 'Write it as an escape in double quotes, such as "\\x1b".'
+    message = f"The character U+{ord(text[position]):04X} is not allowed in YAML."
+    remedy = 'Write it as an escape sequence in double quotes, for example "\\x1b".'
     return Fault("SyntaxError", count_position(text, position, position), message, remedy)
 
 
@@ -191,14 +191,14 @@ def _describe_error(error: Any) -> Fault:
     place = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
     problem = str(error.problem or error.context)
     if "expected a single document" in str(error.context):
-        message = "The file holds more than one YAML document."
-        return Fault("UnsupportedYaml", place, message, "Give each flow a file of its own.")
+        message = "The file contains more than one YAML document."
+        return Fault("UnsupportedYaml", place, message, "Put each flow in its own file.")
     context = f" ({error.context})" if error.context and error.problem else ""
-    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Correct it at this place.")
+    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Fix the syntax here.")
     before = (mark.buffer or "")[: mark.pointer]
     if before.endswith(("{$param", "{$file")):
-        remedy = "A reference is a whole value: give the parameter the whole text, and write {$param: NAME} alone."
-        remedy = remedy if before.endswith("{$param") else "A reference is a whole value: write {$file: PATH} alone."
+        remedy = "$param replaces a whole value: make the whole string the parameter, and write only {$param: NAME}."
+        remedy = remedy if before.endswith("{$param") else "$file replaces a whole value: write only {$file: PATH}."
     elif before.endswith("$"):
-        remedy = "Write the value itself, or {$param: NAME} for a parameter: flowseal fills in no ${...}."
-    return Fault("SyntaxError", place, f"This is not well-formed YAML: {problem}{context}.", remedy)
+        remedy = "Write the literal value, or {$param: NAME} for a parameter. flowseal does not resolve ${...}."
+    return Fault("SyntaxError", place, f"Invalid YAML: {problem}{context}.", remedy)

@@ -125,7 +125,7 @@ variable "order_lookup_arn" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:lambda:([a-z]{2,}-){2,}[0-9]:[0-9]{12}:function:[a-zA-Z0-9-_\\.]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?)$", var.order_lookup_arn)) && length(var.order_lookup_arn) <= 2048
-    error_message = "order_lookup_arn must be the ARN of a Lambda function, arn:<partition>:lambda:<region>:<account>:function:<name>, with :<version or alias> if one is meant."
+    error_message = "order_lookup_arn must be the ARN of a Lambda function, arn:<partition>:lambda:<region>:<account>:function:<name>, optionally followed by :<version or alias>."
   }
 }
 
@@ -136,7 +136,7 @@ variable "refund_arn" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:lambda:([a-z]{2,}-){2,}[0-9]:[0-9]{12}:function:[a-zA-Z0-9-_\\.]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?)$", var.refund_arn)) && length(var.refund_arn) <= 2048
-    error_message = "refund_arn must be the ARN of a Lambda function, arn:<partition>:lambda:<region>:<account>:function:<name>, with :<version or alias> if one is meant."
+    error_message = "refund_arn must be the ARN of a Lambda function, arn:<partition>:lambda:<region>:<account>:function:<name>, optionally followed by :<version or alias>."
   }
 }
 
@@ -147,6 +147,6 @@ variable "desk_agent_arn" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:agent-alias/[0-9a-zA-Z]{10}/[0-9a-zA-Z]{10})$", var.desk_agent_arn)) && length(var.desk_agent_arn) <= 2048
-    error_message = "desk_agent_arn must be the ARN of an agent's alias, arn:<partition>:bedrock:<region>:<account>:agent-alias/<agent id>/<alias id>."
+    error_message = "desk_agent_arn must be the ARN of an agent alias, arn:<partition>:bedrock:<region>:<account>:agent-alias/<agent ID>/<alias ID>."
   }
 }

@@ -125,7 +125,7 @@ variable "bot_alias_arn" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:lex:([a-z]{2,}-){2,}[0-9]:[0-9]{12}:bot-alias/[0-9a-zA-Z]+/[0-9a-zA-Z]+)$", var.bot_alias_arn)) && length(var.bot_alias_arn) <= 78
-    error_message = "bot_alias_arn must be the ARN of a Lex bot's alias, arn:<partition>:lex:<region>:<account>:bot-alias/<bot id>/<alias id>."
+    error_message = "bot_alias_arn must be the ARN of a Lex bot alias, arn:<partition>:lex:<region>:<account>:bot-alias/<bot ID>/<alias ID>."
   }
 }
 
@@ -136,7 +136,7 @@ variable "reply_prompt_arn" {
 
   validation {
     condition     = can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:prompt/[0-9a-zA-Z]{10}(?::[0-9]{1,5})?))$", var.reply_prompt_arn))
-    error_message = "reply_prompt_arn must be the ARN of a prompt, arn:<partition>:bedrock:<region>:<account>:prompt/<id>, with :<version> if one is meant."
+    error_message = "reply_prompt_arn must be the ARN of a prompt, arn:<partition>:bedrock:<region>:<account>:prompt/<ID>, optionally followed by :<version>."
   }
 }
 
@@ -147,6 +147,6 @@ variable "caller_guardrail" {
 
   validation {
     condition     = can(regex("^(?:(([a-z0-9]+)|(arn:aws(-[a-z-]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+)))$", var.caller_guardrail)) && length(var.caller_guardrail) <= 2048
-    error_message = "caller_guardrail must be the id of a guardrail (lower-case letters and digits), or its ARN, arn:<partition>:bedrock:<region>:<account>:guardrail/<id>."
+    error_message = "caller_guardrail must be the ID of a guardrail (lowercase letters and digits), or its ARN, arn:<partition>:bedrock:<region>:<account>:guardrail/<ID>."
   }
 }

@@ -125,7 +125,7 @@ variable "policy_documents_id" {
 
   validation {
     condition     = can(regex("^(?:[0-9a-zA-Z]+)$", var.policy_documents_id)) && length(var.policy_documents_id) <= 10
-    error_message = "policy_documents_id must be the id of a knowledge base, 1 to 10 letters and digits."
+    error_message = "policy_documents_id must be the ID of a knowledge base, 1 to 10 letters and digits."
   }
 }
 
@@ -136,7 +136,7 @@ variable "guardrail" {
 
   validation {
     condition     = can(regex("^(?:(([a-z0-9]+)|(arn:aws(-[a-z-]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+)))$", var.guardrail)) && length(var.guardrail) <= 2048
-    error_message = "guardrail must be the id of a guardrail (lower-case letters and digits), or its ARN, arn:<partition>:bedrock:<region>:<account>:guardrail/<id>."
+    error_message = "guardrail must be the ID of a guardrail (lowercase letters and digits), or its ARN, arn:<partition>:bedrock:<region>:<account>:guardrail/<ID>."
   }
 }
 
@@ -159,7 +159,7 @@ variable "documents_key" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-[a-z]+)*:kms:[a-zA-Z0-9-]*:[0-9]{12}:key/[a-zA-Z0-9-]{36})$", var.documents_key)) && length(var.documents_key) >= 1 && length(var.documents_key) <= 2048
-    error_message = "documents_key must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias."
+    error_message = "documents_key must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<ID>, not of an alias."
   }
 }
 
@@ -171,6 +171,6 @@ variable "temperature" {
 
   validation {
     condition     = var.temperature >= 0 && var.temperature <= 1
-    error_message = "temperature must be a number, 0 to 1."
+    error_message = "temperature must be a number from 0 to 1."
   }
 }

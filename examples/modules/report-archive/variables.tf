@@ -125,7 +125,7 @@ variable "reports_bucket" {
 
   validation {
     condition     = can(regex("^(?:[a-z0-9][\\.\\-a-z0-9]{1,61}[a-z0-9])$", var.reports_bucket)) && length(var.reports_bucket) <= 63
-    error_message = "reports_bucket must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends."
+    error_message = "reports_bucket must be the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots, and hyphens, with a letter or digit at both ends."
   }
 }
 
@@ -147,7 +147,7 @@ variable "archive_bucket" {
 
   validation {
     condition     = can(regex("^(?:[a-z0-9][\\.\\-a-z0-9]{1,61}[a-z0-9])$", var.archive_bucket)) && length(var.archive_bucket) <= 63
-    error_message = "archive_bucket must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends."
+    error_message = "archive_bucket must be the name of an S3 bucket: 3 to 63 lowercase letters, digits, dots, and hyphens, with a letter or digit at both ends."
   }
 }
 
@@ -158,6 +158,6 @@ variable "reports_key" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(-[a-z]+)*:kms:[a-zA-Z0-9-]*:[0-9]{12}:key/[a-zA-Z0-9-]{36})$", var.reports_key)) && length(var.reports_key) >= 1 && length(var.reports_key) <= 2048
-    error_message = "reports_key must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>, not of an alias."
+    error_message = "reports_key must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<ID>, not of an alias."
   }
 }

@@ -125,7 +125,7 @@ variable "plan_prompt_arn" {
 
   validation {
     condition     = can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:prompt/[0-9a-zA-Z]{10}(?::[0-9]{1,5})?))$", var.plan_prompt_arn))
-    error_message = "plan_prompt_arn must be the ARN of a prompt, arn:<partition>:bedrock:<region>:<account>:prompt/<id>, with :<version> if one is meant."
+    error_message = "plan_prompt_arn must be the ARN of a prompt, arn:<partition>:bedrock:<region>:<account>:prompt/<ID>, optionally followed by :<version>."
   }
 }
 

@@ -137,6 +137,6 @@ variable "stop_words" {
 
   validation {
     condition     = length(var.stop_words) <= 4
-    error_message = "stop_words must be a list of texts of up to 4 items."
+    error_message = "stop_words must be a list of strings of up to 4 items."
   }
 }

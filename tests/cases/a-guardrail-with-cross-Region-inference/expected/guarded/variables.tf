@@ -125,7 +125,7 @@ variable "geography" {
 
   validation {
     condition     = can(regex("^(?:[a-z0-9-]+[.]guardrail[.]v[0-9]+:[0-9]+)$", var.geography)) && length(var.geography) >= 15 && length(var.geography) <= 30
-    error_message = "geography must be the ID of a guardrail profile, such as us.guardrail.v1:0."
+    error_message = "geography must be the ID of a guardrail profile, for example us.guardrail.v1:0."
   }
 }
 

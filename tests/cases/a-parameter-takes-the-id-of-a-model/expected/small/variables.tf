@@ -126,7 +126,7 @@ variable "plain" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.plain)) && length(var.plain) <= 2048
-    error_message = "plain must be the ID or ARN of a model of the kind foundation-model: <model id> or arn:<partition>:bedrock:<region>::foundation-model/<model id>."
+    error_message = "plain must be the ID or ARN of a model of the kind foundation-model: <model ID> or arn:<partition>:bedrock:<region>::foundation-model/<model ID>."
   }
 
   validation {
@@ -136,14 +136,14 @@ variable "plain" {
 }
 
 variable "profile" {
-  description = "modelId of the node Profile (ID or ARN of an inference profile)"
+  description = "modelId of node Profile (ID or ARN of an inference profile)"
   type        = string
   default     = "us.amazon.nova-lite-v1:0"
   nullable    = false
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.profile)) && length(var.profile) <= 2048
-    error_message = "profile must be the ID or ARN of a model of the kind inference-profile: <prefix>.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model id>."
+    error_message = "profile must be the ID or ARN of a model of the kind inference-profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
   }
 
   validation {
@@ -158,13 +158,13 @@ variable "profile" {
 }
 
 variable "everywhere" {
-  description = "modelId of the node Everywhere (ID or ARN of a global inference profile)"
+  description = "modelId of node Everywhere (ID or ARN of a global inference profile)"
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.everywhere)) && length(var.everywhere) <= 2048
-    error_message = "everywhere must be the ID or ARN of a model of the kind global-inference-profile: global.<model id> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model id>."
+    error_message = "everywhere must be the ID or ARN of a model of the kind global-inference-profile: global.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model ID>."
   }
 
   validation {
@@ -174,7 +174,7 @@ variable "everywhere" {
 }
 
 variable "own" {
-  description = "modelId of the node Own"
+  description = "modelId of node Own"
   type        = string
   nullable    = false
 

@@ -126,6 +126,6 @@ variable "handbook" {
 
   validation {
     condition     = can(regex("^(?:[0-9a-zA-Z]+)$", var.handbook)) && length(var.handbook) <= 10
-    error_message = "handbook must be the id of a knowledge base, 1 to 10 letters and digits."
+    error_message = "handbook must be the ID of a knowledge base, 1 to 10 letters and digits."
   }
 }
