@@ -32,7 +32,7 @@ def generate_modules(request: Request, timings: Timings, progress: Progress) -> 
         if not failures:
             with timings.measure("write"):
                 refusals = output.commit()
-            if refusals:
+            if refusals or output.is_refused:
                 outcomes = tuple(map(withdraw, outcomes))
             findings += refusals
     survey = preparation.survey

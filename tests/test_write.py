@@ -268,3 +268,22 @@ def test_of_a_module_that_goes_no_folder_stays(folder: Path) -> None:
         assert output.remove_orphan("small").findings == ()
         assert output.commit() == []
     assert not (folder / "small").exists()
+
+
+def test_a_disk_that_is_full_for_one_module_changes_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = read_tree(folder)
+    real = disk.write_new_file
+
+    def refuse(path: Path, data: bytes) -> None:
+        if "second" in path.parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        real(path, data)
+
+    monkeypatch.setattr(disk, "write_new_file", refuse)
+    with open_output(folder, "1.0", "templates") as output:
+        assert output.write_module(make_write("first", FIRST)).status == "written"
+        (finding,) = output.write_module(make_write("second", FIRST)).findings
+        assert output.commit() == []
+    assert (finding.rule.name, "nothing was changed" in finding.message) == ("WriteFailed", True)
+    assert read_tree(folder) == before
+    assert output.is_refused

@@ -47,7 +47,8 @@ class Output:
 
     `findings` tells what opening the folder met; while `usable` is false, every module is refused. With `read_only`,
     the folder is looked at and never written to. `is_interrupted` tells that a stopped run left something there,
-    `has_new_lock` that `commit` wrote another lock file.
+    `has_new_lock` that `commit` wrote another lock file, `is_refused` that the disk refused to
+    prepare a module: then `commit` changes nothing.
     """
 
     def __init__(self, folder: Path, generator_version: str, template_digest: str, *, read_only: bool = False) -> None:
@@ -62,6 +63,7 @@ class Output:
         self.lock = LockReading({})
         self.lock_data: bytes | None = None
         self.has_new_lock = False
+        self.is_refused = False
         self._modules: dict[str, LockedModule] = {}
         self._names: dict[str, list[str]] = {}
 
@@ -152,7 +154,7 @@ class Output:
             for name in former:
                 findings += self._move_own_files(name, module.name, draft)
         except OSError as error:
-            return WriteResult("blocked", (report_failure(error, self.folder, read=self.read_only),))
+            return self._refuse(error)
         self.changes.take_all(draft)
         for name in former:
             del self._modules[name]
@@ -172,7 +174,7 @@ class Output:
             left = [] if shared else list_own_files(self.folder / name, set(change.changes))
             findings = [self._report_left(name, left)] if left else []
         except OSError as error:
-            return WriteResult("blocked", (report_failure(error, self.folder, read=self.read_only),))
+            return self._refuse(error)
         del self._modules[name]
         reasons = (Reason(Cause.ORPHAN, (self.lock.modules[name].making.definition,)),)
         return WriteResult("removed", tuple(findings), removed=tuple(change.changes), reasons=reasons)
@@ -223,7 +225,7 @@ class Output:
     def commit(self) -> list[LocatedFinding]:
         """Put every prepared module and the lock file in place. A finding says that nothing was changed, and why."""
         text = self.write_lock()
-        if not self.usable or text is None or (not self.changes.changes and text == self.lock_data):
+        if not self.usable or self.is_refused or text is None or (not self.changes.changes and text == self.lock_data):
             return []
         old = None if self.lock_data is None else sha256(self.lock_data).hexdigest()
         try:
@@ -239,6 +241,10 @@ class Output:
         with suppress(OSError):
             self.state.forget()
         return []
+
+    def _refuse(self, error: OSError) -> WriteResult:
+        self.is_refused |= not isinstance(error, disk.ReadRefusedError)
+        return WriteResult("blocked", (report_failure(error, self.folder, read=self.read_only),))
 
     def _move_own_files(self, old: str, new: str, draft: ChangeSet) -> list[LocatedFinding]:
         if is_same_folder(self.folder / old, self.folder / new):
