@@ -78,8 +78,11 @@ def test_a_full_disk_leaves_nothing_half_written(
         (here / "own" / "s.json").write_text((here / "own" / "s.json").read_text().replace("\n", "\n\n", 1))
     before = {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
     write = os.write
+    written: set[str] = set()
 
     def fill(descriptor: int, data: bytes) -> int:
+        place = f"/proc/self/fd/{descriptor}"
+        written.update([os.readlink(place)] if os.path.exists(place) else [])
         if len(data) <= 100:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write(descriptor, bytes(data[: len(data) // 2]))
@@ -89,6 +92,9 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert result.exit_code == 1
     assert "the disk is full; nothing was changed" in " ".join(result.stdout.split())
     assert {path: path.read_bytes() for path in here.rglob("*") if path.is_file()} == before
+    # A run that is killed while it writes leaves nothing under a final name either.
+    assert all(os.path.basename(path).startswith(".flowseal-") for path in written)
+    assert written or not os.path.isdir("/proc/self/fd")
 
 
 def test_a_lone_surrogate_in_the_lock_file_or_the_journal_is_damage() -> None:
