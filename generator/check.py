@@ -144,16 +144,16 @@ def _report_outdated(outcome: ModuleOutcome, output: Output) -> Iterator[Located
 
 def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
     if output.is_interrupted:
-        return "An earlier run was stopped while it wrote, and what it left is still there."
+        return "An earlier run was interrupted while writing and has not been repaired."
     if not output.usable:
         return None
     if output.lock.has_conflict:
-        return f"{LOCK_FILE} has the conflict markers of a merge."
+        return f"{LOCK_FILE} contains merge conflict markers."
     text = output.write_lock()
     if text == output.lock_data:
         return None
     if output.lock_data is None:
-        return f"{LOCK_FILE} is missing, which says what flowseal made."
+        return f"{LOCK_FILE} is missing."
     if any(outcome.reasons for outcome in outcomes):
         return None
     change = compare_whitespace(output.lock_data, text or b"")
@@ -161,7 +161,7 @@ def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | No
         return (
             f"Of {LOCK_FILE} only whitespace changed ({change.words}), as git's autocrlf, a hook or an editor does it."
         )
-    return f"{LOCK_FILE} is not as flowseal writes it."
+    return f"{LOCK_FILE} is out of date."
 
 
 def _list_differences(output: Output) -> Iterator[FileDifference]:

@@ -74,22 +74,23 @@ def generate(
     paths: Definitions = None,
     output: Output = None,
     config: ConfigurationFile = None,
-    render_all: Annotated[bool, typer.Option("--all", help="Make and prove current modules too.")] = False,
+    render_all: Annotated[bool, typer.Option("--all", help="Regenerate and prove up-to-date modules too.")] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Make files anew that were changed by hand: the change is lost.")
+        bool, typer.Option("--overwrite", help="Overwrite files that were edited by hand, discarding the edits.")
     ] = False,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove modules whose definition is gone: files that nobody changed.")
+        bool,
+        typer.Option("--prune", help="Remove modules whose definition no longer exists, except hand-edited files."),
     ] = False,
     fail_on_change: Annotated[
-        bool, typer.Option("--fail-on-change", help="Exit with 3 where something was written: for hooks.")
+        bool, typer.Option("--fail-on-change", help="Exit with 3 if anything was written. For hooks.")
     ] = False,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
     strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
-    """Make one Terraform module a flow definition, and prove each before it is written."""
+    """Generate one Terraform module per flow definition, and prove each before writing it."""
     from generator.console import print_report, read_texts, report_generated
     from generator.generate import generate_modules
     from generator.progress import show_progress
@@ -109,14 +110,14 @@ def validate(
     paths: Definitions = None,
     config: ConfigurationFile = None,
     target: Annotated[
-        Target, typer.Option(help="api leaves out what only the Terraform resource cannot carry.")
+        Target, typer.Option(help="Check against the API only, or also against the Terraform resource.")
     ] = Target.TERRAFORM,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
     strict: Strict = False,
     show_timings: ShowTimings = False,
 ) -> None:
-    """Read and check flow definitions; write nothing."""
+    """Check flow definitions. Writes nothing."""
     from generator.console import print_report, read_texts, report_validated
     from generator.diagnostics import has_errors
     from generator.timings import Timings
@@ -135,7 +136,7 @@ def rules(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="The rule to explain.", show_default=False)
     ] = None,
-    output_format: Annotated[ListFormat, typer.Option("--format", help="Text for people, or JSON.")] = ListFormat.TEXT,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Output format.")] = ListFormat.TEXT,
 ) -> None:
     """List everything that flowseal reports, or explain one rule with a wrong and a right example."""
     from generator.commands.rules import print_rule, print_rules

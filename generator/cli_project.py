@@ -31,17 +31,17 @@ def check(
     paths: Definitions = None,
     output: Output = None,
     config: ConfigurationFile = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what generate would do, as a diff.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what generate would change, as a diff.")] = False,
     summary: Annotated[
         Path | None,
         typer.Option(
             "--summary",
             metavar="FILE",
-            help="Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY.",
+            help="Append a Markdown summary to FILE, for example $GITHUB_STEP_SUMMARY.",
             show_default=False,
         ),
     ] = None,
-    render_all: Annotated[bool, typer.Option("--all", help="Make and prove current modules too.")] = False,
+    render_all: Annotated[bool, typer.Option("--all", help="Regenerate and prove up-to-date modules too.")] = False,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
     strict: Strict = False,
@@ -72,7 +72,7 @@ def show_configuration(
     paths: Definitions = None,
     output: Output = None,
     config: ConfigurationFile = None,
-    output_format: Annotated[ListFormat, typer.Option("--format", help="Text for people, or JSON.")] = ListFormat.TEXT,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Output format.")] = ListFormat.TEXT,
 ) -> None:
     """Print what a run would go by, and where each value comes from."""
     from generator.config_report import print_settings

@@ -29,8 +29,8 @@ Definitions = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PATH]...",
-        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml and *.flow.json. "
-        "Without any, the `flows` of flowseal.yaml.",
+        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml, and *.flow.json. "
+        "Default: `flows` in flowseal.yaml.",
         show_default=False,
     ),
 ]
@@ -41,7 +41,7 @@ Output = Annotated[
         "-o",
         parser=read_path,
         metavar="DIR",
-        help="Folder of the modules: DIR/<flow name>/. By default the `output` of flowseal.yaml.",
+        help="Folder of the modules: DIR/<flow name>/. Default: `output` in flowseal.yaml.",
         show_default=False,
     ),
 ]
@@ -51,14 +51,19 @@ ConfigurationFile = Annotated[
         "--config",
         parser=read_path,
         metavar="FILE",
-        help="The configuration. By default flowseal.yaml in the working folder or the nearest one above.",
+        help="Configuration file. Default: the nearest flowseal.yaml, in the working directory or above.",
         show_default=False,
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", help="Text for people, or one of those for machines.")]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Output format.")]
 MostFindings = Annotated[
     int,
-    typer.Option("--max-findings", min=0, metavar="N", help="Findings shown as text, errors first; 0 shows all."),
+    typer.Option(
+        "--max-findings",
+        min=0,
+        metavar="N",
+        help="Maximum number of findings in text output, errors first; 0 shows all.",
+    ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Take a warning for an error.")]
-ShowTimings = Annotated[bool, typer.Option("--timings", help="Print where the time went, on standard error.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+ShowTimings = Annotated[bool, typer.Option("--timings", help="Print timings to standard error.")]

@@ -73,7 +73,7 @@ def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_work
     work.commit("All, without what keeps line ends as they are")
     copy = clone(work, "true")
     told = copy.run("flowseal", "check", code=3)
-    assert "only line ends changed (CRLF instead of LF): README.md, " in told
+    assert "only line endings changed (CRLF instead of LF): README.md, " in told
     assert "edited by hand" not in told
     assert f"{PROMPT}:1:1: info[ReformattedInput]" in told
     refused = copy.run("flowseal", "generate", code=1)

@@ -104,12 +104,12 @@ def test_a_model_gets_exactly_its_rights(model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("abc123", "neither the id"),
-        ("us.nova-lite-v1:0", "neither the id"),
-        ("US.amazon.nova-lite-v1:0", "neither the id"),
-        ("us.amazon.nova-*", "neither the id"),
-        ("us.amazon.nova-lite v1:0", "neither the id"),
-        ("*.amazon.nova-lite-v1:0", "neither the id"),
+        ("abc123", "not the ID"),
+        ("us.nova-lite-v1:0", "not the ID"),
+        ("US.amazon.nova-lite-v1:0", "not the ID"),
+        ("us.amazon.nova-*", "not the ID"),
+        ("us.amazon.nova-lite v1:0", "not the ID"),
+        ("*.amazon.nova-lite-v1:0", "not the ID"),
         (f"{OWN}agent/abc", "no kind of model"),
         (f"{OWN}inference-profile/*.amazon.nova-lite-v1:0", "not the ARN of an inference profile"),
         (f"{OWN}inference-profile/amazon.nova-lite-v1:0", "the ID of a foundation model"),

@@ -76,7 +76,7 @@ def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
     )
     # Below the folder that a pattern searches, and yet not of its ending.
     assert "add flows/y to `flows`" in run("y", "--template", "prompt")
-    assert "Next: read the definition, then run" in run("z", "--template", "prompt", "-o", "teams/a/z")
+    assert "Next: review the definition, then run" in run("z", "--template", "prompt", "-o", "teams/a/z")
 
 
 def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
     folder = work / "flows" / "greeting"
     folder.mkdir(parents=True)
     (folder / "greeting.flow.yaml").symlink_to(work / "elsewhere")
-    assert "is there already" in run("greeting", "--template", "prompt", code=2)
+    assert "already exists" in run("greeting", "--template", "prompt", code=2)
     assert not (work / "elsewhere").exists()
 
 
@@ -147,7 +147,7 @@ def test_a_name_stays_a_text(name: str, work: Path) -> None:
 def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
     assert "Missing argument 'NAME'." in run(code=2)
     assert "Missing option '--template'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
-    assert "There is no template 'promts'. Did you mean prompt?" in run("greeting", "--template", "promts", code=2)
+    assert "Unknown template 'promts'. Did you mean prompt?" in run("greeting", "--template", "promts", code=2)
     assert "is no folder" in run("--list", "--templates", "nowhere", code=2)
 
 

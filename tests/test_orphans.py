@@ -40,7 +40,7 @@ def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(proj
     kms.write_text(kms.read_text().replace("kms:Decrypt", "kms:*"))
     before = project.read_modules()
     checked = project.run("check", expect=3).stdout
-    assert "out of date modules/two: not found by `flows`: flows/two.flow.json" in checked
+    assert "out of date modules/two: not matched by `flows`: flows/two.flow.json" in checked
     assert "Add the definition" in checked
     made = project.run("generate", "--prune", expect=0).stdout
     assert "ModuleNotConfigured" in made

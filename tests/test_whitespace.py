@@ -120,7 +120,7 @@ def rewrite(path: Path, *changes: Callable[[bytes], bytes]) -> None:
 
 
 WORDS = {
-    "line-ends": "only line ends changed (CRLF instead of LF)",
+    "line-ends": "only line endings changed (CRLF instead of LF)",
     "whitespace": "only whitespace changed (blanks at the ends of lines)",
 }
 

@@ -14,11 +14,13 @@ EXAMPLE = "Example: flowseal init --ci gitlab --flow support-triage --template c
 
 def init(
     flow: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The first flow's name.", show_default="greeting")
+        str | None, typer.Option(metavar="NAME", help="Name of the first flow.", show_default="greeting")
     ] = None,
     template: Annotated[
         str | None,
-        typer.Option(metavar="TEMPLATE", help="Its template (`flowseal new --list`).", show_default="prompt"),
+        typer.Option(
+            metavar="TEMPLATE", help="Template of the first flow (see `flowseal new --list`).", show_default="prompt"
+        ),
     ] = None,
     flows: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Folder of the definitions.", show_default="flows")
@@ -27,7 +29,7 @@ def init(
         str | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the modules.", show_default="modules/flows"),
     ] = None,
-    ci: Annotated[Ci | None, typer.Option(help="Whose CI the repository has.", show_default="github")] = None,
+    ci: Annotated[Ci | None, typer.Option(help="CI system of the repository.", show_default="github")] = None,
     install: Annotated[
         str | None,
         typer.Option(
@@ -37,7 +39,7 @@ def init(
             show_default=False,
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, also on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't prompt.")] = False,
 ) -> None:
     """Set up a repository, or a folder of one: flowseal.yaml, a first flow, hooks, CI. No existing file changes."""
     from generator.commands.answers import Answers

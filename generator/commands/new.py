@@ -29,21 +29,24 @@ class MissingParameter(typer.BadParameter):
 
 def new(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="The flow's name, and its folder's.", show_default=False)
+        str | None, typer.Argument(metavar="NAME", help="Name of the flow and of its folder.", show_default=False)
     ] = None,
     template: Annotated[
-        str | None, typer.Option("--template", metavar="TEMPLATE", help="What kind of flow it is.", show_default=False)
+        str | None, typer.Option("--template", metavar="TEMPLATE", help="Template to start from.", show_default=False)
     ] = None,
-    list_templates: Annotated[
-        bool, typer.Option("--list", help="Show every template, with a line on it and its picture.")
-    ] = False,
+    list_templates: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new flow.", show_default="flows/NAME"),
     ] = None,
     templates: Annotated[
         Path | None,
-        typer.Option("--templates", metavar="FOLDER", help="Templates of your own, a folder each.", show_default=False),
+        typer.Option(
+            "--templates",
+            metavar="FOLDER",
+            help="Folder of your own templates, one subfolder each.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
@@ -72,15 +75,15 @@ def new(
 def _describe_next(folder: Path, definition: Path, repository: Repository) -> str:
     """Say how `generate` comes to read a new definition: by itself, by an entry in `flows`, or by its path."""
     if not repository.is_configured:
-        return f"read the definition, then run `flowseal generate {folder.as_posix()} -o {repository.output}`."
-    step = "read the definition, then run `flowseal generate`."
+        return f"review the definition, then run `flowseal generate {folder.as_posix()} -o {repository.output}`."
+    step = "review the definition, then run `flowseal generate`."
     if _is_matched(definition):
         return step
     place, project = Path(os.path.realpath(folder)), Path(os.path.realpath(repository.root))
     if place.is_relative_to(project):
         entry = place.relative_to(project).as_posix()
         return f"add {entry} to `flows` in flowseal.yaml, which does not match it; {step}"
-    step = f"read the definition, then run `flowseal generate {folder.as_posix()}`."
+    step = f"review the definition, then run `flowseal generate {folder.as_posix()}`."
     return f"{step} `flows` cannot include it, because it is outside the folder of flowseal.yaml."
 
 
@@ -124,7 +127,7 @@ def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> 
         raise MissingParameter(f"Missing option '--template'. {known}")
     if name not in templates:
         raise typer.BadParameter(
-            f"There is no template {name!r}. {advise_name(name, templates, known)}", param_hint="--template"
+            f"Unknown template {name!r}. {advise_name(name, templates, known)}", param_hint="--template"
         )
     return templates[name]
 
@@ -159,7 +162,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     file = (folder / flow.definition).as_posix()
     findings = check_flow(flow, file)
     for existing in list_existing(folder, flow.files):
-        message = f"{(folder / existing).as_posix()} is there already, and nothing is overwritten."
+        message = f"{(folder / existing).as_posix()} already exists; nothing was overwritten."
         raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
     schemas = repository.list_missing_schemas()
     files = {f"{place}/{path}": data for path, data in flow.files.items()}

@@ -18,10 +18,10 @@ from generator.inference.known import REGION_NAME, load_known_models
 from generator.model import Grant, ModelKind, Text
 from generator.source.position import Path
 
-UNKNOWN_MODEL = error("UnknownModel", "A model is of no kind whose rights flowseal knows.")
-UNKNOWN_MODEL_ID = warning("UnknownModelId", "AWS has published no model or inference profile with this id.")
+UNKNOWN_MODEL = error("UnknownModel", "flowseal does not know which permissions this kind of model needs.")
+UNKNOWN_MODEL_ID = warning("UnknownModelId", "AWS has not published a model or inference profile with this ID.")
 UNKNOWN_PROFILE_PREFIX = warning(
-    "UnknownProfilePrefix", "The prefix of an inference profile's id is not one that flowseal knows."
+    "UnknownProfilePrefix", "flowseal does not know the prefix of an inference profile's ID."
 )
 LISTED_KINDS = (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE, ModelKind.GLOBAL_INFERENCE_PROFILE)
 """The kinds whose ids AWS publishes; all others are the account's own."""
@@ -76,9 +76,9 @@ def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tu
     if model.startswith("arn:"):
         return _explain_arn(model, path, wanted)
     if not model:
-        return f"`{path[-1]}` is empty.", "Write the ID or the ARN of a model."
-    message = f"{model!r} is neither the id of a foundation model nor that of an inference profile."
-    remedy = "To name a model of any other kind, give its ARN."
+        return f"`{path[-1]}` is empty.", "Write the ID or ARN of a model."
+    message = f"{model!r} is not the ID of a foundation model or an inference profile."
+    remedy = "For any other kind of model, use its ARN."
     meant = _find_meant(model)
     return message, f"Did you mean {meant}? {remedy}" if meant else remedy
 
@@ -101,10 +101,10 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
     types = {rule.arn_form.rpartition(":")[2].partition("/")[0]: kind for kind, rule in kinds}
     kind = types.get(parts["type"]) if parts else None
     if parts is None or kind is None:
-        message = f"{model!r} is the ARN of no kind of model that flowseal knows the rights of."
+        message = f"{model!r} is not the ARN of a kind of model that flowseal supports."
         meant = suggest_name(parts["type"], types) if parts else None
         fixed = f"{parts['home']}{parts['account']}:{meant}/{parts['name']}" if parts and meant else ""
-        remedy = f"Give the ARN of one of: {', '.join(kind.value for kind in MODEL_KINDS)}."
+        remedy = f"Use the ARN of one of these kinds: {', '.join(kind.value for kind in MODEL_KINDS)}."
         return message, f"Did you mean {fixed}?" if find_kind(fixed) else remedy
     name, home, actual = parts["name"], parts["home"], find_kind(parts["name"])
     if kind is ModelKind.FOUNDATION_MODEL and actual in _PROFILE_KINDS:

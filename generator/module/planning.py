@@ -48,7 +48,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 MOST_POLICIES = 9
 """IAM attaches 10 managed policies to a role by default, and one of them is for the key."""
 POLICY_QUOTA_EXCEEDED = error(
-    "PolicyQuotaExceeded", "The rights of the nodes do not fit into the policies that a role can have."
+    "PolicyQuotaExceeded", "The nodes need more permissions than fit in the policies of one role."
 )
 
 
@@ -116,8 +116,8 @@ def _check_exactness(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterat
         # What flowseal wrote around the author's text, or took out of it, does not hide it.
         found = [path for path, text in authored if text and any(text in part or part in text for part in literals)]
         unsafe = [path for path in found if not _PLAIN.fullmatch(dict(authored)[path])]
-        message = f"{''.join(literals)!r} would become part of a policy statement, which takes exact names only."
-        remedy = "Name one resource, without *, ?, $, quotes or spaces, or use a parameter."
+        message = f"{''.join(literals)!r} would become part of a policy statement, which must contain exact names only."
+        remedy = "Write the name of one resource, without *, ?, $, quotes, or spaces, or use a parameter."
         yield Finding(MALFORMED_VALUE, message, remedy, next(iter(unsafe or found), ("definition",)))
 
 
@@ -135,6 +135,8 @@ def _list_texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _report_rights(count: int) -> Finding:
-    message = f"What the nodes may do needs {count} policies, and beside the key's a role has room for {MOST_POLICIES}."
-    remedy = "Split the flow, or use fewer models, functions and buckets in it."
+    message = (
+        f"The permissions of the nodes need {count} policies; a role has room for {MOST_POLICIES} besides the key's."
+    )
+    remedy = "Split the flow, or use fewer models, functions, and buckets."
     return Finding(POLICY_QUOTA_EXCEEDED, message, remedy, ("definition",))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from generator.model import Value
 
-INVALID_TAGS = error("InvalidTags", "Tags that the flow's key or its role cannot carry.")
+INVALID_TAGS = error("InvalidTags", "A tag is not valid for the flow's key or role.")
 MOST_TAGS = 50
 """Of a resource, in KMS ("Quotas") as in IAM ("IAM and STS quotas")."""
 
@@ -24,16 +24,16 @@ def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
         path = ("tags", key)
         is_key = fits_shape(key, "ModuleTagKey")
         if not is_key or not fits_shape(value, "ModuleTagValue"):
-            message = f"The tag {key!r} has a tab or a line break, which KMS and IAM do not take."
+            message = f"Tag {key!r} contains a tab or a line break, which KMS and IAM do not accept."
             yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not is_key)
         if key.lower().startswith("aws:"):
-            message = f"Tag keys that begin with aws: are AWS's own, and {key!r} does."
-            yield Finding(INVALID_TAGS, message, "Give the tag another key.", path, key=True)
+            message = f"Tag key {key!r} begins with aws:, which AWS reserves."
+            yield Finding(INVALID_TAGS, message, "Rename the tag.", path, key=True)
         other = first.setdefault(key.lower(), key)
         if other != key:
-            message = f"The tag keys {other!r} and {key!r} differ only in case, which IAM does not tell apart."
+            message = f"Tag keys {other!r} and {key!r} differ only in case, which IAM treats as the same key."
             related = (Related("The other key is here.", ("tags", other), key=True),)
-            yield Finding(INVALID_TAGS, message, "Keep one of them.", path, key=True, related=related)
+            yield Finding(INVALID_TAGS, message, "Remove one of them.", path, key=True, related=related)
     if len(tags) > MOST_TAGS:
         message = f"There are {len(tags)} tags; a key or a role has room for {MOST_TAGS}."
-        yield Finding(INVALID_TAGS, message, "Leave some out.", ("tags",), key=True)
+        yield Finding(INVALID_TAGS, message, "Remove some tags.", ("tags",), key=True)

@@ -10,8 +10,8 @@ from generator.model import Derived, Flow, Grant, Node, Text
 from generator.nodes.needs import Need, allow_guardrail_profile, list_model_needs, name_bucket, name_part
 from generator.nodes.node_types import NODE_TYPES
 
-UNUSED_BUCKET_ACCOUNT = error("UnusedBucketAccount", "An account is given for a bucket that no node uses.")
-UNNAMED_RESOURCE = error("UnnamedResource", "What a node works with has an empty name.")
+UNUSED_BUCKET_ACCOUNT = error("UnusedBucketAccount", "`bucket_accounts` lists a bucket that no node uses.")
+UNNAMED_RESOURCE = error("UnnamedResource", "A node refers to a resource with an empty ID, name, or ARN.")
 PERMISSIONS = "permissions"
 BUCKET_TYPES = ("Retrieval", "Storage")
 BUCKET_MEMBERS = ("retrieval", "storage")
@@ -50,8 +50,8 @@ def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
 
 
 def _report_unnamed(node: Node) -> Finding:
-    message = f"An id, a name or an ARN of the node {node.name!r} is empty; the API takes that for a draft."
-    remedy = "Fill it in, or use a parameter: declare it in the section `parameters`, and write {$param: NAME} here."
+    message = f"An ID, name, or ARN of node {node.name!r} is empty; the API accepts this only as a draft."
+    remedy = "Fill it in, or declare a parameter under `parameters` and write {$param: NAME} here."
     return Finding(UNNAMED_RESOURCE, message, remedy, node.configuration_path, section="parameters")
 
 
@@ -84,6 +84,6 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
     for bucket in flow.permissions.bucket_accounts or ():
         # A node without its configuration (a finding of its own) may mean any bucket.
         if bucket not in used and all(node.configuration for node in keepers):
-            message = f"No node reads or writes the bucket {bucket!r}."
-            remedy = "Name a bucket as its node does ($ and the name, for a parameter), or leave the entry out."
+            message = f"No node reads or writes bucket {bucket!r}."
+            remedy = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."
             yield Finding(UNUSED_BUCKET_ACCOUNT, message, remedy, (PERMISSIONS, "bucket_accounts", bucket), key=True)

@@ -24,7 +24,7 @@ from generator.model import (
 from generator.source.position import Path
 
 UNKNOWN_PROMPT_MODEL = warning(
-    "UnknownPromptModel", "A managed prompt's model is not in the definition, so it gets no right."
+    "UnknownPromptModel", "A managed prompt's model is not listed in the definition, so the role cannot invoke it."
 )
 
 Need = Grant | Finding
@@ -55,8 +55,8 @@ def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
         note = "AWS asks for the prompt itself beside its version." if len(resources) > 1 else ""
         yield Grant("RenderPrompt", ("bedrock:RenderPrompt",), resources, note=note)
         if not flow.permissions.models:
-            message = f"The node {node.name!r} uses a managed prompt, and no right to its model, which only AWS knows."
-            remedy = "Name the prompt's model under `permissions: {models: [...]}`."
+            message = f"Node {node.name!r} uses a managed prompt, but the role may not invoke the prompt's model."
+            remedy = "List the prompt's model under `permissions: {models: [...]}`."
             path = (*node.configuration_path, *managed)
             yield Finding(UNKNOWN_PROMPT_MODEL, message, remedy, path, section="permissions")
     yield from _list_guardrail_needs(node)

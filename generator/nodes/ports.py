@@ -56,7 +56,7 @@ def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
     """Return one input a variable; any input where a text of the prompt is not known."""
     variables = find_prompt_variables(node, flow)
     rules = tuple(PortRule(name, must_be_listed=False) for name in variables.names)
-    advice = "A prompt has one input for each {{variable}} in its text, of the same name."
+    advice = "A prompt has one input, with the same name, for each {{variable}} in its text."
     return PortRules(rules, takes_others=not variables.is_known, advice=advice, variables=variables)
 
 

@@ -12,23 +12,25 @@ from generator.model import ParameterReference, Value
 from generator.provider.resource import Schema, find_member, find_provider_version
 from generator.source.position import Path
 
-CANNOT_EXPRESS = error("ProviderCannotExpress", "The Terraform resource has no name for something that the API has.")
-STRICTER = error("ProviderIsStricter", "The Terraform resource refuses a value that the API takes.")
+CANNOT_EXPRESS = error(
+    "ProviderCannotExpress", "The Terraform resource does not support something that the API supports."
+)
+STRICTER = error("ProviderIsStricter", "The Terraform resource rejects a value that the API accepts.")
 RESOURCE = "aws_bedrockagent_flow"
-OTHER_WAY = "; or make this flow in another way than through Terraform (check it with --target api)"
+OTHER_WAY = ", or create this flow without Terraform (check it with --target api)"
 REMEDIES = {
-    ("FlowNodeType", "Loop"): "Put what the loop does into a Lambda function or into inline code",
-    ("FlowNodeType", "LoopController"): "Put what the loop does into a Lambda function or into inline code",
-    ("FlowNodeType", "LoopInput"): "Put what the loop does into a Lambda function or into inline code",
+    ("FlowNodeType", "Loop"): "Move the loop into a Lambda function or inline code",
+    ("FlowNodeType", "LoopController"): "Move the loop into a Lambda function or inline code",
+    ("FlowNodeType", "LoopInput"): "Move the loop into a Lambda function or inline code",
     (
         "KnowledgeBaseFlowNodeConfiguration",
         "orchestrationConfiguration",
-    ): "Leave it out: the knowledge base's own holds",
+    ): "Remove it to use the knowledge base's own setting",
     ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
-        "Leave it out and take AWS's own prompt, or word the answer in a Prompt node after this one"
+        "Remove it to use the default prompt, or write the answer in a Prompt node after this one"
     ),
-    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): "Leave it out: results come in their own order",
-    ("ToolSpecification", "strict"): "Leave it out: the model is then free in how it fills in the tool's input",
+    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): "Remove it to keep the default order of results",
+    ("ToolSpecification", "strict"): "Remove it; the model may then deviate from the tool's input schema",
 }
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 
@@ -37,18 +39,18 @@ def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
     """Report a member, or a node type, that the resource has no name for."""
     version = find_provider_version()
     if shape.enum:
-        message = f"{RESOURCE} has no nodes of type {member} (hashicorp/aws {version})."
+        message = f"{RESOURCE} does not support nodes of type {member} (hashicorp/aws {version})."
     else:
-        message = f"{RESOURCE} has nothing for {member!r} (hashicorp/aws {version})."
-    remedy = REMEDIES.get((shape.name, member), "Leave it out")
+        message = f"{RESOURCE} does not support {member!r} (hashicorp/aws {version})."
+    remedy = REMEDIES.get((shape.name, member), "Remove it")
     return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path, key=not shape.enum)
 
 
 def report_repeated(path: Path, most: int) -> Finding:
     """Report a list with more items than the resource has room for."""
     count = "only one item" if most == 1 else f"at most {most} items"
-    message = f"{RESOURCE} takes {count} of {path[-1]!r} (hashicorp/aws {find_provider_version()})."
-    remedy = "Join them into one, or spread them over several messages" if path[-1] == "content" else "Use fewer"
+    message = f"{RESOURCE} accepts {count} in {path[-1]!r} (hashicorp/aws {find_provider_version()})."
+    remedy = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
     return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path)
 
 
@@ -60,14 +62,14 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
         if target is None or target.name in given:
             continue
         if target.is_required:
-            message = f"{RESOURCE} requires {member!r} here; the API does not."
-            yield Finding(STRICTER, message, f"Give {member}{OTHER_WAY}.", path)
+            message = f"{RESOURCE} requires {member!r} here, although the API does not."
+            yield Finding(STRICTER, message, f"Add {member}{OTHER_WAY}.", path)
     wants_one = any(target.wants_one_of_siblings for target in (schema.members or {}).values())
     # A member that the resource has no name for is told already.
     if wants_one and len(given) != 1 and (given or not value):
         choice = ", ".join(member for member in shape.members if find_member(schema, member))
-        message = f"{RESOURCE} wants exactly one of {choice} here; there are {len(given)}."
-        yield Finding(STRICTER, message, "Give one of them.", path)
+        message = f"{RESOURCE} requires exactly one of {choice} here, but there are {len(given)}."
+        yield Finding(STRICTER, message, "Use exactly one of them.", path)
     yield from find_invalid_values(value, schema, path)
 
 
@@ -76,7 +78,7 @@ def find_invalid_values(value: Mapping[str, Value], schema: Schema, path: Path) 
     for member, item in value.items():
         target = find_member(schema, member)
         if target is not None and (rule := _find_broken_rule(item, target)):
-            message = f"{RESOURCE} takes for {member!r} only {rule}; the API is less strict."
+            message = f"{RESOURCE} accepts only {rule} for {member!r}; the API is less strict."
             yield Finding(STRICTER, message, "Change the value.", (*path, member))
 
 
@@ -97,10 +99,10 @@ def _find_broken_text_rule(value: str, schema: Schema) -> str | None:
     if schema.is_arn and not _ARN.fullmatch(value):
         return "an ARN"
     if schema.pattern and not re.search(schema.pattern.removesuffix("$") + r"\Z", value, re.ASCII):
-        return f"what matches {schema.pattern}"
+        return f"a string that matches {schema.pattern}"
     # The provider's length validators count bytes, where the API counts characters.
     if schema.length and not _is_within(size := len(value.encode("utf-8", "surrogatepass")), schema.length):
-        return f"a text of {_describe(schema.length)} bytes (in UTF-8 this one has {size:,})"
+        return f"a string of {_describe(schema.length)} bytes (this one has {size:,} in UTF-8)"
     return None
 
 
