@@ -110,7 +110,7 @@ def test_a_model_gets_exactly_its_rights(model: str) -> None:
         ("us.amazon.nova-*", "not the ID"),
         ("us.amazon.nova-lite v1:0", "not the ID"),
         ("*.amazon.nova-lite-v1:0", "not the ID"),
-        (f"{OWN}agent/abc", "no kind of model"),
+        (f"{OWN}agent/abc", "not the ARN of a kind of model"),
         (f"{OWN}inference-profile/*.amazon.nova-lite-v1:0", "not the ARN of an inference profile"),
         (f"{OWN}inference-profile/amazon.nova-lite-v1:0", "the ID of a foundation model"),
         (f"{OWN}inference-profile/deepseek.v3.1", "the ID of a foundation model"),

@@ -126,7 +126,7 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("a b", "It must have 1 to 100 letters and digits, each followed by at most one - or _."),
+        ("a b", "It must have 1 to 100 letters and digits, each optionally followed by a single - or _."),
         ("../up", "It must have 1 to 100 letters and digits"),
         ('x"\nname: y', "It must have 1 to 100 letters and digits"),
         ("", "It must have 1 to 100 letters and digits"),

@@ -108,7 +108,7 @@ def test_exactly_one_of_several_is_asked_for(count: int) -> None:
     finding = find_only(make_inline(templateType="CHAT", templateConfiguration={"chat": chat}))
     assert finding.rule.name == "ProviderIsStricter"
     assert finding.path[-2:] == ("system", 0)
-    assert f"exactly one of text, cachePoint here; there are {count}" in finding.message
+    assert f"exactly one of text, cachePoint here, but there are {count}" in finding.message
 
 
 def test_parameters_become_variables_and_texts_go_where_they_are_placed() -> None:
