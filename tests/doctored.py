@@ -150,8 +150,9 @@ def doctor(chance: random.Random, folder: Path) -> None:
         names = (JOURNAL, BACK, "journal.new", "run.lock", "new", "old", f"new/{LOCK}", f"old/{LOCK}")
         path = state / chance.choice(names)
         doctor_place(chance, folder, path if path.parent.is_dir() else lock)
-    elif kind == 5 and journals:
-        (state / JOURNAL).is_file() and shutil.copy(journals[0], state / BACK)
+    elif kind == 5 and journals and not (state / BACK).is_dir():
+        (state / BACK).unlink(missing_ok=True)
+        (state / BACK).write_bytes(journals[0].read_bytes())
     elif prepared := sorted(path for name in ("new", "old") for path in (state / name).rglob("*")):
         doctor_place(chance, folder, chance.choice(prepared))
 
