@@ -151,8 +151,9 @@ def doctor(chance: random.Random, folder: Path) -> None:
         path = state / chance.choice(names)
         doctor_place(chance, folder, path if path.parent.is_dir() else lock)
     elif kind == 5 and journals and not (state / BACK).is_dir():
+        data = journals[0].read_bytes()
         (state / BACK).unlink(missing_ok=True)
-        (state / BACK).write_bytes(journals[0].read_bytes())
+        (state / BACK).write_bytes(data)
     elif prepared := sorted(path for name in ("new", "old") for path in (state / name).rglob("*")):
         doctor_place(chance, folder, chance.choice(prepared))
 
