@@ -39,6 +39,7 @@ def test_it_has_a_picture_with_every_node_and_connection() -> None:
 
 def test_it_names_every_input_and_output() -> None:
     readme = render_readme(plan_example("policy-answers"), HEADER)
+    assert "requirement\\_terraform" in readme
     docs = readme.split("<!-- BEGIN_TF_DOCS -->")[1].split("<!-- END_TF_DOCS -->")[0]
     names = re.findall(r'<a name="(input|output)_(\w+)">', docs)
     expected = {item.name for item in VARIABLES} | {
@@ -78,9 +79,9 @@ def test_it_links_to_the_standing_policies_beside_it() -> None:
 
 
 def test_it_is_about_a_hundred_lines_and_what_the_flow_adds() -> None:
-    assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 115
+    assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
     for folder in (ROOT / "examples" / "flows").iterdir():
-        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 145
+        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 150
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
