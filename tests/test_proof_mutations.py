@@ -120,7 +120,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
         "aws_kms_key.that.enable_key_rotation",
     ),
     "a test that expects no refusal": (TESTS, "[var.handbook_id, var.answer_model]", "[var.handbook_id]"),
-    "a test less": (TESTS, 'run "refuses_blanks"', 'run "accepts_blanks"'),
+    "a test less": (TESTS, 'run "rejects_spaces"', 'run "accepts_spaces"'),
     "another value for a test": (TESTS, "KB00000001*", "KB00000001"),
     "rights that a test does not know": (TESTS, '"bedrock:RetrieveAndGenerate"', '"bedrock:*"'),
     "an output less": ("outputs.tf", 'output "kms_key_arn"', 'output "kms_key_arm"'),

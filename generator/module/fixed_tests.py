@@ -38,21 +38,21 @@ def plan_fixed_tests() -> tuple[Block, ...]:
         plan_mock_provider(),
         _plan_seal(),
         _plan_seal_without_attachments(),
-        refuse_values("refuses_wrong_forms", dict(zip((*NAMED, *DAYS, "tags"), wrong_forms, strict=True))),
-        refuse_values("refuses_wildcards", dict(zip((*NAMED, "tags"), wildcards, strict=True))),
-        refuse_values("refuses_blanks", dict(zip(NAMED, blanks, strict=True))),
-        refuse_values("refuses_too_many_days", dict(zip(DAYS, (31, 2561), strict=True))),
-        refuse_values("refuses_tag_keys_that_differ_in_case", {"tags": {"Team": "desk", "team": "desk"}}),
-        refuse_values("refuses_sso_roles_as_caller_roles", {"caller_roles": {"sso": sso}}),
-        refuse_values("refuses_a_caller_role_twice", {"caller_roles": {"one": f"{role}api", "two": f"{role}api"}}),
+        refuse_values("rejects_invalid_values", dict(zip((*NAMED, *DAYS, "tags"), wrong_forms, strict=True))),
+        refuse_values("rejects_wildcards", dict(zip((*NAMED, "tags"), wildcards, strict=True))),
+        refuse_values("rejects_spaces", dict(zip(NAMED, blanks, strict=True))),
+        refuse_values("rejects_too_many_days", dict(zip(DAYS, (31, 2561), strict=True))),
+        refuse_values("rejects_tag_keys_that_differ_in_case", {"tags": {"Team": "desk", "team": "desk"}}),
+        refuse_values("rejects_sso_roles_as_caller_roles", {"caller_roles": {"sso": sso}}),
+        refuse_values("rejects_duplicate_caller_roles", {"caller_roles": {"one": f"{role}api", "two": f"{role}api"}}),
         refuse_values(
-            "refuses_caller_roles_of_other_accounts",
+            "rejects_caller_roles_in_other_accounts",
             {"caller_roles": {"partner": PARTNER}},
             "aws_iam_role_policy_attachment.caller",
             "aws_kms_key_policy.this",
         ),
         refuse_values(
-            "refuses_caller_roles_of_other_accounts_without_attachments",
+            "rejects_caller_roles_in_other_accounts_without_attachments",
             {"caller_roles": {"partner": PARTNER}, "attach_caller_policy": False},
             "aws_kms_key_policy.this",
         ),
@@ -70,10 +70,10 @@ def refuse_values(name: str, values: dict[str, Value], *refusing: str) -> Block:
 def _plan_seal() -> Block:
     given = make_block("variables", caller_roles={"api": API}, caller_principals={"partner": PARTNER})
     documents = (
-        (plan_key_policy(), "The key's policy is not what it was: AllowRootModifyKMSId and AllowRoleUseKMSKey."),
-        (plan_caller_policy(), "The callers' policy is not what it was: EncryptFlow."),
-        (plan_encryption_policy(), "The service role's policy for the key is not what it was: EncryptionFlows."),
-        (plan_trust_policy(), "The service role's trust is not what it was: FlowsTrustBedrock."),
+        (plan_key_policy(), "The key policy was changed. Check AllowRootModifyKMSId and AllowRoleUseKMSKey."),
+        (plan_caller_policy(), "The caller policy was changed. Check EncryptFlow."),
+        (plan_encryption_policy(), "The service role's policy for the key was changed. Check EncryptionFlows."),
+        (plan_trust_policy(), "The service role's trust policy was changed. Check FlowsTrustBedrock."),
     )
     flow, key, key_policy, role = (
         f"aws_{name}.this" for name in ("bedrockagent_flow", "kms_key", "kms_key_policy", "iam_role")
@@ -98,10 +98,10 @@ def _plan_seal() -> Block:
     )
     asserts = [assert_document(item, _fill, message) for item, message in documents]
     asserts += [
-        assert_all(belonging, "The flow, its key and its role do not belong together, or the key does not rotate."),
-        assert_all(places, "A policy is not where it belongs."),
+        assert_all(belonging, "The flow does not use this module's key and role, or key rotation is disabled."),
+        assert_all(places, "A policy is not attached as generated."),
     ]
-    return make_block("run", "the_flow_is_sealed", body=(given, *asserts))
+    return make_block("run", "encrypts_the_flow", body=(given, *asserts))
 
 
 def _plan_seal_without_attachments() -> Block:
@@ -109,12 +109,12 @@ def _plan_seal_without_attachments() -> Block:
     conditions = ("length(aws_iam_role_policy_attachment.caller) == 0", f"contains({admitted}, {encode_value(API)})")
     return make_block(
         "run",
-        "the_key_policy_admits_callers_without_attachments",
+        "key_policy_allows_callers_without_attachments",
         body=(
             make_block("variables", caller_roles={"api": API}, attach_caller_policy=False),
             assert_all(
                 conditions,
-                "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the "
+                "With attach_caller_policy = false, a policy is still attached, or the key policy does not list the "
                 "caller.",
             ),
         ),

@@ -35,7 +35,7 @@ def _demand_days(variable: str, bounds: tuple[int, int], default: int) -> Valida
     days, (least, most) = f"coalesce(var.{variable}, {default})", bounds
     return demand(
         f"{days} >= {least} && {days} <= {most} && floor({days}) == {days}",
-        f"{variable} is a whole number from {least} to {most}.",
+        f"{variable} must be a whole number from {least} to {most}.",
     )
 
 
@@ -43,70 +43,71 @@ VARIABLES = (
     Variable(
         "name",
         "string",
-        "Name of the flow. By default the name that its definition gives.",
+        "Name of the flow. Defaults to the name in its definition.",
         None,
         True,
         (
             _demand_if_given(
                 "name",
                 _FLOW_NAME,
-                "A flow's name has letters, digits, and single - or _ between them.",
+                "name must be 1 to 100 letters and digits, optionally separated by single hyphens or underscores.",
             ),
         ),
     ),
     Variable(
         "caller_roles",
         "map(string)",
-        "Roles of this account that call the flow, label => role ARN: named in the key policy, and the caller policy "
-        "is attached to each unless attach_caller_policy is false.",
+        "Roles in this account that call the flow, as label => role ARN. The key policy lists them, and the caller "
+        "policy is attached to each unless attach_caller_policy is false.",
         {},
         True,
         (
             _demand_arns(
                 "caller_roles",
                 "role",
-                "caller_roles takes ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users or "
-                "of assumed-role sessions.",
+                "caller_roles accepts ARNs of IAM roles (arn:...:iam::<account>:role/<path and name>), not of users "
+                "or assumed-role sessions.",
             ),
             demand(
                 'alltrue([for arn in values(var.caller_roles) : !strcontains(arn, ":role/aws-reserved/")])',
-                "Roles of IAM Identity Center take no attachments. Put them into caller_principals.",
+                "Policies cannot be attached to IAM Identity Center roles. Move them to caller_principals.",
             ),
             demand(
                 "length(distinct(values(var.caller_roles))) == length(var.caller_roles)",
-                "caller_roles names a role twice.",
+                "caller_roles contains the same role twice.",
             ),
         ),
     ),
     Variable(
         "caller_principals",
         "map(string)",
-        "Further principals that call the flow, label => ARN of a role or user: named in the key policy, nothing is "
-        "attached. For SSO roles, roles of other accounts, and roles that have no room for another policy.",
+        "Other principals that call the flow, as label => ARN of a role or user. The key policy lists them; no policy "
+        "is attached. For SSO roles, roles in other accounts, and roles that have reached their quota of attached "
+        "policies.",
         {},
         True,
-        (_demand_arns("caller_principals", "(?:role|user)", "caller_principals takes ARNs of IAM roles or users."),),
+        (_demand_arns("caller_principals", "(?:role|user)", "caller_principals accepts ARNs of IAM roles and users."),),
     ),
     Variable(
         "attach_caller_policy",
         "bool",
-        "Whether the caller policy is attached to each of caller_roles. IAM allows 10 attached policies per role; "
-        "roles of this account can use the key without an attachment, because the key policy names them.",
+        "Whether to attach the caller policy to each of caller_roles. IAM allows 10 attached policies per role; "
+        "roles in this account can use the key without an attachment, because the key policy lists them.",
         True,
         True,
     ),
     Variable(
         "caller_policy_name",
         "string",
-        "Fixed name of the caller policy, for those who refer to it by name (such as IAM Identity Center permission "
-        "sets). By default a generated one.",
+        "Fixed name for the caller policy, to refer to it by name (for example in IAM Identity Center permission "
+        "sets). Defaults to a generated name.",
         None,
         True,
         (
             _demand_if_given(
                 "caller_policy_name",
                 _POLICY_NAME,
-                "A policy's name has up to 128 letters, digits, and any of _+=,.@-",
+                "caller_policy_name must be 1 to 128 letters, digits, and characters from _+=,.@-",
             ),
         ),
     ),
@@ -120,14 +121,14 @@ VARIABLES = (
             _demand_if_given(
                 "permissions_boundary_arn",
                 BOUNDARY,
-                "permissions_boundary_arn is the ARN of an IAM policy.",
+                "permissions_boundary_arn must be the ARN of an IAM policy.",
             ),
         ),
     ),
     Variable(
         "deletion_window_in_days",
         "number",
-        "Days before a deleted key is gone, 7 to 30. By default what the definition gives.",
+        "Waiting period before AWS deletes the key, 7 to 30 days. Defaults to the value in the definition.",
         None,
         True,
         (
@@ -139,7 +140,7 @@ VARIABLES = (
     Variable(
         "rotation_period_in_days",
         "number",
-        "Days between rotations of the key, 90 to 2560. By default what the definition gives.",
+        "Days between key rotations, 90 to 2560. Defaults to the value in the definition.",
         None,
         True,
         (
@@ -151,21 +152,22 @@ VARIABLES = (
     Variable(
         "tags",
         "map(string)",
-        "Tags of everything that this module makes, over those of the definition.",
+        "Tags for all resources in this module. They override tags in the definition.",
         {},
         True,
         (
             demand(
                 'alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])',
-                "Tag keys that begin with aws: are AWS's own.",
+                "Tag keys must not start with aws:, which AWS reserves.",
             ),
             demand(
                 f"alltrue([for key, value in var.tags : {match(_TAG_KEY, 'key')} && {match(_TAG_VALUE, 'value')}])",
-                "A tag key has 1 to 128 characters and a value up to 256: letters, digits, blanks and . _ : / = + @ -",
+                "Tag keys must have 1 to 128 characters and tag values at most 256: letters, digits, spaces, "
+                "and . _ : / = + @ -",
             ),
             demand(
                 "length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)",
-                "Two tag keys differ only in case, which IAM does not tell apart.",
+                "Two tag keys differ only in case. IAM tag keys are case-insensitive.",
             ),
         ),
     ),
@@ -177,29 +179,29 @@ def _give(name: str, description: str, value: str) -> Output:
 
 
 OUTPUTS = (
-    _give("flow_id", "Id of the flow.", "aws_bedrockagent_flow.this.id"),
+    _give("flow_id", "ID of the flow.", "aws_bedrockagent_flow.this.id"),
     _give("flow_arn", "ARN of the flow.", "aws_bedrockagent_flow.this.arn"),
     _give("kms_key_arn", "ARN of the key that encrypts the flow.", "aws_kms_key.this.arn"),
-    _give("kms_key_id", "Id of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
+    _give("kms_key_id", "ID of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
     _give("kms_key_alias", "Alias of the key that encrypts the flow.", "aws_kms_alias.this.name"),
     _give("role_arn", "ARN of the flow's service role.", "aws_iam_role.this.arn"),
     _give("role_name", "Name of the flow's service role.", "aws_iam_role.this.name"),
     _give(
         "caller_policy_arn",
-        "ARN of the policy that lets a caller use the flow's key, to attach elsewhere.",
+        "ARN of the policy that lets a caller use the flow's key, for attaching it outside this module.",
         "aws_iam_policy.caller.arn",
     ),
-    _give("caller_policy_json", "The caller's policy.", "data.aws_iam_policy_document.caller.json"),
-    _give("key_policy_json", "The key's policy.", "data.aws_iam_policy_document.key.json"),
+    _give("caller_policy_json", "Caller policy, as JSON.", "data.aws_iam_policy_document.caller.json"),
+    _give("key_policy_json", "Key policy, as JSON.", "data.aws_iam_policy_document.key.json"),
     _give(
         "encryption_policy_json",
-        "The service role's policy for the key.",
+        "Policy that lets the service role use the key, as JSON.",
         "data.aws_iam_policy_document.encryption.json",
     ),
     _give(
         "node_policies_json",
-        "The service role's policies for what the nodes need, label => JSON: nodes, nodes_2 and so on, none without "
-        "permissions.",
+        "Policies with the permissions that the nodes need, as label => JSON. The labels are nodes, nodes_2, and so "
+        "on; empty if the nodes need no permissions.",
         "local.node_policies_json",
     ),
 )

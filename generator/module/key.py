@@ -48,5 +48,7 @@ def _demand_same_account() -> Block:
     return make_block(
         "precondition",
         condition=Reference('alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])'),
-        error_message="caller_roles is for roles of this account. Put roles of other accounts into caller_principals.",
+        error_message=(
+            "caller_roles accepts roles in this account only. Move roles in other accounts to caller_principals."
+        ),
     )

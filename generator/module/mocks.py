@@ -30,7 +30,7 @@ def plan_mock_provider() -> Block:
             "resource", "aws_kms_key", arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
         ),
         _mock("resource", "aws_iam_role", arn=f"{IAM}role/flow"),
-        Comment("Each policy is told from the others by its JSON and its ARN."),
+        Comment("Different JSON and ARNs distinguish the policies."),
         _mock("data", "aws_iam_policy_document", json='{"Id":"nodes"}'),
         _mock("resource", "aws_iam_policy", arn=f"{IAM}policy/nodes"),
         *(

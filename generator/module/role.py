@@ -107,7 +107,7 @@ def _plan_caller_attachment() -> Block:
         (
             'caller_roles["',
             Reference("each.key"),
-            '"] belongs to another account, where this module cannot attach a policy. Put it into caller_principals.',
+            '"] belongs to another account, where this module cannot attach a policy. Move it to caller_principals.',
         )
     )
     same_account = make_block(

@@ -28,7 +28,7 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:iam::111122223333:role/flow" }
   }
 
-  # Each policy is told from the others by its JSON and its ARN.
+  # Different JSON and ARNs distinguish the policies.
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{\"Id\":\"nodes\"}" }
   }
@@ -68,8 +68,8 @@ mock_provider "aws" {
   }
 }
 
-# Of each statement, all that it says is compared; its conditions by test and variable.
-run "the_flow_is_sealed" {
+# Compares every argument of each statement, and conditions by test and variable.
+run "encrypts_the_flow" {
   variables {
     caller_roles      = { api = "arn:aws:iam::111122223333:role/path/api" }
     caller_principals = { partner = "arn:aws:iam::444455556666:role/partner" }
@@ -105,7 +105,7 @@ run "the_flow_is_sealed" {
         }
       },
     ])
-    error_message = "The key's policy is not what it was: AllowRootModifyKMSId and AllowRoleUseKMSKey."
+    error_message = "The key policy was changed. Check AllowRootModifyKMSId and AllowRoleUseKMSKey."
   }
 
   assert {
@@ -124,7 +124,7 @@ run "the_flow_is_sealed" {
         }
       },
     ])
-    error_message = "The callers' policy is not what it was: EncryptFlow."
+    error_message = "The caller policy was changed. Check EncryptFlow."
   }
 
   assert {
@@ -143,7 +143,7 @@ run "the_flow_is_sealed" {
         }
       },
     ])
-    error_message = "The service role's policy for the key is not what it was: EncryptionFlows."
+    error_message = "The service role's policy for the key was changed. Check EncryptionFlows."
   }
 
   assert {
@@ -162,7 +162,7 @@ run "the_flow_is_sealed" {
         }
       },
     ])
-    error_message = "The service role's trust is not what it was: FlowsTrustBedrock."
+    error_message = "The service role's trust policy was changed. Check FlowsTrustBedrock."
   }
 
   assert {
@@ -172,7 +172,7 @@ run "the_flow_is_sealed" {
       aws_kms_key.this.enable_key_rotation,
       aws_kms_key_policy.this.key_id == aws_kms_key.this.key_id,
     ])
-    error_message = "The flow, its key and its role do not belong together, or the key does not rotate."
+    error_message = "The flow does not use this module's key and role, or key rotation is disabled."
   }
 
   assert {
@@ -187,11 +187,11 @@ run "the_flow_is_sealed" {
       aws_iam_role_policy_attachment.caller["api"].policy_arn == aws_iam_policy.caller.arn,
       length(aws_iam_role_policy_attachment.caller) == 1,
     ])
-    error_message = "A policy is not where it belongs."
+    error_message = "A policy is not attached as generated."
   }
 }
 
-run "the_key_policy_admits_callers_without_attachments" {
+run "key_policy_allows_callers_without_attachments" {
   variables {
     caller_roles         = { api = "arn:aws:iam::111122223333:role/path/api" }
     attach_caller_policy = false
@@ -202,11 +202,11 @@ run "the_key_policy_admits_callers_without_attachments" {
       length(aws_iam_role_policy_attachment.caller) == 0,
       contains(one(data.aws_iam_policy_document.key.statement[1].principals).identifiers, "arn:aws:iam::111122223333:role/path/api"),
     ])
-    error_message = "With attach_caller_policy = false, a policy is still attached, or the key policy does not name the caller."
+    error_message = "With attach_caller_policy = false, a policy is still attached, or the key policy does not list the caller."
   }
 }
 
-run "refuses_wrong_forms" {
+run "rejects_invalid_values" {
   command = plan
 
   variables {
@@ -226,7 +226,7 @@ run "refuses_wrong_forms" {
   ]
 }
 
-run "refuses_wildcards" {
+run "rejects_wildcards" {
   command = plan
 
   variables {
@@ -244,7 +244,7 @@ run "refuses_wildcards" {
   ]
 }
 
-run "refuses_blanks" {
+run "rejects_spaces" {
   command = plan
 
   variables {
@@ -260,7 +260,7 @@ run "refuses_blanks" {
   ]
 }
 
-run "refuses_too_many_days" {
+run "rejects_too_many_days" {
   command = plan
 
   variables {
@@ -271,7 +271,7 @@ run "refuses_too_many_days" {
   expect_failures = [var.deletion_window_in_days, var.rotation_period_in_days]
 }
 
-run "refuses_tag_keys_that_differ_in_case" {
+run "rejects_tag_keys_that_differ_in_case" {
   command = plan
 
   variables {
@@ -281,7 +281,7 @@ run "refuses_tag_keys_that_differ_in_case" {
   expect_failures = [var.tags]
 }
 
-run "refuses_sso_roles_as_caller_roles" {
+run "rejects_sso_roles_as_caller_roles" {
   command = plan
 
   variables {
@@ -291,7 +291,7 @@ run "refuses_sso_roles_as_caller_roles" {
   expect_failures = [var.caller_roles]
 }
 
-run "refuses_a_caller_role_twice" {
+run "rejects_duplicate_caller_roles" {
   command = plan
 
   variables {
@@ -301,7 +301,7 @@ run "refuses_a_caller_role_twice" {
   expect_failures = [var.caller_roles]
 }
 
-run "refuses_caller_roles_of_other_accounts" {
+run "rejects_caller_roles_in_other_accounts" {
   command = plan
 
   variables {
@@ -311,7 +311,7 @@ run "refuses_caller_roles_of_other_accounts" {
   expect_failures = [aws_iam_role_policy_attachment.caller, aws_kms_key_policy.this]
 }
 
-run "refuses_caller_roles_of_other_accounts_without_attachments" {
+run "rejects_caller_roles_in_other_accounts_without_attachments" {
   command = plan
 
   variables {
@@ -322,7 +322,7 @@ run "refuses_caller_roles_of_other_accounts_without_attachments" {
   expect_failures = [aws_kms_key_policy.this]
 }
 
-# The flow's own: values for its parameters, the rights of its nodes, what its parameters refuse.
+# The flow's own: values for its parameters, its nodes' permissions, and values that its parameters reject.
 
 variables {
   bot_alias_arn    = "arn:aws:lex:us-east-1:111122223333:bot-alias/BOT0000001/ALIAS00001"
