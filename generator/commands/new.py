@@ -41,12 +41,7 @@ def new(
     ] = None,
     templates: Annotated[
         Path | None,
-        typer.Option(
-            "--templates",
-            metavar="FOLDER",
-            help="Folder of your own templates, one subfolder each.",
-            show_default=False,
-        ),
+        typer.Option("--templates", metavar="FOLDER", help="Folder of your own templates.", show_default=False),
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
