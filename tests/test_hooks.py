@@ -48,7 +48,7 @@ def test_a_commit_lacks_no_module(work: Repository) -> None:
     assert "flowseal validate........" in refused
     assert "1 definition checked: no errors, no warnings" not in refused
     assert "exit code: 3" in refused
-    assert "written     modules/greeting (11 created)" in refused
+    assert "written     modules/greeting (13 created)" in refused
     work.commit("A flow and its module")
     assert "modules/greeting/main.tf" in work.git("ls-files")
 

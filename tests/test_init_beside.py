@@ -221,6 +221,10 @@ def test_what_cannot_be_read_is_left_alone_and_named(kind: str, path: str, work:
         (work.folder / path).mkdir()
     else:
         (work.folder / path).symlink_to("nowhere")
+    if (kind, path) == ("link", "flowseal.yaml"):
+        # A project without its configuration would be another project.
+        assert "error[MissingPath]" in work.run("flowseal", "init", "--yes", code=1)
+        return
     printed = work.run("flowseal", "init", "--yes")
     assert re.search(rf"^left alone {re.escape(path)}; it cannot be read \((Is a|No such) .*\)$", printed, re.MULTILINE)
     assert "written     flows/greeting/greeting.flow.yaml" in printed
@@ -249,7 +253,8 @@ def test_new_writes_nothing_through_a_link(link: str, work: Repository) -> None:
     before = read_tree(work.folder)
     place = ("-o", "elsewhere") if link.startswith("elsewhere") else ()
     printed = work.run("flowseal", "new", "faq", "--template", "prompt", *place, code=1)
-    assert "is a symbolic link, and flowseal does not write through links" in " ".join(printed.split())
+    refusals = ("is a symbolic link, and flowseal does not write through links", "leads out of the repository")
+    assert any(refusal in " ".join(printed.split()) for refusal in refusals)
     assert read_tree(work.folder) == before
     assert list(outside.iterdir()) == []
 

@@ -36,7 +36,7 @@ def test_a_kind_has_a_case_that_fires_it_and_one_that_does_not(kind: str) -> Non
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_has_a_page(kind: str) -> None:
-    page = (ROOT / "generator" / "data" / "rules" / f"{kind}.md").read_text(encoding="utf-8")
+    page = (ROOT / "generator" / "data" / "rules" / "validation" / f"{kind}.md").read_text(encoding="utf-8")
     assert ("## Wrong" in page and "## Right" in page) or kind == NEVER_REPORTED
 
 
