@@ -18,10 +18,10 @@ from generator.module import ModulePlan
 from generator.render import render_module
 
 ASSERTIONS = {
-    "key": "The key's policy",
-    "caller": "The callers' policy",
-    "encryption": "The service role's policy for the key",
-    "trust": "The service role's trust",
+    "key": "The key policy was",
+    "caller": "The caller policy was",
+    "encryption": "The service role's policy for the key was",
+    "trust": "The service role's trust policy was",
 }
 """By the label of a policy document, how the message of the assertion on it begins; of others, see name_assertion."""
 _FAILURE = re.compile(r"The checkable\s+object,\s+(\S+),\s+was expected")
@@ -78,7 +78,7 @@ def judge_module(bench: Bench, folder: Path) -> Judgement:
 
 def name_assertion(label: str) -> str:
     """Return how the message of the assertion on a policy document begins."""
-    return ASSERTIONS.get(label, f"The policy {label} does not allow")
+    return ASSERTIONS.get(label, f'The policy "{label}" does not grant')
 
 
 def list_rounds(folder: Path) -> list[list[Cut]]:
@@ -156,7 +156,7 @@ def _list_rule_cuts(folder: Path) -> Iterator[Cut]:
 
 def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
     """Yield modules in which a policy or a key is not where it belongs."""
-    where = "A policy is not where it belongs"
+    where = "A policy is not attached as generated"
     document = "data.aws_iam_policy_document"
     yield Cut("kms.tf", f"policy = {document}.key.json", f"policy = {document}.encryption.json", where)
     for right, wrong in (("encryption", "caller"), ("caller", "encryption")):
@@ -169,7 +169,7 @@ def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
     yield Cut(
         "iam.tf", "var.attach_caller_policy ? var.caller_roles : {}", "var.caller_roles", "With attach_caller_policy"
     )
-    together = "The flow, its key and its role do not belong together"
+    together = "The flow does not use this module's key and role"
     yield Cut("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", together)
     text = (folder / "main.tf").read_text(encoding="utf-8")
     (line,) = re.findall(r" +customer_encryption_key_arn += .*\n", text)
@@ -177,7 +177,7 @@ def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
     permissions = (folder / "permissions.tf").read_text(encoding="utf-8")
     for line in re.findall(r"\n +policy +=.*", permissions):
         wrong = re.sub(r"nodes\w*\.json", "trust.json", line)
-        yield Cut("permissions.tf", line, wrong, "The rights of the nodes are not attached")
+        yield Cut("permissions.tf", line, wrong, "A policy for the nodes is not attached")
 
 
 def _find_blocks(text: str, head: str) -> list[str]:

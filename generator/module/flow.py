@@ -74,7 +74,7 @@ def _plan_flow(flow: Flow, definition: Block, policies: Sequence[str]) -> Block:
     if policies:
         attachments: list[Value] = [Reference(f"aws_iam_role_policy_attachment.{label}") for label in policies]
         rights = (
-            Comment("The rights of the nodes are there before the flow that needs them."),
+            Comment("Create the node permissions before the flow that needs them."),
             Attribute("depends_on", attachments),
         )
     return Block(

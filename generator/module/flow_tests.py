@@ -1,4 +1,4 @@
-"""tests/flow.tftest.hcl, the flow's own part: its parameters' values, its nodes' rights, what its parameters refuse."""
+"""tests/flow.tftest.hcl, the part about this flow: sample values, node permissions, values its parameters reject."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[Poli
         given = tuple(Attribute(name, carry_value(values[name])) for name in required)
         yield Block("variables", (), given)
     if policies:
-        yield _plan_rights("the_nodes_have_their_rights", {}, policies, {**KNOWN, **_derive_texts(grants, values)})
+        yield _plan_rights("grants_what_the_nodes_need", {}, policies, {**KNOWN, **_derive_texts(grants, values)})
         if respelled := respell_models(flow.parameters, values):
             known = {**KNOWN, **_derive_texts(grants, {**values, **respelled})}
-            yield _plan_rights("models_by_id_and_by_arn_are_the_same", respelled, policies, known)
+            yield _plan_rights("grants_the_same_for_a_model_id_and_its_arn", respelled, policies, known)
     yield from _plan_refusals(flow, values)
 
 
@@ -51,7 +51,7 @@ def _plan_rights(
         return str(text)
 
     asserts = [
-        assert_document(policy, fill, f"The policy {policy.name} does not allow exactly what the nodes need.")
+        assert_document(policy, fill, f'The policy "{policy.name}" does not grant exactly what the nodes need.')
         for policy in policies
     ]
     attachments = tuple(
@@ -64,7 +64,7 @@ def _plan_rights(
             f'output.node_policies_json["{label}"] == data.aws_iam_policy_document.{label}.json',
         )
     )
-    attached = assert_all(attachments, "The rights of the nodes are not attached to the service role.")
+    attached = assert_all(attachments, "A policy for the nodes is not attached to the service role.")
     variables = Block("variables", (), tuple(Attribute(key, carry_value(value)) for key, value in given.items()))
     return make_block("run", name, body=(*((variables,) if given else ()), *asserts, attached))
 
@@ -76,7 +76,7 @@ def _plan_refusals(flow: Flow, values: Mapping[str, ModelValue]) -> Iterator[Blo
             refused[why][parameter.name] = value
     for why, given in refused.items():
         if given:
-            yield refuse_values(f"parameters_refuse_{why}", given)
+            yield refuse_values(f"parameters_reject_{why}", given)
 
 
 def _derive_texts(grants: Sequence[Grant], values: Mapping[str, ModelValue]) -> dict[str, str]:

@@ -27,10 +27,10 @@ class Refusal(StrEnum):
     """Why a variable refuses a value."""
 
     WILDCARD = "wildcards"
-    BLANK = "blanks"
-    TOO_LITTLE = "too_little"
-    TOO_MUCH = "too_much"
-    OTHER_KIND = "another_kind"
+    BLANK = "spaces"
+    TOO_LITTLE = "values_below_the_minimum"
+    TOO_MUCH = "values_above_the_maximum"
+    OTHER_KIND = "values_of_another_kind"
 
 
 def choose_values(parameters: Iterable[Parameter]) -> dict[str, Value] | None:

@@ -329,7 +329,7 @@ variables {
   answer_model = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.sample-1-v1:0"
 }
 
-run "the_nodes_have_their_rights" {
+run "grants_what_the_nodes_need" {
   assert {
     condition = jsonencode([for s in data.aws_iam_policy_document.nodes.statement : { for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) if try(length(v) > 0, false) }]) == jsonencode([
       {
@@ -363,7 +363,7 @@ run "the_nodes_have_their_rights" {
         resources = ["arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB00000001"]
       },
     ])
-    error_message = "The policy nodes does not allow exactly what the nodes need."
+    error_message = "The policy \"nodes\" does not grant exactly what the nodes need."
   }
 
   assert {
@@ -373,11 +373,11 @@ run "the_nodes_have_their_rights" {
       aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
       output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
     ])
-    error_message = "The rights of the nodes are not attached to the service role."
+    error_message = "A policy for the nodes is not attached to the service role."
   }
 }
 
-run "models_by_id_and_by_arn_are_the_same" {
+run "grants_the_same_for_a_model_id_and_its_arn" {
   variables {
     answer_model = "us.amazon.sample-1-v1:0"
   }
@@ -415,7 +415,7 @@ run "models_by_id_and_by_arn_are_the_same" {
         resources = ["arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB00000001"]
       },
     ])
-    error_message = "The policy nodes does not allow exactly what the nodes need."
+    error_message = "The policy \"nodes\" does not grant exactly what the nodes need."
   }
 
   assert {
@@ -425,11 +425,11 @@ run "models_by_id_and_by_arn_are_the_same" {
       aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
       output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
     ])
-    error_message = "The rights of the nodes are not attached to the service role."
+    error_message = "A policy for the nodes is not attached to the service role."
   }
 }
 
-run "parameters_refuse_wildcards" {
+run "parameters_reject_wildcards" {
   command = plan
 
   variables {
@@ -440,7 +440,7 @@ run "parameters_refuse_wildcards" {
   expect_failures = [var.handbook_id, var.answer_model]
 }
 
-run "parameters_refuse_blanks" {
+run "parameters_reject_spaces" {
   command = plan
 
   variables {
@@ -451,7 +451,7 @@ run "parameters_refuse_blanks" {
   expect_failures = [var.handbook_id, var.answer_model]
 }
 
-run "parameters_refuse_too_little" {
+run "parameters_reject_values_below_the_minimum" {
   command = plan
 
   variables {
@@ -462,7 +462,7 @@ run "parameters_refuse_too_little" {
   expect_failures = [var.handbook_id, var.answer_model]
 }
 
-run "parameters_refuse_another_kind" {
+run "parameters_reject_values_of_another_kind" {
   command = plan
 
   variables {

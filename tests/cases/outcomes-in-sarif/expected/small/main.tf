@@ -105,6 +105,6 @@ resource "aws_bedrockagent_flow" "this" {
     }
   }
 
-  # The rights of the nodes are there before the flow that needs them.
+  # Create the node permissions before the flow that needs them.
   depends_on = [aws_iam_role_policy_attachment.nodes]
 }

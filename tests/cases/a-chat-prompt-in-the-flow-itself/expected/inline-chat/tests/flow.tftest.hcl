@@ -328,7 +328,7 @@ variables {
   planner_model = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/sample1"
 }
 
-run "the_nodes_have_their_rights" {
+run "grants_what_the_nodes_need" {
   assert {
     condition = jsonencode([for s in data.aws_iam_policy_document.nodes.statement : { for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) if try(length(v) > 0, false) }]) == jsonencode([
       {
@@ -347,7 +347,7 @@ run "the_nodes_have_their_rights" {
         }
       },
     ])
-    error_message = "The policy nodes does not allow exactly what the nodes need."
+    error_message = "The policy \"nodes\" does not grant exactly what the nodes need."
   }
 
   assert {
@@ -357,11 +357,11 @@ run "the_nodes_have_their_rights" {
       aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
       output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
     ])
-    error_message = "The rights of the nodes are not attached to the service role."
+    error_message = "A policy for the nodes is not attached to the service role."
   }
 }
 
-run "parameters_refuse_wildcards" {
+run "parameters_reject_wildcards" {
   command = plan
 
   variables {
@@ -371,7 +371,7 @@ run "parameters_refuse_wildcards" {
   expect_failures = [var.planner_model]
 }
 
-run "parameters_refuse_blanks" {
+run "parameters_reject_spaces" {
   command = plan
 
   variables {
@@ -381,7 +381,7 @@ run "parameters_refuse_blanks" {
   expect_failures = [var.planner_model]
 }
 
-run "parameters_refuse_too_little" {
+run "parameters_reject_values_below_the_minimum" {
   command = plan
 
   variables {
@@ -391,7 +391,7 @@ run "parameters_refuse_too_little" {
   expect_failures = [var.planner_model]
 }
 
-run "parameters_refuse_too_much" {
+run "parameters_reject_values_above_the_maximum" {
   command = plan
 
   variables {

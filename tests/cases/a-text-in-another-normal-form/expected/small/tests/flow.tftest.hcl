@@ -324,7 +324,7 @@ run "rejects_caller_roles_in_other_accounts_without_attachments" {
 
 # The flow's own: values for its parameters, its nodes' permissions, and values that its parameters reject.
 
-run "the_nodes_have_their_rights" {
+run "grants_what_the_nodes_need" {
   assert {
     condition = jsonencode([for s in data.aws_iam_policy_document.nodes.statement : { for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) if try(length(v) > 0, false) }]) == jsonencode([
       {
@@ -333,7 +333,7 @@ run "the_nodes_have_their_rights" {
         resources = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]
       },
     ])
-    error_message = "The policy nodes does not allow exactly what the nodes need."
+    error_message = "The policy \"nodes\" does not grant exactly what the nodes need."
   }
 
   assert {
@@ -343,6 +343,6 @@ run "the_nodes_have_their_rights" {
       aws_iam_role_policy_attachment.nodes.role == aws_iam_role.this.name,
       output.node_policies_json["nodes"] == data.aws_iam_policy_document.nodes.json,
     ])
-    error_message = "The rights of the nodes are not attached to the service role."
+    error_message = "A policy for the nodes is not attached to the service role."
   }
 }
