@@ -22,8 +22,8 @@ from typing import Any
 import yaml
 from generate_flows import WORDS, make_prompt
 
-from generator.definition import FileRefusal, read_flow
-from generator.model import Flow
+from generator.flow.model import Flow
+from generator.flow.reading import FileRefusal, read_flow
 from generator.source import read_document
 from generator.validation import CHECKS, validate_flow
 from generator.validation.registry import Check

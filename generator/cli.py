@@ -14,10 +14,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator import cli_project
 from generator.commands import init, new, schema
-from generator.commands.printing import Commands, print_text
-from generator.options import (
+from generator.commands import project as cli_project
+from generator.commands.options import (
     ConfigurationFile,
     Definitions,
     MostFindings,
@@ -27,9 +26,10 @@ from generator.options import (
     Strict,
     Target,
 )
+from generator.commands.printing import Commands, print_text
+from generator.commands.requests import finish, request_modules, require_project
 from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format, ListFormat
-from generator.requests import finish, request_modules, require_project
 
 CHANGED = 3
 """The exit code where the modules on disk are, or were, not what the definitions come to."""
@@ -91,10 +91,9 @@ def generate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Generate one Terraform module per flow definition, and prove each before writing it."""
-    from generator.console import print_report, read_texts, report_generated
-    from generator.generate import generate_modules
-    from generator.progress import show_progress
-    from generator.timings import Timings
+    from generator.commands.console import print_report, read_texts, report_generated
+    from generator.progress import Timings, show_progress
+    from generator.run.generate import generate_modules
 
     timings = Timings()
     request = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
@@ -118,10 +117,10 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Check flow definitions. Writes nothing."""
-    from generator.console import print_report, read_texts, report_validated
-    from generator.diagnostics import has_errors
-    from generator.timings import Timings
-    from generator.validate import validate_definitions
+    from generator.commands.console import print_report, read_texts, report_validated
+    from generator.findings import has_errors
+    from generator.progress import Timings
+    from generator.run.validate import validate_definitions
 
     timings = Timings()
     project, found = require_project(paths, None, config, output_format)
@@ -140,8 +139,8 @@ def rules(
 ) -> None:
     """List everything that flowseal reports, or explain one rule with a wrong and a right example."""
     from generator.commands.rules import print_rule, print_rules
-    from generator.diagnostics.suggestions import advise_name
-    from generator.rule_catalogue import list_rules
+    from generator.findings.catalog import list_rules
+    from generator.findings.suggestions import advise_name
 
     known = list_rules()
     if name is None:

@@ -7,28 +7,28 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from generator.configuration import Defaults, apply_severities
-from generator.definition import read_flow, recognize_cloudformation, recognize_code
-from generator.diagnostics import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
-from generator.diagnostics.suggestions import renew_suggestions
-from generator.module import ModuleSettings, plan_module
-from generator.nodes import collect_grants
-from generator.provider import STRICTER
+from generator.findings import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
+from generator.findings.suggestions import renew_suggestions
+from generator.findings.suppression import SIGN, suppress_findings
+from generator.flow.nodes import collect_grants
+from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
+from generator.project.configuration import Defaults, apply_severities
 from generator.source import read_document
-from generator.suppression import SIGN, suppress_findings
+from generator.terraform.module import ModuleSettings, plan_module
+from generator.terraform.resource import STRICTER
 from generator.validation import find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from generator.configuration import Severities
-    from generator.definition import FlowReading, TextReader
-    from generator.diagnostics import Finding
-    from generator.model import Flow, FlowDefaults
-    from generator.module import ModulePlan
+    from generator.findings import Finding
+    from generator.flow.model import Flow, FlowDefaults
+    from generator.flow.reading import FlowReading, TextReader
+    from generator.progress import Timings
+    from generator.project.configuration import Severities
     from generator.source import Document
-    from generator.timings import Timings
-    from generator.verify import ProofFailure
+    from generator.terraform.module import ModulePlan
+    from generator.terraform.proof import ProofFailure
 
 NO_DEFAULTS = Defaults()
 NO_SEVERITIES: Severities = {}
@@ -123,8 +123,8 @@ def settle_definitions(
 
 def build_module(plan: ModulePlan, definition: str, timings: Timings) -> ProvenModule:
     """Render a module and compare the text with its plan; `definition` is its path relative to the output folder."""
-    from generator.render import render_module
-    from generator.verify import prove_module
+    from generator.terraform.proof import prove_module
+    from generator.terraform.render import render_module
 
     with timings.measure("render"):
         files = render_module(plan, definition)
@@ -219,7 +219,7 @@ def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> Check
 def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:
     findings, suppressed = item.findings, item.suppressed
     if item.document is not None and SIGN in item.document.text:
-        from generator.rule_catalogue import list_rules
+        from generator.findings.catalog import list_rules
 
         renew_suggestions()
         result = suppress_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)

@@ -1,4 +1,4 @@
-"""A bar on the terminal for runs that take a while."""
+"""How far a run is, as a bar on the terminal, and where its time went."""
 
 from __future__ import annotations
 
@@ -53,3 +53,24 @@ def show_progress() -> Iterator[Progress]:
         yield progress
     finally:
         progress.clear()
+
+
+class Timings:
+    """Seconds by stage, in the order in which the stages were first entered. Stages must not nest."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Add the time that the body takes to `stage`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    def write_table(self) -> str:
+        """Write one line a stage, seconds with three decimals, the sum last."""
+        rows = [*self.seconds.items(), ("sum", sum(self.seconds.values()))]
+        return "".join(f"{stage:<10} {seconds:8.3f} s\n" for stage, seconds in rows)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import REGION, Bench
-from generator.verify.evaluation import ACCOUNT, FLOW_ARN, KEY_ARN, ROLE_ARN
-from generator.verify.page import write_page_policies
+from generator.terraform.proof.evaluation import ACCOUNT, FLOW_ARN, KEY_ARN, ROLE_ARN
+from generator.terraform.proof.page import write_page_policies
 
 Outputs = dict[str, Any]
 """A module's outputs."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from flow_documents import make_flow, make_prompt
 
-from generator.model import ModelKind
+from generator.flow.model import ModelKind
 
 HOME = "arn:aws:bedrock:us-east-1:123456789012:"
 MODELS = {

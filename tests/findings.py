@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.definition.rules import DECIDED_BY_MODULE, UNUSED_PARAMETER
-from generator.diagnostics import SOURCE_RULES, LocatedFinding, LocatedPlace, Rule
+from generator.findings import SOURCE_RULES, LocatedFinding, LocatedPlace, Rule
+from generator.flow.reading.rules import DECIDED_BY_MODULE, UNUSED_PARAMETER
 from generator.report import Report
 from generator.source.position import Span
 

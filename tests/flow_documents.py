@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from generator.definition import FileRefusal, FlowReading, read_flow
+from generator.flow.reading import FileRefusal, FlowReading, read_flow
 from generator.source.position import Document
 
 

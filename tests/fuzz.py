@@ -28,11 +28,11 @@ from typing import Any
 from hostile import Hostile, make_documents, make_hostile
 from plans import SOURCE
 
-from generator.diagnostics import LocatedFinding
-from generator.intake import DiskReader
+from generator.findings import LocatedFinding
 from generator.pipeline import CheckedDefinition, DefinitionText, build_module, check_definitions
+from generator.progress import Timings
+from generator.project.discovery import DiskReader
 from generator.report import Format, Report, View, write_report
-from generator.timings import Timings
 
 LONGEST = 5
 """Seconds of processor time that a document may take."""

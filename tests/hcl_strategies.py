@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from hypothesis import strategies as st
 
-from generator.hcl import Attribute, Block, Comment, Reference, Template, Value
+from generator.terraform.hcl import Attribute, Block, Comment, Reference, Template, Value
 
 HOSTILE = [
     "",

@@ -20,7 +20,7 @@ import yaml
 from large import MOST_BYTES, make_large
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ("examples/flows", "tests/cases", "generator/flow_templates")
+SOURCES = ("examples/flows", "tests/cases", "generator/scaffold/flow_templates")
 PATTERNS = ("*.flow.yaml", "*.flow.yml", "*.flow.json")
 LARGEST_SOURCE = 200_000
 """Larger cases are about size, and would make every run wait."""

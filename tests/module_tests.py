@@ -14,8 +14,8 @@ from pathlib import Path
 from plans import SOURCE
 
 from bench import Bench
-from generator.module import ModulePlan
-from generator.render import render_module
+from generator.terraform.module import ModulePlan
+from generator.terraform.render import render_module
 
 ASSERTIONS = {
     "key": "The key policy was",

@@ -11,9 +11,9 @@ from typing import Any
 from every_kind import GOOD, MODELS, make_flow_of_every_kind
 from flow_documents import read
 
-from generator.definition.names import TERRAFORM_VALUE
-from generator.diagnostics import has_errors
-from generator.inference.kinds import PREFIXES
+from generator.findings import has_errors
+from generator.flow.inference.kinds import PREFIXES
+from generator.flow.reading.names import TERRAFORM_VALUE
 
 VALUES = 2000
 SEED = 20261128

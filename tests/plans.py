@@ -7,11 +7,11 @@ from typing import Any
 
 from flow_documents import read
 
-from generator.definition import FlowReading, read_flow
-from generator.intake import DiskReader
-from generator.module import ModulePlan, plan_module
-from generator.nodes import collect_grants
+from generator.flow.nodes import collect_grants
+from generator.flow.reading import FlowReading, read_flow
+from generator.project.discovery import DiskReader
 from generator.source import read_document
+from generator.terraform.module import ModulePlan, plan_module
 
 SOURCE = "../flows/sample.flow.yaml"
 """The path of a definition relative to the output folder, for modules that lie in none."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from flow_documents import read
 
-from generator import hcl
-from generator.diagnostics import Finding
-from generator.model import Flow
-from generator.nodes import collect_grants
-from generator.policies import plan_node_policies, write_policy_json
+from generator.findings import Finding
+from generator.flow.model import Flow
+from generator.flow.nodes import collect_grants
+from generator.terraform import hcl
+from generator.terraform.policies import plan_node_policies, write_policy_json
 
 KNOWN = {"local.partition": "aws", "local.region": "us-east-1", "local.account_id": "123456789012"}
 

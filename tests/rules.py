@@ -1,4 +1,4 @@
-"""Every rule that flowseal declares, wherever it does: what generator.rule_catalogue is held to."""
+"""Every rule that flowseal declares, wherever it does: what generator.findings.catalog is held to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 import generator
-from generator.diagnostics import RULES, Rule
+from generator.findings import RULES, Rule
 
 
 def list_rules() -> dict[str, Rule]:

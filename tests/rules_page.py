@@ -5,12 +5,12 @@ from __future__ import annotations
 from rules import list_rules
 
 from generator.commands.rules import check_example
-from generator.diagnostics import Rule
+from generator.findings import Rule
+from generator.findings.rule_pages import STAGES, read_introduction, read_page
 from generator.report import Report, View
 from generator.report.differences import write_fragment
 from generator.report.explanations import group_rules
 from generator.report.people import write_findings
-from generator.rule_pages import STAGES, read_introduction, read_page
 
 HEAD = """# Rules
 

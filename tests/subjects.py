@@ -15,9 +15,9 @@ from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.definition import read_flow
-from generator.intake import DiskReader
-from generator.model import ParameterReference
+from generator.flow.model import ParameterReference
+from generator.flow.reading import read_flow
+from generator.project.discovery import DiskReader
 from generator.source import read_document
 
 ROOT = Path(__file__).parent.parent

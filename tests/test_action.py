@@ -38,7 +38,11 @@ def test_actions_are_pinned_and_scripts_take_no_pasted_values(path: Path) -> Non
 
 
 def test_an_action_has_one_release_wherever_it_is_named() -> None:
-    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", *(ROOT / "generator" / "surroundings").iterdir()]
+    pages = [
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+        *(ROOT / "generator" / "scaffold" / "repository_files").iterdir(),
+    ]
     releases: dict[str, set[str]] = {}
     for path in [*FILES, *pages]:
         text = path.read_text(encoding="utf-8")

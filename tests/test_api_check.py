@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.api import check_shape, find_shape, find_shape_at, fits_shape, list_node_types
-from generator.api.shapes import load_api
-from generator.diagnostics import Severity
-from generator.model import ParameterReference
+from generator.findings import Severity
+from generator.flow.api import check_shape, find_shape, find_shape_at, fits_shape, list_node_types
+from generator.flow.api.shapes import load_api
+from generator.flow.model import ParameterReference
 
 NAMES = st.sampled_from(["name", "type", "text", "data", "amazon.nova-lite-v1:0", "String", "Array", "$.data", ""])
 LEAVES = (

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from generator.api import find_sample, find_shape, takes_value
-from generator.api.shapes import Shape, load_api, load_texts
+from generator.flow.api import find_sample, find_shape, takes_value
+from generator.flow.api.shapes import Shape, load_api, load_texts
 
 SCALARS = [
     shape

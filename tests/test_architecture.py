@@ -8,85 +8,53 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = {
+PACKAGES = {
     "source": set(),
-    "model": {"source"},
-    "diagnostics": {"source", "model"},
-    "api": {"source", "diagnostics", "model"},
-    "hcl": set(),
-    "definition": {"source", "diagnostics", "model", "api", "inference"},
-    "nodes": {"source", "diagnostics", "model", "inference"},
-    "inference": {"source", "diagnostics", "model"},
-    "validation": {"source", "diagnostics", "model", "api", "nodes"},
-    "policies": {"model", "hcl"},
-    "provider": {"source", "diagnostics", "model", "api", "hcl"},
-    "module": {"source", "diagnostics", "model", "api", "inference", "hcl", "policies", "provider"},
-    "readme": {"model", "nodes", "hcl", "policies", "module"},
-    "templates": set(),
-    "render": {"hcl", "module", "readme", "templates"},
-    "verify": {"hcl", "policies", "module"},
-    "write": {"source", "diagnostics"},
-    "intake": {"source", "diagnostics", "definition"},
-    "configuration": {"source", "diagnostics", "model", "api", "definition", "module"},
-    "patterns": {"source", "diagnostics", "configuration", "intake"},
-    "suppression": {"source", "diagnostics"},
-    "rule_pages": set(),
-    "report": {"source", "diagnostics", "rule_pages"},
-    "editor": {"diagnostics", "model", "api", "definition", "inference", "nodes"},
-    "scaffold": {"source", "diagnostics", "api", "definition", "intake", "configuration"},
-    "timings": set(),
+    "findings": {"source"},
+    "flow": {"source", "findings"},
+    "validation": {"source", "findings", "flow"},
+    "terraform": {"source", "findings", "flow"},
+    "editor": {"findings", "flow"},
+    "output": {"source", "findings"},
+    "project": {"source", "findings", "flow", "terraform", "output"},
+    "scaffold": {"source", "findings", "flow", "project"},
     "progress": set(),
-}
-TOP = {
-    "__init__",
-    "__main__",
-    "check",
-    "check_report",
-    "cli",
-    "cli_project",
-    "commands",
-    "config_report",
-    "console",
-    "generate",
-    "options",
-    "outcome_texts",
-    "outcomes",
-    "ownership",
-    "pipeline",
-    "preparation",
-    "project",
-    "requests",
-    "rule_catalogue",
-    "survey",
-    "validate",
+    "pipeline": {"source", "findings", "flow", "validation", "terraform", "project", "progress"},
+    "report": {"source", "findings"},
+    "run": {"source", "findings", "terraform", "output", "project", "progress", "pipeline", "report"},
+    "commands": {
+        *("source", "findings", "flow", "terraform", "editor", "output", "project", "scaffold"),
+        *("progress", "pipeline", "report", "run"),
+    },
+    "cli": {"source", "findings", "progress", "report", "run", "commands"},
+    "__main__": {"cli"},
+    "__init__": set(),
 }
 
 
-def list_imported_rooms(path: Path) -> set[str]:
-    rooms = set()
+def list_imported_packages(path: Path) -> set[str]:
+    packages = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("generator."):
-            rooms.add(node.module.split(".")[1])
+            packages.add(node.module.split(".")[1])
         elif isinstance(node, ast.ImportFrom) and node.module == "generator":
-            rooms |= {alias.name for alias in node.names if alias.name in ROOMS | dict.fromkeys(TOP)}
-    return rooms
+            packages |= {alias.name for alias in node.names if alias.name in PACKAGES}
+    return packages
 
 
-def name_room(path: Path) -> str:
+def name_package(path: Path) -> str:
     return path.relative_to(ROOT / "generator").parts[0].removesuffix(".py")
 
 
-TEMPLATES = ROOT / "generator" / "flow_templates"
+TEMPLATES = ROOT / "generator" / "scaffold" / "flow_templates"
 SOURCES = sorted(path for path in (ROOT / "generator").rglob("*.py") if not path.is_relative_to(TEMPLATES))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_room_imports_only_what_stands_to_its_left(path: Path) -> None:
-    room = name_room(path)
-    if room in TOP:
-        return
-    assert room in ROOMS, f"{room} is a new room: give it its place in the table"
-    assert list_imported_rooms(path) - {room, "__version__"} <= ROOMS[room]
+def test_a_package_imports_only_what_its_row_allows(path: Path) -> None:
+    package = name_package(path)
+    assert package in PACKAGES, f"{package} is new: give it its place in the table"
+    assert list_imported_packages(path) - {package} <= PACKAGES[package]
 
 
 @pytest.mark.parametrize("folder", ["generator", "tests", "tools", "bench"])
@@ -105,6 +73,6 @@ def test_files_and_functions_stay_small(folder: str) -> None:
     assert not too_long
 
 
-def test_no_room_is_a_lumber_room() -> None:
+def test_no_file_is_named_after_nothing() -> None:
     lumber = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
     assert not [path for path in SOURCES if lumber & set(path.stem.split("_"))]

@@ -15,11 +15,11 @@ from rules import list_rules
 from trees import compare_trees, read_tree, write_tree
 from typer.testing import CliRunner
 
-import generator.generate
-import generator.intake
-import generator.write.rules
+import generator.output.rules
+import generator.project.discovery
+import generator.run.generate
 from generator.cli import app
-from generator.diagnostics import Rule
+from generator.findings import Rule
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 
@@ -46,7 +46,7 @@ def test_case(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accep
 
 def test_every_rule_has_a_case() -> None:
     # What the disk refuses is tried in test_write*.py, where the disk can be made to refuse.
-    of_the_disk = {rule.name for rule in vars(generator.write.rules).values() if isinstance(rule, Rule)}
+    of_the_disk = {rule.name for rule in vars(generator.output.rules).values() if isinstance(rule, Rule)}
     printed = "".join((case / "output.txt").read_text(encoding="utf-8") for case in CASES)
     # AWS's bucket for what it has no name for; and a name that not every disk can hold, tried in test_intake.py.
     never = of_the_disk | {"Unspecified", "NonUtf8Path"}

@@ -17,7 +17,7 @@ from trees import compare_trees, read_tree
 
 import generator
 import generator.pipeline
-from generator.write.run_lock import hold_run_lock
+from generator.output.run_lock import hold_run_lock
 
 
 @pytest.fixture
@@ -73,7 +73,8 @@ def test_a_clean_check_loads_nothing_heavy(project: Project) -> None:
         "import sys; sys.argv = ['flowseal', 'check']\n"
         "from generator.cli import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    print(end.code)\n"
-        "print(sorted({'jinja2', 'hcl2', 'lark', 'rich', 'generator.pipeline', 'generator.render'} & set(sys.modules)))"
+        "heavy = {'jinja2', 'hcl2', 'lark', 'rich', 'generator.pipeline', 'generator.terraform.render'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code]
     printed = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True).stdout
@@ -247,7 +248,7 @@ def test_what_a_stopped_run_left_is_a_difference(project: Project) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks on Windows")
 def test_a_run_that_is_writing_is_waited_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.write.run_lock.WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("generator.output.run_lock.WAIT_SECONDS", 0.1)
     with hold_run_lock(project.modules / ".flowseal"):
         result = project.run("check", expect=1)
     assert "OutputBusy" in result.stdout

@@ -33,7 +33,7 @@ def test_the_version_is_printed_without_anything_heavy() -> None:
         "import sys; sys.argv = ['flowseal', '--version']\n"
         "from generator.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'jinja2', 'hcl2', 'lark', 'yaml', 'botocore', 'rich', 'pydantic', 'generator.diagnostics', 'json'}\n"
+        "heavy = {'jinja2', 'hcl2', 'lark', 'yaml', 'botocore', 'rich', 'pydantic', 'generator.findings', 'json'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -11,12 +11,18 @@ from hcl_strategies import run_terraform
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.configuration import Configuration, Defaults, apply_severities, find_configuration, read_configuration
-from generator.configuration.reading import DEFAULTS, KEYS, SEVERITIES
-from generator.definition import read_flow
-from generator.diagnostics import LocatedFinding, Severity, report_file
-from generator.model import Encryption, FlowDefaults
-from generator.rule_catalogue import list_rules
+from generator.findings import LocatedFinding, Severity, report_file
+from generator.findings.catalog import list_rules
+from generator.flow.model import Encryption, FlowDefaults
+from generator.flow.reading import read_flow
+from generator.project.configuration import (
+    Configuration,
+    Defaults,
+    apply_severities,
+    find_configuration,
+    read_configuration,
+)
+from generator.project.configuration.reading import DEFAULTS, KEYS, SEVERITIES
 
 CASE = Path(__file__).parent / "cases" / "a-configuration-that-says-everything"
 RULES = list_rules()

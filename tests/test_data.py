@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator.inference import load_known_models
+from generator.flow.inference import load_known_models
 
 ROOT = Path(__file__).parent.parent
 LISTING = ROOT.parent / "shared" / "facts" / "aws_bedrockagent_flow.schema.txt"
@@ -98,7 +98,10 @@ def test_every_profile_has_its_model() -> None:
 
 def test_what_we_show_to_users_is_known() -> None:
     shown = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples" / "flows").rglob("*")]
-    shown += [*(ROOT / "generator" / "flow_templates").rglob("*"), *(ROOT / "generator" / "surroundings").rglob("*")]
+    shown += [
+        *(ROOT / "generator" / "scaffold" / "flow_templates").rglob("*"),
+        *(ROOT / "generator" / "scaffold" / "repository_files").rglob("*"),
+    ]
     texts = "\n".join(path.read_text(encoding="utf-8") for path in shown if path.suffix in (".md", ".yaml", ".json"))
     known = load_known_models()
     found = {

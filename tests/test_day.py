@@ -115,7 +115,9 @@ def test_only_the_lock_file_is_in_conflict_where_the_page_says_so() -> None:
 
 
 def test_the_day_has_a_flow_from_each_template() -> None:
-    templates = {folder.name for folder in (ROOT / "generator" / "flow_templates").iterdir() if folder.is_dir()}
+    templates = {
+        folder.name for folder in (ROOT / "generator" / "scaffold" / "flow_templates").iterdir() if folder.is_dir()
+    }
     commands = [step.command for step in read_steps(PAGE.read_text(encoding="utf-8"))]
     made = {command.split()[-1] for command in commands if command.startswith("flowseal new ")}
     assert templates - {"__pycache__"} == made

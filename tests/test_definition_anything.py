@@ -11,8 +11,8 @@ from flow_documents import conditional, data, make_document, make_flow, make_pro
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.definition import recognize_cloudformation
-from generator.diagnostics import Severity
+from generator.findings import Severity
+from generator.flow.reading import recognize_cloudformation
 from generator.validation import validate_flow
 
 SCALARS = st.sampled_from(

@@ -9,8 +9,8 @@ from flow_documents import conditional, data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.connections import LONGEST, name_connections, rename_connections
-from generator.diagnostics import Finding
+from generator.findings import Finding
+from generator.flow.reading.connections import LONGEST, name_connections, rename_connections
 
 PATTERN = re.compile(r"[a-zA-Z]([_]?[0-9a-zA-Z]){1,100}")
 NAMES = st.from_regex(r"[a-zA-Z](_?[0-9a-zA-Z]){1,50}", fullmatch=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition import read_flow, recognize_cloudformation
-from generator.intake import DiskReader
+from generator.flow.reading import read_flow, recognize_cloudformation
+from generator.project.discovery import DiskReader
 from generator.source import Document, read_document
 from generator.validation import validate_flow
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flow_documents import list_rules, make_document, make_flow, make_prompt, read
 
-from generator.definition import recognize_cloudformation, recognize_code
-from generator.diagnostics import Severity
+from generator.findings import Severity
+from generator.flow.reading import recognize_cloudformation, recognize_code
 
 LIFECYCLE = {"status": "Prepared", "createdAt": "2025-01-01", "executionRoleArn": "arn:aws:iam::111122223333:role/r"}
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from flow_documents import list_rules, make_flow, make_prompt, read
 
-from generator.model import ModelKind
-from generator.module.parameters import plan_parameter
+from generator.flow.model import ModelKind
+from generator.terraform.module.parameters import plan_parameter
 
 FOUNDATION = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flow_documents import TextsInMemory, list_rules, make_document, make_flow, make_prompt, read
 
-from generator.definition import read_flow
-from generator.model import FileText, ParameterReference
+from generator.flow.model import FileText, ParameterReference
+from generator.flow.reading import read_flow
 
 MODEL = ("definition", "nodes", 1, "configuration", "prompt", "sourceConfiguration", "inline", "modelId")
 TEXT = (*MODEL[:-1], "templateConfiguration", "text", "text")

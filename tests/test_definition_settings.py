@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flow_documents import list_rules, make_flow, read
 
-from generator.model import Encryption, GuardrailProfile, ParameterReference
+from generator.flow.model import Encryption, GuardrailProfile, ParameterReference
 
 PROFILE = "arn:aws:bedrock:eu-west-1:111122223333:guardrail-profile/eu.guardrail.v1:0"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"

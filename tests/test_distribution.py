@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.rule_pages import STAGES
+from generator.findings.rule_pages import STAGES
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,8 +57,8 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
         for path in (ROOT / folder).glob(ending):
             assert f"{folder}/{path.name}" in names
     for path in [
-        *(ROOT / "generator" / "flow_templates").rglob("*.*"),
-        *(ROOT / "generator" / "surroundings").iterdir(),
+        *(ROOT / "generator" / "scaffold" / "flow_templates").rglob("*.*"),
+        *(ROOT / "generator" / "scaffold" / "repository_files").iterdir(),
     ]:
         assert path.relative_to(ROOT).as_posix() in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}

@@ -17,8 +17,8 @@ from test_write import FIRST, name_rules, write
 from test_write_interrupted import FOREIGN
 from trees import read_tree, write_tree
 
-from generator.diagnostics import LocatedFinding
-from generator.write import disk, open_output
+from generator.findings import LocatedFinding
+from generator.output import disk, open_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 

@@ -14,12 +14,12 @@ from fuzz import list_unsafe
 from hostile import list_places
 from plans import FLOWS, SOURCE
 
-import generator.module.planning
-from generator.intake import DiskReader
-from generator.module import plan_module
-from generator.nodes import collect_grants
+import generator.terraform.module.planning
+from generator.flow.nodes import collect_grants
 from generator.pipeline import DefinitionText, build_module, check_definitions
-from generator.timings import Timings
+from generator.progress import Timings
+from generator.project.discovery import DiskReader
+from generator.terraform.module import plan_module
 
 PATTERNS = (
     "*",
@@ -83,7 +83,7 @@ def test_the_statements_themselves_are_checked(hostile: str) -> None:
 
 @pytest.mark.parametrize("hostile", [GUARDRAIL + "*", "a?c", "a b", "$x", "a'c"])
 def test_the_proof_checks_them_again(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.module.planning, "list_inexact_texts", lambda _: ())
+    monkeypatch.setattr(generator.terraform.module.planning, "list_inexact_texts", lambda _: ())
     flow = read(make_guarded("abc")).flow
     assert flow is not None
     (node,) = [node for node in flow.nodes if node.type == "Prompt"]

@@ -15,8 +15,8 @@ from projects import Project, make_definition, start_project
 from typer.testing import CliRunner
 
 from generator.cli import app
+from generator.findings.catalog import list_rules
 from generator.report import Format, ListFormat
-from generator.rule_catalogue import list_rules
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")

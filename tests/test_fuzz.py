@@ -11,7 +11,7 @@ from hostile import Hostile, make_hostile
 import generator.pipeline
 import generator.report.excerpt
 from generator.report import Format, Report, View, write_report
-from generator.verify import ProofFailure
+from generator.terraform.proof import ProofFailure
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
 
@@ -60,7 +60,7 @@ def test_a_hang_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failed_proof_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.verify.prove_module", lambda *_: [ProofFailure("main.tf", "differs")])
+    monkeypatch.setattr("generator.terraform.proof.prove_module", lambda *_: [ProofFailure("main.tf", "differs")])
     assert try_example().wrong == {"failed proofs": 1}
 
 
@@ -94,8 +94,8 @@ def test_a_finding_without_a_line_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("output_format", list(Format))
 def test_no_line_is_a_command_of_a_ci(output_format: Format) -> None:
-    from generator.diagnostics import LocatedFinding
-    from generator.rule_catalogue import list_rules
+    from generator.findings import LocatedFinding
+    from generator.findings.catalog import list_rules
     from generator.source import Span
 
     rule = list_rules()["UnusedParameter"]

@@ -12,7 +12,7 @@ import pytest
 from hcl2.version import __version__
 from lark import Token, Tree
 
-from generator.verify import grammar
+from generator.terraform.proof import grammar
 
 WINDOWS = sys.platform == "win32"
 VARIABLE = "LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME"

@@ -13,7 +13,7 @@ from hcl_strategies import blocks, read_with_terraform, run_terraform, texts, va
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.hcl import (
+from generator.terraform.hcl import (
     Attribute,
     Block,
     Call,

@@ -9,7 +9,14 @@ import pytest
 from hcl_strategies import texts
 from hypothesis import given
 
-from generator.hcl.tokens import check_expression, check_identifier, quote_key, quote_text, write_comment, write_number
+from generator.terraform.hcl.tokens import (
+    check_expression,
+    check_identifier,
+    quote_key,
+    quote_text,
+    write_comment,
+    write_number,
+)
 
 
 @pytest.mark.parametrize(

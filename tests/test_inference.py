@@ -9,9 +9,9 @@ from every_kind import MODELS as ARNS
 from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, write_short
 
-from generator.diagnostics import Finding, Severity
-from generator.inference import MODEL_KINDS, find_kind, list_model_grants, load_known_models
-from generator.model import Grant, ModelKind
+from generator.findings import Finding, Severity
+from generator.flow.inference import MODEL_KINDS, find_kind, list_model_grants, load_known_models
+from generator.flow.model import Grant, ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 CONDITION = "if StringEquals bedrock:InferenceProfileArn"

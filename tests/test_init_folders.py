@@ -13,7 +13,7 @@ from repositories import Repository, make_repository
 from test_init_beside import CONFIGURATION
 
 from generator.commands.answers import overlaps
-from generator.configuration import read_configuration
+from generator.project.configuration import read_configuration
 from generator.scaffold.ci import Ci
 from generator.scaffold.surroundings import PLAIN_FOLDER, Layout, list_surroundings
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from projects import Project
 
-from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding
-from generator.intake import LARGEST_TEXT, DiskReader, discover_definitions, read_definition
+from generator.findings import LocatedFinding
+from generator.flow.reading import FileRefusal
+from generator.project.discovery import LARGEST_TEXT, DiskReader, discover_definitions, read_definition
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import pytest
 from projects import Project
 from trees import compare_trees, read_tree
 
-from generator.write import disk
+from generator.output import disk
 
 pytestmark = [
     pytest.mark.slow,
@@ -176,7 +176,7 @@ def stop_at(project: Project, function: str, step: int, turns_back_after: int | 
     """
     code = (
         "import errno, os, signal, sys\n"
-        "from generator.write import disk\n"
+        "from generator.output import disk\n"
         f"left, fits, turned = [{step}], [{turns_back_after}], [{turns_back_after is None}]\n"
         "def refuse(source, target, real=disk.replace_file):\n"
         "    if not turned[0] and target.name != 'journal.json':\n"

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.output.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
+from generator.output.merge_conflict import read_merged_lock
 from generator.source.merge_conflicts import split_merge_conflict
-from generator.write.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
-from generator.write.merge_conflict import read_merged_lock
 
 Modules = dict[str, LockedModule]
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from projects import ASKED, Project
 
-from generator.write.lock_file import read_lock
-from generator.write.merge_conflict import read_merged_lock
+from generator.output.lock_file import read_lock
+from generator.output.merge_conflict import read_merged_lock
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from generator.api import find_shape_at
-from generator.definition import FileRefusal
-from generator.diagnostics import LocatedFinding
+from generator.findings import LocatedFinding
+from generator.flow.api import find_shape_at
+from generator.flow.reading import FileRefusal
 from generator.pipeline import DefinitionText, check_definitions
+from generator.progress import Timings
 from generator.source import read_document
-from generator.timings import Timings
 
 FLOWS = sorted((Path(__file__).parent.parent / "examples" / "flows").rglob("*.flow.yaml"))
 SECTIONS = {"parameters": 3, "encryption": 2, "permissions": 2}

@@ -14,17 +14,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from plans import FLOWS, INLINE_CHAT, SOURCE, plan_definition, plan_document, plan_example
 
-from generator.definition import read_flow
-from generator.inference import MODEL_KINDS
-from generator.intake import DiskReader
-from generator.model import ModelKind, Parameter, ParameterReference
-from generator.module import ModulePlan
-from generator.module.parameters import plan_parameter
-from generator.render import render_module
+from generator.flow.inference import MODEL_KINDS
+from generator.flow.model import ModelKind, Parameter, ParameterReference
+from generator.flow.reading import read_flow
+from generator.project.discovery import DiskReader
 from generator.source import read_document
-from generator.verify import prove_module, reading
-from generator.verify.declarations import list_declarations
-from generator.verify.expressions import (
+from generator.terraform.module import ModulePlan
+from generator.terraform.module.parameters import plan_parameter
+from generator.terraform.proof import prove_module, reading
+from generator.terraform.proof.declarations import list_declarations
+from generator.terraform.proof.expressions import (
     Expression,
     FunctionCall,
     Interpolation,
@@ -36,7 +35,8 @@ from generator.verify.expressions import (
     Text,
     Truth,
 )
-from generator.verify.reading import ReadBlock, read_file
+from generator.terraform.proof.reading import ReadBlock, read_file
+from generator.terraform.render import render_module
 
 EXAMPLES = [*sorted(FLOWS.glob("*/*.flow.*")), INLINE_CHAT]
 

@@ -11,8 +11,8 @@ from trees import read_tree
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.write import disk
-from generator.write.new_files import write_new_files
+from generator.output import disk
+from generator.output.new_files import write_new_files
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from every_kind import MODELS
 from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
-from generator.api import find_shape_at, list_node_types
-from generator.model import Grant, ModelKind
-from generator.nodes import NODE_TYPES, collect_grants
+from generator.flow.api import find_shape_at, list_node_types
+from generator.flow.model import Grant, ModelKind
+from generator.flow.nodes import NODE_TYPES, collect_grants
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 

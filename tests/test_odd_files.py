@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.write.journal import read_journal
-from generator.write.lock_file import DamagedLockError, read_lock
+from generator.output.journal import read_journal
+from generator.output.lock_file import DamagedLockError, read_lock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 FLOWS = Path(__file__).parent.parent / "examples" / "flows"
@@ -87,7 +87,7 @@ def test_a_full_disk_leaves_nothing_half_written(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write(descriptor, bytes(data[: len(data) // 2]))
 
-    monkeypatch.setattr("generator.write.disk.os.write", fill)
+    monkeypatch.setattr("generator.output.disk.os.write", fill)
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 1
     assert "the disk is full; nothing was changed" in " ".join(result.stdout.split())

@@ -264,7 +264,7 @@ def test_of_the_repository_around_a_project_so_many_folders_are_searched(
     project.run("generate", expect=0)
     project.configure("flows: [flows]\noutput: now\n")
     for most, is_found in ((2, False), (100, True)):
-        monkeypatch.setattr("generator.write.leaving.MOST_FOLDERS", most)
+        monkeypatch.setattr("generator.output.leaving.MOST_FOLDERS", most)
         told = project.run("check", expect=3).stdout
         assert ("../was:1:1: warning[ModuleInAnotherFolder]" in told) is is_found
         # The project itself is searched as a whole.

@@ -10,12 +10,12 @@ from every_kind import make_flow_of_every_kind
 from flow_documents import make_flow, make_prompt
 from plans import SOURCE, plan_document, plan_example
 
-from generator.hcl import Attribute, Block, Reference, Value
-from generator.model import ModelKind
-from generator.module import TEST_FILE, ModulePlan
-from generator.module.fixed_tests import plan_fixed_tests
-from generator.module.interface import VARIABLES
-from generator.render import render_module
+from generator.flow.model import ModelKind
+from generator.terraform.hcl import Attribute, Block, Reference, Value
+from generator.terraform.module import TEST_FILE, ModulePlan
+from generator.terraform.module.fixed_tests import plan_fixed_tests
+from generator.terraform.module.interface import VARIABLES
+from generator.terraform.render import render_module
 
 
 def list_refusing(blocks: tuple[Block, ...]) -> Iterator[str]:

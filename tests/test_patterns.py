@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.configuration import Configuration
-from generator.patterns import could_find, could_reach, discover_configured
+from generator.project.configuration import Configuration
+from generator.project.patterns import could_find, could_reach, discover_configured
 from generator.source.position import Document
 
 TREE = [

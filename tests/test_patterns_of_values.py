@@ -13,15 +13,15 @@ from flow_documents import read
 from near_values import accepts, choose_values
 from plans import SOURCE, plan_document
 
-from generator.api import find_shape, write_pattern
-from generator.api.shapes import load_api
-from generator.diagnostics import has_errors
-from generator.inference import MODEL_KINDS, find_kind, load_known_models
-from generator.inference.kinds import PREFIXES
-from generator.module import plan_module
-from generator.module.interface import BOUNDARY
-from generator.nodes import collect_grants
-from generator.render import render_module
+from generator.findings import has_errors
+from generator.flow.api import find_shape, write_pattern
+from generator.flow.api.shapes import load_api
+from generator.flow.inference import MODEL_KINDS, find_kind, load_known_models
+from generator.flow.inference.kinds import PREFIXES
+from generator.flow.nodes import collect_grants
+from generator.terraform.module import plan_module
+from generator.terraform.module.interface import BOUNDARY
+from generator.terraform.render import render_module
 
 MOST_REPEATS = 1000
 """Of RE2, in Go: of one repetition, and of those within each other together."""
@@ -62,7 +62,7 @@ def list_patterns() -> dict[str, str]:
     patterns = {name: write_pattern(find_shape(name)) or "" for name in load_api()["shapes"]}
     for kind, rule in MODEL_KINDS.items():
         patterns[kind] = rule.write_pattern(by_id=True)
-        patterns |= {f"not {kind} {number}": pattern for number, (pattern, _) in enumerate(rule.excluded)}
+        patterns |= {f"not {kind} {number}": item.pattern for number, item in enumerate(rule.excluded)}
     text = render_module(plan_document(make_flow_of_every_kind()), SOURCE)["variables.tf"]
     written = re.findall(r'regex\("\^\(\?:((?:[^"\\]|\\.)*)\)\$", ', text)
     assert text.count("regex(") == len(written)

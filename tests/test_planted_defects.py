@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.api import list_validation_kinds
+from generator.flow.api import list_validation_kinds
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "validation.md"

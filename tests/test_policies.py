@@ -6,9 +6,9 @@ import pytest
 from flow_documents import make_flow, make_prompt
 from policy_texts import read_small_flow, spell
 
-from generator.model import Grant
-from generator.nodes import collect_grants
-from generator.policies import (
+from generator.flow.model import Grant
+from generator.flow.nodes import collect_grants
+from generator.terraform.policies import (
     LARGEST_POLICY,
     Condition,
     PolicyDocument,
@@ -18,7 +18,7 @@ from generator.policies import (
     plan_node_policies,
     write_policy_json,
 )
-from generator.policies.rights import ROOM_FOR_NODES, estimate_length
+from generator.terraform.policies.rights import ROOM_FOR_NODES, estimate_length
 
 
 def make_grants(count: int, capability: str = "InvokeModel") -> tuple[Grant, ...]:

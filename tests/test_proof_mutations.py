@@ -12,13 +12,13 @@ from plans import SOURCE, plan_example
 from trees import read_tree
 from typer.testing import CliRunner
 
-import generator.hcl
-import generator.hcl.tokens
-import generator.render
+import generator.terraform.hcl
+import generator.terraform.hcl.tokens
+import generator.terraform.render
 from generator.cli import app
-from generator.verify import ProofFailure, prove_module
-from generator.verify.policies import list_patterns
-from generator.verify.reading import read_file
+from generator.terraform.proof import ProofFailure, prove_module
+from generator.terraform.proof.policies import list_patterns
+from generator.terraform.proof.reading import read_file
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
 SAID = Path(__file__).parent / "what_the_proof_says.txt"
@@ -160,9 +160,9 @@ def generate() -> int:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_a_wrong_text_is_never_written(name: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    render: Callable[..., Files] = generator.render.render_module
+    render: Callable[..., Files] = generator.terraform.render.render_module
     before = read_tree(work)
-    monkeypatch.setattr(generator.render, "render_module", lambda *given: spoil_files(name, render(*given)))
+    monkeypatch.setattr(generator.terraform.render, "render_module", lambda *given: spoil_files(name, render(*given)))
     assert generate() == 4
     assert read_tree(work) == before
 
@@ -187,7 +187,7 @@ def test_a_wrong_encoder_is_found(name: str, work: Path, monkeypatch: pytest.Mon
     definition.write_text(text.replace("description: Sorts", 'description: Sorts "a" ${b}', 1), encoding="utf-8")
     before = read_tree(work)
     function, replacement = ENCODERS[name]
-    for module in (generator.hcl.tokens, generator.hcl):
+    for module in (generator.terraform.hcl.tokens, generator.terraform.hcl):
         monkeypatch.setattr(module, function, replacement)
     assert generate() == 4
     assert read_tree(work) == before
@@ -226,7 +226,7 @@ def test_the_second_look_at_policies_refuses_what_it_cannot_read(statement: str)
 
 def test_the_proof_says_what_differs(accept: bool) -> None:
     plan = plan_example("support-triage")
-    files = generator.render.render_module(plan, SOURCE)
+    files = generator.terraform.render.render_module(plan, SOURCE)
     said = []
     for name in PLACES:
         failures = dict.fromkeys(prove_module(plan, spoil_files(name, files)))
@@ -239,7 +239,7 @@ def test_the_proof_says_what_differs(accept: bool) -> None:
 
 def test_every_text_is_named_and_what_is_named_is_there() -> None:
     plan = plan_example("support-triage")
-    files = generator.render.render_module(plan, SOURCE)
+    files = generator.terraform.render.render_module(plan, SOURCE)
     more = {**plan.texts, "prompts/More.txt": "More"}
     unnamed = prove_module(replace(plan, texts=more), {**files, "prompts/More.txt": "More"})
     assert unnamed == [ProofFailure("prompts/More.txt", "no file() names this text")]

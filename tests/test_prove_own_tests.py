@@ -13,8 +13,8 @@ from proofs import Proof
 from subjects import EVERYDAY, MODULES, Subject
 
 from bench import Bench
-from generator.module.interface import VARIABLES
-from generator.module.samples import Refusal
+from generator.terraform.module.interface import VARIABLES
+from generator.terraform.module.samples import Refusal
 
 pytestmark = pytest.mark.terraform
 ROUNDS = list_rounds(MODULES / EVERYDAY)

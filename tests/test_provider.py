@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flow_documents import make_flow, make_prompt, read
 
-from generator.api import find_shape
-from generator.diagnostics import Finding
-from generator.hcl import Block, write_block
-from generator.provider import find_definition_block, list_unexpressible_members, translate_definition
-from generator.provider.resource import Schema
+from generator.findings import Finding
+from generator.flow.api import find_shape
+from generator.terraform.hcl import Block, write_block
+from generator.terraform.resource import find_definition_block, list_unexpressible_members, translate_definition
+from generator.terraform.resource.schema import Schema
 
 UNEXPRESSIBLE = [
     ("FlowNodeType", "Loop"),
@@ -161,7 +161,7 @@ def test_an_absent_configuration_means_an_empty_one() -> None:
 
 
 def test_texts_that_get_files_are_members_of_the_api() -> None:
-    from generator.provider.translation import TEXTS
+    from generator.terraform.resource.translation import TEXTS
 
     for shape, member in TEXTS:
         assert find_shape(find_shape(shape).members[member]).type == "string"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flow_documents import make_flow, read
 
-from generator.api import Shape, find_shape, list_node_types
-from generator.diagnostics import Severity
-from generator.hcl import Block
-from generator.model import Body, Encryption, Flow, Node, Permissions
-from generator.provider import find_definition_block, list_unexpressible_members, translate_definition
-from generator.provider.resource import Schema
+from generator.findings import Severity
+from generator.flow.api import Shape, find_shape, list_node_types
+from generator.flow.model import Body, Encryption, Flow, Node, Permissions
+from generator.terraform.hcl import Block
+from generator.terraform.resource import find_definition_block, list_unexpressible_members, translate_definition
+from generator.terraform.resource.schema import Schema
 
 Members = tuple[str, ...]
 LEAVES: dict[str, Any] = {

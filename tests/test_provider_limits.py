@@ -11,12 +11,12 @@ from flow_documents import make_flow, make_prompt, read
 from plans import INLINE_CHAT
 from test_definition_examples import EXAMPLES, load_document
 
-from generator.definition import read_flow
-from generator.diagnostics import Finding
-from generator.hcl import Attribute, Block, Call, Comment, Reference, Template, write_block
-from generator.intake import DiskReader
-from generator.model import Flow, Node, ParameterReference
-from generator.provider import translate_definition
+from generator.findings import Finding
+from generator.flow.model import Flow, Node, ParameterReference
+from generator.flow.reading import read_flow
+from generator.project.discovery import DiskReader
+from generator.terraform.hcl import Attribute, Block, Call, Comment, Reference, Template, write_block
+from generator.terraform.resource import translate_definition
 
 REFERENCE = Path(__file__).parent.parent.parent / "shared" / "reference_module"
 NODE = ("definition", "nodes", 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.verify.reading import _read_piece, read_file
+from generator.terraform.proof.reading import _read_piece, read_file
 
 MODULES = Path(__file__).parent.parent / "examples" / "modules"
 FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from plans import SOURCE, plan_document, plan_example
 
-from generator.inference import load_known_models
-from generator.module import read_standing_policies
-from generator.module.first_call import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
-from generator.module.interface import OUTPUTS, VARIABLES
-from generator.readme import escape_markdown, render_readme, write_code
-from generator.render import render_module, write_header
+from generator.flow.inference import load_known_models
+from generator.terraform.module import read_standing_policies
+from generator.terraform.module.first_call import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
+from generator.terraform.module.interface import OUTPUTS, VARIABLES
+from generator.terraform.readme import escape_markdown, render_readme, write_code
+from generator.terraform.render import render_module, write_header
 
 ROOT = Path(__file__).parent.parent
 HEADER = write_header(SOURCE)

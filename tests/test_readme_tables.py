@@ -15,9 +15,9 @@ from module_tests import write_module
 from plans import plan_document
 from test_linters import find_linter
 
-from generator.verify.expressions import Text, Truth
-from generator.verify.reading import ReadBlock, read_file
-from generator.verify.spelling import spell_expression
+from generator.terraform.proof.expressions import Text, Truth
+from generator.terraform.proof.reading import ReadBlock, read_file
+from generator.terraform.proof.spelling import spell_expression
 
 MODULES = Path(__file__).parent.parent / "examples" / "modules"
 NAMES = [*sorted(path.name for path in MODULES.iterdir() if path.is_dir()), "every-kind"]

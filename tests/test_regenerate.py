@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from projects import ASKED, Project, start_project
 
+import generator.output.disk
 import generator.pipeline
-import generator.write.disk
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(
     def refuse(path: Path) -> list[str]:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr("generator.write.foreign.os.listdir", refuse)
+    monkeypatch.setattr("generator.output.foreign.os.listdir", refuse)
     project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
     printed = project.run(command, expect=1).stdout
     assert printed.count("permission denied; it cannot be read.") == 2

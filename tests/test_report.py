@@ -10,7 +10,7 @@ from findings import ERROR, INFO, WARNING, make_finding
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.diagnostics import LocatedFinding, LocatedPlace
+from generator.findings import LocatedFinding, LocatedPlace
 from generator.report import Format, Report, View, write_report
 from generator.report.counts import write_count, write_summary
 from generator.report.escaping import escape_controls

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.diagnostics import LocatedFinding
+from generator.findings import LocatedFinding
 from generator.report import Format, Report, View, write_report
 from generator.report.escaping import escape_controls, neutralize_old_commands
 from generator.source.position import Span

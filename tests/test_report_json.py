@@ -11,7 +11,7 @@ from findings import make_finding, make_report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.diagnostics import LocatedFinding
+from generator.findings import LocatedFinding
 from generator.report import Format, Report, View, write_report
 
 PAGE = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")

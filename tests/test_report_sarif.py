@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.diagnostics import LocatedFinding
+from generator.findings import LocatedFinding
+from generator.findings.rule_pages import read_page
 from generator.report import Format, Report, View, write_report
 from generator.report.sarif import FINGERPRINT, escape_message, write_uri
-from generator.rule_pages import read_page
 from generator.source.position import Span
 
 CASES = Path(__file__).parent / "cases"

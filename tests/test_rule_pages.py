@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from rules import list_rules as walk_rules
 
-import generator.rule_pages
+import generator.findings.rule_pages
 from generator.commands.rules import check_example
-from generator.diagnostics import RULES, Severity, error, soft_error, warning
-from generator.rule_catalogue import ABOUT_TERRAFORM, list_rules
-from generator.rule_pages import RulePage, read_page
+from generator.findings import RULES, Severity, error, soft_error, warning
+from generator.findings.catalog import ABOUT_TERRAFORM, list_rules
+from generator.findings.rule_pages import RulePage, read_page
 
 PAGES = {
-    path.stem: path for path in (Path(generator.rule_pages.__file__).parent / "data" / "rules").glob("*/[A-Z]*.md")
+    path.stem: path
+    for path in (Path(generator.findings.rule_pages.__file__).parent.parent / "data" / "rules").glob("*/[A-Z]*.md")
 }
 WITHOUT_EXAMPLES = {
     "CollidingFlowNames": "two definitions",
@@ -151,18 +152,18 @@ def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
     ],
 )
 def test_a_page_of_another_form_is_a_defect(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.rule_pages, "_read_text", lambda *_: text)
+    monkeypatch.setattr(generator.findings.rule_pages, "_read_text", lambda *_: text)
     with pytest.raises(ValueError, match="DuplicateKey"):
         read_page("DuplicateKey")
 
 
 def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.rule_pages, "_read_text", lambda *_: "One.\n\nTwo.\n")
+    monkeypatch.setattr(generator.findings.rule_pages, "_read_text", lambda *_: "One.\n\nTwo.\n")
     assert read_page("DuplicateKey") == RulePage("One.\n\nTwo.")
 
 
 def test_an_error_can_be_suppressed_only_where_its_declaration_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.diagnostics.RULES", dict(RULES))
+    monkeypatch.setattr("generator.findings.RULES", dict(RULES))
     assert not error("A", "").can_be_suppressed
     assert warning("B", "").can_be_suppressed
     assert soft_error("C", "").can_be_suppressed

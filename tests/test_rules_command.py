@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.commands.rules import check_example
+from generator.findings.rule_pages import STAGES, find_stage, read_page
 from generator.report import View
 from generator.report.differences import write_fragment
 from generator.report.explanations import write_rule, write_rule_list
-from generator.rule_pages import STAGES, find_stage, read_page
 
 
 def run(*arguments: str) -> str:

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.diagnostics import SOURCE_RULES, Finding, locate_finding
-from generator.diagnostics.suggestions import renew_suggestions, suggest_name
-from generator.intake import DiskReader
-from generator.patterns import could_find
+from generator.findings import SOURCE_RULES, Finding, locate_finding
+from generator.findings.suggestions import renew_suggestions, suggest_name
+from generator.output.terraform_blocks import list_blocks
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
+from generator.progress import Timings
+from generator.project.discovery import DiskReader
+from generator.project.patterns import could_find
 from generator.source import read_document
 from generator.source.credentials import mask_credentials
-from generator.timings import Timings
-from generator.write.terraform_blocks import list_blocks
 
 INPUT = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
 

@@ -18,18 +18,18 @@ from jsonschema import Draft202012Validator
 from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
-from generator.api import find_shape
-from generator.api.shapes import load_texts
 from generator.cli import app
 from generator.commands.schema import Document, write_document_schema
-from generator.definition import FileRefusal
-from generator.diagnostics import Severity
 from generator.editor.shapes import make_shape_schemas
-from generator.intake import ENDINGS, DiskReader
+from generator.findings import Severity
+from generator.flow.api import find_shape
+from generator.flow.api.shapes import load_texts
+from generator.flow.reading import FileRefusal
 from generator.pipeline import DefinitionText, check_definitions
+from generator.progress import Timings
+from generator.project.discovery import ENDINGS, DiskReader
 from generator.scaffold.templates import BUILT_IN
 from generator.source import read_document
-from generator.timings import Timings
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())

@@ -11,7 +11,7 @@ from standin.schema import SCHEMA
 from standin.wire import UNKNOWN
 from test_provider_differences import find_told, list_member_paths, make_value
 
-from generator.api import find_shape
+from generator.flow.api import find_shape
 
 BLOCK = SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]["block"]["block_types"]["definition"]["block"]
 SHAPE = botocore.session.Session().get_service_model("bedrock-agent").shape_for("FlowDefinition")

@@ -10,11 +10,11 @@ from findings import INFO, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.rule_catalogue import list_rules
+from generator.findings.catalog import list_rules
+from generator.findings.suppression import suppress_findings
 from generator.source import read_document
 from generator.source.comments import Comments, read_comments
 from generator.source.position import Span
-from generator.suppression import suppress_findings
 
 ABOUT_WHAT_RUNS = {
     "ConflictInText",

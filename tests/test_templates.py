@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.render import TEMPLATES, load_templates
+from generator.terraform.render import TEMPLATES, load_templates
 
 FOLDER = Path(__file__).parent.parent / "hcl_templates"
 TERRAFORM = sorted([*FOLDER.glob("*.tf.jinja"), *FOLDER.glob("*.hcl.jinja")])

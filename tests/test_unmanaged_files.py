@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import Project, start_project
 
+from generator.output.terraform_blocks import TerraformBlock, UnreadableBlocksError, list_blocks, list_json_blocks
 from generator.source import read_document
-from generator.verify.reading import read_file
-from generator.write.terraform_blocks import TerraformBlock, UnreadableBlocksError, list_blocks, list_json_blocks
+from generator.terraform.proof.reading import read_file
 
 MODULES = sorted((Path(__file__).parent.parent / "examples" / "modules").glob("*/"))
 

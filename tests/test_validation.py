@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flow_documents import conditional, data, make_flow, make_prompt, read
 
-from generator.diagnostics import Finding
+from generator.findings import Finding
 from generator.source.position import Path
 from generator.validation import find_colliding_flows, validate_flow
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flow_documents import conditional, data, read
 
-from generator.model import Flow
+from generator.flow.model import Flow
 from generator.validation import validate_flow
 
 RULE = "UnsatisfiedConnectionConditions"

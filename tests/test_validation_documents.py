@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flow_documents import conditional, data, make_flow, make_prompt, read
 
-from generator.diagnostics import Severity, locate_finding
-from generator.intake import DiskReader
+from generator.findings import Severity, locate_finding
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
+from generator.progress import Timings
+from generator.project.discovery import DiskReader
 from generator.source import read_document
 from generator.source.position import Path as Place
-from generator.timings import Timings
 from generator.validation import validate_flow
 
 ROOT = Path(__file__).parent.parent

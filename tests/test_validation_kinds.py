@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rules import list_rules
 
-from generator.api import list_validation_kinds
+from generator.flow.api import list_validation_kinds
 from generator.validation import CHECKS
 
 ROOT = Path(__file__).parent.parent

@@ -14,11 +14,11 @@ from flow_documents import read
 from hcl_strategies import run_terraform
 from near_values import VALUES, accepts, choose_values
 
-from generator.hcl import Reference, write_block
-from generator.module.blocks import carry_value
-from generator.module.interface import build_variable_block
-from generator.module.parameters import plan_parameter
-from generator.module.plan import Variable
+from generator.terraform.hcl import Reference, write_block
+from generator.terraform.module.blocks import carry_value
+from generator.terraform.module.interface import build_variable_block
+from generator.terraform.module.parameters import plan_parameter
+from generator.terraform.module.plan import Variable
 
 
 def write_variable(variable: Variable, name: str, default: Any) -> str:

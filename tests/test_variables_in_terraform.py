@@ -12,7 +12,7 @@ from every_kind import GOOD, make_flow_of_every_kind
 from hcl_strategies import run_terraform
 from plans import SOURCE, plan_document
 
-from generator.render import render_module
+from generator.terraform.render import render_module
 
 pytestmark = pytest.mark.terraform
 

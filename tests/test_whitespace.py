@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import ASKED, Project
 
-from generator.write.whitespace import compare_whitespace, explain_whitespace
+from generator.output.whitespace import compare_whitespace, explain_whitespace
 
 TEXTS = st.lists(st.sampled_from([b"a", b"b", b" ", b"\t", b"\n", b"\r\n", b"\r", b"\xef\xbb\xbf"]), max_size=12).map(
     b"".join

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from trees import read_tree
 
-from generator.diagnostics import LocatedFinding
-from generator.write import Making, ModuleWrite, disk, open_output
-from generator.write.lock_file import LockedModule, read_lock
-from generator.write.merge_conflict import LockReading, choose_sides
-from generator.write.run_lock import hold_run_lock
+from generator.findings import LocatedFinding
+from generator.output import Making, ModuleWrite, disk, open_output
+from generator.output.lock_file import LockedModule, read_lock
+from generator.output.merge_conflict import LockReading, choose_sides
+from generator.output.run_lock import hold_run_lock
 
 FIRST = {"main.tf": "one\n", "README.md": "# one\n", "prompts/Ask.txt": "Say it."}
 SECOND = {"main.tf": "two\n", "README.md": "# one\n", "code/Add.py": "1\n"}
@@ -207,7 +207,7 @@ def test_a_disk_that_refuses_is_one_finding(
 
 
 def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.write.run_lock.WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("generator.output.run_lock.WAIT_SECONDS", 0.1)
     with hold_run_lock(folder / ".flowseal"):
         status, findings = write(folder, SECOND)
     assert (status, name_rules(findings)) == ("blocked", ["OutputBusy"])

@@ -12,7 +12,7 @@ import pytest
 from test_write import FIRST, SECOND, make_write, write
 from trees import read_tree
 
-from generator.write import disk, open_output
+from generator.output import disk, open_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 STEPS = [

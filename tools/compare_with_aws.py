@@ -20,11 +20,11 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generator.api import find_shape_at, list_validation_kinds  # noqa: E402
-from generator.definition import read_flow  # noqa: E402
-from generator.diagnostics import Finding, has_errors  # noqa: E402
-from generator.intake import DiskReader  # noqa: E402
-from generator.model import Flow, ParameterReference, Value  # noqa: E402
+from generator.findings import Finding, has_errors  # noqa: E402
+from generator.flow.api import find_shape_at, list_validation_kinds  # noqa: E402
+from generator.flow.model import Flow, ParameterReference, Value  # noqa: E402
+from generator.flow.reading import read_flow  # noqa: E402
+from generator.project.discovery import DiskReader  # noqa: E402
 from generator.source import read_document  # noqa: E402
 from generator.validation import validate_flow  # noqa: E402
 

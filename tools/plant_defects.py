@@ -25,11 +25,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from defects import PLANTERS, Planted, Site  # noqa: E402
 
-from generator.diagnostics import Severity, write_pointer  # noqa: E402
-from generator.intake import DiskReader  # noqa: E402
+from generator.findings import Severity, write_pointer  # noqa: E402
 from generator.pipeline import DefinitionText, check_definitions  # noqa: E402
+from generator.progress import Timings  # noqa: E402
+from generator.project.discovery import DiskReader  # noqa: E402
 from generator.source import read_document  # noqa: E402
-from generator.timings import Timings  # noqa: E402
 
 DOCUMENTS = (
     *sorted((ROOT / "examples" / "flows").glob("*/*.flow.*")),

@@ -1,8 +1,8 @@
 """Make generator/data/bedrock_flow_api.json from the installed botocore: what CreateFlow's request reaches, and kinds.
 
 Usage: python tools/refresh_api.py [--output FILE]. The same botocore gives the same bytes. Read the diff afterwards:
-a new pattern wants a sentence in generator/api/sentences.py, a new node type an entry in generator/nodes/node_types.py,
-a new kind of validation a check in generator/validation/.
+a new pattern needs a sentence in generator/data/shape_texts.toml, a new node type an entry in
+generator/flow/nodes/node_types.py, a new kind of validation a check in generator/validation/.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def collect_shapes(model: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def convert_shape(name: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """Return one shape in the words of generator.api.Shape."""
+    """Return one shape in the words of generator.flow.api.Shape."""
     if raw["type"] not in TYPES:
-        raise ValueError(f"{name} is a {raw['type']}: generator/api does not know how to check that yet")
+        raise ValueError(f"{name} is a {raw['type']}: generator/flow/api does not know how to check that yet")
     kind = "document" if raw.get("document") else "union" if raw.get("union") else raw["type"]
     members = {member: reference["shape"] for member, reference in raw.get("members", {}).items()}
     shape = {

@@ -9,15 +9,15 @@ import typer
 
 from generator.commands.answers import Answers, check_ci, check_folder, check_installation, check_output, overlaps
 from generator.commands.printing import open_repository
-from generator.configuration import NAME
-from generator.diagnostics import show_relative
-from generator.intake import discover_definitions
+from generator.findings import show_relative
+from generator.output import read_made
+from generator.project.configuration import NAME
+from generator.project.discovery import discover_definitions
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import find_name_faults
 from generator.scaffold.origin import find_installation, read_installation
 from generator.scaffold.repository import Repository
 from generator.scaffold.surroundings import GITLAB, Layout
-from generator.write import read_made
 
 HERE = Path()
 FLOWS = ("flows", "bedrock-flows")

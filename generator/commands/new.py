@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from generator.diagnostics import LocatedFinding
+    from generator.findings import LocatedFinding
     from generator.scaffold.flow import NewFlow
     from generator.scaffold.repository import Repository
     from generator.scaffold.templates import FlowTemplate
@@ -46,8 +46,8 @@ def new(
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
     from generator.commands.printing import open_repository, print_text, stop_at_errors
-    from generator.diagnostics import show_path
-    from generator.intake import report_forbidden
+    from generator.findings import show_path
+    from generator.project.discovery import report_forbidden
     from generator.scaffold.flow import make_flow
 
     repository = open_repository()
@@ -84,7 +84,7 @@ def _describe_next(folder: Path, definition: Path, repository: Repository) -> st
 
 def _is_matched(definition: Path) -> bool:
     """Tell whether a run of the whole project reads a definition."""
-    from generator.project import open_project
+    from generator.project.opening import open_project
 
     project, _ = open_project([], None, None)
     found = project.discover_definitions()[0] if project is not None else []
@@ -115,7 +115,7 @@ def describe_templates(templates: Iterable[FlowTemplate]) -> str:
 
 def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> FlowTemplate:
     """Return the template of that name. Any other name is wrong usage."""
-    from generator.diagnostics.suggestions import advise_name
+    from generator.findings.suggestions import advise_name
 
     known = f"Choose one of {', '.join(templates)}; `flowseal new --list` shows each."
     if name is None:
@@ -147,11 +147,11 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
 
     Where one of the files is there already, nothing is written: wrong usage.
     """
+    from generator.commands.console import print_findings
     from generator.commands.printing import print_written, stop_at_errors
     from generator.commands.schema import make_schema_files
-    from generator.console import print_findings
-    from generator.diagnostics import has_errors
-    from generator.write.new_files import list_existing, report_links, write_new_files
+    from generator.findings import has_errors
+    from generator.output.new_files import list_existing, report_links, write_new_files
 
     folder = root / place
     file = (folder / flow.definition).as_posix()
@@ -173,9 +173,9 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
 
 def check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
     """Return the findings of a new definition. An error at its name is wrong usage."""
-    from generator.diagnostics import Severity
+    from generator.findings import Severity
     from generator.pipeline import DefinitionText, check_definitions
-    from generator.timings import Timings
+    from generator.progress import Timings
 
     definition = DefinitionText(file, flow.files[flow.definition], flow)
     (checked,) = check_definitions([definition], for_terraform=True, timings=Timings())

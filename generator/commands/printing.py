@@ -13,7 +13,7 @@ from generator.report.escaping import escape_controls, neutralize_commands, neut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from generator.diagnostics import LocatedFinding
+    from generator.findings import LocatedFinding
     from generator.scaffold.repository import Repository
 
 
@@ -56,8 +56,8 @@ def _clean_usage_errors() -> Iterator[None]:
 
 def stop_at_errors(findings: Sequence[LocatedFinding]) -> None:
     """Print findings, and end the command with 1 where one of them is an error."""
-    from generator.console import print_findings
-    from generator.diagnostics import has_errors
+    from generator.commands.console import print_findings
+    from generator.findings import has_errors
 
     print_findings(findings, {})
     if has_errors(findings):
@@ -66,8 +66,8 @@ def stop_at_errors(findings: Sequence[LocatedFinding]) -> None:
 
 def open_repository() -> Repository:
     """Return the repository of the working folder. Ends with 1 where its configuration is wrong, and tells why."""
-    from generator.console import print_findings, read_texts
-    from generator.project import open_project
+    from generator.commands.console import print_findings, read_texts
+    from generator.project.opening import open_project
     from generator.scaffold.repository import describe_repository
 
     project, findings = open_project([], None, None)

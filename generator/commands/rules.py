@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.commands.console import find_view
 from generator.commands.printing import print_document, print_text
-from generator.console import find_view
+from generator.findings.catalog import ABOUT_TERRAFORM
+from generator.findings.rule_pages import read_page
 from generator.report import ListFormat
-from generator.rule_catalogue import ABOUT_TERRAFORM
-from generator.rule_pages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.diagnostics import LocatedFinding, Rule
-    from generator.rule_pages import Example
+    from generator.findings import LocatedFinding, Rule
+    from generator.findings.rule_pages import Example
 
 
 def print_rules(rules: Iterable[Rule], output_format: ListFormat) -> None:
@@ -45,9 +45,9 @@ def check_example(rule: Rule, example: Example) -> list[LocatedFinding]:
 
     Where the rule is not about Terraform, neither are the findings.
     """
-    from generator.definition import FileRefusal
+    from generator.flow.reading import FileRefusal
     from generator.pipeline import DefinitionText, check_definitions
-    from generator.timings import Timings
+    from generator.progress import Timings
 
     class NoFiles:
         def read_text(self, path: str) -> FileRefusal:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator.options import read_path
+from generator.commands.options import read_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,10 +53,10 @@ def replace_schema(file: Path, text: str) -> None:
     """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
     from generator.commands.printing import print_unchanged, print_written, stop_at_errors
     from generator.editor import is_written_schema
+    from generator.output.new_files import replace_text_file
+    from generator.output.rules import report_failure
     from generator.source import LARGEST_DOCUMENT
     from generator.source.files import read_file
-    from generator.write.new_files import replace_text_file
-    from generator.write.rules import report_failure
 
     present = b""
     try:
@@ -76,7 +76,7 @@ def replace_schema(file: Path, text: str) -> None:
 def write_document_schema(document: Document) -> str:
     """Return the schema of one of both documents."""
     from generator.editor import write_configuration_schema, write_definition_schema
-    from generator.rule_catalogue import list_rules
+    from generator.findings.catalog import list_rules
 
     if document is Document.DEFINITION:
         return write_definition_schema()

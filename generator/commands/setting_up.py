@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from generator.commands.console import find_view, print_findings
 from generator.commands.layout import HERE, find_layout
 from generator.commands.new import check_flow, check_name, choose_template, load_templates
 from generator.commands.printing import print_text, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
-from generator.console import find_view, print_findings
-from generator.diagnostics import show_relative
+from generator.findings import show_relative
+from generator.output.new_files import list_existing, write_new_files
 from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
@@ -21,7 +22,6 @@ from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import find_repository, read_file
-from generator.write.new_files import list_existing, write_new_files
 
 if TYPE_CHECKING:
     from generator.commands.answers import Answers
@@ -49,7 +49,7 @@ def set_up(answers: Answers) -> None:
 
 def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | None]:
     """Return the first flow and its folder, or no flow where there are definitions already."""
-    from generator.intake import discover_definitions
+    from generator.project.discovery import discover_definitions
 
     if Path(layout.flows).exists() and discover_definitions([layout.flows], None)[0]:
         return layout.flows, None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from generator.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
-from generator.definition.forms import DECIDED, LIVE
-from generator.definition.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 from generator.editor.shapes import make_shape_schemas
 from generator.editor.values import (
     PARAMETER,
@@ -20,8 +17,11 @@ from generator.editor.values import (
     refer,
     write_schema,
 )
-from generator.inference import MODEL_KINDS
-from generator.model import DAYS
+from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
+from generator.flow.inference import MODEL_KINDS
+from generator.flow.model import DAYS
+from generator.flow.reading.forms import DECIDED, LIVE
+from generator.flow.reading.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
 SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values(), "AccountId"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from generator.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
-from generator.api.shapes import load_texts
-from generator.definition.references import STRUCTURAL
 from generator.editor.values import (
     DOCUMENT,
     PLAIN_KEY,
@@ -15,7 +12,10 @@ from generator.editor.values import (
     make_mapping,
     refer,
 )
-from generator.nodes import NODE_TYPES
+from generator.flow.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
+from generator.flow.api.shapes import load_texts
+from generator.flow.nodes import NODE_TYPES
+from generator.flow.reading.references import STRUCTURAL
 
 SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 CONNECTIONS = {"Data": "data", "Conditional": "conditional"}

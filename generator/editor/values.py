@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from generator.definition.references import PLACEHOLDER, REFERENCES
+from generator.flow.reading.references import PLACEHOLDER, REFERENCES
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from generator.diagnostics import LocatedFinding
+    from generator.findings import LocatedFinding
 
 MOST_FINDINGS = 30
 """How many findings a person is shown unless they ask for more."""

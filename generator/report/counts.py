@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from generator.diagnostics import Severity
+from generator.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.diagnostics import LocatedFinding
+    from generator.findings import LocatedFinding
     from generator.report.contents import Report
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from generator.diagnostics import Severity
+from generator.findings import Severity
+from generator.findings.rule_pages import STAGES, find_stage
 from generator.report.contents import Report
 from generator.report.differences import write_fragment
 from generator.report.folding import fold_text
 from generator.report.machines import VERSION, write_json
 from generator.report.people import COLORS, paint_text, write_findings
-from generator.rule_pages import STAGES, find_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from generator.diagnostics import LocatedFinding, Rule
+    from generator.findings import LocatedFinding, Rule
+    from generator.findings.rule_pages import RulePage
     from generator.report.contents import View
-    from generator.rule_pages import RulePage
 
 INDENT = "    "
 LONGEST_LINE = 100

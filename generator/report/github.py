@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import LocatedFinding, Severity
+from generator.findings import LocatedFinding, Severity
 from generator.report.contents import Report
 from generator.report.counts import write_summary
 from generator.report.escaping import escape_controls, neutralize_old_commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from generator.diagnostics import LocatedFinding
+from generator.findings import LocatedFinding
 from generator.report.contents import Report
 from generator.report.counts import summarise_findings
 from generator.report.order import sort_findings

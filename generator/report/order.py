@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from generator.diagnostics import LocatedFinding, Severity
+from generator.findings import LocatedFinding, Severity
 
 _WEIGHTS = {severity: weight for weight, severity in enumerate(Severity)}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from generator.diagnostics import LocatedFinding, Severity
+from generator.findings import LocatedFinding, Severity
 from generator.report.contents import Report, View
 from generator.report.counts import summarise_findings, write_count, write_summary
 from generator.report.escaping import escape_controls, measure_width, neutralize_commands

@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 from generator import __version__
-from generator.diagnostics import LocatedFinding, Rule, Severity
+from generator.findings import LocatedFinding, Rule, Severity
+from generator.findings.rule_pages import Example, read_page
 from generator.report.contents import Report
 from generator.report.counts import summarise_findings
 from generator.report.escaping import escape_controls
 from generator.report.machines import write_json
 from generator.report.order import sort_findings
-from generator.rule_pages import Example, read_page
 from generator.source.position import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.api import check_shape, find_shape
-from generator.definition import FileRefusal
+from generator.flow.api import check_shape, find_shape
+from generator.flow.reading import FileRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.diagnostics import Finding
+    from generator.findings import Finding
     from generator.scaffold.templates import FlowTemplate
 
 NAME = re.compile(r"\bFLOW_NAME\b")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.intake import ENDINGS
+from generator.project.discovery import ENDINGS
 
 if TYPE_CHECKING:
-    from generator.configuration import Configuration
+    from generator.project.configuration import Configuration
 
 SCHEMA_FOLDER = ".flowseal-schema"
 """Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""

@@ -1,4 +1,4 @@
-"""The files that a repository needs around its flows: texts in generator/surroundings, with a few words put in."""
+"""The files that a repository needs around its flows: the texts of repository_files/, with a few words filled in."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.configuration import NAME
+from generator.project.configuration import NAME
 from generator.scaffold.ci import Ci
 from generator.scaffold.pre_commit import HookFile, Paste, find_named
 
 if TYPE_CHECKING:
     from generator.scaffold.origin import Installation
 
-TEXTS = Path(__file__).parent.parent / "surroundings"
+TEXTS = Path(__file__).parent / "repository_files"
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII)
 """Folders whose names mean themselves in YAML, in git's patterns and, dots escaped, in a regular expression."""
 WORDS = re.compile(r"FLOWS_FOLDER|MODULES_FOLDER|FLOWSEAL_FILES|INSTALL_VARIABLES|WITH_CONFIG|OF_TEAM", re.ASCII)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.intake import ENDINGS, LARGEST_TEXT, judge_path
+from generator.project.discovery import ENDINGS, LARGEST_TEXT, judge_path
 from generator.source.files import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BUILT_IN = Path(__file__).parent.parent / "flow_templates"
+BUILT_IN = Path(__file__).parent / "flow_templates"
 PICTURE = "#     "
 """What a line of the picture begins with."""
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.diagnostics import Finding, Related, soft_error
-from generator.model import Connection, Node
+from generator.findings import Finding, Related, soft_error
+from generator.flow.model import Connection, Node
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.satisfiability import Combinations

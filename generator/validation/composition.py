@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from generator.api import find_shape
-from generator.diagnostics import Finding, Related, Rule, error, soft_error
-from generator.model import Body, Node
-from generator.nodes import MOST_NODES, NODE_TYPES, QUOTA_SOURCE
+from generator.findings import Finding, Related, Rule, error, soft_error
+from generator.flow.api import find_shape
+from generator.flow.model import Body, Node
+from generator.flow.nodes import MOST_NODES, NODE_TYPES, QUOTA_SOURCE
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope
 

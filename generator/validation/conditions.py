@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.diagnostics import Finding, Related, Rule, soft_error, warning
-from generator.model import Node
+from generator.findings import Finding, Related, Rule, soft_error, warning
+from generator.flow.model import Node
 from generator.validation.expressions import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.satisfiability import distinguish_situations, is_clear

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, error
-from generator.model import Connection
-from generator.nodes import NODE_TYPES
+from generator.findings import Finding, error
+from generator.flow.model import Connection
+from generator.flow.nodes import NODE_TYPES
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from generator.api import fits_shape
-from generator.diagnostics import Finding, Related, Rule, soft_error
-from generator.diagnostics.suggestions import advise_name, suggest_name
-from generator.diagnostics.wording import list_names
-from generator.model import Connection, Node, Port
-from generator.nodes import PortRules
+from generator.findings import Finding, Related, Rule, soft_error
+from generator.findings.suggestions import advise_name, suggest_name
+from generator.flow.api import fits_shape
+from generator.flow.model import Connection, Node, Port
+from generator.flow.nodes import PortRules
+from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope, find_port

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Related, soft_error, warning
-from generator.model import Connection, Node, Port
-from generator.nodes import NODE_TYPES
+from generator.findings import Finding, Related, soft_error, warning
+from generator.flow.model import Connection, Node, Port
+from generator.flow.nodes import NODE_TYPES
 from generator.validation.ports import find_unknown_ports
 from generator.validation.reachability import STARTING, find_lost_nodes
 from generator.validation.registry import register_check

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from generator.diagnostics import Finding, Related, Rule, soft_error
-from generator.diagnostics.suggestions import suggest_name
-from generator.model import Node, Value
+from generator.findings import Finding, Related, Rule, soft_error
+from generator.findings.suggestions import suggest_name
+from generator.flow.model import Node, Value
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Condition, Scope

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from generator.diagnostics import Finding, Related, Rule, error, soft_error
-from generator.diagnostics.wording import list_names
-from generator.model import Node
+from generator.findings import Finding, Related, Rule, error, soft_error
+from generator.flow.model import Node
+from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope

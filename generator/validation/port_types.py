@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.diagnostics import Finding, Related, Rule, soft_error, warning
-from generator.model import Connection, Port
+from generator.findings import Finding, Related, Rule, soft_error, warning
+from generator.flow.model import Connection, Port
 from generator.validation.ports import list_sides
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope

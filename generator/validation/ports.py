@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import fits_shape
-from generator.diagnostics import Finding, Rule, soft_error
-from generator.diagnostics.suggestions import advise_name, suggest_name
-from generator.model import Node, Port
-from generator.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
+from generator.findings import Finding, Rule, soft_error
+from generator.findings.suggestions import advise_name, suggest_name
+from generator.flow.api import fits_shape
+from generator.flow.model import Node, Port
+from generator.flow.nodes import PortRule, PortRules, PromptVariables, find_misspelled_variable
 from generator.validation.registry import register_twins
 from generator.validation.scope import Scope, find_port
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.api import check_shape, describe_shape_rule, find_shape
-from generator.diagnostics import Finding, warning
-from generator.diagnostics.suggestions import suggest_name
-from generator.model import Node
-from generator.nodes import PromptVariables, find_misspelled_variable, find_value
+from generator.findings import Finding, warning
+from generator.findings.suggestions import suggest_name
+from generator.flow.api import check_shape, describe_shape_rule, find_shape
+from generator.flow.model import Node
+from generator.flow.nodes import PromptVariables, find_misspelled_variable, find_value
 from generator.source.position import Path
 from generator.validation.ports import find_unknown_ports
 from generator.validation.registry import register_check

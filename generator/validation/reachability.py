@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.diagnostics import Finding, Related, soft_error
-from generator.diagnostics.wording import MOST_LISTED
-from generator.model import Connection, Node
+from generator.findings import Finding, Related, soft_error
+from generator.flow.model import Connection, Node
+from generator.flow.wording import MOST_LISTED
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from generator.diagnostics import Finding, Rule, error
-from generator.model import Flow
+from generator.findings import Finding, Rule, error
+from generator.flow.model import Flow
 from generator.validation.scope import Scope, list_scopes
 
 FindingSource = Callable[[Scope], Iterable[Finding]]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from generator.diagnostics.suggestions import suggest_name
-from generator.model import Body, Connection, Flow, Node, Port, Value
-from generator.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
+from generator.findings.suggestions import suggest_name
+from generator.flow.model import Body, Connection, Flow, Node, Port, Value
+from generator.flow.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
 from generator.source.position import Path
 
 DEFAULT = "default"

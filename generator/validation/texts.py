@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from generator.diagnostics import Finding, Rule, warning
-from generator.model import FileText, Node, Value
-from generator.nodes import PlacedText, find_value
+from generator.findings import Finding, Rule, warning
+from generator.flow.model import FileText, Node, Value
+from generator.flow.nodes import PlacedText, find_value
 from generator.source import count_position
 from generator.source.credentials import KINDS, find_credentials
 from generator.source.position import Path

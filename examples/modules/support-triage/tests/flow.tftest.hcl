@@ -462,11 +462,21 @@ run "parameters_reject_values_below_the_minimum" {
   expect_failures = [var.handbook_id, var.answer_model]
 }
 
-run "parameters_reject_values_of_another_kind" {
+run "parameters_reject_another_kind" {
   command = plan
 
   variables {
-    answer_model = "global.amazon.sample-1-v1:0"
+    answer_model = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
+  }
+
+  expect_failures = [var.answer_model]
+}
+
+run "parameters_reject_two_prefixes" {
+  command = plan
+
+  variables {
+    answer_model = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.eu.sample-1-v1:0"
   }
 
   expect_failures = [var.answer_model]

@@ -504,14 +504,24 @@ run "parameters_reject_values_below_the_minimum" {
   expect_failures = [var.plain, var.profile, var.everywhere, var.own]
 }
 
-run "parameters_reject_values_of_another_kind" {
+run "parameters_reject_another_kind" {
   command = plan
 
   variables {
-    plain      = "us.amazon.sample-1-v1:0"
-    profile    = "global.amazon.sample-1-v1:0"
-    everywhere = "us.amazon.sample-1-v1:0"
+    plain   = "arn:aws:bedrock:us-east-1::foundation-model/us.sample-1-v1:0"
+    profile = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
   }
 
-  expect_failures = [var.plain, var.profile, var.everywhere]
+  expect_failures = [var.plain, var.profile]
+}
+
+run "parameters_reject_two_prefixes" {
+  command = plan
+
+  variables {
+    profile    = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.eu.sample-1-v1:0"
+    everywhere = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.us.sample-1-v1:0"
+  }
+
+  expect_failures = [var.profile, var.everywhere]
 }

@@ -553,12 +553,22 @@ run "parameters_reject_values_below_the_minimum" {
   expect_failures = [var.answer, var.everywhere]
 }
 
-run "parameters_reject_values_of_another_kind" {
+run "parameters_reject_another_kind" {
   command = plan
 
   variables {
-    answer     = "global.amazon.sample-1-v1:0"
-    everywhere = "us.amazon.sample-1-v1:0"
+    answer = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.amazon.sample-1-v1:0"
+  }
+
+  expect_failures = [var.answer]
+}
+
+run "parameters_reject_two_prefixes" {
+  command = plan
+
+  variables {
+    answer     = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.eu.sample-1-v1:0"
+    everywhere = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/global.us.sample-1-v1:0"
   }
 
   expect_failures = [var.answer, var.everywhere]

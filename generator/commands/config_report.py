@@ -1,0 +1,114 @@
+"""What `flowseal config` prints: each value that a run goes by, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generator.commands.console import find_view, read_texts
+from generator.commands.printing import print_document, print_text
+from generator.findings import Severity
+from generator.flow.model import Encryption
+from generator.report import ListFormat, Report
+from generator.report.escaping import escape_controls
+from generator.report.machines import VERSION, describe_finding, write_json
+from generator.report.people import write_findings
+from generator.terraform.module.interface import LOWEST_PROVIDER
+
+if TYPE_CHECKING:
+    from generator.findings import LocatedFinding
+    from generator.project.opening import Project
+    from generator.source.position import Path
+
+COMMAND_LINE, FILE, DEFAULT = "command line", "file", "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value by its name in the configuration; `line` and `column` tell where it stands in the file."""
+
+    name: str
+    value: Any
+    source: str
+    line: int | None = None
+    column: int | None = None
+
+
+def print_settings(project: Project, findings: Sequence[LocatedFinding], output_format: ListFormat) -> None:
+    """Print the settings of a project."""
+    settings = list(list_settings(project))
+    file = project.configuration.file if project.configuration else None
+    if output_format is ListFormat.JSON:
+        report = {
+            "version": VERSION,
+            "file": file,
+            "settings": [
+                {
+                    "name": item.name,
+                    "value": item.value,
+                    "source": item.source,
+                    "line": item.line,
+                    "column": item.column,
+                }
+                for item in settings
+            ],
+            "findings": [describe_finding(finding) for finding in findings],
+        }
+        print_document(write_json(report))
+        return
+    if findings:
+        print_text(write_findings(Report(findings, 0, "", texts=read_texts(findings)), find_view()))
+    width = max(len(item.name) for item in settings)
+    values = [_write_value(item.value) for item in settings]
+    room = max(map(len, values))
+    for item, value in zip(settings, values, strict=True):
+        place = f"{escape_controls(file or '')}:{item.line}:{item.column}" if item.source == FILE else item.source
+        print_text(f"{escape_controls(item.name):<{width}}  {value:<{room}}  {place}")
+
+
+def list_settings(project: Project) -> Iterator[Setting]:
+    """Yield every setting, those that nobody gave included."""
+    configuration = project.configuration
+    if project.paths:
+        yield Setting("flows", list(project.paths), COMMAND_LINE)
+    else:
+        yield _locate(project, "flows", list(configuration.flows) if configuration else [], ("flows",))
+    if project.output_is_given and project.output is not None:
+        yield Setting("output", project.output.as_posix(), COMMAND_LINE)
+    else:
+        yield _locate(project, "output", configuration.output if configuration else None, ("output",))
+    yield from _list_defaults(project)
+    for name, severity in sorted(project.severities.items()):
+        word = severity.value if isinstance(severity, Severity) else "off"
+        yield _locate(project, f"rules.{name}", word, ("rules", name))
+    if configuration is not None and configuration.templates is not None:
+        yield _locate(project, "templates", configuration.templates, ("templates",))
+
+
+def _list_defaults(project: Project) -> Iterator[Setting]:
+    values = project.defaults.list_values()
+    own: dict[str, str | int | None] = {
+        "encryption.deletion_window_in_days": Encryption().deletion_window_in_days,
+        "encryption.rotation_period_in_days": Encryption().rotation_period_in_days,
+        "permissions_boundary_arn": None,
+        "provider_version": LOWEST_PROVIDER,
+    }
+    for name, value in sorted({**own, **values}.items()):
+        head, _, tail = name.partition(".")
+        path = ("defaults", head, tail) if tail else ("defaults", head)
+        yield _locate(project, f"defaults.{name}", value, path if name in values else ())
+
+
+def _locate(project: Project, name: str, value: Any, path: Path) -> Setting:
+    configuration = project.configuration
+    if configuration is None or path not in configuration.document.spans or not path or value in (None, []):
+        return Setting(name, value, DEFAULT)
+    span = configuration.document.find_span(path)
+    return Setting(name, value, FILE, span.line, span.column)
+
+
+def _write_value(value: Any) -> str:
+    if value is None or value == []:
+        return "-"
+    return escape_controls(", ".join(map(str, value)) if isinstance(value, list) else str(value))

@@ -1,0 +1,165 @@
+"""What the commands print: the report of a run, in the format and on the terminal that the user has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.commands.printing import print_document, print_text
+from generator.report import Format, Report, View, write_report
+from generator.report.counts import write_count
+from generator.report.escaping import escape_controls
+from generator.run.outcome_texts import describe_outcome, show_in_repository, write_edits
+from generator.source import LARGEST_DOCUMENT
+from generator.source.files import find_repository, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from generator.findings import LocatedFinding
+    from generator.pipeline import CheckedDefinition
+    from generator.run.outcomes import GenerateResult, ModuleOutcome
+
+NARROWEST = 40
+"""Columns below which nothing is cut or folded any further."""
+PROOF_FAILED = (
+    "flowseal's own proof failed: what it rendered is not what it planned. Nothing was written. "
+    "This is a defect of flowseal; please report it with the definition."
+)
+
+
+def report_validated(
+    findings: Sequence[LocatedFinding], checked: Sequence[CheckedDefinition], texts: Mapping[str, str]
+) -> Report:
+    """Make the report of `validate`. `texts` are of other files than definitions."""
+    return Report(
+        findings,
+        files=len(checked),
+        total=f"{write_count(len(checked), 'definition')} checked: ",
+        suppressed=count_suppressed(checked),
+        texts={**texts, **list_texts(checked)},
+        hidden=list_hidden(checked),
+    )
+
+
+def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report:
+    """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files."""
+    view = find_view()
+    outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
+    kinds = Counter(outcome.outcome for outcome in result.outcomes)
+    words = ["written", "unchanged", "blocked", *(word for word in ("removed", "orphaned", "uncovered") if kinds[word])]
+    counts = ", ".join(f"{kinds[word]} {word}" for word in words)
+    return Report(
+        result.findings,
+        files=result.files,
+        total=f"{write_count(result.files, 'module')}: {counts}; ",
+        suppressed=count_suppressed(result.checked),
+        texts={**texts, **list_texts(result.checked)},
+        hidden=list_hidden(result.checked),
+        outcomes=[*outcomes, f"{'written':<11} {escape_controls(result.new_lock)}"] if result.new_lock else outcomes,
+        failures=list_failures(result),
+        more=_describe_modules(result),
+    )
+
+
+def list_failures(result: GenerateResult) -> list[str]:
+    """Return what a failed proof has to be told; nothing where none failed."""
+    failures = [
+        f"{escape_controls(file)}: proof failed: {escape_controls(failure.file)}: {escape_controls(failure.what)}"
+        for file, failure in result.failures
+    ]
+    return [*failures, PROOF_FAILED] if failures else []
+
+
+def read_texts(findings: Iterable[LocatedFinding]) -> dict[str, str]:
+    """Return the texts that findings about other files than definitions point into, as far as they can be read."""
+    texts = {}
+    for file in {finding.file for finding in findings}:
+        with suppress(OSError, ValueError):
+            texts[file] = read_file(file, LARGEST_DOCUMENT).decode("utf-8-sig", errors="replace")
+    return texts
+
+
+def print_report(report: Report, output_format: Format, most_findings: int) -> None:
+    """Print a report on standard output. Services that show findings in a repository get paths from its root."""
+    if output_format in (Format.SARIF, Format.GITHUB):
+        here = Path.cwd()
+        root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
+        report = report.rename_files(lambda file: show_in_repository(file, here, root))
+    print_document(write_report(output_format, report, find_view(most_findings)))
+
+
+def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
+    """Print findings for people, and nothing where there is none; `texts` gives the text of a file by its name."""
+    from generator.report.people import write_findings
+
+    if findings:
+        print_text(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
+
+
+def find_view(most_findings: int = 0) -> View:
+    """Return how standard output is looked at."""
+    return View(_wants_color(), _measure_terminal(), most_findings)
+
+
+def count_suppressed(checked: Iterable[CheckedDefinition]) -> int:
+    """Count the findings that comments suppress."""
+    return sum(len(item.suppressed) for item in checked)
+
+
+def list_texts(checked: Iterable[CheckedDefinition]) -> dict[str, str]:
+    """Return the texts of definitions, and of the files they name that have findings, by the names in findings."""
+    texts: dict[str, str] = {}
+    for item in checked:
+        texts |= item.texts
+    return {**texts, **{item.file: item.text for item in checked}}
+
+
+def list_hidden(checked: Iterable[CheckedDefinition]) -> list[LocatedFinding]:
+    """Return the findings that are not reported and whose places no report may show."""
+    return [finding for item in checked for finding in item.hidden]
+
+
+def _describe_modules(result: GenerateResult) -> dict[str, Any]:
+    """Return what the JSON of `generate` has beside its findings."""
+    return {
+        "modules": [{**describe_module(outcome), "diff": write_edits(outcome)} for outcome in result.outcomes],
+        "new_lock": result.new_lock,
+        "proof_failures": describe_failures(result),
+    }
+
+
+def describe_module(outcome: ModuleOutcome) -> dict[str, Any]:
+    """Return what became of a module as plain data."""
+    return {
+        "file": outcome.file,
+        "name": outcome.name,
+        "folder": outcome.folder,
+        "outcome": outcome.outcome,
+        "created": list(outcome.created),
+        "changed": list(outcome.changed),
+        "removed": list(outcome.removed),
+        "reasons": [{"cause": reason.cause.value, "details": list(reason.details)} for reason in outcome.reasons],
+        "moved_from": list(outcome.moved_from),
+        "moved_block": outcome.moved_block,
+    }
+
+
+def describe_failures(result: GenerateResult) -> list[dict[str, str]]:
+    """Return the proof's failures as plain data."""
+    return [{"file": file, "module_file": failure.file, "message": failure.what} for file, failure in result.failures]
+
+
+def _wants_color() -> bool:
+    """Tell whether colour helps: on a terminal that has it, and unless NO_COLOR (any value) asks for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _measure_terminal() -> int | None:
+    """Return the columns of the terminal, or None where standard output is none."""
+    return max(shutil.get_terminal_size().columns, NARROWEST) if sys.stdout.isatty() else None

@@ -1,0 +1,78 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.report.formats import Format
+
+
+class Target(StrEnum):
+    """What a definition is held to: AWS's API alone, or also what the Terraform resource can express."""
+
+    TERRAFORM = "terraform"
+    API = "api"
+
+
+def read_path(text: str) -> Path:
+    """Return a path; an empty one (a variable of a script that is not set) is a wrong usage, not the working folder."""
+    if not text:
+        raise typer.BadParameter("the name is empty")
+    return Path(text)
+
+
+Definitions = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml, and *.flow.json. "
+        "Default: `flows` in flowseal.yaml.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        parser=read_path,
+        metavar="DIR",
+        help="Folder of the modules: DIR/<flow name>/. Default: `output` in flowseal.yaml.",
+        show_default=False,
+    ),
+]
+ConfigurationFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        parser=read_path,
+        metavar="FILE",
+        help="Configuration file. Default: the nearest flowseal.yaml, in the working directory or above.",
+        show_default=False,
+    ),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Output format.")]
+MostFindings = Annotated[
+    int,
+    typer.Option(
+        "--max-findings",
+        min=0,
+        metavar="N",
+        help="Maximum number of findings in text output, errors first; 0 shows all.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+ShowTimings = Annotated[bool, typer.Option("--timings", help="Print timings to standard error.")]
+Summary = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        metavar="FILE",
+        help="Append a Markdown summary to FILE, for example $GITHUB_STEP_SUMMARY.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,33 @@
+"""All rules, whichever room declares them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from generator.findings import RULES, Rule
+
+DECLARING = (
+    "findings",
+    "findings.suppression",
+    "flow.api.check",
+    "flow.inference",
+    "flow.nodes",
+    "flow.reading.rules",
+    "output.rules",
+    "project.configuration.rules",
+    "project.discovery",
+    "terraform.module.planning",
+    "terraform.module.tags",
+    "terraform.resource.limits",
+    "validation",
+)
+"""The modules and packages that declare rules. A test finds those that are missing here."""
+ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "PolicyQuotaExceeded", "InvalidTags"})
+"""What is not told with `--target api`: what only Terraform cannot carry."""
+
+
+def list_rules() -> dict[str, Rule]:
+    """Return all rules by name, sorted."""
+    for name in DECLARING:
+        import_module(f"generator.{name}")
+    return dict(sorted(RULES.items()))

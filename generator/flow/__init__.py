@@ -1,0 +1,1 @@
+"""A document -> the flow that its author meant."""

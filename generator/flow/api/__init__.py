@@ -1,0 +1,39 @@
+"""The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
+
+from generator.flow.api.check import check_shape, fits_shape, report_unknown_key
+from generator.flow.api.places import advise_on_place
+from generator.flow.api.samples import find_sample, takes_value
+from generator.flow.api.sentences import describe_shape_rule, write_pattern
+from generator.flow.api.shapes import (
+    MODEL_SHAPES,
+    PERMISSION_SHAPES,
+    PROFILE_SHAPES,
+    Shape,
+    find_place_shape,
+    find_shape,
+    find_shape_at,
+    list_node_types,
+    list_validation_kinds,
+    takes_parameter,
+)
+
+__all__ = [
+    "MODEL_SHAPES",
+    "PERMISSION_SHAPES",
+    "PROFILE_SHAPES",
+    "Shape",
+    "advise_on_place",
+    "check_shape",
+    "describe_shape_rule",
+    "find_place_shape",
+    "find_sample",
+    "find_shape",
+    "find_shape_at",
+    "fits_shape",
+    "list_node_types",
+    "list_validation_kinds",
+    "report_unknown_key",
+    "takes_parameter",
+    "takes_value",
+    "write_pattern",
+]

@@ -1,0 +1,167 @@
+"""What a model is, given its id or ARN as a literal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.findings import Finding, error, warning
+from generator.findings.suggestions import suggest_name
+from generator.flow.inference.kinds import (
+    ACCOUNT,
+    MODEL_KINDS,
+    PARTITION,
+    REGION,
+    list_kind_grants,
+)
+from generator.flow.inference.known import REGION_NAME, load_known_models
+from generator.flow.model import Grant, ModelKind, Text
+from generator.source.position import Path
+
+UNKNOWN_MODEL = error("UnknownModel", "flowseal does not know which permissions this kind of model needs.")
+UNKNOWN_MODEL_ID = warning("UnknownModelId", "AWS has not published a model or inference profile with this ID.")
+UNKNOWN_PROFILE_PREFIX = warning(
+    "UnknownProfilePrefix", "flowseal does not know the prefix of an inference profile's ID."
+)
+LISTED_KINDS = (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE, ModelKind.GLOBAL_INFERENCE_PROFILE)
+"""The kinds whose ids AWS publishes; all others are the account's own."""
+_PROFILE_KINDS = LISTED_KINDS[1:]
+_ARN = re.compile(
+    r"(?P<home>arn:aws[a-z-]*:(?:bedrock|sagemaker):[a-z0-9-]+:)(?P<account>[0-9]*):(?P<type>[a-z-]+)/(?P<name>.+)"
+)
+
+
+def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
+    """Yield the rights that a model given by id or ARN needs, and the findings that say what is not known of it."""
+    kind = find_kind(model)
+    if kind is None:
+        yield _report_unknown(model, path)
+        return
+    yield from check_model_id(model, path)
+    if model.startswith("arn:"):
+        arn: Text = (model,)
+    elif kind is ModelKind.FOUNDATION_MODEL:
+        arn = ("arn:", PARTITION, ":bedrock:", REGION, f"::foundation-model/{model}")
+    else:
+        arn = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, f":inference-profile/{model}")
+    yield from list_kind_grants(kind, arn, (_name_model(model),))
+
+
+def check_model_id(model: str, path: Path) -> list[Finding]:
+    """Report an id that AWS has not published, bare or in an ARN; what has no published id is none of its business."""
+    kind = find_kind(model)
+    identifier = model.rpartition("/")[2]
+    known = load_known_models()
+    if kind not in LISTED_KINDS or known.has(identifier):
+        return []
+    prefix, _, rest = identifier.partition(".")
+    if kind is ModelKind.INFERENCE_PROFILE and prefix not in known.prefixes and known.has(rest):
+        # An ARN says without doubt that it is a profile's; a bare id with a prefix of no profile may be a slip.
+        return [] if model.startswith("arn:") else [_report_prefix(prefix, identifier, rest, path)]
+    # What is suggested is of the same kind: in an ARN, and behind a parameter, nothing else would do.
+    is_bound = model.startswith("arn:") or path[0] == "parameters"
+    return [_report_unknown_id(kind, identifier, path, is_bound=is_bound)]
+
+
+def find_kind(model: str) -> ModelKind | None:
+    """Return the kind of model that an ARN or an id stands for, None where it is in the form of none."""
+    return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(model, by_id=True)), None)
+
+
+def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tuple[str, str]:
+    """Say of a text that names no model at `path` why it names none, and what to write instead.
+
+    `wanted` is the kind of a parameter that stands there; without it, any kind will do.
+    """
+    if model.startswith("arn:"):
+        return _explain_arn(model, path, wanted)
+    if not model:
+        return f"`{path[-1]}` is empty.", "Write the ID or ARN of a model."
+    message = f"{model!r} is not the ID of a foundation model or an inference profile."
+    remedy = "For any other kind of model, use its ARN."
+    meant = _find_meant(model)
+    return message, f"Did you mean {meant}? {remedy}" if meant else remedy
+
+
+def _find_meant(model: str) -> str | None:
+    """Return the published id that a text in the form of none most likely means."""
+    known = load_known_models()
+    prefix, _, rest = model.partition(".")
+    if not re.fullmatch(REGION_NAME, prefix):
+        return suggest_name(model, sorted(known.models | known.profiles))
+    # A Region instead of a prefix: a profile of another part of the world would not do.
+    name = rest if known.has(rest) else suggest_name(rest, sorted(known.models))
+    return known.find_profile(prefix, name) or name if name else None
+
+
+def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str, str]:
+    parts = _ARN.fullmatch(model)
+    # Of two kinds with one type of ARN, the first is meant.
+    kinds = reversed(list(MODEL_KINDS.items()))
+    types = {rule.arn_form.rpartition(":")[2].partition("/")[0]: kind for kind, rule in kinds}
+    kind = types.get(parts["type"]) if parts else None
+    if parts is None or kind is None:
+        message = f"{model!r} is not the ARN of a kind of model that flowseal supports."
+        meant = suggest_name(parts["type"], types) if parts else None
+        fixed = f"{parts['home']}{parts['account']}:{meant}/{parts['name']}" if parts and meant else ""
+        remedy = f"Use the ARN of one of these kinds: {', '.join(kind.value for kind in MODEL_KINDS)}."
+        return message, f"Did you mean {fixed}?" if find_kind(fixed) else remedy
+    name, home, actual = parts["name"], parts["home"], find_kind(parts["name"])
+    if kind is ModelKind.FOUNDATION_MODEL and actual in _PROFILE_KINDS:
+        message = f"{name!r} is the ID of an inference profile, and this is the ARN of a foundation model."
+        if path[-1] == "modelArn":
+            return message, f"Reranking takes a foundation model: write {home}:foundation-model/{_name_model(name)}."
+        setting = "" if wanted in (None, actual) else f" Set `model: {actual}` for the parameter."
+        arn = f"{home}{parts['account'] or '<account>'}:inference-profile/{name}"
+        return message, f"Write {name}, or the ARN of the profile, {arn}.{setting}"
+    if kind in _PROFILE_KINDS and actual is ModelKind.FOUNDATION_MODEL:
+        message = f"{name!r} is the ID of a foundation model, and this is the ARN of an inference profile."
+        profile = load_known_models().find_profile(home.split(":")[3], name) or f"<prefix>.{name}"
+        otherwise = "" if wanted else f", or {name} for the model itself"
+        return message, f"Write {home}{parts['account'] or '<account>'}:inference-profile/{profile}{otherwise}."
+    return _explain_form(model, kind, parts)
+
+
+def _explain_form(model: str, kind: ModelKind, parts: re.Match[str]) -> tuple[str, str]:
+    """Say what is wrong with the form of an ARN whose type is that of a kind."""
+    form, what = MODEL_KINDS[kind].arn_form, str(kind).replace("-", " ")
+    article = "an" if what[0] in "aeiou" else "a"
+    owned = "<account>" in form
+    fixed = f"{parts['home']}{'<account>' if owned else ''}:{parts['type']}/{parts['name']}"
+    if owned is not bool(parts["account"]) and find_kind(fixed.replace("<account>", "0" * 12)):
+        return f"The ARN of {article} {what} {'needs an' if owned else 'has no'} account ID.", f"Write {fixed}."
+    return f"{model!r} is not the ARN of {article} {what}.", f"Write it as {form}."
+
+
+def _name_model(model: str) -> str:
+    """Return the foundation model behind an inference profile given by id or ARN."""
+    return model.rpartition("/")[2].partition(".")[2]
+
+
+def _report_unknown(model: str, path: Path) -> Finding:
+    return Finding(UNKNOWN_MODEL, *explain_model(model, path), path)
+
+
+def _report_unknown_id(kind: ModelKind, identifier: str, path: Path, *, is_bound: bool) -> Finding:
+    known = load_known_models()
+    is_model = kind is ModelKind.FOUNDATION_MODEL
+    like = known.models if is_model else {item for item in known.profiles if find_kind(item) is kind}
+    meant = None if is_bound else suggest_name(identifier, known.list_joined(identifier))
+    meant = meant or suggest_name(identifier, sorted(like))
+    message = f"Unknown {'model' if is_model else 'inference profile'} ID {identifier!r}."
+    remedy = (
+        f"{f'Did you mean {meant}?' if meant else 'Check the ID.'} If the ID is newer than flowseal's list of models "
+        f"({known.date}), suppress this warning: `# flowseal: ignore[{UNKNOWN_MODEL_ID.name}] newer than the list`."
+    )
+    return Finding(UNKNOWN_MODEL_ID, message, remedy, path)
+
+
+def _report_prefix(prefix: str, profile: str, model: str, path: Path) -> Finding:
+    message = f"Unknown inference profile prefix {prefix!r}."
+    meant = load_known_models().find_profile(prefix, model)
+    remedy = (
+        f"{f'Did you mean {meant}? ' if meant else ''}flowseal assumes an inference profile and allows exactly that: "
+        f"{profile} in the module's own account and Region, and through it {model} in any Region. If it is something "
+        "else, give its ARN."
+    )
+    return Finding(UNKNOWN_PROFILE_PREFIX, message, remedy, path)

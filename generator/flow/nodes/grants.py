@@ -1,0 +1,89 @@
+"""The rights of a whole flow: what its nodes need, and what its author added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.findings import Finding, error
+from generator.flow.model import Derived, Flow, Grant, Node, Text
+from generator.flow.nodes.needs import Need, allow_guardrail_profile, list_model_needs, name_bucket, name_part
+from generator.flow.nodes.node_types import NODE_TYPES
+
+UNUSED_BUCKET_ACCOUNT = error("UnusedBucketAccount", "`bucket_accounts` lists a bucket that no node uses.")
+UNNAMED_RESOURCE = error("UnnamedResource", "A node refers to a resource with an empty ID, name, or ARN.")
+PERMISSIONS = "permissions"
+BUCKET_TYPES = ("Retrieval", "Storage")
+BUCKET_MEMBERS = ("retrieval", "storage")
+FROM_PERMISSIONS = "the definition's permissions"
+"""What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
+
+
+def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:
+    """Return every right that the nodes of a flow need, one Grant a shape, sorted; and what cannot be told.
+
+    Grants of one capability with the same actions and conditions are one: their resources and nodes are joined.
+    """
+    grants: dict[tuple[object, ...], list[tuple[str, Grant]]] = {}
+    findings: list[Finding] = []
+    for name, need in _list_flow_needs(flow):
+        if isinstance(need, Grant):
+            grants.setdefault((need.capability, need.actions, need.conditions), []).append((name, need))
+        else:
+            findings.append(need)
+    return tuple(sorted(map(_join_grants, grants.values()), key=_sort_grant)), findings
+
+
+def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
+    """Yield what each node needs, with its name."""
+    for node in flow.nodes:
+        list_needs = NODE_TYPES[node.type].list_needs
+        if list_needs is None or not node.configuration:
+            continue
+        for need in list_needs(node, flow):
+            if isinstance(need, Grant) and any("" in text for text in need.resources):
+                yield node.name, _report_unnamed(node)
+            else:
+                yield node.name, need
+    for need in _list_permission_needs(flow):
+        yield FROM_PERMISSIONS, need
+
+
+def _report_unnamed(node: Node) -> Finding:
+    message = f"An ID, name, or ARN of node {node.name!r} is empty; the API accepts this only as a draft."
+    remedy = "Fill it in, or declare a parameter under `parameters` and write {$param: NAME} here."
+    return Finding(UNNAMED_RESOURCE, message, remedy, node.configuration_path, section="parameters")
+
+
+def _join_grants(named: list[tuple[str, Grant]]) -> Grant:
+    resources = {resource for _, grant in named for resource in grant.resources}
+    nodes = tuple(dict.fromkeys(name for name, _ in named))
+    note = " ".join(dict.fromkeys(grant.note for _, grant in named if grant.note))
+    return replace(named[0][1], resources=tuple(sorted(resources, key=_sort_text)), nodes=nodes, note=note)
+
+
+def _sort_text(text: Text) -> tuple[str, ...]:
+    return tuple(f"{part.how} {part.parameter}" if isinstance(part, Derived) else str(part) for part in text)
+
+
+def _sort_grant(grant: Grant) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    values = tuple(_sort_text(value) for condition in grant.conditions for value in condition.values)
+    return grant.capability, values
+
+
+def _list_permission_needs(flow: Flow) -> Iterator[Need]:
+    for index, model in enumerate(flow.permissions.models):
+        yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
+    for key in flow.permissions.kms_keys:
+        yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),))
+    yield from map(allow_guardrail_profile, flow.permissions.guardrail_profiles)
+    keepers = [
+        node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
+    ]
+    used = {name_bucket(node) for node in keepers}
+    for bucket in flow.permissions.bucket_accounts or ():
+        # A node without its configuration (a finding of its own) may mean any bucket.
+        if bucket not in used and all(node.configuration for node in keepers):
+            message = f"No node reads or writes bucket {bucket!r}."
+            remedy = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."
+            yield Finding(UNUSED_BUCKET_ACCOUNT, message, remedy, (PERMISSIONS, "bucket_accounts", bucket), key=True)

@@ -1,0 +1,170 @@
+"""Every node type of the API: its configuration, its ports, its quota and the rights that it needs.
+
+Source of the quotas: AWS General Reference, "Amazon Bedrock endpoints and quotas", as of mid 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from generator.flow.model import Flow, Node
+from generator.flow.nodes.needs import (
+    Need,
+    allow_named_resource,
+    list_knowledge_base_needs,
+    list_prompt_needs,
+    list_retrieval_needs,
+    list_storage_needs,
+)
+from generator.flow.nodes.ports import (
+    ANY_PORTS,
+    NO_PORTS,
+    PortRule,
+    PortRules,
+    list_knowledge_base_outputs,
+    list_prompt_inputs,
+)
+
+QUOTA_SOURCE = "AWS General Reference, Amazon Bedrock endpoints and quotas, as of mid 2025"
+MOST_NODES = 40
+"""The quota of nodes of a flow, of whatever type."""
+
+Ports = PortRules | Callable[[Node, Flow], PortRules]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """A node type. `configuration` is the member of a node's configuration that is its own.
+
+    `quota` is how many of them a flow may have, None where AWS gives no number. `acts` tells that the node does
+    something beside returning a result.
+    """
+
+    configuration: str
+    inputs: Ports
+    outputs: Ports
+    needs_configuration: bool = True
+    quota: int | None = None
+    acts: bool = False
+    list_needs: Callable[[Node, Flow], Iterator[Need]] | None = None
+
+
+def list_input_rules(node: Node, flow: Flow) -> PortRules:
+    """Return what a node may list as its inputs."""
+    return _settle(NODE_TYPES[node.type].inputs, node, flow)
+
+
+def list_output_rules(node: Node, flow: Flow) -> PortRules:
+    """Return what a node may list as its outputs."""
+    return _settle(NODE_TYPES[node.type].outputs, node, flow)
+
+
+def _settle(ports: Ports, node: Node, flow: Flow) -> PortRules:
+    return ports if isinstance(ports, PortRules) else ports(node, flow)
+
+
+def _name_ports(*rules: PortRule) -> PortRules:
+    return PortRules(rules)
+
+
+def _name_optional_input(name: str) -> PortRule:
+    """Return the rule of an input that AWS fills in by itself where no connection leads to it."""
+    return PortRule(name, "Object", must_be_listed=False, must_be_connected=False)
+
+
+NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
+    {
+        "Input": NodeType("input", NO_PORTS, _name_ports(PortRule("document")), needs_configuration=False),
+        "Output": NodeType("output", _name_ports(PortRule("document")), NO_PORTS, needs_configuration=False),
+        "Iterator": NodeType(
+            "iterator",
+            _name_ports(PortRule("array", "Array")),
+            _name_ports(PortRule("arrayItem"), PortRule("arraySize", "Number")),
+            needs_configuration=False,
+            quota=1,
+        ),
+        "Collector": NodeType(
+            "collector",
+            _name_ports(PortRule("arrayItem"), PortRule("arraySize", "Number")),
+            _name_ports(PortRule("collectedArray", "Array")),
+            needs_configuration=False,
+            quota=1,
+        ),
+        "Condition": NodeType("condition", ANY_PORTS, NO_PORTS, quota=5),
+        "Prompt": NodeType(
+            "prompt",
+            list_prompt_inputs,
+            _name_ports(PortRule("modelCompletion", "String")),
+            list_needs=list_prompt_needs,
+        ),
+        "KnowledgeBase": NodeType(
+            "knowledgeBase",
+            _name_ports(PortRule("retrievalQuery", "String")),
+            list_knowledge_base_outputs,
+            quota=20,
+            list_needs=list_knowledge_base_needs,
+        ),
+        "Agent": NodeType(
+            "agent",
+            _name_ports(
+                PortRule("agentInputText", "String", is_type_ambiguous=True),
+                _name_optional_input("promptAttributes"),
+                _name_optional_input("sessionAttributes"),
+            ),
+            _name_ports(PortRule("agentResponse", "String")),
+            quota=20,
+            acts=True,
+            list_needs=allow_named_resource("InvokeAgent", "bedrock:InvokeAgent", "agentAliasArn"),
+        ),
+        "LambdaFunction": NodeType(
+            "lambdaFunction",
+            ANY_PORTS,
+            _name_ports(PortRule("functionResponse")),
+            quota=20,
+            acts=True,
+            list_needs=allow_named_resource("InvokeFunction", "lambda:InvokeFunction", "lambdaArn"),
+        ),
+        "Lex": NodeType(
+            "lex",
+            _name_ports(
+                PortRule("inputText", "String", is_type_ambiguous=True),
+                _name_optional_input("requestAttributes"),
+                _name_optional_input("sessionAttributes"),
+            ),
+            _name_ports(PortRule("predictedIntent", "String")),
+            quota=5,
+            acts=True,
+            list_needs=allow_named_resource("RecognizeUtterance", "lex:RecognizeUtterance", "botAliasArn"),
+        ),
+        "Retrieval": NodeType(
+            "retrieval",
+            _name_ports(PortRule("objectKey", "String")),
+            _name_ports(PortRule("s3Content", "String", is_type_ambiguous=True)),
+            quota=10,
+            list_needs=list_retrieval_needs,
+        ),
+        "Storage": NodeType(
+            "storage",
+            _name_ports(PortRule("content"), PortRule("objectKey", "String")),
+            _name_ports(PortRule("s3Uri", "String")),
+            quota=10,
+            acts=True,
+            list_needs=list_storage_needs,
+        ),
+        "InlineCode": NodeType(
+            "inlineCode", PortRules(takes_others=True, most=5), _name_ports(PortRule("response")), quota=5
+        ),
+        # What stands in a loop is a definition of its own, which the Terraform resource cannot carry: nothing to allow.
+        "Loop": NodeType(
+            "loop",
+            ANY_PORTS,
+            PortRules((PortRule("iterationCount", "Number", must_be_listed=False),), takes_others=True),
+            acts=True,
+        ),
+        "LoopInput": NodeType("loopInput", ANY_PORTS, ANY_PORTS, needs_configuration=False),
+        "LoopController": NodeType("loopController", ANY_PORTS, NO_PORTS),
+    }
+)
+"""Every node type of the API. A test holds the names to the API's data."""

@@ -1,0 +1,218 @@
+"""The forms in which people have flow definitions, brought to one: the sections of the house form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import cast
+
+from generator.findings import Finding
+from generator.findings.suggestions import match_names
+from generator.flow.api import check_shape, find_shape
+from generator.flow.api.check import UNKNOWN_KEY
+from generator.flow.model import Value
+from generator.flow.reading.rules import (
+    DECIDED_BY_MODULE,
+    INCOMPLETE_DOCUMENT,
+    INVALID_SECTION,
+    LIVE_FLOW,
+    NOT_A_FLOW,
+    UNUSABLE_FILE_NAME,
+)
+from generator.flow.wording import describe_value, list_names
+from generator.source import SCHEMA_KEY
+from generator.source.position import Document, Path
+
+OWN_SECTIONS = frozenset({"parameters", "encryption", "permissions"})
+"""The sections that flowseal's own form alone has."""
+SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions")
+BARE_KEYS = frozenset({"nodes", "connections"})
+SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
+
+DECIDED = {
+    "executionRoleArn": "The module creates its own service role with exactly the permissions that the nodes need.",
+    "customerEncryptionKeyArn": "The module creates its own KMS key for the flow.",
+    "clientToken": "Terraform sends its own token.",
+    "status": "AWS sets the status.",
+    "version": "AWS sets the version.",
+    "createdAt": "AWS sets the timestamp.",
+    "updatedAt": "AWS sets the timestamp.",
+    "validations": "AWS validates the flow each time it is prepared.",
+    "ResponseMetadata": "It is part of the API response, not of the flow.",
+}
+"""What the arguments of create-flow and update-flow and the output of get-flow carry beside the flow, and who decides
+it instead."""
+LIVE = ("id", "arn", "flowIdentifier")
+"""Keys that name a flow that exists: those of get-flow's output, and of update-flow's arguments (an id or an ARN)."""
+FLOW_ID = re.compile(r"(?:.*:flow/)?([0-9a-zA-Z]{10})")
+SWITCH = (
+    "The AWS CLI does not accept that section. If you still pass this file to the CLI, copy name, description, "
+    "definition, and tags to a separate file in flowseal's own format."
+)
+"""How to make flowseal's own form of what the API takes or gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
+
+    `is_by_aws` says that the document may come from AWS's API or console, with the names that these give to
+    connections. `switch` says how to make flowseal's own form of a document that cannot have all of its sections; it is
+    empty for that form itself. `spelled` are the keys at the top that were read as another one, by their canonical
+    paths.
+    """
+
+    sections: Mapping[str, object]
+    root: Path
+    is_by_aws: bool = False
+    switch: str = ""
+    spelled: Mapping[Path, str] = field(default_factory=dict)
+
+
+def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
+    """Find out in which form a document is, and what its top level says that the module does not take over."""
+    value = document.value
+    if not isinstance(value, dict):
+        found = describe_value(cast("Value", value))
+        return None, [_report_no_flow(f"A flow definition must be a mapping, not {found}.")]
+    meant = _match_keys(value)
+    value = {meant[key] if key in meant else str(key): item for key, item in value.items()}
+    findings = [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
+    keys = set(value) - {SCHEMA_KEY}
+    if keys and (keys <= BARE_KEYS or keys == {"definition"}):
+        form, more = _read_bare(document.file, value)
+    elif not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
+        return None, [_report_no_flow("This document has none of a flow definition's keys.")]
+    else:
+        form, more = _read_sections(value)
+    spelled: dict[Path, str] = {
+        ("definition", name) if name in BARE_KEYS else (name,): key for key, name in meant.items()
+    }
+    root = (spelled.pop(("definition",)),) if ("definition",) in spelled else form.root
+    return replace(form, root=root, spelled=spelled), findings + more
+
+
+def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
+    findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
+    sections = {key: item for key, item in value.items() if key in SECTIONS}
+    root: Path = ("definition",)
+    if "definition" not in value and (bare := {key: item for key, item in value.items() if key in BARE_KEYS}):
+        root, sections["definition"] = (), bare
+        listed = " and ".join(bare)
+        remedy = f"Move {listed} under `definition:`."
+        findings.append(_report_unknown(next(iter(bare)), remedy))
+    findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
+    if unused := [key for key in value if key in DECIDED or key in LIVE]:
+        # The CLI refuses flowseal's own sections: a document that has one is in flowseal's form already.
+        switch = SWITCH if OWN_SECTIONS.isdisjoint(sections) else ""
+        return Form(sections, root, True, switch), [_report_unused(unused, value), *findings]
+    return Form(sections, root), findings
+
+
+def _match_keys(value: Mapping[str, object]) -> dict[str, str]:
+    """Return what the keys of a document that are not known most likely mean."""
+    known = (*SECTIONS, *DECIDED, *LIVE, SCHEMA_KEY)
+    is_bare = "definition" not in value and not BARE_KEYS.isdisjoint(value)
+    return match_names(value, (*known, *sorted(BARE_KEYS)) if is_bare else known)
+
+
+def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
+    """Read a document that holds the flow's nodes and connections and has no place for its name."""
+    is_wrapped = "definition" in value
+    name = name_flow_after(file)
+    schema_key = report_schema_key(value)
+    findings = [] if schema_key is None else [schema_key]
+    move = "" if is_wrapped else "move `nodes` and `connections` under a `definition:` key and "
+    sections: dict[str, object] = {"definition": {key: item for key, item in value.items() if key in BARE_KEYS}}
+    if is_wrapped:
+        sections["definition"] = value["definition"]
+    if is_flow_name(name):
+        sections["name"] = name
+    else:
+        message = (
+            f"The document has no name, and its file name cannot be used instead: {name!r} is not a valid flow name."
+        )
+        remedy = f"Rename the file using letters, digits, and single - or _, or {move}add `name:`."
+        findings.append(Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",)))
+    example = name if is_flow_name(name) else "NAME"
+    switch = f"To add that section to this document, {move}add `name: {example}` first."
+    return Form(sections, ("definition",) if is_wrapped else (), True, switch), findings
+
+
+def name_flow_after(file: str) -> str:
+    """Return what is left of a file's name without its folders and its ending."""
+    name = PurePosixPath(file.replace("\\", "/")).name
+    for suffix in SUFFIXES:
+        if name.casefold().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def is_flow_name(name: str) -> bool:
+    """Tell whether CreateFlow takes a name."""
+    return not check_shape(name, find_shape("FlowName"), ("name",))
+
+
+def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
+    if key == SCHEMA_KEY:
+        return report_schema_key(value)
+    if key in SECTIONS or key in DECIDED or key in LIVE or (key in BARE_KEYS and "definition" not in value):
+        return None
+    if key in BARE_KEYS:
+        return _report_unknown(key, f"Move {key} under `definition:`.")
+    return _report_unknown(key, f"Remove it. Valid keys are {list_names(SECTIONS, 'and')}.")
+
+
+def _report_unknown(key: str, remedy: str) -> Finding:
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in the flow definition.", remedy, (key,), key=True)
+
+
+def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
+    """Report everything that the module or AWS decides itself, once, at the first of its keys."""
+    listed = ", ".join(keys)
+    if not set(keys) & set(LIVE):
+        message = f"flowseal does not use these keys: {listed}. The module creates its own service role and KMS key."
+        return Finding(
+            DECIDED_BY_MODULE,
+            message,
+            "Remove them to silence this message.",
+            (keys[0],),
+            key=True,
+        )
+    message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
+    identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
+    remedy = (
+        "Terraform creates a second flow unless the root module keeps this one with an `import` block that has "
+        f'`to = module.NAME.aws_bedrockagent_flow.this` and `id = "{identity}"`, or, if the flow is already in this '
+        "Terraform state, a `moved` block with `from = aws_bedrockagent_flow.x` and the same `to`. "
+        "See docs/existing-flows.md."
+    )
+    return Finding(LIVE_FLOW, message, remedy, (keys[0],), key=True)
+
+
+def report_schema_key(document: Mapping[str, object]) -> Finding | None:
+    """Say what is wrong with the key that names a document's JSON Schema; None where it is absent or a text."""
+    value = document.get(SCHEMA_KEY, "")
+    if isinstance(value, str):
+        return None
+    found = describe_value(cast("Value", value))
+    message = f"{SCHEMA_KEY} must be the path or URL of a JSON Schema, not {found}."
+    return Finding(INVALID_SECTION, message, "Write it as a string, or remove it. Only editors read it.", (SCHEMA_KEY,))
+
+
+def _report_missing(key: str) -> Finding:
+    remedies = {
+        "name": "Add `name:` with the flow's name.",
+        "definition": "Add `definition:` with the flow's nodes and connections.",
+    }
+    return Finding(INCOMPLETE_DOCUMENT, f"The document has no {key}.", remedies[key])
+
+
+def _report_no_flow(message: str) -> Finding:
+    return Finding(
+        NOT_A_FLOW,
+        message,
+        "A definition needs at least `name:` and `definition:`, with `nodes` and `connections` under it.",
+    )

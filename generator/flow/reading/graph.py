@@ -1,0 +1,121 @@
+"""Nodes and connections out of a definition, whose shape is right except at the places that are known to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from generator.flow.model import Body, Connection, Node, Port, Value
+from generator.source.position import Path
+
+LOOP = ("configuration", "loop", "definition")
+"""Where a node keeps a definition of its own."""
+
+
+def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Body:
+    """Return the nodes and connections of the definition at `path`, in its order.
+
+    `wrong` are the places whose values are not of the API's shape. A connection with one in it is left out; of a node
+    what it touches is left out: its configuration, or else all but the name and the type.
+    """
+    items = definition if isinstance(definition, Mapping) else {}
+    below = [place for place in wrong if place[: len(path)] == path]
+    tops = {place[len(path) :] for place in below}
+    nodes: list[Node] = []
+    blurred: dict[str, str] = {}
+    lacks_nodes = bool(tops & {(), ("nodes",)})
+    for value, place, faults in _list_items(items.get("nodes"), (*path, "nodes"), below):
+        node = value if isinstance(value, dict) else {}
+        if node and all(fault[:1] == ("configuration",) for fault in faults):
+            nodes.append(_build_node(node, place, faults))
+        elif isinstance(node.get("name"), str):
+            blurred[str(node["name"])] = str(node.get("type"))
+        else:
+            lacks_nodes = True
+    connections = [
+        _build_connection(value, place) if isinstance(value, dict) and not faults else None
+        for value, place, faults in _list_items(items.get("connections"), (*path, "connections"), below)
+    ]
+    lacks_connections = None in connections or bool(tops & {(), ("connections",)})
+    sound = tuple(connection for connection in connections if connection is not None)
+    return Body(path, tuple(nodes), sound, blurred, lacks_nodes, lacks_connections)
+
+
+def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tuple[Value, Path, list[Path]]]:
+    """Yield each item of a list with its place, and what is wrong in it, relative to that place."""
+    depth = len(path) + 1
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        place = (*path, index)
+        yield value, place, [other[depth:] for other in wrong if other[:depth] == place] if wrong else []
+
+
+def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -> Node:
+    configuration_path: Path = (*path, "configuration")
+    configuration: Mapping[str, Value] = {}
+    body = None
+    is_blurred = any(fault[: len(LOOP)] != LOOP for fault in faults)
+    match node.get("configuration"):
+        case dict() as union if union:
+            member, value = next(iter(union.items()))
+            configuration_path = (*configuration_path, member)
+            configuration = value if isinstance(value, dict) and not is_blurred else {}
+            if member == "loop" and "definition" in configuration:
+                body = build_body(configuration["definition"], (*path, *LOOP), [(*path, *fault) for fault in faults])
+    return Node(
+        str(node["name"]),
+        str(node["type"]),
+        configuration,
+        _build_ports(node.get("inputs"), (*path, "inputs")),
+        _build_ports(node.get("outputs"), (*path, "outputs")),
+        path,
+        configuration_path,
+        body,
+        is_blurred,
+    )
+
+
+def _build_ports(ports: Value, path: Path) -> tuple[Port, ...]:
+    if not isinstance(ports, list):
+        return ()
+    return tuple(
+        [
+            Port(
+                str(port["name"]),
+                str(port["type"]),
+                port.get("expression"),
+                _read_text(port.get("category")),
+                (*path, index),
+            )
+            for index, port in enumerate(ports)
+            if isinstance(port, dict)
+        ]
+    )
+
+
+def _build_connection(connection: Mapping[str, Value], path: Path) -> Connection:
+    output, input_name, condition = _read_ends(connection.get("configuration"))
+    return Connection(
+        str(connection["name"]),
+        str(connection["source"]),
+        str(connection["target"]),
+        str(connection["type"]),
+        output,
+        input_name,
+        condition,
+        path,
+    )
+
+
+def _read_ends(configuration: Value) -> tuple[str | None, str | None, str | None]:
+    """Return the source's output, the target's input and the condition that a connection names."""
+    union = configuration if isinstance(configuration, dict) else {}
+    data, conditional = union.get("data"), union.get("conditional")
+    output = input_name = condition = None
+    if isinstance(data, dict):
+        output, input_name = data.get("sourceOutput"), data.get("targetInput")
+    if isinstance(conditional, dict):
+        condition = conditional.get("condition")
+    return _read_text(output), _read_text(input_name), _read_text(condition)
+
+
+def _read_text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None

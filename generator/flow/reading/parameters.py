@@ -1,0 +1,227 @@
+"""The section `parameters`, held against the places where the parameters stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from generator.findings import Finding, Related
+from generator.findings.suggestions import advise_name
+from generator.flow.api.check import UNKNOWN_KEY
+from generator.flow.inference import find_kind
+from generator.flow.model import ModelKind, Parameter, Value
+from generator.flow.reading.defaults import check_default, check_types, stands_for_model
+from generator.flow.reading.limits import MOST_TEXT, find_long_defaults
+from generator.flow.reading.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
+from generator.flow.reading.references import Use
+from generator.flow.reading.rules import (
+    COLLIDING_PLACEHOLDERS,
+    INVALID_DEFAULT,
+    INVALID_PARAMETER_NAME,
+    INVALID_SECTION,
+    MISPLACED_MODEL_KIND,
+    UNDECLARED_PARAMETER,
+    UNKNOWN_MODEL_KIND,
+    UNUSED_PARAMETER,
+)
+from generator.flow.wording import describe_value, list_names
+from generator.source.position import Path
+
+KEYS = ("description", "default", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A parameter as declared; `model` is None where the author did not say."""
+
+    name: str
+    description: str
+    default: Value
+    model: ModelKind | None
+    path: Path
+
+
+def read_parameters(
+    section: Value, uses: Sequence[Use], nodes: Sequence[Value]
+) -> tuple[tuple[Parameter, ...], list[Finding]]:
+    """Return the parameters that stand somewhere, declared ones first, then placeholders in the document's order.
+
+    `nodes` are the definition's, for the description of a parameter that has none of its own.
+    """
+    declarations, findings = _read_section(section)
+    findings += _check_placeholders(uses) + _check_undeclared(uses, declarations)
+    # A parameter that a misspelled use means is not unused: that is one mistake.
+    meant = {suggest_parameter(use.name, declarations) for use in uses if use.name not in declarations}
+    for use in uses:
+        if use.placeholder is not None and use.name not in declarations:
+            declarations[use.name] = Declaration(use.name, "", None, None, use.path)
+            findings += _check_name(use.name, use.path, use.placeholder)
+    by_name: dict[str, list[Use]] = {}
+    for use in uses:
+        by_name.setdefault(use.name, []).append(use)
+    parameters = []
+    for declaration in declarations.values():
+        named = by_name.get(declaration.name, [])
+        paths = tuple(use.path for use in named if not use.is_misplaced)
+        if paths:
+            parameter = _build_parameter(declaration, paths, nodes)
+            # Placeholders that collide may mean two values: each by itself may fit its places.
+            if len({use.placeholder for use in named if use.placeholder}) < 2:
+                findings += _check_parameter(parameter, declaration)
+            parameters.append(parameter)
+        elif not named and declaration.name not in meant:
+            findings.append(_report_unused(declaration))
+    for parameter in list(find_long_defaults(parameters)):
+        message = f"Inserted everywhere they are used, the defaults exceed {MOST_TEXT:,} characters in total."
+        remedy = "Remove this default, or use $file instead of the parameter."
+        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*parameter.path, "default")))
+        parameters[parameters.index(parameter)] = replace(parameter, default=None)
+    return tuple(parameters), findings
+
+
+def describe_place(path: Path, nodes: Sequence[Value]) -> str:
+    """Say what stands at a canonical path, such as "knowledgeBaseId of the node LookUp"."""
+    names = [part for part in path if isinstance(part, str)]
+    match path:
+        case ("definition", "nodes", int() as index, *_) if index < len(nodes):
+            node = nodes[index]
+            if isinstance(node, dict) and isinstance(node.get("name"), str):
+                return f"{names[-1]} of node {node['name']}"
+    return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
+
+
+def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]]:
+    if section is None:
+        return {}, []
+    if not isinstance(section, dict):
+        remedy = "Under `parameters:`, write the name of each parameter with its description below it."
+        return {}, [
+            Finding(
+                INVALID_SECTION,
+                "`parameters` must be a mapping of parameter names to settings.",
+                remedy,
+                ("parameters",),
+            )
+        ]
+    declarations: dict[str, Declaration] = {}
+    findings: list[Finding] = []
+    for name, settings in section.items():
+        path: Path = ("parameters", name)
+        findings += _check_name(name, path)
+        if not isinstance(settings, dict | None):
+            remedy = (
+                f"Write `{name}: {{description: ...}}`."
+                if SNAKE_CASE.fullmatch(name)
+                else "Write its settings as a mapping."
+            )
+            message = f"A parameter must be a mapping with the keys {list_names(KEYS, 'and')}."
+            findings.append(Finding(INVALID_SECTION, message, remedy, path))
+        declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
+        findings += more
+    return declarations, findings
+
+
+def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declaration, list[Finding]]:
+    path: Path = ("parameters", name)
+    findings = [_report_key(key, (*path, key)) for key in settings if key not in KEYS]
+    description = settings.get("description")
+    if not isinstance(description, str | None):
+        message = "The description of a parameter must be a string."
+        findings.append(Finding(INVALID_SECTION, message, "Put the description in quotes.", (*path, "description")))
+        description = None
+    if "default" in settings and settings["default"] is None:
+        message = "The default is null."
+        remedy = "Give it a value, or remove `default` to make the variable required."
+        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*path, "default")))
+    kind, more = _read_model_kind(settings, (*path, "model"))
+    return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
+
+
+def _read_model_kind(settings: Mapping[str, Value], path: Path) -> tuple[ModelKind | None, list[Finding]]:
+    kinds = [kind.value for kind in ModelKind]
+    value = settings.get("model")
+    if value is None:
+        return None, []
+    if not isinstance(value, str):
+        message = f"`model` must be a kind of model, not {describe_value(value)}."
+        return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Use {list_names(kinds)}.", path)]
+    if value in kinds:
+        return ModelKind(value), []
+    message, remedy = f"{value!r} is not a kind of model.", advise_name(value, kinds, f"Use {list_names(kinds)}.")
+    kind = None if remedy.startswith("Did") else find_kind(value)
+    if kind is not None:
+        message = f"{value!r} is a model; `model` must be a kind of model."
+        default = "" if "default" in settings else f", and `default: {value}` to make this model the default"
+        remedy = f"Write `model: {kind}`{default}."
+    return kind, [Finding(UNKNOWN_MODEL_KIND, message, remedy, path)]
+
+
+def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
+    message = refuse_name(name)
+    if message is None:
+        return []
+    if placeholder is None:
+        return [Finding(INVALID_PARAMETER_NAME, message, "Rename the parameter.", path, key=True)]
+    remedy = f"Rename the placeholder {placeholder} everywhere."
+    return [Finding(INVALID_PARAMETER_NAME, message, remedy, path)]
+
+
+def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
+    first: dict[str, Use] = {}
+    findings = []
+    for use in uses:
+        if use.placeholder is None:
+            continue
+        other = first.setdefault(use.name, use)
+        if other.placeholder != use.placeholder:
+            message = f"{use.placeholder} and {other.placeholder} would both become the variable {use.name}."
+            related = (Related(f"{other.placeholder} is used here.", other.path),)
+            remedy = "Rename one of them, or use the same spelling if they are the same value."
+            findings.append(Finding(COLLIDING_PLACEHOLDERS, message, remedy, use.path, related=related))
+    return findings
+
+
+def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaration]) -> list[Finding]:
+    findings = []
+    for use in uses:
+        if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
+            message = f"Parameter {use.name!r} is not declared."
+            if meant := suggest_parameter(use.name, declarations):
+                remedy, section = f"Did you mean {meant}?", ""
+            elif refuse_name(use.name):
+                name, section = propose_parameter(use.name), "parameters"
+                remedy = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
+            else:
+                remedy, section = "Declare it under `parameters`, with a description.", "parameters"
+            findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param"), section=section))
+    return findings
+
+
+def _build_parameter(declaration: Declaration, paths: tuple[Path, ...], nodes: Sequence[Value]) -> Parameter:
+    model = None
+    if any(stands_for_model(path) for path in paths):
+        model = declaration.model or ModelKind.FOUNDATION_MODEL
+    description = declaration.description or describe_place(paths[0], nodes)
+    return Parameter(declaration.name, description, declaration.default, model, paths, declaration.path)
+
+
+def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Finding]:
+    findings = check_types(parameter)
+    if not findings:
+        findings = check_default(parameter)
+    if declaration.model is not None and parameter.model is None:
+        message = f"Parameter {parameter.name} is not used as a model, so `model` has no effect."
+        path = (*parameter.path, "model")
+        findings.append(Finding(MISPLACED_MODEL_KIND, message, "Remove `model`.", path, key=True))
+    return findings
+
+
+def _report_unused(declaration: Declaration) -> Finding:
+    message = f"Parameter {declaration.name!r} is declared but never used."
+    remedy = f"Use it as {{$param: {declaration.name}}}, or remove it."
+    return Finding(UNUSED_PARAMETER, message, remedy, declaration.path, key=True)
+
+
+def _report_key(key: str, path: Path) -> Finding:
+    remedy = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", remedy, path, key=True)

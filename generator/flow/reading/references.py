@@ -1,0 +1,300 @@
+"""One walk over what the author wrote: references become values of the model, texts take Unicode's form NFC."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from operator import is_not
+from typing import cast
+
+from generator.findings import SOURCE_RULES, Finding, has_errors
+from generator.findings.suggestions import suggest_name
+from generator.flow.api import find_place_shape, find_shape_at
+from generator.flow.api.shapes import takes_parameter
+from generator.flow.model import FileText, ParameterReference, Value
+from generator.flow.reading.defaults import refuses_value, stands_for_identifier
+from generator.flow.reading.files import FileRefusal, FileTexts
+from generator.flow.reading.names import (
+    MISPLACED_KEYS,
+    QUOTED,
+    SLIP,
+    TERRAFORM_VALUE,
+    UNMARKED,
+    advise_reference,
+    find_last_name,
+    name_parameter_after,
+    suggest_parameter,
+)
+from generator.flow.reading.rules import (
+    CONFLICT_IN_TEXT,
+    MALFORMED_REFERENCE,
+    MISPLACED_REFERENCE,
+    NOT_NORMALISED,
+    UNREADABLE_FILE,
+)
+from generator.source import MERGE_REMEDY
+from generator.source.merge_conflicts import find_merge_conflict
+from generator.source.position import Path
+
+PLACEHOLDER = re.compile(r"\$\$[A-Za-z][A-Za-z0-9_]*")
+"""A whole value that AWS's sample templates leave open."""
+FOREIGN = re.compile(r"\$\{[^{}]+\}")
+INTRINSIC = re.compile(r"Ref|Fn::\w+")
+"""A key by which CloudFormation computes a value."""
+REFERENCES = ("$param", "$file")
+REFERRING = re.compile(r"[${]|\s+[${]|(?:var|local|module|data|each|count|path|terraform|aws\w*)\.")
+"""How texts begin that may be more than text."""
+STRUCTURAL = frozenset(
+    {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
+    | {"category", "templateType", "role", "language", "selectionMode"}
+)
+"""Members that shape the flow: names, types, ends of connections, and what decides which members stand beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where a parameter stands; `placeholder` is its spelling where it is one of AWS's samples'."""
+
+    name: str
+    path: Path
+    placeholder: str | None = None
+    is_misplaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A value with placeholders that another tool fills in: how each is spelled, and what the value can be called.
+
+    `is_whole` says whether a placeholder is all there is of the value.
+    """
+
+    path: Path
+    spellings: tuple[str, ...]
+    name: str
+    is_whole: bool = True
+
+
+@dataclass(slots=True)
+class ValueReader:
+    """Turns a document's values into the model's, and keeps what it found on the way.
+
+    `conflicts` are about texts that could be read, and that may be meant so.
+    """
+
+    files: FileTexts
+    declared: Collection[str] = ()
+    findings: list[Finding] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    conflicts: list[Finding] = field(default_factory=list)
+    foreign: list[Foreign] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a value could not be read."""
+        return bool(self.foreign) or has_errors(self.findings)
+
+    def read_value(self, value: object, path: Path) -> Value:
+        """Return the value at a canonical path with its references resolved. What cannot be read becomes None."""
+        if isinstance(value, dict):
+            return self._read_mapping(value, path)
+        if isinstance(value, list):
+            items = [self.read_value(item, (*path, index)) for index, item in enumerate(value)]
+            return items if any(map(is_not, items, value)) else cast(Value, value)
+        if isinstance(value, str):
+            if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
+                return self._refer_to_parameter(Use(name_parameter_after(value), path, value))
+            if self._is_foreign(value, path):
+                return None
+            if ":" in value and (quoted := QUOTED.fullmatch(value)):
+                self._report_quoted(quoted, path)
+                return None
+            if (slip := SLIP.fullmatch(value)) and takes_reference(path) and refuses_value(value, path):
+                self._report_slip(value, slip[1], path)
+                return None
+            return self._normalise(value, path)
+        return cast(Value, value)
+
+    def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
+        if "$param" in value or "$file" in value:
+            return self._read_reference(value, path)
+        if len(value) == 1 and self._looks_like_reference(*next(iter(value.items())), path):
+            return None
+        if len(value) == 1 and self._is_intrinsic(value, path):
+            return None
+        if not all(map(str.isascii, value)):
+            return self._read_normalised(value, path)
+        changed: dict[str, object] = {}
+        for key, item in value.items():
+            # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
+            if isinstance(item, str) and item.isascii() and not REFERRING.match(item) and "${" not in item:
+                continue
+            read = self.read_value(item, (*path, key))
+            if read is not item:
+                changed[key] = read
+        return cast(Value, {**value, **changed} if changed else value)
+
+    def _read_normalised(self, value: dict[str, object], path: Path) -> Value:
+        result: dict[str, Value] = {}
+        for key, item in value.items():
+            name = self._normalise(key, (*path, key), key=True)
+            if name in result:
+                message = f"Key {name!r} appears twice, spelled with different Unicode characters."
+                rule = SOURCE_RULES["DuplicateKey"]
+                self.findings.append(Finding(rule, message, "Remove one of them.", (*path, key), key=True))
+            result[name] = self.read_value(item, (*path, key))
+        return result
+
+    def _read_reference(self, value: dict[str, object], path: Path) -> Value:
+        kind = next(key for key in REFERENCES if key in value)
+        name = value[kind]
+        if len(value) > 1 or not isinstance(name, str) or not name:
+            self._report_malformed(kind, name, [key for key in value if key != kind], path)
+            return None
+        if kind == "$param":
+            return self._refer_to_parameter(Use(name, path))
+        return self._read_file(name, path)
+
+    def _report_malformed(self, kind: str, name: object, others: list[str], path: Path) -> None:
+        names = [item for item in (name if isinstance(name, list) else [name]) if isinstance(item, str) and item]
+        meant = names[0] if names else "answer_model" if kind == "$param" else "prompts/answer.txt"
+        message, section = f"{kind} must be the only key of its mapping, and its value must be a name.", ""
+        remedy = f"For example: {{{kind}: {meant}}}."
+        if kind == "$param" and names and others and MISPLACED_KEYS.issuperset(others):
+            meant = suggest_parameter(meant, self.declared) or meant
+            keys, section = " and ".join(f"`{key}`" for key in others), "parameters"
+            belongs = "belongs" if len(others) == 1 else "belong"
+            remedy = f"{keys} {belongs} under `{meant}` in `parameters`; write {{$param: {meant}}} here."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+        for item in names:
+            self._note_meant(kind, item, path)
+
+    def _report_slip(self, text: str, name: str, path: Path) -> None:
+        """Report a text that refers to a parameter as other tools would."""
+        remedy, section = advise_reference(name, self.declared)
+        message = f"{text!r} is not a valid reference."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+        self._note_meant("$param", name, path)
+
+    def _report_quoted(self, quoted: re.Match[str], path: Path) -> None:
+        """Report a reference in quotes, or that no reference can stand there; what it means is not unused."""
+        kind, name = f"${quoted[1]}", quoted[2]
+        if kind == "$param":
+            name = suggest_parameter(name, self.declared) or name
+        count = len(self.findings)
+        self._read_reference({kind: name}, path)
+        if refuse_place(path):
+            return
+        message = f"{kind} in quotes is a string, not a reference."
+        remedy = f"Remove the quotes: {{{kind}: {name}}}."
+        # What is wrong with a file that nothing reads yet is told when something does.
+        self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, remedy, path)]
+
+    def _refer_to_parameter(self, use: Use) -> Value:
+        if reason := refuse_place(use.path):
+            self.uses.append(replace(use, is_misplaced=True))
+            what = use.placeholder or "$param"
+            remedy = "Write the literal value. Parameters replace values such as IDs, ARNs, numbers, and strings."
+            self.findings.append(
+                Finding(MISPLACED_REFERENCE, f"{what} is not allowed here: {reason}", remedy, use.path)
+            )
+            return None
+        self.uses.append(use)
+        return ParameterReference(use.name)
+
+    def _read_file(self, file: str, path: Path) -> Value:
+        reason = "a permission cannot come from a file." if path[0] == "permissions" else refuse_place(path)
+        if reason:
+            remedy = "Write the literal value. $file is for prompts and code."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file is not allowed here: {reason}", remedy, path))
+            return None
+        answer = self.files.read_file(file)
+        if isinstance(answer, FileRefusal):
+            self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.remedy, (*path, "$file")))
+            return None
+        if place := find_merge_conflict(answer):
+            message = f"File {answer.file!r} contains merge conflict markers, starting at line {place.line}."
+            self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
+        return FileText(self._normalise(answer, path), answer.file)
+
+    def _note_meant(self, kind: str, name: object, path: Path) -> None:
+        """Remember which parameter a reference that is not written as one means: it is not unused."""
+        if kind == "$param" and isinstance(name, str):
+            self.uses.append(Use(name, path, is_misplaced=True))
+
+    def _looks_like_reference(self, key: str, name: object, path: Path) -> bool:
+        shape = find_place_shape(path)
+        is_open = takes_reference(path)
+        meant = suggest_name(key, REFERENCES) if key.startswith("$") else UNMARKED.get(key) if is_open else None
+        if meant is None and name is None and is_open and key.startswith("$"):
+            self._report_slip(f"{{{key}}}", key[1:], path)
+            return True
+        if meant is None or (shape is not None and shape.type in ("document", "map")):
+            return False
+        message = f"{key!r} is not a valid reference."
+        remedy, section = f"Did you mean {meant}?", ""
+        if is_open and isinstance(name, str) and name:
+            remedy = f"Did you mean {{{meant}: {name}}}?"
+            if meant == "$param":
+                remedy, section = advise_reference(name, self.declared)
+        at = (*path, key)
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, at, key=True, section=section))
+        self._note_meant(meant, name, path)
+        return True
+
+    def _is_foreign(self, text: str, path: Path) -> bool:
+        """Note a text that only another tool makes a value of: `${Name}` may stand in a prompt, and not in an ARN."""
+        if "." in text and TERRAFORM_VALUE.fullmatch(text):
+            found = [text]
+            is_place = stands_for_identifier(path) and (path == ("name",) or refuse_place(path) is None)
+        else:
+            found = FOREIGN.findall(text) if "${" in text else []
+            is_place = bool(found) and refuses_value(text, path)
+        if not is_place:
+            return False
+        # A parameter stands for the whole value: of a part of one, the key says what it is.
+        is_whole = found[0] == text
+        self.foreign.append(Foreign(path, tuple(found), find_last_name(text) if is_whole else str(path[-1]), is_whole))
+        for spelling in found:
+            self._note_meant("$param", find_last_name(spelling), path)
+        return True
+
+    def _is_intrinsic(self, value: dict[str, object], path: Path) -> bool:
+        (key, item), *_ = value.items()
+        if not INTRINSIC.fullmatch(key) or not refuses_value(cast(Value, value), path):
+            return False
+        self.foreign.append(Foreign(path, (f"{{{key}: ...}}",), item if isinstance(item, str) else ""))
+        return True
+
+    def _normalise(self, text: str, path: Path, key: bool = False) -> str:
+        if text.isascii() or unicodedata.is_normalized("NFC", text):
+            return text
+        what = "key" if key else "string"
+        message = f"This {what} is not in Unicode normalization form C (NFC); the module contains it in NFC."
+        remedy = "Convert it to NFC, as Terraform would. It looks the same."
+        self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
+        return unicodedata.normalize("NFC", text)
+
+
+def takes_reference(path: Path) -> bool:
+    """Tell whether a parameter can stand at a canonical path, and the API has a value there."""
+    shape = find_place_shape(path)
+    return refuse_place(path) is None and shape is not None and takes_parameter(shape)
+
+
+def refuse_place(path: Path) -> str | None:
+    """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
+    if path[0] in ("parameters", "encryption"):
+        return f"`{path[0]}` configures variables of the module itself."
+    if path[0] == "permissions":
+        is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
+        return None if is_entry else "a parameter can replace one entry, not a whole section."
+    shape = find_shape_at(path)
+    if shape is None:
+        return None
+    if shape.type == "document":
+        return "this JSON is passed to the model unchanged."
+    if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
+        return f"{path[-1]} is part of the flow's structure."
+    return None

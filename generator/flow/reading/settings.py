@@ -1,0 +1,210 @@
+"""The sections `encryption` and `permissions`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from generator.findings import Finding
+from generator.findings.suggestions import advise_name, suggest_name
+from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
+from generator.flow.api.check import UNKNOWN_KEY
+from generator.flow.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
+from generator.flow.reading.defaults import check_account
+from generator.flow.reading.rules import (
+    INVALID_PERMISSION,
+    INVALID_SECTION,
+    UNDECLARED_PARAMETER,
+    WILDCARD_PERMISSION,
+)
+from generator.flow.wording import describe_value, list_names
+from generator.source.position import Path
+
+LISTS = tuple(PERMISSION_SHAPES)
+PERMISSION_KEYS = (*LISTS, "bucket_accounts")
+PROFILES = ("permissions", "guardrail_profiles")
+WILDCARDS = frozenset("*?")
+GEOGRAPHIES = {
+    "us": re.compile("(?!us-gov-|us-iso|eu-|ap-|cn-).+"),
+    "us-gov": re.compile("us-gov-.+"),
+    "eu": re.compile("(?!eu-iso|us-|ap-|ca-|sa-|cn-).+"),
+    "apac": re.compile("(?!us-|eu-|ca-|sa-|cn-).+"),
+}
+"""The Regions that a guardrail profile with a prefix can have as destinations, as far as that is certain.
+
+A profile can also route to a source Region beside its geography, such as ca-central-1 and me-central-1.
+"""
+
+
+def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, list[Finding]]:
+    """Return the settings of the flow's key; what is left out or wrong keeps its default."""
+    path: Path = ("encryption",)
+    settings, findings = read_section(section, path, tuple(DAYS))
+    days: dict[str, int] = {}
+    for key, (least, most) in DAYS.items():
+        value = settings.get(key)
+        if value is None:
+            continue
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            days[key] = value
+            continue
+        found = describe_value(value)
+        message = f"{key} must be a whole number of days from {least} to {most}, not {found}."
+        findings.append(Finding(INVALID_SECTION, message, f"For example: `{key}: {most}`.", (*path, key)))
+    return replace(defaults, **days), findings
+
+
+def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permissions, list[Finding]]:
+    """Return what the nodes need beside the definition. `parameters` are the names of those there are."""
+    path: Path = ("permissions",)
+    settings, findings = read_section(section, path, PERMISSION_KEYS)
+    lists: dict[str, tuple[Value, ...]] = {}
+    for key in LISTS:
+        lists[key], more = _read_list(settings.get(key), (*path, key))
+        findings += more
+    accounts, more = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters)
+    profiles = tuple(map(_build_profile, lists["guardrail_profiles"]))
+    return Permissions(lists["models"], lists["kms_keys"], profiles, accounts), findings + more
+
+
+def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
+    """Return the settings of a section, {} where it is left out or is not a mapping; `keys` are all that there are.
+
+    At the path () stands a whole configuration.
+    """
+    if section is None:
+        return {}, []
+    if not isinstance(section, dict):
+        what = f"`{path[-1]}`" if path else "The configuration"
+        message = f"{what} must be a mapping with the keys {list_names(keys, 'and')}."
+        return {}, [Finding(INVALID_SECTION, message, "Write it as a mapping, or remove it.", path)]
+    place = "a guardrail profile" if path[:2] == PROFILES else f"`{path[-1]}`" if path else "the configuration"
+    findings = []
+    for key in section:
+        if key not in keys:
+            remedy = advise_name(key, keys, f"Valid keys are {list_names(keys, 'and')}.")
+            message = f"Unknown key {key!r} in {place}."
+            findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
+    return section, findings
+
+
+def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Finding]]:
+    if value is None:
+        return (), []
+    if not isinstance(value, list):
+        remedy = "Put the items in brackets, or write each on its own line after a dash."
+        return (), [Finding(INVALID_SECTION, f"{path[-1]} must be a list.", remedy, path)]
+    right: list[Value] = []
+    findings: list[Finding] = []
+    for index, item in enumerate(value):
+        is_profile = path[-1] == "guardrail_profiles" and isinstance(item, dict)
+        found = _check_profile(item, (*path, index)) if is_profile else _check_entry(item, (*path, index))
+        findings += found
+        if not found:
+            right.append(item)
+    return tuple(right), findings
+
+
+def _check_entry(value: Value, path: Path) -> list[Finding]:
+    shape = find_place_shape(path)
+    if isinstance(value, ParameterReference) or shape is None:
+        return []
+    if finding := _find_wildcard(value, path):
+        return [finding]
+    if not value:
+        message = f"An entry of {path[1]} is empty."
+        return [Finding(INVALID_PERMISSION, message, "Fill in the entry, or remove it.", path)]
+    by_id = find_shape(PROFILE_SHAPES["id"])
+    if path[1] == "guardrail_profiles" and len(path) == 3 and not check_shape(value, by_id, path):
+        message = f"Guardrail profile {value!r} is missing its destination Regions."
+        remedy = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
+        return [Finding(INVALID_PERMISSION, message, remedy, path)]
+    return check_shape(value, shape, path)
+
+
+def _check_profile(profile: Value, path: Path) -> list[Finding]:
+    """Report what is wrong with a guardrail profile that is given by its ID and Regions."""
+    settings, findings = read_section(profile, path, tuple(PROFILE_SHAPES))
+    for key in PROFILE_SHAPES:
+        # Of a misspelled key, the finding above says enough.
+        if not settings.get(key) and not findings:
+            message = f"The guardrail profile is missing {key}."
+            remedy = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
+            findings.append(Finding(INVALID_PERMISSION, message, remedy, (*path, key) if key in settings else path))
+    if findings:
+        return findings
+    regions = settings["regions"]
+    if not isinstance(regions, list):
+        remedy = "Put the items in brackets, or write each on its own line after a dash."
+        return [Finding(INVALID_SECTION, "regions must be a list.", remedy, (*path, "regions"))]
+    findings = _check_entry(settings["id"], (*path, "id"))
+    for index, region in enumerate(regions):
+        place = (*path, "regions", index)
+        findings += _check_entry(region, place) or _check_geography(settings["id"], region, place)
+    return findings
+
+
+def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]:
+    """Report a Region to which a profile cannot route, where the profile's prefix says so for certain."""
+    prefix = profile.partition(".")[0] if isinstance(profile, str) else ""
+    if prefix not in GEOGRAPHIES or not isinstance(region, str) or GEOGRAPHIES[prefix].fullmatch(region):
+        return []
+    message = f"Guardrail profile {profile} does not route to {region}."
+    remedy = "Use the destination Regions that AWS lists for the profile, or correct the profile's ID."
+    return [Finding(INVALID_PERMISSION, message, remedy, path)]
+
+
+def _build_profile(value: Value) -> GuardrailProfile | Value:
+    if not isinstance(value, dict):
+        return value
+    regions = value["regions"]
+    return GuardrailProfile(value["id"], tuple(regions) if isinstance(regions, list) else ())
+
+
+def _read_accounts(
+    value: Value, path: Path, parameters: Collection[str]
+) -> tuple[dict[str, Value] | None, list[Finding]]:
+    if value is None:
+        return None, []
+    if not isinstance(value, dict):
+        message = "bucket_accounts must be a mapping of buckets to the accounts that own them."
+        return None, [Finding(INVALID_SECTION, message, 'For example: {reports: "111122223333"}.', path)]
+    accounts: dict[str, Value] = {}
+    findings: list[Finding] = []
+    for bucket, account in value.items():
+        place = (*path, bucket)
+        found = _check_bucket(bucket, place, parameters) + check_account(account, place, INVALID_PERMISSION)
+        findings += found
+        if not found:
+            accounts[bucket] = account
+    return accounts, findings
+
+
+def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[Finding]:
+    if bucket.startswith("$"):
+        if bucket[1:] in parameters:
+            return []
+        message = f"{bucket!r} refers to parameter {bucket[1:]!r}, which is not declared."
+        meant = suggest_name(bucket[1:], parameters)
+        remedy = (
+            f"Did you mean ${meant}?"
+            if meant
+            else "Write $ followed by the name of the parameter that is used as the bucket."
+        )
+        return [Finding(UNDECLARED_PARAMETER, message, remedy, path, key=True)]
+    if finding := _find_wildcard(bucket, path):
+        return [replace(finding, key=True)]
+    if not bucket:
+        return [Finding(INVALID_PERMISSION, "A bucket name is empty.", "Write the bucket's name.", path, key=True)]
+    findings = [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
+    if bucket in parameters:
+        return [replace(finding, remedy=f"To refer to the parameter, write ${bucket}.") for finding in findings]
+    return findings
+
+
+def _find_wildcard(value: Value, path: Path) -> Finding | None:
+    if not isinstance(value, str) or not WILDCARDS & set(value):
+        return None
+    remedy = "List each model, key, guardrail profile, or bucket, or use a parameter."
+    return Finding(WILDCARD_PERMISSION, f"{value!r} contains a wildcard; permissions must be exact.", remedy, path)

@@ -1,0 +1,143 @@
+"""One run at a time: an advisory lock on a file inside the output folder's state folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from generator.output import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+WAIT_SECONDS = 3.0
+"""How long a run waits for another one to end."""
+
+_PAUSE_SECONDS = 0.05
+_NAME = "run.lock"
+
+
+class OutputBusyError(Exception):
+    """Another process holds the lock; the message names it."""
+
+
+@contextmanager
+def hold_run_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of a state folder, which is made (with a .gitignore over all of it) and removed again if empty.
+
+    Waits up to WAIT_SECONDS, then raises OutputBusyError. A lock left by a killed process is free.
+    """
+    descriptor = _acquire(state)
+    try:
+        yield
+    finally:
+        try:
+            _leave(state)
+        finally:
+            os.close(descriptor)
+
+
+def wait_for_run(state: Path) -> None:
+    """Return once no process holds the lock of a state folder, changing nothing. Waits and raises as hold_run_lock."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            descriptor = os.open(
+                state / _NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            )
+        except FileNotFoundError:
+            return
+        try:
+            if _try_lock(descriptor, shared=True):
+                return
+            holder = _read_holder(descriptor)
+        finally:
+            os.close(descriptor)
+        if time.monotonic() > deadline:
+            raise OutputBusyError(holder)
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _acquire(state: Path) -> int:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        descriptor = _open(state)
+        holder = ""
+        if descriptor is not None:
+            try:
+                if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
+                    _write_holder(descriptor, state / _NAME)
+                    return descriptor
+            except OSError:
+                os.close(descriptor)
+                raise
+            holder = _read_holder(descriptor)
+            os.close(descriptor)
+        if time.monotonic() > deadline:
+            raise OutputBusyError(holder or "another process")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _open(state: Path) -> int | None:
+    """Open the lock's file. None when the run before took the folder away in the meantime: try again."""
+    try:
+        disk.make_folders(state)
+        if not os.path.lexists(state / ".gitignore"):
+            disk.write_new_file(state / ".gitignore", b"*\n")
+        return disk.open_lock(state / _NAME)
+    except (FileNotFoundError, FileExistsError):
+        return None
+    except OSError:
+        with suppress(OSError):
+            if set(os.listdir(state)) <= {".gitignore"}:
+                _leave(state)
+        raise
+
+
+def _leave(state: Path) -> None:
+    """Take the lock's file away, and the folder if nothing else is in it. What cannot go does no harm."""
+    with suppress(OSError):
+        if set(os.listdir(state)) <= {_NAME, ".gitignore"}:
+            disk.remove_file(state / ".gitignore")
+        disk.remove_file(state / _NAME)
+        disk.remove_empty_folder(state)
+
+
+def _write_holder(descriptor: int, path: Path) -> None:
+    if os.fstat(descriptor).st_nlink > 1:
+        # Under its other name it is somebody's file.
+        raise OSError(errno.EMLINK, "a hard link to another file", str(path))
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+
+
+def _read_holder(descriptor: int) -> str:
+    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    return f"process {holder}" if holder.isdigit() else "another process"
+
+
+def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    """Whether the locked file still has its name: the holder before removes it before it lets go."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,216 @@
+"""The patterns of a configuration -> the definitions that they find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.findings import Finding, LocatedFinding, find_way, locate_finding, report_file, show_relative
+from generator.project.discovery import (
+    ENDINGS,
+    FORBIDDEN_PATH,
+    MISSING_PATH,
+    NO_DEFINITIONS,
+    UNREADABLE_PATH,
+    DefinitionFile,
+    describe_refusal,
+    judge_path,
+    keep_first,
+    name_definition,
+    search_folder,
+)
+from generator.source.files import is_git, search_repository
+
+if TYPE_CHECKING:
+    from generator.project.configuration import Configuration
+
+MAGIC = frozenset("*?[")
+OPEN_ENDS = ("*", "?", "]")
+"""Ends of a pattern that leave open how a file's name ends: then it ends as a definition's does."""
+
+
+def discover_configured(
+    configuration: Configuration, output: Path | None
+) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
+    """Return the definitions that a configuration's `flows` find, in their order, and findings about those that fail.
+
+    `*` and `?` stand for characters of one name, `[...]` for one of several, `**` for any folders in between; none of
+    them stands for a dot at a name's beginning. A pattern that ends in one of these finds files that are named like
+    definitions. A folder is searched as on the command line. Folders that begin with a
+    dot, symlinked folders and `output` are left out; a folder whose name is spelled out is taken even if it is a link,
+    as far as judge_path lets it. A file reached twice counts once.
+    """
+    named: list[tuple[Path, DefinitionFile | LocatedFinding]] = []
+    findings: list[LocatedFinding] = []
+    repository = search_repository(Path(os.path.realpath(configuration.folder)))
+    for index, pattern in enumerate(configuration.flows):
+        search = _Search(output, repository)
+        found = list(search.find_definitions(configuration.folder, pattern))
+        for refusal in search.refusals:
+            finding = Finding(FORBIDDEN_PATH, *refusal, ("flows", index))
+            search.findings.append(locate_finding(finding, configuration.document))
+        findings += search.findings
+        if not found and not search.findings:
+            finding = _report_nothing(configuration, pattern, ("flows", index))
+            findings.append(locate_finding(finding, configuration.document))
+        named += found
+    files, refused = keep_first(named)
+    return files, [*findings, *refused]
+
+
+def could_find(folder: Path, pattern: str, output: Path | None, definition: Path) -> bool:
+    """Tell whether a pattern or path, relative to `folder`, would find a definition at a place if there were one.
+
+    The place is absolute and without symbolic links; nothing needs to be there. `output` is not searched.
+    """
+    parts = _split_pattern(pattern)
+    literal = next((index for index, part in enumerate(parts) if MAGIC & set(part)), len(parts))
+    return _reaches(Path(folder, *parts[:literal]), parts[literal:], output, definition)
+
+
+def could_reach(path: str, output: Path | None, definition: Path) -> bool:
+    """Tell the same of a path on the command line, where no character stands for others."""
+    return _reaches(Path(path), (), output, definition)
+
+
+def _reaches(start: Path, parts: Sequence[str], output: Path | None, definition: Path) -> bool:
+    here = Path(os.path.realpath(start))
+    if not definition.is_relative_to(here):
+        return False
+    if output is not None and definition != here:
+        skipped = Path(os.path.realpath(output))
+        if definition.is_relative_to(skipped) and not here.is_relative_to(skipped):
+            return False
+    return _matches(definition.relative_to(here).parts, parts)
+
+
+def _matches(names: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a pattern's parts find the file with these names, itself or in a folder that is then searched."""
+    # How many of the parts may be used up before each name: each name is looked at once with each part.
+    reached = _skip_folders({0}, parts)
+    for place, name in enumerate(names):
+        if len(parts) in reached and _is_searched(names[place:]):
+            return True
+        rest = len(names) - place - 1
+        kept = {at for at in reached if at < len(parts) and parts[at] == "**" and rest and not name.startswith(".")}
+        passed = {
+            at + 1 for at in reached if at < len(parts) and _takes_name(parts[at], name, at + 1 == len(parts), rest)
+        }
+        reached = _skip_folders(kept | passed, parts)
+    return len(parts) in reached
+
+
+def _skip_folders(reached: set[int], parts: Sequence[str]) -> set[int]:
+    """Return how many parts may be used up where `**` stands for no folder, too."""
+    found = set(reached)
+    for at in range(min(reached, default=len(parts)), len(parts)):
+        if at in found and parts[at] == "**":
+            found.add(at + 1)
+    return found
+
+
+def _is_searched(names: Sequence[str]) -> bool:
+    """Tell whether the search of a folder finds a file in it with these names."""
+    return names[-1].endswith(ENDINGS) and not any(name.startswith(".") for name in names[:-1])
+
+
+def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
+    """Tell whether a part of a pattern that is not `**` stands for a name, behind which `rest` others follow."""
+    is_hidden = name.startswith(".") and not part.startswith(".")
+    if part == "**" or is_hidden or not fnmatchcase(name, part):
+        return False
+    return not is_last or rest > 0 or not part.endswith(OPEN_ENDS) or name.endswith(ENDINGS)
+
+
+def _split_pattern(pattern: str) -> list[str]:
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    while parts and parts[-1] == "**":
+        parts.pop()
+    return parts
+
+
+@dataclass(slots=True)
+class _Search:
+    """One pattern's search, and what it could not read.
+
+    `refusals` are of names that the pattern itself spells out; each has a message and a remedy, and is said once.
+    """
+
+    output: Path | None
+    repository: Path | None
+    findings: list[LocatedFinding] = field(default_factory=list)
+    refusals: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def find_definitions(self, folder: Path, pattern: str) -> Iterator[tuple[Path, DefinitionFile | LocatedFinding]]:
+        for path in self._expand(folder, _split_pattern(pattern)):
+            entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
+            for entry in entries:
+                if isinstance(entry, Path):
+                    yield entry, name_definition(entry, find_way(entry))
+                elif entry.rule is not NO_DEFINITIONS:
+                    self.findings.append(entry)
+
+    def _expand(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+        if not parts:
+            yield folder
+            return
+        first, rest = parts[0], parts[1:]
+        if first == "**":
+            yield from self._expand(folder, rest)
+            for name in self._list_names(folder):
+                path = folder / name
+                if not name.startswith(".") and path.is_dir() and not path.is_symlink() and not self._is_output(path):
+                    yield from self._expand(path, parts)
+        elif not MAGIC & set(first):
+            if os.path.lexists(folder / first) and not self._is_refused(folder / first):
+                yield from self._expand(folder / first, rest)
+        else:
+            for name in self._match_names(folder, first, is_last=not rest):
+                yield from self._expand(folder / name, rest)
+
+    def _match_names(self, folder: Path, part: str, *, is_last: bool) -> Iterator[str]:
+        """Yield the names in a folder that a part with wildcards stands for; no folder that is a link."""
+        for name in self._list_names(folder):
+            path = folder / name
+            is_hidden = name.startswith(".") and not part.startswith(".")
+            if is_hidden or not fnmatchcase(name, part) or self._is_output(path):
+                continue
+            if path.is_dir():
+                is_meant = not path.is_symlink()
+            else:
+                # What ends in a wildcard was never meant for a.flow.yaml.orig, or for notes beside it.
+                is_meant = not is_last or not part.endswith(OPEN_ENDS) or name.endswith(ENDINGS)
+            if is_meant:
+                yield name
+
+    def _is_refused(self, path: Path) -> bool:
+        """Tell whether a name that the pattern spells out leads where nothing may be read, and remember why."""
+        may_lead_out = path.name == ".." or path.is_symlink() or is_git(path)
+        refusal = judge_path(path, self.repository) if may_lead_out else None
+        if refusal:
+            self.refusals[refusal] = None
+        return refusal is not None
+
+    def _list_names(self, folder: Path) -> list[str]:
+        try:
+            return sorted(os.listdir(folder))
+        except (NotADirectoryError, FileNotFoundError):
+            return []
+        except OSError as error:
+            remedy = "Check the folder's permissions."
+            self.findings.append(report_file(UNREADABLE_PATH, describe_refusal(error), remedy, show_relative(folder)))
+            return []
+
+    def _is_output(self, path: Path) -> bool:
+        return self.output is not None and path.is_dir() and os.path.realpath(path) == os.path.realpath(self.output)
+
+
+def _report_nothing(configuration: Configuration, pattern: str, path: tuple[str | int, ...]) -> Finding:
+    if not MAGIC & set(pattern) and not os.path.lexists(configuration.folder / pattern):
+        return Finding(MISSING_PATH, f"File or folder {pattern!r} does not exist.", "Check the path.", path)
+    message = f"{pattern!r} matches no flow definitions."
+    return Finding(NO_DEFINITIONS, message, "Check the pattern, or remove it.", path)

@@ -1,0 +1,147 @@
+"""What an account must have before a flow's first call, and no Terraform module can give it.
+
+Sources: Bedrock user guide, "Access Amazon Bedrock foundation models" and "Use product ID condition keys to control
+access" (which vendors AWS does not sell through AWS Marketplace), and the guide's pages on what each kind of node uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from generator.flow.model import Derived, Flow, Grant, ParameterReference, Text, Value
+
+IN_MARKETPLACE = frozenset({"ai21", "anthropic", "cohere", "stability"})
+NOT_IN_MARKETPLACE = frozenset({"amazon", "deepseek", "meta", "mistral", "openai", "qwen"})
+"""Vendors whose models have product IDs on AWS's page, and vendors whose models have none, as the page says.
+
+It says neither of the others. A model's ID begins with its vendor.
+"""
+
+
+class Prerequisite(NamedTuple):
+    """What the account must have: `names` are shown as code, `needs` is Markdown, a sentence after a colon."""
+
+    what: str
+    names: tuple[str, ...]
+    needs: str
+
+
+SUBSCRIPTION = (
+    "the first call in an account subscribes to it. That caller needs `aws-marketplace:Subscribe` and "
+    "`aws-marketplace:ViewSubscriptions`, which no service role should have: let an administrator call the model once, "
+    "for example in the console's playground. Every role of the account can call it afterward."
+)
+MARKETPLACE = f"AWS sells it through AWS Marketplace, so {SUBSCRIPTION}"
+MAYBE_MARKETPLACE = (
+    "if AWS sells it through AWS Marketplace (as it may all but those of Amazon, DeepSeek, Meta, Mistral AI, OpenAI, "
+    f"and Qwen), {SUBSCRIPTION} A model of Anthropic also needs Anthropic's use case form."
+)
+USE_CASE = (
+    "first-time customers submit Anthropic's use case form, once for the account or for the organization's management "
+    "account: select a model of Anthropic in the console's model catalog, or call `PutUseCaseForModelAccess`."
+)
+GUARDRAIL = "must be in this account and Region unless named by its ARN, and must have the version that the flow names."
+NO_PROFILE = (
+    "If it uses cross-Region inference, which every guardrail of the Standard tier does, calls fail with "
+    "`AccessDeniedException` until the flow's definition names its guardrail profile and the destination Regions under "
+    "`permissions: guardrail_profiles`."
+)
+PROFILE = (
+    "The definition names a guardrail profile: its Regions must be those that AWS lists for calls from this Region."
+)
+BUCKET = (
+    "must exist in this account, unless the flow's definition names the bucket's account under "
+    "`permissions: bucket_accounts`; then its bucket policy must allow the role too. If the bucket or its objects are "
+    "encrypted with a customer managed key (SSE-KMS), name that key under `permissions: kms_keys`."
+)
+RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "promptArn": (
+            "Managed prompt",
+            "must exist, with the version in its ARN. Its model must be named under `permissions: models`.",
+        ),
+        "guardrailIdentifier": ("Guardrail", GUARDRAIL),
+        "knowledgeBaseId": ("Knowledge base", "must be in this account and Region, with its data sources synced."),
+        "agentAliasArn": ("Agent alias", "must point to a version of a prepared agent."),
+        "lambdaArn": (
+            "Lambda function",
+            "must exist, with the version or alias in its ARN. In another account, its own policy must allow the role.",
+        ),
+        "botAliasArn": ("Lex bot alias", "must point to a version of the bot that is built in the node's locale."),
+        "bucketName": (
+            "S3 bucket",
+            BUCKET,
+        ),
+    }
+)
+"""By the member of a node's configuration that names it: what it is, and what a call needs of it."""
+CAPABILITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "InvokeProvisionedModel": ("Provisioned model", "must have the status `InService`."),
+        "InvokeCustomModelDeployment": ("Custom model deployment", "must have the status `Active`."),
+        "InvokeEndpoint": ("SageMaker endpoint", "must be `InService`, and registered with Bedrock Marketplace."),
+        "UseOtherKeys": (
+            "KMS key",
+            "must allow the service role in its key policy, or leave that to the account's IAM.",
+        ),
+    }
+)
+"""The same by the statement that allows its use."""
+THROUGH_ANOTHER = ("InvokeModelThroughProfile", "InvokeModelThroughRouter")
+
+
+def list_prerequisites(flow: Flow, grants: Iterable[Grant]) -> Iterator[Prerequisite]:
+    """Yield what the account must have, for this flow's models and resources only."""
+    grants = tuple(grants)
+    yield from _list_model_access(grants)
+    for capability, (what, needs) in CAPABILITIES.items():
+        names = [name_text(text) for grant in grants if grant.capability == capability for text in grant.resources]
+        if names:
+            yield Prerequisite(what, tuple(names), needs)
+    for member, (what, needs) in RESOURCES.items():
+        found = [value for node in flow.nodes for value in _list_values(dict(node.configuration), member)]
+        if found and member == "guardrailIdentifier":
+            needs = f"{needs} {PROFILE if flow.permissions.guardrail_profiles else NO_PROFILE}"
+        if found:
+            yield Prerequisite(what, tuple(dict.fromkeys(found)), needs)
+
+
+def name_text(text: Text) -> str:
+    """Return a text as people write it: `var.NAME` for what a parameter gives."""
+    return "".join(f"var.{part.parameter}" if isinstance(part, Derived) else str(part) for part in text)
+
+
+def _list_model_access(grants: tuple[Grant, ...]) -> Iterator[Prerequisite]:
+    named = dict.fromkeys(name for grant in grants for name in _name_models(grant))
+    vendors = {name: name.partition(".")[0] for name in named}
+    if sold := tuple(name for name in named if vendors[name] in IN_MARKETPLACE):
+        yield Prerequisite("Model", sold, MARKETPLACE)
+    if anthropic := tuple(name for name in sold if vendors[name] == "anthropic"):
+        yield Prerequisite("Model of Anthropic", anthropic, USE_CASE)
+    if unknown := tuple(name for name in named if vendors[name] not in IN_MARKETPLACE | NOT_IN_MARKETPLACE):
+        yield Prerequisite("Model", unknown, MAYBE_MARKETPLACE)
+
+
+def _name_models(grant: Grant) -> Iterator[str]:
+    """Yield the IDs of the models that a grant allows, or else the parameter, profile or router that knows them."""
+    if grant.capability == "InvokeModel":
+        yield from (name_text(text).rpartition("/")[2] for text in grant.resources)
+    if grant.capability in THROUGH_ANOTHER:
+        through = [name_text(value) for condition in grant.conditions for value in condition.values]
+        for text in grant.resources:
+            name = name_text(text).rpartition("/")[2]
+            yield from through if name == "*" else [name]
+
+
+def _list_values(value: Value, member: str) -> Iterator[str]:
+    """Yield what stands under a member of a node's configuration, wherever it is in there."""
+    if isinstance(value, dict):
+        found = value.get(member)
+        if isinstance(found, ParameterReference):
+            yield f"var.{found.name}"
+        elif isinstance(found, str):
+            yield found
+        for item in value.values():
+            yield from _list_values(item, member)

@@ -1,0 +1,45 @@
+"""permissions.tf: what the nodes of this flow need, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.terraform.hcl import Attribute, Block, Reference
+from generator.terraform.module.blocks import NEW_BEFORE_OLD, make_block
+from generator.terraform.module.role import plan_attachment, plan_policy
+from generator.terraform.policies import LARGEST_POLICY, build_document_block, list_derived_locals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from generator.flow.model import Grant
+    from generator.terraform.policies import PolicyDocument
+
+
+def plan_permissions_file(grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
+    """Yield the blocks of permissions.tf; `policies` are those that the grants came to."""
+    derived = list_derived_locals(grants)
+    if derived:
+        yield Block("locals", (), tuple(Attribute(name, value) for name, value in derived.items()))
+    for policy in policies:
+        yield build_document_block(policy)
+        yield plan_policy(
+            policy.name, "What the nodes of the Amazon Bedrock flow ", " need", _limit_length(policy.name)
+        )
+        yield plan_attachment(policy.name, NEW_BEFORE_OLD)
+    yield make_block("locals", node_policies_json={policy.name: _read_json(policy.name) for policy in policies})
+
+
+def _read_json(label: str) -> Reference:
+    return Reference(f"data.aws_iam_policy_document.{label}.json")
+
+
+def _limit_length(label: str) -> Block:
+    """Guard what is only known at apply: IAM counts a managed policy's characters without blanks."""
+    rendered = _read_json(label).text
+    fits = make_block(
+        "precondition",
+        condition=Reference(f'length(replace({rendered}, "/\\\\s/", "")) <= {LARGEST_POLICY}'),
+        error_message=f"The node permissions exceed IAM's {LARGEST_POLICY:,} characters for a managed policy.",
+    )
+    return make_block("lifecycle", create_before_destroy=True, body=(fits,))

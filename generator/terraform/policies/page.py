@@ -1,0 +1,55 @@
+"""The three policies of AWS's page "Encryption of Amazon Bedrock Flows resources", and the service role's trust.
+
+They are the same in every module: what differs stands in locals and variables.
+"""
+
+from __future__ import annotations
+
+from generator.terraform.hcl import Call, Reference, Template
+from generator.terraform.policies.documents import Condition, PolicyDocument, Principal, Statement
+
+PARTITION, REGION, ACCOUNT = Reference("local.partition"), Reference("local.region"), Reference("local.account_id")
+FLOW_ARN, KEY_ARN, ROLE_ARN = Reference("local.flow_arn"), Reference("local.key_arn"), Reference("local.role_arn")
+USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
+ONLY_FOR_THE_FLOW = (
+    Condition("StringEquals", "kms:EncryptionContext:aws:bedrock-flows:arn", (FLOW_ARN,)),
+    Condition("StringEquals", "kms:ViaService", (Reference("local.via_service"),)),
+)
+
+
+def plan_caller_policy() -> PolicyDocument:
+    """Return the page's first policy: what lets a caller of the API use the flow's key."""
+    return PolicyDocument("caller", (Statement("EncryptFlow", USE_KEY, (KEY_ARN,), (), ONLY_FOR_THE_FLOW),))
+
+
+def plan_key_policy() -> PolicyDocument:
+    """Return the page's second policy, the key's own; callers stand beside the service role."""
+    root = Template(("arn:", PARTITION, ":iam::", ACCOUNT, ":root"))
+    callers = [Call("values", (Reference(f"var.{name}"),)) for name in ("caller_roles", "caller_principals")]
+    users = Call("distinct", (Call("concat", ([ROLE_ARN], *callers)),))
+    return PolicyDocument(
+        "key",
+        (
+            Statement("AllowRootModifyKMSId", ("kms:*",), (KEY_ARN,), (Principal("AWS", (root,)),)),
+            Statement("AllowRoleUseKMSKey", USE_KEY, (KEY_ARN,), (Principal("AWS", users),), ONLY_FOR_THE_FLOW),
+        ),
+    )
+
+
+def plan_encryption_policy() -> PolicyDocument:
+    """Return the page's third policy: what lets the service role use the flow's key."""
+    return PolicyDocument("encryption", (Statement("EncryptionFlows", USE_KEY, (KEY_ARN,), (), ONLY_FOR_THE_FLOW),))
+
+
+def plan_trust_policy() -> PolicyDocument:
+    """Return the trust of the service role (Bedrock user guide, service role for flows).
+
+    The exact flow would be a cycle, because the flow needs the role: any flow of account and region may use it.
+    """
+    flows = Template(("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":flow/*"))
+    conditions = (
+        Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)),
+        Condition("ArnLike", "aws:SourceArn", (flows,)),
+    )
+    bedrock = Principal("Service", ("bedrock.amazonaws.com",))
+    return PolicyDocument("trust", (Statement("FlowsTrustBedrock", ("sts:AssumeRole",), (), (bedrock,), conditions),))

@@ -1,0 +1,208 @@
+"""The README of a module. Every text of a definition passes one escape, whichever place it goes to."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from generator.flow.model import Derived, Symbol
+from generator.terraform.hcl import Attribute, Block, encode_value, write_block
+from generator.terraform.module.first_call import list_prerequisites
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from generator.flow.model import Flow, Grant, Text
+    from generator.terraform.hcl import Value
+    from generator.terraform.module import ModulePlan, Variable
+
+_BLANKS = re.compile(
+    "[\x00-\x20\x7f-\xa0\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\uffff\U000e0000-\U000e0fff]+"
+)
+_MARKS = re.compile(r"([\\`*_{}\[\]|~#$@])|^([-+=]|\d+(?=[.)]))")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SYMBOLS = {Symbol.PARTITION: "PARTITION", Symbol.REGION: "REGION", Symbol.ACCOUNT: "ACCOUNT"}
+_DERIVED = {
+    "value": "{}",
+    "foundation-model-arn": "the ARN of {}",
+    "profile-arn": "the ARN of {}",
+    "model-of-profile": "the model of {}",
+    "without-version": "{} without its version",
+    "guardrail-arn": "the ARN of {}",
+}
+
+
+class Markdown(str):
+    """Text that is Markdown already; whatever else a template prints is escaped."""
+
+    __slots__ = ()
+
+
+def render_readme(plan: ModulePlan, header: str) -> str:
+    """Return the text of the module's README.md; `header`, of `write_header`, goes into the comment at its top."""
+    flow = plan.flow
+    described = flow.description if isinstance(flow.description, str) else f"The Amazon Bedrock flow {flow.name}."
+    versions = plan.blocks["versions.tf"][0]
+    return _load_template().render(
+        header=Markdown(header),
+        name=flow.name,
+        description=described,
+        diagram=Markdown("\n".join(_draw_flow(flow))),
+        rights=Markdown("\n".join(_list_rights(plan.grants))),
+        prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
+        usage=Markdown("\n".join(_show_usage(plan))),
+        terraform_version=_find_attribute(versions, "required_version"),
+        provider_version=_find_provider_version(versions),
+        inputs=Markdown("\n".join(_list_inputs(plan))),
+        outputs=Markdown("\n".join(_list_outputs(plan))),
+    )
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text that Markdown, HTML and the cell of a table show as it is, on one line."""
+    words = _BLANKS.sub(" ", text).strip()
+    marked = _MARKS.sub(lambda match: "\\" + match.group(), words)
+    # A number that begins a line would begin a list: its dot is escaped, not the digit.
+    marked = re.sub(r"^\\(\d+)([.)])", r"\1\\\2", marked)
+    return "".join(_ENTITIES.get(character, character) for character in marked)
+
+
+def write_code(text: str) -> str:
+    """Return a text as code, in a table or outside."""
+    words = _BLANKS.sub(" ", text)
+    if "`" not in words and "|" not in words and words.strip():
+        return f"`{words}`"
+    characters = (_ENTITIES.get(character, character) for character in words)
+    return "<code>" + "".join(f"&#{ord(item)};" if item in "|`*_\\[]" else item for item in characters) + "</code>"
+
+
+@cache
+def _load_template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    def finish(value: object) -> str:
+        return value if isinstance(value, Markdown) else escape_markdown(str(value))
+
+    source = (pkgutil.get_data("hcl_templates", "README.md.jinja") or b"").decode("utf-8")
+    # Not HTML but Markdown: `finish` escapes for both, and Jinja's own escape would do it twice.
+    environment = Environment(finalize=finish, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
+    return environment.from_string(source)
+
+
+def _draw_flow(flow: Flow) -> Iterator[str]:
+    """Yield a Mermaid picture: data along solid lines, conditions along dashed ones."""
+    numbers = {node.name: f"n{index}" for index, node in enumerate(flow.nodes, 1)}
+    yield "```mermaid"
+    yield "flowchart LR"
+    for node in flow.nodes:
+        yield f'  {numbers[node.name]}["{_write_label(node.name)}<br/>{_write_label(node.type)}"]'
+    for connection in flow.connections:
+        if connection.source not in numbers or connection.target not in numbers:
+            continue
+        ends = numbers[connection.source], numbers[connection.target]
+        if connection.condition is not None:
+            yield f'  {ends[0]} -. "{_write_label(connection.condition)}" .-> {ends[1]}'
+        else:
+            yield f'  {ends[0]} -- "{_write_label(connection.output or "")}" --> {ends[1]}'
+    yield "```"
+
+
+def _write_label(text: str) -> str:
+    # Names have letters, digits and _ only; should that ever change, nothing else reaches the picture.
+    return re.sub(r"[^A-Za-z0-9_ -]", "", text)
+
+
+def _list_rights(grants: Iterable[Grant]) -> Iterator[str]:
+    rows = [
+        (
+            escape_markdown(", ".join(grant.nodes)),
+            ", ".join(map(write_code, grant.actions)),
+            "<br/>".join(write_code(_write_text(resource)) for resource in grant.resources),
+            "<br/>".join(
+                f"{write_code(item.variable)} is {', '.join(write_code(_write_text(value)) for value in item.values)}"
+                for item in grant.conditions
+            ),
+            escape_markdown(grant.note),
+        )
+        for grant in grants
+    ]
+    if not rows:
+        yield "Nothing: no node needs a right."
+        return
+    yield "| node | actions | on | if | why not narrower |"
+    yield "|------|---------|----|----|------------------|"
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def _list_prerequisites(plan: ModulePlan) -> Iterator[str]:
+    for what, names, needs in list_prerequisites(plan.flow, plan.grants):
+        yield f"- {what} {', '.join(map(write_code, names))}: {needs}"
+
+
+def _write_text(text: Text) -> str:
+    parts = []
+    for part in text:
+        if isinstance(part, Derived):
+            parts.append("<" + _DERIVED[part.how].format(f"var.{part.parameter}") + ">")
+        else:
+            parts.append(_SYMBOLS[part] if isinstance(part, Symbol) else part)
+    return "".join(parts)
+
+
+def _show_usage(plan: ModulePlan) -> Iterator[str]:
+    label = name_label(plan.name)
+    arguments: list[Attribute | Block] = [Attribute("source", f"./path/to/{plan.name}")]
+    needed = [item for item in plan.variables if not item.has_default]
+    arguments += [Attribute(item.name, _give_example(item)) for item in needed]
+    arguments.append(Attribute("caller_roles", {"api": "arn:aws:iam::111122223333:role/api"}))
+    yield "```hcl"
+    yield write_block(Block("module", (label,), tuple(arguments)))
+    yield "```"
+
+
+def name_label(name: str) -> str:
+    """Return the label that a flow's module goes by in the examples of a call."""
+    label = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return label if label[:1].isalpha() else f"flow_{label}"
+
+
+def _give_example(variable: Variable) -> Value:
+    examples: dict[str, Value] = {"number": 1, "bool": True, "list(string)": ["..."]}
+    return examples.get(variable.type, "...")
+
+
+def _list_inputs(plan: ModulePlan) -> Iterator[str]:
+    yield "| Name | Description | Type | Default | Required |"
+    yield "|------|-------------|------|---------|:--------:|"
+    for item in sorted(plan.variables, key=lambda item: item.name):
+        default = write_code(encode_value(item.default)) if item.has_default else "n/a"
+        required = "no" if item.has_default else "yes"
+        cells = (_link("input", item.name), escape_markdown(item.description), f"`{item.type}`", default, required)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _list_outputs(plan: ModulePlan) -> Iterator[str]:
+    yield "| Name | Description |"
+    yield "|------|-------------|"
+    for item in sorted(plan.outputs, key=lambda item: item.name):
+        yield f"| {_link('output', item.name)} | {escape_markdown(item.description)} |"
+
+
+def _link(kind: str, name: str) -> str:
+    shown = name.replace("_", "\\_")
+    return f'<a name="{kind}_{name}"></a> [{shown}](#{kind}\\_{shown})'
+
+
+def _find_attribute(block: Block, name: str) -> Value:
+    return next(item.value for item in block.body if isinstance(item, Attribute) and item.name == name)
+
+
+def _find_provider_version(versions: Block) -> str:
+    required = next(item for item in versions.body if isinstance(item, Block))
+    aws = _find_attribute(required, "aws")
+    return str(aws["version"]) if isinstance(aws, dict) else ""
