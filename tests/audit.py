@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import REGION, Bench
-from generator.terraform.proof.evaluation import ACCOUNT, FLOW_ARN, KEY_ARN, ROLE_ARN
-from generator.terraform.proof.page import write_page_policies
+from generator.terraform.proof.account import ACCOUNT, FLOW_ARN, KEY_ARN, ROLE_ARN, fill_page_policies
 
 Outputs = dict[str, Any]
 """A module's outputs."""
@@ -38,7 +37,7 @@ def check_policies(
 ) -> None:
     """Hold the policies of a module against AWS's page, callers (names of roles) standing beside the service role."""
     home = outputs["role_arn"].rsplit("/", 1)[0]
-    page = place_arns(write_page_policies([f"{home}/{name}" for name in (*callers, *principals)]), outputs, region)
+    page = place_arns(fill_page_policies([f"{home}/{name}" for name in (*callers, *principals)]), outputs, region)
     policy = bench.client("kms", region).get_key_policy(KeyId=outputs["kms_key_id"], PolicyName="default")["Policy"]
     assert sort_values(json.loads(policy)) == sort_values(page["key"])
     encryption = find_attached(bench, outputs["role_name"], "bedrock-flow-encryption-")

@@ -90,7 +90,8 @@ def test_the_proof_checks_them_again(hostile: str, monkeypatch: pytest.MonkeyPat
     dict.__setitem__(node.configuration["guardrailConfiguration"], "guardrailIdentifier", hostile)  # type: ignore[arg-type]
     plan, _ = plan_module(flow, collect_grants(flow)[0])
     assert plan is not None
-    assert [failure.what for failure in build_module(plan, SOURCE, Timings()).failures if "not exact" in failure.what]
+    failures = build_module(plan, SOURCE, Timings()).failures
+    assert [failure for failure in failures if "not an exact name" in failure.message]
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in FLOWS.iterdir() if path.is_dir()), "guarded"])

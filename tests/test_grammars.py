@@ -12,7 +12,7 @@ import pytest
 from hcl2.version import __version__
 from lark import Token, Tree
 
-from generator.terraform.proof import grammar
+from generator.terraform.proof import parser
 
 WINDOWS = sys.platform == "win32"
 VARIABLE = "LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME"
@@ -23,13 +23,13 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder in which a user's programs keep what they can make again."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     yield tmp_path / "cache"
-    grammar.load_parser.cache_clear()
+    parser.load_parser.cache_clear()
 
 
 def parse(text: str = 'a = "b"') -> Tree[Token]:
     """Parse a text as a new run does."""
-    grammar.load_parser.cache_clear()
-    return grammar.parse_text(text)
+    parser.load_parser.cache_clear()
+    return parser.parse_hcl(text)
 
 
 def test_a_grammar_is_kept_and_taken_up_again(place: Path) -> None:
@@ -52,18 +52,18 @@ def test_a_damaged_file_is_made_again(place: Path) -> None:
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no modes of folders")
 def test_a_folder_that_others_may_write_to_is_not_used(place: Path) -> None:
-    folder = grammar.find_cache_folder()
+    folder = parser.find_cache_folder()
     assert folder == place / "flowseal"
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(0o777)
-    assert grammar.name_cache("hcl") is False
+    assert parser.name_cache("hcl") is False
     assert parse()
     assert list(folder.iterdir()) == []
 
 
 def test_a_place_that_is_no_folder_is_not_used(place: Path) -> None:
     place.write_text("")
-    assert grammar.name_cache("hcl") is False
+    assert parser.name_cache("hcl") is False
     assert parse()
 
 
@@ -72,7 +72,7 @@ def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv(VARIABLE, "relative")
     monkeypatch.setenv("HOME", "relative/home")
     monkeypatch.chdir(tmp_path)
-    assert grammar.find_cache_folder() is None
+    assert parser.find_cache_folder() is None
     assert list(tmp_path.iterdir()) == []
 
 

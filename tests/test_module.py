@@ -21,21 +21,10 @@ from generator.project.discovery import DiskReader
 from generator.source import read_document
 from generator.terraform.module import ModulePlan
 from generator.terraform.module.parameters import plan_parameter
-from generator.terraform.proof import prove_module, reading
-from generator.terraform.proof.declarations import list_declarations
-from generator.terraform.proof.expressions import (
-    Expression,
-    FunctionCall,
-    Interpolation,
-    Member,
-    Name,
-    Number,
-    Object,
-    Sequence,
-    Text,
-    Truth,
-)
-from generator.terraform.proof.reading import ReadBlock, read_file
+from generator.terraform.proof import expressions, prove_module, reader
+from generator.terraform.proof.expressions import Expression
+from generator.terraform.proof.reader import ReadBlock, read_file
+from generator.terraform.proof.references import list_declarations
 from generator.terraform.render import render_module
 
 EXAMPLES = [*sorted(FLOWS.glob("*/*.flow.*")), INLINE_CHAT]
@@ -168,9 +157,9 @@ def test_the_path_of_a_definition_stays_in_its_comment(definition: str) -> None:
 def test_a_module_s_own_header_costs_the_proof_no_reading() -> None:
     plan = plan_example("support-triage")
     prove_module(plan, render_module(plan, SOURCE))
-    before = reading._read_piece.cache_info().misses
+    before = reader._read_piece.cache_info().misses
     assert prove_module(plan, render_module(plan, "../flows/another.flow.yaml")) == []
-    assert reading._read_piece.cache_info().misses == before
+    assert reader._read_piece.cache_info().misses == before
 
 
 def list_leaves(value: object) -> Iterator[object]:
@@ -190,15 +179,15 @@ def list_leaves(value: object) -> Iterator[object]:
 def list_read_leaves(expression: Expression, texts: dict[str, str]) -> Iterator[object]:
     inner: tuple[Expression, ...] = ()
     match expression:
-        case Text(value) | Truth(value) | Number(value):
+        case expressions.String(value) | expressions.Boolean(value) | expressions.Number(value):
             yield value
-        case FunctionCall("file", (Interpolation((_, str() as path)),)):
+        case expressions.FunctionCall("file", (expressions.Interpolation((_, str() as path)),)):
             yield texts[path.removeprefix("/")]
-        case FunctionCall("jsonencode", items) | Sequence(items):
+        case expressions.FunctionCall("jsonencode", items) | expressions.Tuple(items):
             inner = items
-        case Object(entries):
+        case expressions.Object(entries):
             inner = tuple(value for _, value in entries)
-        case Member(Name("var"), name):
+        case expressions.Member(expressions.Name("var"), name):
             yield f"var.{name}"
         case _:
             raise TypeError(expression)

@@ -18,7 +18,7 @@ import generator.terraform.render
 from generator.cli import app
 from generator.terraform.proof import ProofFailure, prove_module
 from generator.terraform.proof.policies import list_patterns
-from generator.terraform.proof.reading import read_file
+from generator.terraform.proof.reader import read_file
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "flows" / "support-triage"
 SAID = Path(__file__).parent / "what_the_proof_says.txt"
@@ -230,7 +230,7 @@ def test_the_proof_says_what_differs(accept: bool) -> None:
     said = []
     for name in PLACES:
         failures = dict.fromkeys(prove_module(plan, spoil_files(name, files)))
-        said.append("".join([f"{name}\n", *(f"  {failure.file}: {failure.what}\n" for failure in failures)]))
+        said.append("".join([f"{name}\n", *(f"  {failure.file}: {failure.message}\n" for failure in failures)]))
     text = "\n".join(said)
     if accept:
         SAID.write_text(text, encoding="utf-8")
@@ -242,8 +242,8 @@ def test_every_text_is_named_and_what_is_named_is_there() -> None:
     files = generator.terraform.render.render_module(plan, SOURCE)
     more = {**plan.texts, "prompts/More.txt": "More"}
     unnamed = prove_module(replace(plan, texts=more), {**files, "prompts/More.txt": "More"})
-    assert unnamed == [ProofFailure("prompts/More.txt", "no file() names this text")]
+    assert unnamed == [ProofFailure("prompts/More.txt", "no file() reads this file")]
     fewer = {path: text for path, text in plan.texts.items() if path != "prompts/Classify.txt"}
     del files["prompts/Classify.txt"]
     missing = prove_module(replace(plan, texts=fewer), files)
-    assert missing == [ProofFailure("main.tf", "file() names prompts/Classify.txt, which is no file of the module")]
+    assert missing == [ProofFailure("main.tf", "file() reads prompts/Classify.txt, which is not in the module")]

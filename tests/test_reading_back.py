@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.terraform.proof.reading import _read_piece, read_file
+from generator.terraform.proof.reader import _read_piece, read_file
 
 MODULES = Path(__file__).parent.parent / "examples" / "modules"
 FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
@@ -41,7 +41,7 @@ def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
 
 def test_a_string_ends_on_its_line() -> None:
     ((line, what),) = read_file('a {\n  b = "x\ny"\n}\n').faults
-    assert (line, what) == (2, "a string runs over the end of its line")
+    assert (line, what) == (2, "a line break in a quoted string")
 
 
 def test_lines_may_break_in_an_interpolation_as_in_brackets() -> None:

@@ -15,9 +15,9 @@ from module_tests import write_module
 from plans import plan_document
 from test_linters import find_linter
 
-from generator.terraform.proof.expressions import Text, Truth
-from generator.terraform.proof.reading import ReadBlock, read_file
-from generator.terraform.proof.spelling import spell_expression
+from generator.terraform.proof.expressions import Boolean, String
+from generator.terraform.proof.formatting import format_expression
+from generator.terraform.proof.reader import ReadBlock, read_file
 
 MODULES = Path(__file__).parent.parent / "examples" / "modules"
 NAMES = [*sorted(path.name for path in MODULES.iterdir() if path.is_dir()), "every-kind"]
@@ -60,7 +60,7 @@ def read_blocks(path: Path) -> dict[str, ReadBlock]:
 
 def read_text(block: ReadBlock, name: str) -> str:
     value = block.attributes[name]
-    assert isinstance(value, Text)
+    assert isinstance(value, String)
     return " ".join(value.value.split())
 
 
@@ -70,8 +70,8 @@ def test_the_tables_say_what_the_files_declare(module: Path) -> None:
     assert tables["Inputs"] == {
         name: [
             read_text(block, "description"),
-            spell_expression(block.attributes["type"]),
-            spell_expression(block.attributes["default"]) if "default" in block.attributes else "n/a",
+            format_expression(block.attributes["type"]),
+            format_expression(block.attributes["default"]) if "default" in block.attributes else "n/a",
             "no" if "default" in block.attributes else "yes",
         ]
         for name, block in variables.items()
@@ -84,7 +84,7 @@ def test_the_tables_say_what_the_files_declare(module: Path) -> None:
 def test_null_is_taken_where_it_is_the_default_and_nowhere_else(module: Path) -> None:
     rows = read_tables(module)["Inputs"]
     for name, block in read_blocks(module / "variables.tf").items():
-        refuses_null = block.attributes.get("nullable") == Truth(False)
+        refuses_null = block.attributes.get("nullable") == Boolean(False)
         assert refuses_null == (rows[name][2] != "null"), name
 
 

@@ -14,7 +14,7 @@ from projects import Project, start_project
 
 from generator.output.terraform_blocks import TerraformBlock, UnreadableBlocksError, list_blocks, list_json_blocks
 from generator.source import read_document
-from generator.terraform.proof.reading import read_file
+from generator.terraform.proof.reader import read_file
 
 MODULES = sorted((Path(__file__).parent.parent / "examples" / "modules").glob("*/"))
 

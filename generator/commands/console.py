@@ -70,7 +70,7 @@ def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report
 def list_failures(result: GenerateResult) -> list[str]:
     """Return what a failed proof has to be told; nothing where none failed."""
     failures = [
-        f"{escape_controls(file)}: proof failed: {escape_controls(failure.file)}: {escape_controls(failure.what)}"
+        f"{escape_controls(file)}: proof failed: {escape_controls(failure.file)}: {escape_controls(failure.message)}"
         for file, failure in result.failures
     ]
     return [*failures, PROOF_FAILED] if failures else []
@@ -152,7 +152,9 @@ def describe_module(outcome: ModuleOutcome) -> dict[str, Any]:
 
 def describe_failures(result: GenerateResult) -> list[dict[str, str]]:
     """Return the proof's failures as plain data."""
-    return [{"file": file, "module_file": failure.file, "message": failure.what} for file, failure in result.failures]
+    return [
+        {"file": file, "module_file": failure.file, "message": failure.message} for file, failure in result.failures
+    ]
 
 
 def _wants_color() -> bool:

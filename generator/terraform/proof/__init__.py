@@ -1,6 +1,4 @@
-"""The text of a module, read back and held against its plan: blocks, references, policies, AWS's page."""
+"""The proof: the files of a module, read back and compared with its plan and with AWS's page."""
 
-from generator.terraform.proof.failure import ProofFailure
-from generator.terraform.proof.prove import prove_module
-
-__all__ = ["ProofFailure", "prove_module"]
+from generator.terraform.proof.comparison import ProofFailure as ProofFailure
+from generator.terraform.proof.prove import prove_module as prove_module

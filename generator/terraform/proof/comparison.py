@@ -1,22 +1,72 @@
-"""Planned blocks against those that were read: in their order, value by value, both ways."""
+"""Planned values and blocks compared with what was read: in order, value by value, both ways."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import zip_longest
 
 from generator.terraform import hcl
-from generator.terraform.proof.meaning import read_meaning
-from generator.terraform.proof.reading import ReadBlock
-from generator.terraform.proof.spelling import spell_expression
+from generator.terraform.proof import expressions
+from generator.terraform.proof.expressions import Expression
+from generator.terraform.proof.formatting import format_expression
+from generator.terraform.proof.reader import ReadBlock, read_file
 
 LONGEST = 200
+"""Characters of an expression that a message shows."""
 
 
-def compare_blocks(planned: Sequence[hcl.Block], found: Sequence[ReadBlock], where: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, order=True)
+class ProofFailure:
+    """One difference between a module's plan and its files: the file, and a sentence about the difference."""
+
+    file: str
+    message: str
+
+
+def convert_value(value: hcl.Value) -> Expression:
+    """Return the expression that a planned value must be read back as.
+
+    Never calls the encoder, because its output is what the proof checks.
+    """
+    match value:
+        case None:
+            return expressions.Null()
+        case bool():
+            return expressions.Boolean(value)
+        case int() | Decimal():
+            return expressions.Number(Decimal(value))
+        case str():
+            return expressions.String(str(value))
+        case hcl.Reference(code):
+            return _convert_reference(code)
+        case hcl.Template(parts):
+            return expressions.join_parts([p if isinstance(p, str) else _convert_reference(p.text) for p in parts])
+        case hcl.Call(name, arguments):
+            return expressions.FunctionCall(name, tuple(map(convert_value, arguments)))
+        case hcl.Equality(left, right):
+            return expressions.Operation("==", (convert_value(left), convert_value(right)))
+        case dict():
+            entries = ((expressions.String(key), convert_value(item)) for key, item in value.items())
+            return expressions.Object(tuple(entries))
+    return expressions.Tuple(tuple(map(convert_value, value)))
+
+
+@lru_cache(maxsize=4096)
+def _convert_reference(code: str) -> Expression:
+    read = read_file(f"locals {{\n  x = {code}\n}}\n")
+    if read.faults or len(read.blocks) != 1 or set(read.blocks[0].attributes) != {"x"}:
+        raise ValueError(f"{code!r} is not an expression")
+    return read.blocks[0].attributes["x"]
+
+
+def compare_blocks(planned: Sequence[hcl.Block], found: Sequence[ReadBlock], where: str = "") -> Iterator[str]:
     """Yield a sentence for each difference; `where` names the enclosing block, or is empty for a file."""
-    names, found_names = [_name_planned(block) for block in planned], [_name_found(block) for block in found]
+    names, found_names = [_name_block(block) for block in planned], [_name_block(block) for block in found]
     if names != found_names:
-        yield from _report_names(names, found_names, where)
+        yield f"{where}: {_compare_names(names, found_names)}" if where else _compare_names(names, found_names)
         return
     counts: dict[str, int] = {}
     for block, other, name in zip(planned, found, names, strict=True):
@@ -31,33 +81,27 @@ def _compare_block(planned: hcl.Block, found: ReadBlock, where: str) -> Iterator
     for name in sorted(expected.keys() - read.keys()):
         yield f"{where}: {name} is missing"
     for name in sorted(read.keys() - expected.keys()):
-        yield f"{where}: {name} was not planned (line {found.line})"
+        yield f"{where}: {name} is unexpected (line {found.line})"
     for name in sorted(expected.keys() & read.keys()):
-        meaning = read_meaning(expected[name])
-        if meaning != read[name]:
-            is_now, was_planned = _shorten(spell_expression(read[name])), _shorten(spell_expression(meaning))
-            yield f"{where}: {name} is {is_now}, planned was {was_planned}"
+        converted = convert_value(expected[name])
+        if converted != read[name]:
+            yield f"{where}: {name} is {_shorten(read[name])}, expected {_shorten(converted)}"
     nested = [item for item in planned.body if isinstance(item, hcl.Block)]
     yield from compare_blocks(nested, found.blocks, where)
 
 
-def _report_names(planned: list[str], found: list[str], where: str) -> Iterator[str]:
-    place = f"{where}: " if where else ""
-    for index in range(max(len(planned), len(found))):
-        expected = planned[index] if index < len(planned) else "nothing"
-        read = found[index] if index < len(found) else "nothing"
-        if expected != read:
-            yield f"{place}block {index + 1} is {read}, planned was {expected}"
-            return
+def _compare_names(planned: list[str], found: list[str]) -> str:
+    pairs = enumerate(zip_longest(planned, found), 1)
+    number, (expected, read) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
+    if expected is None:
+        return f"block {number}, {read}, is unexpected"
+    return f"block {number} is {read or 'missing'}, expected {expected}"
 
 
-def _name_planned(block: hcl.Block) -> str:
+def _name_block(block: hcl.Block | ReadBlock) -> str:
     return ".".join((block.type, *block.labels))
 
 
-def _name_found(block: ReadBlock) -> str:
-    return ".".join((block.type, *block.labels))
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"
+def _shorten(expression: Expression) -> str:
+    code = format_expression(expression)
+    return code if len(code) <= LONGEST else f"{code[:LONGEST]}... ({len(code)} characters)"

@@ -1,4 +1,7 @@
-"""Expressions as the proof compares them: what a text means, without its blanks, brackets and escapes."""
+"""HCL expressions as the proof compares them: the meaning of a piece of code, without its layout and escapes.
+
+The types follow the terms of HCL's specification. Import this module by name: `expressions.Number`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-# Text, Number, Truth and Null are types of their own because Python holds True and 1 to be equal.
+# String, Number, Boolean, and Null are separate types because True == 1 in Python.
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class String:
     """A string without interpolation, decoded."""
 
     value: str
@@ -25,7 +28,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class Boolean:
     """`true` or `false`."""
 
     value: bool
@@ -38,7 +41,7 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class Interpolation:
-    """A string with interpolated expressions; texts are decoded, never empty, never two in a row."""
+    """A string with interpolated expressions. Literal parts are decoded, never empty, and never adjacent."""
 
     parts: tuple[str | Expression, ...]
 
@@ -47,7 +50,7 @@ class Interpolation:
 class Name:
     """The root of a reference, such as `local`."""
 
-    text: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,8 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """`owner[index]`."""
-
-    owner: Expression
-    index: Expression
-
-
-@dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """`name(arguments)`; `expands` where the last argument ends in `...`."""
+    """`name(arguments)`; `expands` if the last argument ends in `...`."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -77,23 +72,18 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operator with one or two operands."""
+    """An operator with its operands: one, two, an INDEX's collection and key, or a CONDITIONAL's three."""
 
     operator: str
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`condition ? then : otherwise`."""
-
-    condition: Expression
-    then: Expression
-    otherwise: Expression
+INDEX = "[]"
+CONDITIONAL = "?:"
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Tuple:
     """`[items]`."""
 
     items: tuple[Expression, ...]
@@ -101,14 +91,14 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """`{ entries }`, in their order."""
+    """`{ entries }`, in order."""
 
     entries: tuple[tuple[Expression, Expression], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comprehension:
-    """`[for names in source : value if condition]`, or with a key `{for names in source : key => value if ...}`."""
+class ForExpression:
+    """`[for names in source : value if condition]`, or with a key, `{for names in source : key => value if ...}`."""
 
     names: tuple[str, ...]
     source: Expression
@@ -119,65 +109,56 @@ class Comprehension:
 
 
 Expression: TypeAlias = (
-    Text
+    String
     | Number
-    | Truth
+    | Boolean
     | Null
     | Interpolation
     | Name
     | Member
-    | Element
     | FunctionCall
     | Operation
-    | Choice
-    | Sequence
+    | Tuple
     | Object
-    | Comprehension
+    | ForExpression
 )
 
 
 def join_parts(parts: list[str | Expression]) -> Expression:
-    """Make a string of texts and expressions; a lone expression is itself, as it is for Terraform."""
+    """Return the string that the parts form. A single expression is returned unchanged, as Terraform does."""
     joined: list[str | Expression] = []
     for part in parts:
-        if isinstance(part, Text):
+        if isinstance(part, String):
             part = part.value
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
             joined[-1] += part
         elif part != "":
             joined.append(part)
-    if not joined:
-        return Text("")
     if len(joined) > 1:
         return Interpolation(tuple(joined))
-    only = joined[0]
-    return Text(only) if isinstance(only, str) else only
+    only = joined[0] if joined else ""
+    return String(only) if isinstance(only, str) else only
 
 
-def list_operands(expression: Expression) -> tuple[Expression, ...]:
-    """Return the expressions that `expression` is directly made of."""
+def walk_expression(expression: Expression) -> Iterator[Expression]:
+    """Yield `expression` and all its descendants, parents first."""
+    waiting = [expression]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(_list_children(current)))
+
+
+def _list_children(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Interpolation(parts):
             return tuple(part for part in parts if not isinstance(part, str))
         case Member(owner, _):
             return (owner,)
-        case Element(owner, index):
-            return (owner, index)
-        case FunctionCall(_, operands, _) | Operation(_, operands) | Sequence(operands):
+        case FunctionCall(_, operands, _) | Operation(_, operands) | Tuple(operands):
             return operands
-        case Choice(condition, then, otherwise):
-            return (condition, then, otherwise)
         case Object(entries):
             return tuple(side for entry in entries for side in entry)
-        case Comprehension(_, source, key, value, condition, _):
+        case ForExpression(_, source, key, value, condition, _):
             return tuple(part for part in (source, key, value, condition) if part is not None)
     return ()
-
-
-def walk_expression(expression: Expression) -> Iterator[Expression]:
-    """Yield `expression` and everything in it."""
-    waiting = [expression]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        waiting.extend(reversed(list_operands(current)))

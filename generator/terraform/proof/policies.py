@@ -1,19 +1,26 @@
-"""Policy documents rebuilt as JSON from the text that was read."""
+"""Policy documents, rebuilt as JSON from the files that were read, and compared with the plan and with AWS's page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.terraform.proof.evaluation import Account
-from generator.terraform.proof.expressions import Expression, FunctionCall, Interpolation, Member, Name, Sequence, Text
-from generator.terraform.proof.reading import ReadBlock
+from generator.terraform.policies import PolicyDocument, write_policy_json
+from generator.terraform.proof import expressions
+from generator.terraform.proof.account import Account, fill_page_policies
+from generator.terraform.proof.comparison import ProofFailure, convert_value
+from generator.terraform.proof.expressions import Expression, FunctionCall, Member, Name
+from generator.terraform.proof.reader import ReadBlock
 
 STATEMENT = {"sid", "actions", "resources"}
 PRINCIPALS = {"type", "identifiers"}
 CONDITION = {"test", "variable", "values"}
-
+CALLERS: Mapping[str, list[str]] = {
+    "caller_roles": ["arn:aws:iam::123456789012:role/one", "arn:aws:iam::123456789012:role/path/two"],
+    "caller_principals": ["arn:aws:iam::999999999999:role/one", "arn:aws:iam::123456789012:role/one"],
+}
+NO_CALLERS: Mapping[str, list[str]] = {"caller_roles": [], "caller_principals": []}
 
 _NAME = r"[A-Za-z0-9:/._-]*"
 _WIDE = {
@@ -26,77 +33,110 @@ _WIDE = {
     "everything": (r"\*",),
     "aws:SourceArn": (r"arn:\0:bedrock:\0:\0:flow/\*",),
 }
-"""Every text with a pattern that flowseal writes, by where it may stand; NUL is for what only an apply knows.
+"""Every pattern that flowseal writes, by where it may occur; NUL stands for what only an apply knows.
 
-A second statement beside `policies.exactness`, on purpose: this one is put to the text that was read back.
+Stated a second time, next to `policies.exactness`, on purpose: this one is applied to the files that were read back.
 """
 THROUGH = {"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"}
 WITHOUT_RESOURCES = {"bedrock:RetrieveAndGenerate", "bedrock:Rerank"}
-UNREAD = "an expression that is not a text or a reference"
+UNREADABLE = "an expression that is neither a string nor a reference"
 
 
 class UnexpectedPolicyError(Exception):
-    """A policy document says something that flowseal never writes. Never leaves the room."""
+    """A policy document contains something that flowseal never writes. Never leaves this file."""
 
 
-def rebuild_policy(block: ReadBlock, account: Account) -> dict[str, Any]:
-    """Return a data "aws_iam_policy_document" as the provider renders it: lists descending, one item as a text.
+def check_policies(
+    planned: Mapping[str, PolicyDocument], blocks: Mapping[str, tuple[ReadBlock, ...]]
+) -> Iterator[ProofFailure]:
+    """Yield each policy in `blocks` that is inexact, or is not the planned one, with and without callers."""
+    read = {
+        block.labels[-1]: (file, block)
+        for file, items in blocks.items()
+        for block in items
+        if block.type == "data" and block.labels[:1] == ("aws_iam_policy_document",)
+    }
+    for name in sorted(planned.keys() - read.keys()):
+        yield ProofFailure("iam.tf", f"policy {name} is missing")
+    for name in sorted(read.keys() - planned.keys()):
+        yield ProofFailure(read[name][0], f"policy {name} is unexpected")
+    for name, (file, block) in read.items():
+        for value in list_patterns(block):
+            yield ProofFailure(file, f"policy {name} contains {value!r}, which is not an exact name")
+    local_values = {
+        name: value
+        for items in blocks.values()
+        for block in items
+        if block.type == "locals"
+        for name, value in block.attributes.items()
+    }
+    for callers in (NO_CALLERS, CALLERS):
+        account = Account(local_values, callers)
+        page = fill_page_policies(callers["caller_roles"] + callers["caller_principals"])
+        for name in sorted(planned.keys() & read.keys()):
+            file, block = read[name]
+            for message in _compare_policy(block, account, planned[name], page.get(name)):
+                yield ProofFailure(file, f"policy {name} {message}")
 
-    Anything beyond plain Allow statements raises UnexpectedPolicyError.
-    """
-    _demand(not block.attributes, f"it has {', '.join(block.attributes)}")
-    statements = [_rebuild_statement(item, account) for item in block.blocks]
-    sids = [statement["Sid"] for statement in statements]
-    _demand(len(set(sids)) == len(sids), "two statements have one Sid")
-    return {"Version": "2012-10-17", "Statement": statements}
+
+def _compare_policy(block: ReadBlock, account: Account, planned: PolicyDocument, page: object) -> Iterator[str]:
+    try:
+        policy = _rebuild_policy(block, account)
+    except UnexpectedPolicyError as error:
+        yield f"cannot be rebuilt: {error}"
+        return
+    if policy != write_policy_json(planned, lambda value: account.evaluate(convert_value(value))):
+        yield "is not the planned policy"
+    elif page is not None and policy != page:
+        yield "is not the policy on AWS's page"
 
 
 def list_patterns(block: ReadBlock) -> Iterator[str]:
-    """Yield each text of a policy document's statements that is not exact, and that flowseal never writes.
+    """Yield each value in a policy document that is not exact, except for the patterns that flowseal writes.
 
-    An expression that is neither a text nor a reference could come to any text: it is yielded too.
+    An expression that is neither a string nor a reference could have any value, so it is yielded too.
     """
     for statement in block.blocks:
-        names = {text for text, _ in _list_texts(statement, "actions")}
-        variables = {text for nested in statement.blocks for text, _ in _list_texts(nested, "variable")}
+        names = {value for value, _ in _list_values(statement, "actions")}
+        variables = {value for nested in statement.blocks for value, _ in _list_values(nested, "variable")}
         allowed = [*_WIDE["resources"]]
         allowed += _WIDE["through"] if variables & THROUGH else ()
         allowed += _WIDE["everything"] if names and names <= WITHOUT_RESOURCES else ()
-        of_key = any(nested.type == "principals" for nested in statement.blocks)
-        yield from _list_inexact(statement, "actions", _WIDE["actions"] if of_key else ())
+        is_key = any(nested.type == "principals" for nested in statement.blocks)
+        yield from _list_inexact(statement, "actions", _WIDE["actions"] if is_key else ())
         yield from _list_inexact(statement, "resources", allowed)
         for nested in statement.blocks:
             yield from _list_inexact(nested, "identifiers", ())
-            is_trust = ("aws:SourceArn", ["aws:SourceArn"]) in _list_texts(nested, "variable")
+            is_trust = ("aws:SourceArn", ["aws:SourceArn"]) in _list_values(nested, "variable")
             yield from _list_inexact(nested, "values", _WIDE["aws:SourceArn"] if is_trust else ())
 
 
 def _list_inexact(block: ReadBlock, attribute: str, allowed: Iterable[str]) -> Iterator[str]:
-    for text, literals in _list_texts(block, attribute):
+    for value, literals in _list_values(block, attribute):
         is_exact = all(re.fullmatch(_NAME, literal) for literal in literals)
-        if not is_exact and ("\0" in "".join(literals) or not any(re.fullmatch(form, text) for form in allowed)):
-            yield text.replace("\0", "<>")
+        if not is_exact and ("\0" in "".join(literals) or not any(re.fullmatch(form, value) for form in allowed)):
+            yield value.replace("\0", "<>")
 
 
-def _list_texts(block: ReadBlock, attribute: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the texts of an attribute, with NUL for what is no literal, and their literal parts."""
+def _list_values(block: ReadBlock, attribute: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the strings of an attribute, with NUL in place of each reference, and their literal parts."""
     for item in _list_items(block.attributes[attribute]) if attribute in block.attributes else ():
         match item:
-            case Text(text):
-                yield text, [text]
-            case Interpolation(parts):
+            case expressions.String(value):
+                yield value, [value]
+            case expressions.Interpolation(parts):
                 literals = [part for part in parts if isinstance(part, str)]
                 yield "".join(part if isinstance(part, str) else "\0" for part in parts), literals
             case Name() | Member():
                 yield "\0", []
             case _:
-                yield UNREAD, [UNREAD]
+                yield UNREADABLE, [UNREADABLE]
 
 
-def _list_items(given: Expression) -> Iterator[Expression]:
-    """Yield the items of the lists that flowseal writes; anything else is an item itself."""
-    match given:
-        case Sequence(items):
+def _list_items(expression: Expression) -> Iterator[Expression]:
+    """Yield the items of the lists that flowseal writes; anything else counts as one item."""
+    match expression:
+        case expressions.Tuple(items):
             yield from items
         case FunctionCall("concat" | "distinct", arguments, expands=False):
             for argument in arguments:
@@ -104,21 +144,33 @@ def _list_items(given: Expression) -> Iterator[Expression]:
         case FunctionCall("values", (Member(Name("var")) as variable,)):
             yield variable
         case _:
-            yield given
+            yield expression
+
+
+def _rebuild_policy(block: ReadBlock, account: Account) -> dict[str, Any]:
+    """Return a data "aws_iam_policy_document" as the provider renders it: lists descending, a single item unwrapped.
+
+    Anything except plain Allow statements raises UnexpectedPolicyError.
+    """
+    _expect(not block.attributes, f"unexpected {', '.join(block.attributes)}")
+    statements = [_rebuild_statement(item, account) for item in block.blocks]
+    sids = [statement["Sid"] for statement in statements]
+    _expect(len(set(sids)) == len(sids), "two statements have the same Sid")
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _rebuild_statement(block: ReadBlock, account: Account) -> dict[str, Any]:
-    _demand(block.type == "statement", f"it has a block {block.type}")
+    _expect(block.type == "statement", f"unexpected block {block.type}")
     given = block.attributes
-    _demand({"sid", "actions"} <= given.keys() <= STATEMENT, f"a statement has {', '.join(given)}")
+    _expect({"sid", "actions"} <= given.keys() <= STATEMENT, f"a statement has {', '.join(given)}")
     statement: dict[str, Any] = {"Sid": account.evaluate(given["sid"]), "Effect": "Allow"}
     statement["Action"] = _rebuild_list(given["actions"], account)
     if "resources" in given:
         statement["Resource"] = _rebuild_list(given["resources"], account)
-    for member, kind, value in _rebuild_nested(block, account):
-        inner = statement.setdefault(member, {})
-        _demand(not (isinstance(value, dict) and value.keys() & inner.get(kind, {}).keys()), f"{kind} stands twice")
-        _demand(isinstance(value, dict) or kind not in inner, f"{kind} stands twice")
+    for element, kind, value in _rebuild_nested(block, account):
+        inner = statement.setdefault(element, {})
+        _expect(not (isinstance(value, dict) and value.keys() & inner.get(kind, {}).keys()), f"two blocks for {kind}")
+        _expect(isinstance(value, dict) or kind not in inner, f"two blocks for {kind}")
         inner[kind] = {**inner.get(kind, {}), **value} if isinstance(value, dict) else value
     return statement
 
@@ -126,22 +178,23 @@ def _rebuild_statement(block: ReadBlock, account: Account) -> dict[str, Any]:
 def _rebuild_nested(block: ReadBlock, account: Account) -> Iterator[tuple[str, str, Any]]:
     for nested in block.blocks:
         given = nested.attributes
-        _demand(not nested.blocks, f"a block {nested.type} has blocks")
+        _expect(not nested.blocks, f"a block inside {nested.type}")
         if nested.type == "principals":
-            _demand(given.keys() == PRINCIPALS, f"principals have {', '.join(given)}")
+            _expect(given.keys() == PRINCIPALS, f"principals with {', '.join(given)}")
             yield "Principal", str(account.evaluate(given["type"])), _rebuild_list(given["identifiers"], account)
         else:
-            _demand(nested.type == "condition" and given.keys() == CONDITION, f"a block {nested.type} is unexpected")
+            _expect(nested.type == "condition", f"unexpected block {nested.type}")
+            _expect(given.keys() == CONDITION, f"a condition with {', '.join(given)}")
             values = {str(account.evaluate(given["variable"])): _rebuild_list(given["values"], account)}
             yield "Condition", str(account.evaluate(given["test"])), values
 
 
 def _rebuild_list(expression: Expression, account: Account) -> str | list[str]:
     value = account.evaluate(expression)
-    texts = sorted({value} if isinstance(value, str) else set(value), reverse=True)
-    return texts[0] if len(texts) == 1 else texts
+    items = sorted({value} if isinstance(value, str) else set(value), reverse=True)
+    return items[0] if len(items) == 1 else items
 
 
-def _demand(condition: bool, otherwise: str) -> None:
+def _expect(condition: bool, otherwise: str) -> None:
     if not condition:
         raise UnexpectedPolicyError(otherwise)

@@ -1,15 +1,49 @@
-"""The module as a whole: everything declared once, nothing undeclared, nothing unused, no cycle."""
+"""The module as a whole: everything is declared once and used, and references form no cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
-from generator.terraform.proof.declarations import Declaration, list_declarations
-from generator.terraform.proof.failure import ProofFailure
-from generator.terraform.proof.reading import ReadBlock
+from generator.terraform.proof.comparison import ProofFailure
+from generator.terraform.proof.expressions import Expression, ForExpression, Member, Name, walk_expression
+from generator.terraform.proof.reader import ReadBlock
 
 POLICY_DOCUMENT = "data.aws_iam_policy_document."
-NEVER_DEFERRED = ("local.", "var.", "data.")
+VALUES = ("local.", "var.", "data.")
+"""What addresses of values start with: Terraform never creates these, and they are only good for being referred to."""
+BUILT_IN = frozenset({"each", "path"})
+"""Roots of references that Terraform itself declares and flowseal uses."""
+KEYWORD_ATTRIBUTES = frozenset({("variable", "type"), ("run", "command")})
+"""Attributes whose values are Terraform's own keywords, not references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Something with an address: local.name, data.aws_region.current, aws_kms_key.this, or a run of a test."""
+
+    address: str
+    file: str
+    line: int
+    expressions: tuple[Expression, ...]
+
+    def list_references(self) -> Iterator[str]:
+        """Yield the addresses that it refers to. An undeclared bare name counts as an address."""
+        for expression in self.expressions:
+            yield from _list_addresses(expression)
+
+
+def list_declarations(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Declaration]:
+    """Yield what the files of a module declare, in order."""
+    for file, items in blocks.items():
+        for block in items:
+            if block.type == "locals":
+                for name, value in block.attributes.items():
+                    yield Declaration(f"local.{name}", file, block.line, (value,))
+            elif block.type != "terraform":
+                kind = {"resource": (), "variable": ("var",)}.get(block.type, (block.type,))
+                yield Declaration(".".join((*kind, *block.labels)), file, block.line, tuple(_list_expressions(block)))
 
 
 def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
@@ -19,7 +53,7 @@ def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Pr
         if item.address in declared:
             yield ProofFailure(item.file, f"{item.address} is declared twice (line {item.line})")
         declared[item.address] = item
-    # A variable's own validation names it: that is neither a use nor a cycle.
+    # A variable's own validation refers to it: that is neither a use nor a cycle.
     references = {
         address: sorted(
             {target for target in item.list_references() if target != address or not address.startswith("var.")}
@@ -30,19 +64,23 @@ def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Pr
         yield from _check_targets(declared[address], targets, declared)
     used = {target for targets in references.values() for target in targets}
     for address, item in declared.items():
-        if address.startswith(("var.", "local.", "data.")) and address not in used:
-            yield ProofFailure(item.file, f"nothing uses {address}")
-    yield from _find_cycle(references, declared)
+        if address.startswith(VALUES) and address not in used:
+            yield ProofFailure(item.file, f"{address} is never used")
+    try:
+        TopologicalSorter(references).prepare()
+    except CycleError as error:
+        # Listed from what is referred to; people read a reference the other way round.
+        cycle = error.args[1][::-1]
+        yield ProofFailure(declared[cycle[0]].file, f"reference cycle: {' -> '.join(cycle)}")
 
 
 def check_test_references(
     blocks: Mapping[str, tuple[ReadBlock, ...]], tests: Mapping[str, tuple[ReadBlock, ...]]
 ) -> Iterator[ProofFailure]:
-    """Yield what the tests of a module refer to and its configuration, `blocks`, does not declare."""
-    declared = {item.address for item in list_declarations(blocks)}
+    """Yield the references in a module's `tests` that its configuration, `blocks`, does not declare."""
+    declared = {item.address: item for item in list_declarations(blocks)}
     for item in list_declarations(tests):
-        for target in sorted(set(item.list_references()) - declared):
-            yield ProofFailure(item.file, f"{item.address} refers to {target}, which nothing declares")
+        yield from _check_targets(item, sorted(set(item.list_references())), declared)
 
 
 def _check_targets(
@@ -50,27 +88,33 @@ def _check_targets(
 ) -> Iterator[ProofFailure]:
     for target in targets:
         if target not in declared:
-            yield ProofFailure(item.file, f"{item.address} refers to {target}, which nothing declares")
-        elif item.address.startswith(POLICY_DOCUMENT) and not target.startswith(NEVER_DEFERRED):
-            # Terraform defers a data source that names a changed resource: each edit would make the policy unknown.
-            yield ProofFailure(item.file, f"{item.address} names {target} directly, instead of through a local")
+            yield ProofFailure(item.file, f"{item.address} refers to {target}, which is not declared")
+        elif item.address.startswith(POLICY_DOCUMENT) and not target.startswith(VALUES):
+            # Terraform defers a data source that refers to a changed resource: any edit would make the policy unknown.
+            yield ProofFailure(item.file, f"{item.address} refers to {target} directly, not through a local value")
 
 
-def _find_cycle(references: Mapping[str, list[str]], declared: Mapping[str, Declaration]) -> Iterator[ProofFailure]:
-    done: set[str] = set()
-    for start in references:
-        way: list[str] = []
-        waiting = [(start, False)]
-        while waiting:
-            address, is_left = waiting.pop()
-            if is_left:
-                way.pop()
-                done.add(address)
-            elif address in way:
-                cycle = " -> ".join([*way[way.index(address) :], address])
-                yield ProofFailure(declared[address].file, f"a cycle of references: {cycle}")
-                return
-            elif address not in done and address in references:
-                way.append(address)
-                waiting.append((address, True))
-                waiting += [(target, False) for target in references[address]]
+def _list_expressions(block: ReadBlock) -> Iterator[Expression]:
+    for name, value in block.attributes.items():
+        if (block.type, name) not in KEYWORD_ATTRIBUTES:
+            yield value
+    for nested in block.blocks:
+        yield from _list_expressions(nested)
+
+
+def _list_addresses(expression: Expression) -> Iterator[str]:
+    bound: set[str] = set()
+    seen: set[int] = set()
+    for part in walk_expression(expression):
+        match part:
+            case ForExpression(names):
+                bound.update(names)
+            case Member(Member(Name("data") as root, kind) as owner, label):
+                seen |= {id(root), id(owner)}
+                yield f"data.{kind}.{label}"
+            case Member(Name(root) as name, member):
+                seen.add(id(name))
+                if id(part) not in seen and root not in BUILT_IN and root not in bound:
+                    yield f"{root}.{member}"
+            case Name(name) if id(part) not in seen and name not in bound:
+                yield name

@@ -1,4 +1,4 @@
-"""The text of a .tf file -> blocks and attributes, by python-hcl2's grammar but as strict as Terraform."""
+"""An HCL file -> blocks and attributes. Uses python-hcl2's grammar, but is as strict as Terraform."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from generator.terraform.proof.expression_reading import read_expression, read_string
-from generator.terraform.proof.expressions import Expression, Text
-from generator.terraform.proof.grammar import parse_text
-from generator.terraform.proof.tree import UnreadableError, find_first_line, find_last_line, list_parts, name_branch
+from lark import Token, Tree
+from lark.exceptions import LarkError, UnexpectedInput
 
-if TYPE_CHECKING:
-    from lark import Token, Tree
+from generator.terraform.proof.expression_reader import read_expression, read_string
+from generator.terraform.proof.expressions import Expression, String
+from generator.terraform.proof.parser import (
+    Branch,
+    UnreadableError,
+    find_first_line,
+    find_last_line,
+    list_parts,
+    name_branch,
+    parse_hcl,
+)
 
-    from generator.terraform.proof.tree import Branch
+Fault: TypeAlias = tuple[int, str]
+"""A line, and what is wrong there."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadAttribute:
-    """An attribute as it stands in a file."""
+    """An attribute found in a file."""
 
     name: str
     value: Expression
@@ -30,11 +38,11 @@ class ReadAttribute:
 
 @dataclass(frozen=True, slots=True)
 class ReadBlock:
-    """A block as it stands in a file; the body keeps its order."""
+    """A block found in a file; the body keeps its order."""
 
     type: str
     labels: tuple[str, ...]
-    body: tuple[ReadItem, ...]
+    body: tuple[ReadAttribute | ReadBlock, ...]
     line: int
 
     @property
@@ -48,15 +56,12 @@ class ReadBlock:
         return tuple(item for item in self.body if isinstance(item, ReadBlock))
 
 
-ReadItem: TypeAlias = ReadAttribute | ReadBlock
-
-
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What a file says, and what is wrong with it: (line, sentence) for each fault."""
+    """The blocks of a file, and what is wrong with it."""
 
     blocks: tuple[ReadBlock, ...]
-    faults: tuple[tuple[int, str], ...]
+    faults: tuple[Fault, ...]
 
 
 _HEADER = re.compile(r"\A(?:#[^\n]*\n)+")
@@ -65,20 +70,20 @@ _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
 @lru_cache(maxsize=64)
-def read_file(text: str) -> ReadFile:
-    """Read the text of a file in HCL; each distinct piece of it is read once, so what modules share costs once a run.
+def read_file(content: str) -> ReadFile:
+    """Read an HCL file. Each distinct piece is read once, so modules share the cost of what they have in common.
 
-    A piece ends with a line that is nothing but `}`. What began before it and ends behind it (a comment, a heredoc, a
-    bracket) makes both pieces faulty, so that pieces without a fault mean what the whole means. The comment lines at
-    the top are a piece without blocks: they name the definition, and are different in each module.
+    A piece ends with a line that contains only `}`. Anything that starts before that line and ends after it (a
+    comment, a heredoc, a bracket) is a fault in both pieces, so pieces without faults mean what the whole file means.
+    The comment lines at the top name the definition, which differs between modules; they form a piece of their own.
     """
-    faults = tuple(_find_text_faults(text))
+    faults = tuple(_find_character_faults(content))
     if faults:
         return ReadFile((), faults)
-    body = _HEADER.sub("", text)
-    pieces, line = [], text.count("\n") - body.count("\n")
+    body = _HEADER.sub("", content)
+    pieces, line = [], content.count("\n") - body.count("\n")
     for piece in _PIECE_END.split(body):
-        # Blank lines in front keep the numbers of the lines.
+        # Leading empty lines keep the line numbers right.
         pieces.append(_read_piece("\n" * line + piece))
         line += piece.count("\n")
     return ReadFile(
@@ -88,65 +93,62 @@ def read_file(text: str) -> ReadFile:
 
 
 @lru_cache(maxsize=512)
-def _read_piece(text: str) -> ReadFile:
-    from lark.exceptions import LarkError, UnexpectedInput
-
-    faults: list[tuple[int, str]] = []
+def _read_piece(content: str) -> ReadFile:
+    faults: list[Fault] = []
     try:
-        tree = parse_text(text)
-        blocks = tuple(_read_file_blocks(tree, faults))
+        blocks = tuple(_read_file_blocks(parse_hcl(content), faults))
     except UnexpectedInput as error:
-        return ReadFile((), ((error.line, f"no HCL from column {error.column} on"),))
+        return ReadFile((), ((error.line, f"invalid HCL at column {error.column}"),))
     except (LarkError, RecursionError) as error:
-        return ReadFile((), ((1, f"cannot be read: {type(error).__name__}"),))
+        return ReadFile((), ((1, f"unreadable: {type(error).__name__}"),))
     return ReadFile(blocks, tuple(faults))
 
 
-def _find_text_faults(text: str) -> Iterator[tuple[int, str]]:
-    if not text.endswith("\n"):
-        yield text.count("\n") + 1, "the last line has no end"
-    for match in _CONTROLS.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        yield line, f"a raw U+{ord(match[0]):04X}, where only escapes or plain characters may stand"
+def _find_character_faults(content: str) -> Iterator[Fault]:
+    if not content.endswith("\n"):
+        yield content.count("\n") + 1, "the last line does not end with a line break"
+    for match in _CONTROLS.finditer(content):
+        line = content.count("\n", 0, match.start()) + 1
+        yield line, f"the character U+{ord(match[0]):04X} must be escaped"
 
 
-def _read_file_blocks(tree: Tree[Token], faults: list[tuple[int, str]]) -> Iterator[ReadBlock]:
+def _read_file_blocks(tree: Tree[Token], faults: list[Fault]) -> Iterator[ReadBlock]:
     body = list_parts(tree)[0]
     for item in _read_body(body, faults) if not isinstance(body, str) else ():
         if isinstance(item, ReadBlock):
             yield item
         else:
-            faults.append((item.line, f"{item.name} stands outside any block"))
+            faults.append((item.line, f"{item.name} is outside any block"))
 
 
-def _read_body(body: Tree[Token], faults: list[tuple[int, str]]) -> tuple[ReadItem, ...]:
-    items: list[ReadItem] = []
+def _read_body(body: Tree[Token], faults: list[Fault]) -> tuple[ReadAttribute | ReadBlock, ...]:
+    items: list[ReadAttribute | ReadBlock] = []
     names: set[str] = set()
     last_line = 0
     for child in body.children:
         if isinstance(child, str) or child.data == "new_line_or_comment":
-            faults.extend(_find_foreign_comments(child))
+            faults.extend(_find_comment_faults(child))
             continue
         line = find_first_line(child)
         if line <= last_line:
-            faults.append((line, "two things on one line"))
+            faults.append((line, "two attributes or blocks on one line"))
         last_line = find_last_line(child)
         try:
             item = _read_block(child, faults) if child.data == "block" else _read_attribute(child)
         except UnreadableError as error:
-            faults.append((error.line, error.what))
+            faults.append((error.line, error.problem))
             continue
         if isinstance(item, ReadAttribute) and item.name in names:
-            faults.append((item.line, f"{item.name} is given twice in one block"))
+            faults.append((item.line, f"{item.name} is set twice in one block"))
         names |= {item.name} if isinstance(item, ReadAttribute) else set()
         items.append(item)
     return tuple(items)
 
 
-def _find_foreign_comments(branch: Branch) -> Iterator[tuple[int, str]]:
+def _find_comment_faults(branch: Branch) -> Iterator[Fault]:
     for token in [branch] if isinstance(branch, str) else branch.children:
         if isinstance(token, str) and token.startswith("/"):
-            yield find_first_line(token), "a comment that does not begin with #: flowseal never writes that"
+            yield find_first_line(token), "a comment that does not start with #: flowseal never writes that"
 
 
 def _read_attribute(tree: Tree[Token]) -> ReadAttribute:
@@ -154,27 +156,27 @@ def _read_attribute(tree: Tree[Token]) -> ReadAttribute:
     return ReadAttribute(_read_word(name), read_expression(value), find_first_line(name))
 
 
-def _read_block(tree: Tree[Token], faults: list[tuple[int, str]]) -> ReadBlock:
+def _read_block(tree: Tree[Token], faults: list[Fault]) -> ReadBlock:
     header = [part for part in list_parts(tree) if name_branch(part) not in ("LBRACE", "body", "RBRACE")]
     opening, body, closing = list_parts(tree)[len(header) :]
     line = find_first_line(tree)
     if find_first_line(opening) != line:
-        raise UnreadableError(line, "the { of a block stands on a line of its own")
+        raise UnreadableError(line, "the opening brace of a block is on its own line")
     labels = tuple(_read_label(part) for part in header[1:])
     if isinstance(body, str):
         raise UnreadableError(line, "a block without a body")
     inner = list_parts(body)
     if inner and (find_first_line(inner[0]) == line or find_last_line(inner[-1]) == find_first_line(closing)):
-        faults.append((line, "a block with something in it stands on one line"))
+        faults.append((line, "a block that is not empty is on one line"))
     return ReadBlock(_read_word(header[0]), labels, _read_body(body, faults), line)
 
 
 def _read_label(branch: Branch) -> str:
     if not isinstance(branch, str) and branch.data == "string":
         label = read_string(branch)
-        if isinstance(label, Text):
+        if isinstance(label, String):
             return label.value
-    raise UnreadableError(find_first_line(branch), "the label of a block is no plain string")
+    raise UnreadableError(find_first_line(branch), "the label of a block is not a plain string")
 
 
 def _read_word(branch: Branch) -> str:
