@@ -14,9 +14,9 @@ from test_architecture import PACKAGES
 from generator.flow.model import DAYS, ModelKind
 from generator.output import Cause
 from generator.project.configuration import reading as configuration
-from generator.terraform.module import read_standing_policies
-from generator.terraform.module.interface import OUTPUTS, VARIABLES
-from generator.terraform.render import TEMPLATES
+from generator.terraform.module import TEMPLATES, read_deployment_policies
+from generator.terraform.module.outputs_tf import OUTPUTS
+from generator.terraform.module.variables_tf import VARIABLES
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -75,7 +75,7 @@ def test_the_last_column_has_the_actions_of_a_role_that_plans() -> None:
 
 
 def test_the_page_of_modules_lists_the_standing_policies() -> None:
-    for path in read_standing_policies():
+    for path in read_deployment_policies():
         assert f"`{path}`" in read_page("module.md")
         assert f"`{path}`" in read_page("deployment-permissions.md")
 

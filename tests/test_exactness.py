@@ -14,7 +14,7 @@ from fuzz import list_unsafe
 from hostile import list_places
 from plans import FLOWS, SOURCE
 
-import generator.terraform.module.planning
+import generator.terraform.module.checks
 from generator.flow.nodes import collect_grants
 from generator.pipeline import DefinitionText, build_module, check_definitions
 from generator.progress import Timings
@@ -83,7 +83,7 @@ def test_the_statements_themselves_are_checked(hostile: str) -> None:
 
 @pytest.mark.parametrize("hostile", [GUARDRAIL + "*", "a?c", "a b", "$x", "a'c"])
 def test_the_proof_checks_them_again(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator.terraform.module.planning, "list_inexact_texts", lambda _: ())
+    monkeypatch.setattr(generator.terraform.module.checks, "list_inexact_values", lambda _: ())
     flow = read(make_guarded("abc")).flow
     assert flow is not None
     (node,) = [node for node in flow.nodes if node.type == "Prompt"]

@@ -13,7 +13,7 @@ from generator.terraform.hcl.tokens import (
     check_expression,
     check_identifier,
     quote_key,
-    quote_text,
+    quote_string,
     write_comment,
     write_number,
 )
@@ -32,12 +32,12 @@ from generator.terraform.hcl.tokens import (
     ],
 )
 def test_quote_text_writes_the_text_itself(text: str, written: str) -> None:
-    assert quote_text(text) == written
+    assert quote_string(text) == written
 
 
 @given(texts)
 def test_quoted_text_never_leaves_its_line_or_its_quotes(text: str) -> None:
-    written = quote_text(text)
+    written = quote_string(text)
     assert len(written.splitlines()) == 1
     assert re.fullmatch(r'"(?:[^"\\]|\\.)*"', written)
     assert not re.search(r"[$%]\{", written)
@@ -45,7 +45,7 @@ def test_quoted_text_never_leaves_its_line_or_its_quotes(text: str) -> None:
 
 def test_quote_text_refuses_lone_surrogates() -> None:
     with pytest.raises(ValueError, match="surrogate"):
-        quote_text("a\ud800")
+        quote_string("a\ud800")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_numbers_keep_their_authors_digits(number: int | Decimal, written: str) 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "sNaN"])
 def test_what_is_no_number_is_refused(number: str) -> None:
-    with pytest.raises(ValueError, match="no number"):
+    with pytest.raises(ValueError, match="not an HCL number"):
         write_number(Decimal(number))
 
 
@@ -132,7 +132,7 @@ def test_expressions_that_close_are_taken(text: str) -> None:
     ],
 )
 def test_expressions_that_do_not_close_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"expression|lacks"):
+    with pytest.raises(ValueError, match=r"expression|is missing"):
         check_expression(text)
 
 

@@ -267,5 +267,5 @@ def test_a_parameter_that_ranks_takes_an_arn_alone() -> None:
         parameter = Parameter("m", "Answers", None, ModelKind.FOUNDATION_MODEL, uses, ("parameters", "m"))
         variable = plan_parameter(parameter)
         pattern = MODEL_KINDS[ModelKind.FOUNDATION_MODEL].id_pattern
-        assert any(f"|{pattern})" in rule.condition.text for rule in variable.validations) is taken
+        assert any(f"|{pattern})" in rule.condition for rule in variable.validations) is taken
         assert variable.description == ("Answers (ID or ARN of a foundation model)" if taken else "Answers")

@@ -13,8 +13,8 @@ from plans import SOURCE, plan_document, plan_example
 from generator.flow.model import ModelKind
 from generator.terraform.hcl import Attribute, Block, Reference, Value
 from generator.terraform.module import TEST_FILE, ModulePlan
-from generator.terraform.module.fixed_tests import plan_fixed_tests
-from generator.terraform.module.interface import VARIABLES
+from generator.terraform.module.tftest_fixed import plan_fixed_tests
+from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.render import render_module
 
 

@@ -20,7 +20,7 @@ from generator.flow.inference import MODEL_KINDS, find_kind, load_known_models
 from generator.flow.inference.kinds import PREFIXES
 from generator.flow.nodes import collect_grants
 from generator.terraform.module import plan_module
-from generator.terraform.module.interface import BOUNDARY
+from generator.terraform.module.variables_tf import BOUNDARY
 from generator.terraform.render import render_module
 
 MOST_REPEATS = 1000

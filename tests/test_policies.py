@@ -18,7 +18,7 @@ from generator.terraform.policies import (
     plan_node_policies,
     write_policy_json,
 )
-from generator.terraform.policies.rights import ROOM_FOR_NODES, estimate_length
+from generator.terraform.policies.node_policies import ROOM_FOR_NODES, estimate_length
 
 
 def make_grants(count: int, capability: str = "InvokeModel") -> tuple[Grant, ...]:

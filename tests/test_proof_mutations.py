@@ -173,10 +173,10 @@ def test_without_a_mutation_the_module_is_written(work: Path) -> None:
 
 
 ENCODERS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "that leaves interpolations open": ("escape_text", lambda text: text.replace("\\", "\\\\").replace('"', '\\"')),
-    "that leaves quotes open": ("escape_text", lambda text: text),
-    "that loses the end": ("escape_text", lambda text: text[:-1]),
-    "that doubles dollars": ("escape_text", lambda text: text.replace("${", "$${").replace('"', '\\"')),
+    "that leaves interpolations open": ("escape_string", lambda text: text.replace("\\", "\\\\").replace('"', '\\"')),
+    "that leaves quotes open": ("escape_string", lambda text: text),
+    "that loses the end": ("escape_string", lambda text: text[:-1]),
+    "that doubles dollars": ("escape_string", lambda text: text.replace("${", "$${").replace('"', '\\"')),
 }
 
 

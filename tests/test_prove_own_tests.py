@@ -13,8 +13,8 @@ from proofs import Proof
 from subjects import EVERYDAY, MODULES, Subject
 
 from bench import Bench
-from generator.terraform.module.interface import VARIABLES
-from generator.terraform.module.samples import Refusal
+from generator.terraform.module.tftest_flow import Rejection
+from generator.terraform.module.variables_tf import VARIABLES
 
 pytestmark = pytest.mark.terraform
 ROUNDS = list_rounds(MODULES / EVERYDAY)
@@ -37,7 +37,7 @@ def test_the_tests_of_a_module(subject: Subject, bench: Bench, proof: Proof, tmp
 def test_a_flow_with_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> None:
     judgement = judge_module(bench, write_module(tmp_path / "module", plan_document(make_flow_of_every_kind())))
     assert judgement.is_green, judgement
-    refusals = {f"parameters_reject_{why}" for why in Refusal}
+    refusals = {f"parameters_reject_{why}" for why in Rejection}
     assert refusals <= set(judgement.runs)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from flow_documents import make_flow, make_prompt, read
+from unexpressible import list_unexpressible_members
 
 from generator.findings import Finding
 from generator.flow.api import find_shape
 from generator.terraform.hcl import Block, write_block
-from generator.terraform.resource import find_definition_block, list_unexpressible_members, translate_definition
+from generator.terraform.resource import find_definition_block, translate_definition
 from generator.terraform.resource.schema import Schema
 
 UNEXPRESSIBLE = [

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from flow_documents import make_flow, read
+from unexpressible import list_unexpressible_members
 
 from generator.findings import Severity
 from generator.flow.api import Shape, find_shape, list_node_types
 from generator.flow.model import Body, Encryption, Flow, Node, Permissions
 from generator.terraform.hcl import Block
-from generator.terraform.resource import find_definition_block, list_unexpressible_members, translate_definition
+from generator.terraform.resource import find_definition_block, translate_definition
 from generator.terraform.resource.schema import Schema
 
 Members = tuple[str, ...]

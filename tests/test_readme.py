@@ -17,9 +17,10 @@ from markdown_it import MarkdownIt
 from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.inference import load_known_models
-from generator.terraform.module import read_standing_policies
-from generator.terraform.module.first_call import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
-from generator.terraform.module.interface import OUTPUTS, VARIABLES
+from generator.terraform.module import read_deployment_policies
+from generator.terraform.module.outputs_tf import OUTPUTS
+from generator.terraform.module.variables_tf import VARIABLES
+from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
 from generator.terraform.readme import escape_markdown, render_readme, write_code
 from generator.terraform.render import render_module, write_header
 
@@ -74,7 +75,7 @@ def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -
 def test_it_links_to_the_standing_policies_beside_it() -> None:
     readme = render_readme(plan_example("order-desk"), HEADER)
     linked = dict(re.findall(r"\[(policies/\S+)\]\((policies/\S+)\)", readme))
-    assert linked == {path: path for path in read_standing_policies()}
+    assert linked == {path: path for path in read_deployment_policies()}
     assert "Statement" not in readme
 
 

@@ -14,21 +14,21 @@ from flow_documents import read
 from hcl_strategies import run_terraform
 from near_values import VALUES, accepts, choose_values
 
-from generator.terraform.hcl import Reference, write_block
-from generator.terraform.module.blocks import carry_value
-from generator.terraform.module.interface import build_variable_block
+from generator.terraform.hcl import write_block
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.module.plan import Variable
+from generator.terraform.module.variables_tf import build_variable_block
+from generator.terraform.resource import translate_value
 
 
 def write_variable(variable: Variable, name: str, default: Any) -> str:
     """Return a variable under another name, with a default."""
     rules = tuple(
-        replace(rule, condition=Reference(re.sub(rf"\bvar\.{variable.name}\b", f"var.{name}", rule.condition.text)))
+        replace(rule, condition=re.sub(rf"\bvar\.{variable.name}\b", f"var.{name}", rule.condition))
         for rule in variable.validations
     )
     default = normalize("NFC", default) if isinstance(default, str) else default
-    changed = replace(variable, name=name, default=carry_value(default), has_default=True, validations=rules)
+    changed = replace(variable, name=name, default=translate_value(default), has_default=True, validations=rules)
     return write_block(build_variable_block(changed))
 
 

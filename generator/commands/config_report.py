@@ -14,7 +14,7 @@ from generator.report import ListFormat, Report
 from generator.report.escaping import escape_controls
 from generator.report.machines import VERSION, describe_finding, write_json
 from generator.report.people import write_findings
-from generator.terraform.module.interface import LOWEST_PROVIDER
+from generator.terraform.module.versions_tf import LOWEST_PROVIDER
 
 if TYPE_CHECKING:
     from generator.findings import LocatedFinding

@@ -16,8 +16,7 @@ DECLARING = (
     "output.rules",
     "project.configuration.rules",
     "project.discovery",
-    "terraform.module.planning",
-    "terraform.module.tags",
+    "terraform.module.checks",
     "terraform.resource.limits",
     "validation",
 )

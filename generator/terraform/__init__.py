@@ -1,1 +1,1 @@
-"""A flow -> the plan of its module -> the text of every file -> its proof."""
+"""A flow -> the plan of its module -> the content of every file -> its proof."""

@@ -1,4 +1,4 @@
-"""The README of a module. Every text of a definition passes one escape, whichever place it goes to."""
+"""The README of a module. Every string from a definition is escaped in one place, wherever it goes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from generator.flow.model import Derived, Symbol
-from generator.terraform.hcl import Attribute, Block, encode_value, write_block
-from generator.terraform.module.first_call import list_prerequisites
+from generator.flow.model import Derived, Flow, Grant, Symbol, Text
+from generator.terraform.hcl import Attribute, Block, Value, encode_value, write_block
+from generator.terraform.module import ModulePlan, Variable
+from generator.terraform.prerequisites import list_prerequisites
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from generator.flow.model import Flow, Grant, Text
-    from generator.terraform.hcl import Value
-    from generator.terraform.module import ModulePlan, Variable
-
-_BLANKS = re.compile(
+_SPACES = re.compile(
     "[\x00-\x20\x7f-\xa0\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
@@ -37,22 +34,22 @@ _DERIVED = {
 
 
 class Markdown(str):
-    """Text that is Markdown already; whatever else a template prints is escaped."""
+    """A string that is already Markdown. Anything else that a template prints is escaped."""
 
     __slots__ = ()
 
 
 def render_readme(plan: ModulePlan, header: str) -> str:
-    """Return the text of the module's README.md; `header`, of `write_header`, goes into the comment at its top."""
+    """Return the content of the module's README.md; `header`, from `write_header`, goes into its first line."""
     flow = plan.flow
-    described = flow.description if isinstance(flow.description, str) else f"The Amazon Bedrock flow {flow.name}."
+    description = flow.description if isinstance(flow.description, str) else f"The Amazon Bedrock flow {flow.name}."
     versions = plan.blocks["versions.tf"][0]
     return _load_template().render(
         header=Markdown(header),
         name=flow.name,
-        description=described,
+        description=description,
         diagram=Markdown("\n".join(_draw_flow(flow))),
-        rights=Markdown("\n".join(_list_rights(plan.grants))),
+        rights=Markdown("\n".join(_list_grants(plan.grants))),
         prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
         usage=Markdown("\n".join(_show_usage(plan))),
         terraform_version=_find_attribute(versions, "required_version"),
@@ -63,17 +60,17 @@ def render_readme(plan: ModulePlan, header: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text that Markdown, HTML and the cell of a table show as it is, on one line."""
-    words = _BLANKS.sub(" ", text).strip()
+    """Return Markdown that shows `text` unchanged, on one line, also in HTML and in table cells."""
+    words = _SPACES.sub(" ", text).strip()
     marked = _MARKS.sub(lambda match: "\\" + match.group(), words)
-    # A number that begins a line would begin a list: its dot is escaped, not the digit.
+    # A number at the start of a line would start a list: escape its dot, not the digit.
     marked = re.sub(r"^\\(\d+)([.)])", r"\1\\\2", marked)
     return "".join(_ENTITIES.get(character, character) for character in marked)
 
 
 def write_code(text: str) -> str:
-    """Return a text as code, in a table or outside."""
-    words = _BLANKS.sub(" ", text)
+    """Return `text` as inline code, also for table cells."""
+    words = _SPACES.sub(" ", text)
     if "`" not in words and "|" not in words and words.strip():
         return f"`{words}`"
     characters = (_ENTITIES.get(character, character) for character in words)
@@ -88,13 +85,13 @@ def _load_template() -> Template:
         return value if isinstance(value, Markdown) else escape_markdown(str(value))
 
     source = (pkgutil.get_data("hcl_templates", "README.md.jinja") or b"").decode("utf-8")
-    # Not HTML but Markdown: `finish` escapes for both, and Jinja's own escape would do it twice.
+    # `finish` escapes for both Markdown and HTML; Jinja's autoescape would escape HTML twice.
     environment = Environment(finalize=finish, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     return environment.from_string(source)
 
 
 def _draw_flow(flow: Flow) -> Iterator[str]:
-    """Yield a Mermaid picture: data along solid lines, conditions along dashed ones."""
+    """Yield the lines of a Mermaid diagram: solid arrows for data, dashed arrows for conditions."""
     numbers = {node.name: f"n{index}" for index, node in enumerate(flow.nodes, 1)}
     yield "```mermaid"
     yield "flowchart LR"
@@ -112,18 +109,18 @@ def _draw_flow(flow: Flow) -> Iterator[str]:
 
 
 def _write_label(text: str) -> str:
-    # Names have letters, digits and _ only; should that ever change, nothing else reaches the picture.
+    # Names contain only letters, digits, and _. If that ever changes, nothing else reaches the diagram.
     return re.sub(r"[^A-Za-z0-9_ -]", "", text)
 
 
-def _list_rights(grants: Iterable[Grant]) -> Iterator[str]:
+def _list_grants(grants: Iterable[Grant]) -> Iterator[str]:
     rows = [
         (
             escape_markdown(", ".join(grant.nodes)),
             ", ".join(map(write_code, grant.actions)),
-            "<br/>".join(write_code(_write_text(resource)) for resource in grant.resources),
+            "<br/>".join(write_code(_write_value(resource)) for resource in grant.resources),
             "<br/>".join(
-                f"{write_code(item.variable)} is {', '.join(write_code(_write_text(value)) for value in item.values)}"
+                f"{write_code(item.variable)} is {', '.join(write_code(_write_value(value)) for value in item.values)}"
                 for item in grant.conditions
             ),
             escape_markdown(grant.note),
@@ -144,9 +141,9 @@ def _list_prerequisites(plan: ModulePlan) -> Iterator[str]:
         yield f"- {what} {', '.join(map(write_code, names))}: {needs}"
 
 
-def _write_text(text: Text) -> str:
+def _write_value(value: Text) -> str:
     parts = []
-    for part in text:
+    for part in value:
         if isinstance(part, Derived):
             parts.append("<" + _DERIVED[part.how].format(f"var.{part.parameter}") + ">")
         else:
@@ -166,7 +163,7 @@ def _show_usage(plan: ModulePlan) -> Iterator[str]:
 
 
 def name_label(name: str) -> str:
-    """Return the label that a flow's module goes by in the examples of a call."""
+    """Return the label for a flow's module in examples of a module call."""
     label = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     return label if label[:1].isalpha() else f"flow_{label}"
 

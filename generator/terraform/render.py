@@ -1,6 +1,6 @@
-"""The plan of a module -> the text of every file.
+"""The plan of a module -> the content of every file.
 
-Jinja owns the shape of a file, generator.terraform.hcl every value: whatever a template prints passes the encoder.
+Jinja owns the layout of a file and generator.terraform.hcl every value: whatever a template prints is encoded.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from generator.terraform.hcl import Block, Comment, Value, encode_value, write_block
 from generator.terraform.hcl.tokens import write_comment_line
-from generator.terraform.module import plan_fixed_files, read_standing_policies
-from generator.terraform.module.interface import bound_provider
+from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, read_deployment_policies
+from generator.terraform.module.versions_tf import constrain_provider
 from generator.terraform.readme import render_readme
 from generator.terraform.templates import read_templates
 
@@ -21,53 +21,40 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.nodes import EvalContext
 
-    from generator.terraform.module import ModulePlan
-
 _UNSAFE = re.compile(r"[^\w./~+@-]+")
-TEMPLATES = {
-    ".gitattributes": "gitattributes.jinja",
-    "iam.tf": "iam.tf.jinja",
-    "kms.tf": "kms.tf.jinja",
-    "main.tf": "main.tf.jinja",
-    "outputs.tf": "outputs.tf.jinja",
-    "permissions.tf": "permissions.tf.jinja",
-    "tests/flow.tftest.hcl": "flow.tftest.hcl.jinja",
-    "variables.tf": "variables.tf.jinja",
-    "versions.tf": "versions.tf.jinja",
-}
-"""The files of a module and their templates. The README has its own room, and prompts and code need no template."""
 
 
 def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
-    """Return the text of every file of the module by its path.
+    """Return the content of every file of the module by its path.
 
-    `definition` is the definition's path relative to the output folder, which the headers of the files name that are
-    not the same in every module.
+    `definition` is the definition's path relative to the output folder. The headers name it in the files that differ
+    between modules.
     """
     environment = load_templates()
     header = write_header(definition)
-    # What is the same in every module of a project stands in the templates.
+    # The templates contain the blocks that all modules of a project share.
     fixed = plan_fixed_files(plan.settings)
     context = {file: blocks[len(fixed.get(file, ())) :] for file, blocks in plan.blocks.items()}
     settings = {
         "permissions_boundary_arn": plan.settings.permissions_boundary_arn,
-        "provider_version": bound_provider(plan.settings),
+        "provider_version": constrain_provider(plan.settings),
         "header": Comment(header),
     }
     rendered = {
         file: environment.get_template(template).render(blocks=context.get(file, ()), **settings)
         for file, template in TEMPLATES.items()
+        if file != "README.md"
     }
-    readme = render_readme(plan, header)
-    return dict(sorted({**rendered, "README.md": readme, **read_standing_policies(), **plan.texts}.items()))
+    rendered["README.md"] = render_readme(plan, header)
+    return dict(sorted({**rendered, **read_deployment_policies(), **plan.texts}.items()))
 
 
 def write_header(definition: str) -> str:
-    """Return the sentence that tells people and tools where a file comes from.
+    """Return the line that tells people and tools where a file comes from.
 
-    The path starts at the innermost folder that holds both the definition and the modules, so that it is the same
-    on every machine and from every working folder, and changes only with the path in the lock file. Characters that
-    could end a comment, or make it an instruction to a linter (`tflint-ignore-file: rule`), are percent-encoded.
+    The path starts at the innermost folder that contains both the definition and the modules. It is the same on every
+    machine and in every working directory, and changes only with the path in the lock file. Characters that could end
+    the comment, or turn it into a linter's annotation (`tflint-ignore-file: rule`), are percent-encoded.
     """
     path = "/".join(part for part in definition.split("/") if part not in (".", ".."))
     encoded = _UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), path)
@@ -76,11 +63,11 @@ def write_header(definition: str) -> str:
 
 @cache
 def load_templates() -> Environment:
-    """Return Jinja's environment: strict about names, and every printed value goes through the encoder."""
+    """Return Jinja's environment: undefined names are errors, and every printed value is encoded."""
     from jinja2 import DictLoader, Environment, StrictUndefined, pass_eval_context
     from markupsafe import Markup
 
-    # Without the context, Jinja would fold constants before the encoder sees them.
+    # Without the context, Jinja would evaluate constants at compile time and not encode them.
     @pass_eval_context
     def encode(_context: EvalContext, value: Value | Block | Comment) -> Markup:
         if isinstance(value, Comment):

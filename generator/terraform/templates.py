@@ -1,4 +1,4 @@
-"""The templates as they stand in the package: their texts, and one digest of all of them."""
+"""The templates in the package: their content, and one digest for all of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @cache
 def read_templates() -> dict[str, str]:
-    """Return the text of each template by its name."""
+    """Return the content of each template by its name."""
     return {
         item.name: item.read_text(encoding="utf-8")
         for item in files("hcl_templates").iterdir()
@@ -19,9 +19,9 @@ def read_templates() -> dict[str, str]:
 
 @cache
 def template_digest() -> str:
-    """Return the SHA-256 of all templates, their names and bytes, in the order of their names."""
+    """Return the SHA-256 digest of all templates' names and content, in the order of the names."""
     digest = hashlib.sha256()
-    for name, text in sorted(read_templates().items()):
-        digest.update(f"{name}\0{len(text)}\0".encode())
-        digest.update(text.encode())
+    for name, content in sorted(read_templates().items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content.encode())
     return digest.hexdigest()

@@ -136,7 +136,7 @@ class _Reader:
         if section is None:
             return {}
         from generator.flow.api import check_shape, find_shape
-        from generator.terraform.module.tags import check_tags
+        from generator.terraform.module.checks import check_tags
 
         findings = check_shape(cast("Any", section), find_shape("TagsMap"), ("defaults", "tags"))
         if not findings:
@@ -147,7 +147,7 @@ class _Reader:
     def _read_boundary(self, value: object) -> str | None:
         if value is None:
             return None
-        from generator.terraform.module.interface import BOUNDARY
+        from generator.terraform.module.variables_tf import BOUNDARY
 
         if isinstance(value, str) and re.fullmatch(BOUNDARY, value):
             return value
@@ -159,7 +159,7 @@ class _Reader:
     def _read_version(self, value: object) -> str | None:
         if value is None:
             return None
-        from generator.terraform.module.interface import LOWEST_PROVIDER
+        from generator.terraform.module.versions_tf import LOWEST_PROVIDER
 
         place = ("defaults", "provider_version")
         if not isinstance(value, str) or not VERSION.fullmatch(value):

@@ -1,6 +1,6 @@
-"""HCL as values: what may stand in a generated file, and the only escaping there is.
+"""HCL as values: everything that a generated file can contain, and the only place that escapes.
 
-Plain Python values become literals; only the types of this file print code.
+Plain Python values become literals; only the types in this file become code.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from generator.terraform.hcl.tokens import (
     check_expression,
     check_identifier,
     escape_before_interpolation,
-    escape_text,
+    escape_string,
     quote_key,
-    quote_text,
+    quote_string,
     write_comment,
     write_number,
 )
@@ -26,14 +26,14 @@ from generator.terraform.hcl.tokens import (
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An expression that is printed as it stands, such as `local.key_arn`. Never built from a document's text."""
+    """An expression that is printed unchanged, such as `local.key_arn`. Never built from a document's values."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A quoted string in which texts are escaped and references are interpolated."""
+    """A quoted string in which strings are escaped and references are interpolated."""
 
     parts: tuple[str | Reference, ...]
 
@@ -48,7 +48,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Equality:
-    """`left == right`, for the condition of an assertion; `left` stays on its line."""
+    """`left == right`, for the condition of an assertion; `left` is never broken over lines."""
 
     left: Reference
     right: Value
@@ -62,7 +62,7 @@ Value: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment line; control characters and line breaks never get through."""
+    """A comment line; control characters and line breaks become spaces."""
 
     text: str
 
@@ -85,7 +85,7 @@ class Block:
 
 
 def join_parts(parts: Iterable[str | Reference]) -> str | Reference | Template:
-    """Make the simplest value of texts and references side by side: a str, the reference itself, or a Template."""
+    """Return the simplest value for adjacent strings and references: a str, the reference itself, or a Template."""
     joined: list[str | Reference] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
@@ -98,11 +98,11 @@ def join_parts(parts: Iterable[str | Reference]) -> str | Reference | Template:
 
 
 def encode_value(value: Value, indent: int = 0, column: int | None = None) -> str:
-    """Write a value as HCL, on one line where it fits, clean under `terraform fmt`.
+    """Write a value as HCL, on one line if it fits, formatted as `terraform fmt` would.
 
-    `indent` is the indentation of the line on which the value begins, `column` where on it (by default there).
-    Lists and objects that do not fit, and objects that hold objects, take a line an element. A type that is none of
-    Value raises TypeError.
+    `indent` is the indentation of the line on which the value starts, and `column` its position there (by default the
+    same). Lists and objects that do not fit, and objects that contain objects, have one element per line. A type that
+    is not a Value raises TypeError.
     """
     inline = _encode_inline(value)
     start = indent if column is None else column
@@ -123,9 +123,9 @@ def encode_value(value: Value, indent: int = 0, column: int | None = None) -> st
 
 
 def write_block(block: Block, indent: int = 0) -> str:
-    """Write a block, clean under `terraform fmt`, without a line break at its end.
+    """Write a block as `terraform fmt` would, without a trailing line break.
 
-    Attributes side by side are aligned. An empty line stands before each block and comment, and after each block;
+    Adjacent attributes are aligned. There is an empty line before each block and comment, and after each block;
     a comment stays with what follows it.
     """
     margin = " " * indent
@@ -164,7 +164,7 @@ def _encode_inline(value: Value) -> str:
         case int() | Decimal():
             return write_number(value)
         case str():
-            return quote_text(value)
+            return quote_string(value)
         case Reference():
             return check_expression(value.text)
         case Template():
@@ -174,10 +174,10 @@ def _encode_inline(value: Value) -> str:
         case list() | tuple():
             return f"[{', '.join(map(_encode_inline, value))}]"
         case dict():
-            _refuse_equal_keys(value)
+            _reject_equal_keys(value)
             entries = [f"{quote_key(key)} = {_encode_inline(item)}" for key, item in value.items()]
             return f"{{ {', '.join(entries)} }}" if entries else "{}"
-    raise TypeError(f"{type(value).__name__} is no HCL value")
+    raise TypeError(f"{type(value).__name__} is not an HCL value")
 
 
 def _encode_operation(value: Call | Equality) -> str:
@@ -195,14 +195,14 @@ def _encode_template(template: Template) -> str:
         if isinstance(part, Reference):
             pieces.append(f"${{{check_expression(part.text)}}}")
         else:
-            pieces.append(escape_text(part) if following is None else escape_before_interpolation(part))
+            pieces.append(escape_string(part) if following is None else escape_before_interpolation(part))
     return f'"{"".join(pieces)}"'
 
 
-def _refuse_equal_keys(value: dict[str, Value]) -> None:
-    # Terraform normalises strings to NFC, and of two equal keys keeps the last.
+def _reject_equal_keys(value: dict[str, Value]) -> None:
+    # Terraform normalizes strings to NFC, and keeps the last of two equal keys.
     if len({normalize("NFC", key) for key in value}) < len(value):
-        raise ValueError("two keys of an object are the same text after Unicode normalisation")
+        raise ValueError("two keys of an object are equal after Unicode normalization")
 
 
 def _is_flat(value: Value) -> bool:
@@ -214,7 +214,7 @@ def _is_flat(value: Value) -> bool:
 
 
 def _break_call(call: Call, indent: int) -> str:
-    """Write a call with its first list or object broken over several lines, the brackets side by side."""
+    """Write a call with its first list or object broken over several lines, and adjacent brackets."""
     broken = next((i for i, item in enumerate(call.arguments) if isinstance(item, list | tuple | dict) and item), None)
     arguments = [
         encode_value(item, indent, LINE_LENGTH) if place == broken else _encode_inline(item)
@@ -224,7 +224,7 @@ def _break_call(call: Call, indent: int) -> str:
 
 
 def _align_entries(entries: list[tuple[str, Value]], indent: int) -> list[str]:
-    """Write `name = value` lines; equal signs align over neighbours that take one line each."""
+    """Write `name = value` lines. The equal signs of adjacent one-line values are aligned."""
     written = [(name, encode_value(value, indent, indent + len(name) + 3)) for name, value in entries]
     lines: list[str] = []
     start = 0

@@ -1,7 +1,7 @@
-"""The lexical level of HCL: strings, keys, numbers, names, expressions and comments.
+"""The lexical level of HCL: strings, keys, numbers, names, expressions, and comments.
 
-Every function refuses (ValueError) what it cannot print safely: reaching that is a defect of flowseal, never of a
-document. Source of the rules: HCL's native syntax specification (quoted templates, identifiers, numeric literals).
+Every function raises ValueError for what it cannot print safely; that is a bug in flowseal, never in a document.
+The rules come from HCL's native syntax specification (quoted templates, identifiers, numeric literals).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from decimal import Decimal
 from textwrap import wrap
 
 LINE_LENGTH = 120
-"""Columns that a line of generated code fills before a list or an object is broken over several lines."""
+"""Columns of generated code before a list or an object is broken over several lines."""
 
-# Controls, line and paragraph separators, invisible and direction-changing characters: a reviewer must see them.
-# Listed here, not asked of unicodedata, whose answers change with Python's version.
+# Control characters, line and paragraph separators, invisible and direction-changing characters: reviewers must see
+# them. Listed here because unicodedata changes with Python's version.
 _INVISIBLE = (
     "\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\uffff\U000e0000-\U000e0fff"
@@ -23,7 +23,7 @@ _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 _TO_ESCAPE = re.compile(rf'[$%](?={{)|["\\{_INVISIBLE}]')
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
-# Letters that take one column each in every version of Unicode: `terraform fmt` aligns by grapheme clusters.
+# Not the characters that take one column in every version of Unicode: `terraform fmt` aligns by grapheme clusters.
 _NOT_ONE_COLUMN = re.compile("[^ -~\xa1-\u02ff\u0370-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]")
 
 _IDENTIFIER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -33,30 +33,30 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _OPENERS_IN_STRING = {"${", "%{"}
 
 
-def quote_text(text: str) -> str:
-    """Write any text as an HCL string that means exactly that text. A lone surrogate is refused."""
+def quote_string(text: str) -> str:
+    """Write a string as an HCL string with exactly that value. A lone surrogate is rejected."""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("a lone surrogate is no character")
-    return f'"{escape_text(text)}"'
+        raise ValueError("a lone surrogate is not a character")
+    return f'"{escape_string(text)}"'
 
 
-def escape_text(text: str) -> str:
-    """Escape a text for the inside of a quoted string. `${` becomes `\\u0024{`, which all readers of HCL read alike."""
+def escape_string(text: str) -> str:
+    """Escape a string for use inside quotes. `${` becomes `\\u0024{`, which all readers of HCL read alike."""
     return _TO_ESCAPE.sub(lambda match: _escape_character(match.group()), text)
 
 
 def escape_before_interpolation(text: str) -> str:
-    """Escape a text that `${` follows: a last `$` or `%` would make that a literal."""
+    """Escape a string before `${`: a `$` or `%` at its end would escape the interpolation."""
     if text.endswith(("$", "%")):
-        return escape_text(text[:-1]) + _escape_character(text[-1])
-    return escape_text(text)
+        return escape_string(text[:-1]) + _escape_character(text[-1])
+    return escape_string(text)
 
 
 def quote_key(key: str) -> str:
-    """Write the key of an object: bare where it is an identifier and no keyword, else quoted, a column a character."""
+    """Write the key of an object: bare if it is a plain identifier, else quoted, with one column per character."""
     if is_identifier(key) and key not in _KEYWORDS:
         return key
-    quoted = quote_text(key)
+    quoted = quote_string(key)
     return _NOT_ONE_COLUMN.sub(lambda match: _escape_character(match.group()), quoted)
 
 
@@ -68,11 +68,11 @@ def _escape_character(character: str) -> str:
 
 
 def write_number(number: int | Decimal) -> str:
-    """Write a number in its author's digits. Exponents stay where a plain form would be long or would add digits."""
+    """Write a number with its author's digits. It keeps an exponent if the plain form would be long or add digits."""
     if isinstance(number, int):
         return str(number)
     if not number.is_finite():
-        raise ValueError(f"{number} is no number in HCL")
+        raise ValueError(f"{number} is not an HCL number")
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -30 <= exponent <= 0:
         return format(number, "f")
@@ -80,25 +80,25 @@ def write_number(number: int | Decimal) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether a text is a name in HCL (ASCII only, no hyphens: the names that this generator uses)."""
+    """Return whether a string is an HCL identifier (ASCII without hyphens: the names that flowseal uses)."""
     return _IDENTIFIER.fullmatch(text) is not None
 
 
 def check_identifier(text: str) -> str:
-    """Return a name of a block, label, attribute or function, or refuse it."""
+    """Return the name of a block, label, attribute, or function, or raise ValueError."""
     if not is_identifier(text):
-        raise ValueError(f"{text!r} is no identifier")
+        raise ValueError(f"{text!r} is not an identifier")
     return text
 
 
 def check_expression(text: str) -> str:
-    """Return an expression that stays within its place, or refuse it.
+    """Return an expression that cannot affect what surrounds it, or raise ValueError.
 
-    One line of ASCII, every bracket, string and interpolation closed, no comment, no heredoc, and no comma on the
-    outside that would make it two.
+    It is one line of ASCII with all brackets, strings, and interpolations closed, no comment, no heredoc, and no comma
+    outside brackets that would make it two.
     """
     if not (text.isascii() and text.isprintable() and text.strip() == text != ""):
-        raise ValueError(f"{text!r} is no expression on one line")
+        raise ValueError(f"{text!r} is not an expression on one line")
     open_until: list[str] = []
     for mark in _EXPRESSION_MARK.findall(text):
         if open_until[-1:] == ['"']:
@@ -111,19 +111,19 @@ def check_expression(text: str) -> str:
         elif open_until[-1:] == [mark]:
             open_until.pop()
         elif mark != "," or not open_until:
-            raise ValueError(f"{mark!r} leaves the expression {text!r}")
+            raise ValueError(f"{mark!r} ends the expression {text!r}")
     if open_until:
-        raise ValueError(f"{text!r} lacks its {open_until[-1]!r}")
+        raise ValueError(f"{text!r} is missing {open_until[-1]!r}")
     return text
 
 
 def write_comment_line(text: str) -> str:
-    """Write a comment on one line, however long it is; whatever could end the line becomes a space."""
+    """Write a comment on one line of any length; characters that could end the line become a space."""
     return f"# {_INVISIBLE_RUN.sub(' ', text)}"
 
 
 def write_comment(text: str, indent: int) -> list[str]:
-    """Write a comment as lines that begin with `#`, wrapped; whatever could end a line becomes a blank."""
+    """Write a comment as wrapped lines that start with `#`; characters that could end a line become a space."""
     words = _INVISIBLE_RUN.sub(" ", text)
     width = max(LINE_LENGTH - indent - 2, 40)
     lines = wrap(words, width, break_long_words=False, break_on_hyphens=False) or [""]

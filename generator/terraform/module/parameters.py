@@ -1,4 +1,4 @@
-"""A flow's parameters as variables of its module."""
+"""The parameters of a flow as variables of its module."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from generator.flow.inference import MODEL_KINDS
 from generator.flow.model import ModelKind, Parameter
 from generator.source.position import Path
 from generator.terraform.hcl import encode_value
-from generator.terraform.module.blocks import carry_value, demand, match
-from generator.terraform.module.plan import Validation, Variable
+from generator.terraform.module.plan import Validation, Variable, match_pattern
+from generator.terraform.resource import translate_value
 
 _MOST_REPEATS = 1000
 TYPES = {"string": "string", "integer": "number", "float": "number", "boolean": "bool", "list": "list(string)"}
 
 
 def plan_parameter(parameter: Parameter) -> Variable:
-    """Return the variable of a parameter, with what the API asks of every place where it stands."""
+    """Return the variable of a parameter, with what the API requires in every place that uses it."""
     type_name = TYPES[list_shapes(parameter)[0].type]
     rules = dict.fromkeys(rule for path in parameter.uses for rule in _list_rules(parameter, path))
     return Variable(
         parameter.name,
         type_name,
         _describe(parameter),
-        carry_value(parameter.default),
+        translate_value(parameter.default),
         parameter.default is not None,
         tuple(rules),
     )
 
 
 def takes_model_id(parameter: Parameter) -> bool:
-    """Tell whether a model may be given by its id: the ARN can be built from it, and no place demands an ARN."""
+    """Return whether a model may be given by its ID: the ARN follows from it, and no place requires an ARN."""
     if parameter.model is None or not MODEL_KINDS[parameter.model].id_pattern:
         return False
     return all(shape.name != "BedrockRerankingModelArn" for shape in list_shapes(parameter))
 
 
 def list_shapes(parameter: Parameter) -> list[Shape]:
-    """Return the shapes of the places where a parameter stands."""
+    """Return the shapes of the places that use a parameter."""
     return [shape for path in parameter.uses if (shape := find_place_shape(path)) is not None]
 
 
@@ -64,19 +64,19 @@ def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
     if parameter.model is not None and shape.name in MODEL_SHAPES:
         yield from _list_model_rules(parameter, parameter.model, conditions)
     elif conditions:
-        yield demand(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
+        yield Validation(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
 
 
 def _list_model_rules(parameter: Parameter, model: ModelKind, conditions: list[str]) -> Iterator[Validation]:
-    """Yield the rules of a place that names a model: its kind's, and `conditions`, which are the API's."""
+    """Yield the rules of a place for a model: those of its kind, and `conditions`, which are the API's."""
     name, kind, by_id = f"var.{parameter.name}", MODEL_KINDS[model], takes_model_id(parameter)
     forms = f"ID or ARN of a model of the kind {model}: {kind.id_form} or {kind.arn_form}"
     if not by_id:
         forms = f"ARN of a model of the kind {model}, {kind.arn_form}"
-    own = match(kind.write_pattern(by_id=by_id), name)
-    yield demand(" && ".join([own, *conditions]), f"{parameter.name} must be the {forms}.")
+    own = match_pattern(kind.write_pattern(by_id=by_id), name)
+    yield Validation(" && ".join([own, *conditions]), f"{parameter.name} must be the {forms}.")
     for excluded in kind.excluded:
-        yield demand(f"!{match(excluded.pattern, name)}", f"{parameter.name} {excluded.reason}")
+        yield Validation(f"!{match_pattern(excluded.pattern, name)}", f"{parameter.name} {excluded.reason}")
 
 
 def _list_conditions(shape: Shape, name: str) -> Iterator[str]:
@@ -85,9 +85,9 @@ def _list_conditions(shape: Shape, name: str) -> Iterator[str]:
         yield f"contains({encode_value(list(shape.enum))}, {name})"
     pattern = write_pattern(shape)
     if pattern is not None:
-        yield match(pattern, name)
+        yield match_pattern(pattern, name)
     elif shape.type == "string" and shape.maximum is not None:
-        yield _bound_text(shape.minimum or 0, shape.maximum, name)
+        yield _limit_length(shape.minimum or 0, shape.maximum, name)
         return
     size = name if shape.type in ("integer", "float") else f"length({name})"
     if shape.type == "integer":
@@ -108,13 +108,13 @@ def _list_element_conditions(shape: Shape, name: str) -> Iterator[str]:
         yield f"alltrue([for item in {name} : {' && '.join(conditions)}])"
 
 
-def _bound_text(least: int, most: int, name: str) -> str:
-    """Bound the characters of a text; `length` would count what looks like one character as one.
+def _limit_length(least: int, most: int, name: str) -> str:
+    """Return the condition on a string's number of characters. Terraform's `length` counts grapheme clusters instead.
 
-    RE2 repeats a thousand times at most, so a longer text is counted in parts of one length.
+    RE2 allows at most 1,000 repetitions, so a longer string is counted in parts of equal length.
     """
     if most <= _MOST_REPEATS:
-        return match(f"(?s:.{{{least},{most}}})", name)
+        return match_pattern(f"(?s:.{{{least},{most}}})", name)
     part = next(size for size in range(_MOST_REPEATS, 0, -1) if most % size == 0)
     parts = f'length(regexall("(?s:.{{1,{part}}})", {name}))'
     return f"{parts} <= {most // part}" + (f" && length({name}) >= {least}" if least else "")

@@ -1,26 +1,29 @@
-"""The plan of a module: what its files must say, before any text is written."""
+"""The plan of a module: what its files must contain, before any file is rendered, and short forms for its blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from generator.flow.model import Flow, Grant
 from generator.terraform import hcl
 from generator.terraform.policies import PolicyDocument
 
+Item: TypeAlias = hcl.Attribute | hcl.Block | hcl.Comment
+
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A rule of a variable: an expression that must be true, and the sentence where it is not."""
+    """A rule of a variable: an expression that must be true, and the error message if it is not."""
 
-    condition: hcl.Reference
+    condition: str
     error_message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An input of the module. `type` is Terraform's word; a variable without a default is required."""
+    """An input of the module. `type` is Terraform's; a variable without a default is required."""
 
     name: str
     type: str
@@ -31,7 +34,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class ModuleOutput:
     """An output of the module."""
 
     name: str
@@ -41,9 +44,9 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class ModuleSettings:
-    """What a project sets for all of its modules; None leaves what every module has.
+    """A project's settings for all of its modules; None is the default of every module.
 
-    `provider_version` is the lowest release of the provider that the modules take, such as "6.40.0".
+    `provider_version` is the lowest release of the provider that the modules accept, such as "6.40.0".
     """
 
     permissions_boundary_arn: str | None = None
@@ -52,12 +55,12 @@ class ModuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModulePlan:
-    """Everything that a module says.
+    """Everything that a module contains.
 
-    `blocks` gives, per file in HCL and in their order, the blocks that must be read back from it. For the files that
-    are the same in every module this is a second statement beside the template's literal text, on purpose: the
-    proof compares two independent ones. `documents` are all policy documents in the module, `texts` the prompts and
-    code by their path in it, `variables` and `outputs` its whole interface in the order of the files.
+    `blocks` are the blocks that must be read back from each HCL file, in order. For the parts that are the same in
+    every module, this is a second statement next to the template's literal code, on purpose: the proof compares the
+    two. `documents` are all policy documents of the module, `texts` its prompts and code by path, `variables` and
+    `outputs` its whole interface in the order of the files.
     """
 
     name: str
@@ -67,5 +70,19 @@ class ModulePlan:
     documents: tuple[PolicyDocument, ...]
     texts: Mapping[str, str]
     variables: tuple[Variable, ...]
-    outputs: tuple[Output, ...]
+    outputs: tuple[ModuleOutput, ...]
     settings: ModuleSettings = ModuleSettings()
+
+
+def make_block(type_name: str, *labels: str, body: tuple[Item, ...] = (), **attributes: hcl.Value) -> hcl.Block:
+    """Return a block with `attributes` in order, followed by `body`."""
+    head = (hcl.Attribute(name, value) for name, value in attributes.items())
+    return hcl.Block(type_name, labels, (*head, *body))
+
+
+NEW_BEFORE_OLD = make_block("lifecycle", create_before_destroy=True)
+
+
+def match_pattern(pattern: str, subject: str) -> str:
+    """Return the condition that a pattern matches the whole of a string, like Python's `re.fullmatch`."""
+    return f"can(regex({hcl.encode_value(f'^(?:{pattern})$')}, {subject}))"

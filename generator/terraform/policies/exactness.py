@@ -1,4 +1,4 @@
-"""What a text of a statement may hold: nothing that IAM or Terraform reads as more than a name, but what is ours."""
+"""Which values a statement may contain: exact names only, except for the patterns that flowseal itself writes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from generator.terraform.hcl import Reference, Template
-from generator.terraform.policies.documents import PolicyDocument, Statement, Text
-from generator.terraform.policies.page import ACCOUNT, PARTITION, REGION
+from generator.terraform.policies.documents import PolicyDocument, PolicyValue, Statement
+from generator.terraform.policies.encryption_policies import ACCOUNT, PARTITION, REGION
 
 _NAME = r"(?:\0[^\0]*\0|[A-Za-z0-9:/._-])*"
-"""Letters, digits and the signs of ARNs; a reference is its text between two NULs."""
+"""Letters, digits, and the punctuation of ARNs; a reference is its code between two NULs."""
 _HERE = {"P": f"\0{PARTITION.text}\0", "R": f"\0{REGION.text}\0", "A": f"\0{ACCOUNT.text}\0"}
 _EXACT = re.compile(_NAME)
 _OBJECTS = re.compile("arn:{P}:s3:::".format(**_HERE) + _NAME + r"/\*")
@@ -25,41 +25,45 @@ _THROUGH = frozenset({"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"})
 _WITHOUT_RESOURCES = frozenset({"bedrock:RetrieveAndGenerate", "bedrock:Rerank"})
 
 
-def list_inexact_texts(documents: Iterable[PolicyDocument]) -> Iterator[tuple[str, ...]]:
-    """Yield the literal parts of each Resource, Principal and condition value that is wider than flowseal makes any.
+def list_inexact_values(documents: Iterable[PolicyDocument]) -> Iterator[tuple[str, ...]]:
+    """Yield the literal parts of each resource, principal, and condition value that is wider than it should be.
 
-    A `*` is flowseal's own for the objects of a bucket, for the models behind a profile or a router that a condition
-    names, for actions without resources, and in the trust of the role. Anything else is an author's.
+    flowseal itself writes `*` for the objects of a bucket, for the models behind a profile or router that a condition
+    names, for actions without resources, and in the role's trust policy. Any other one comes from the author.
     """
     for document in documents:
         for statement in document.statements:
-            yield from (_list_literals(text) for text in _list_texts(statement))
+            yield from (_list_literals(value) for value in _list_inexact(statement))
 
 
-def _list_texts(statement: Statement) -> Iterator[Text]:
-    for text in statement.resources:
-        spelled = _spell(text)
+def _list_inexact(statement: Statement) -> Iterator[PolicyValue]:
+    for value in statement.resources:
+        spelled = _spell(value)
         own = _EXACT.fullmatch(spelled) or _OBJECTS.fullmatch(spelled) or _NEWEST.fullmatch(spelled)
         is_behind = any(item.variable in _THROUGH for item in statement.conditions) and _BEHIND.fullmatch(spelled)
         is_all = spelled == "*" and _WITHOUT_RESOURCES.issuperset(statement.actions)
         if not (own or is_behind or is_all):
-            yield text
+            yield value
     for principal in statement.principals:
         if isinstance(principal.identifiers, tuple):
-            yield from (text for text in principal.identifiers if not _EXACT.fullmatch(_spell(text)))
+            yield from (value for value in principal.identifiers if not _EXACT.fullmatch(_spell(value)))
     for condition in statement.conditions:
-        for text in condition.values:
-            is_trust = condition.variable == "aws:SourceArn" and _FLOWS.fullmatch(_spell(text))
-            if not (_EXACT.fullmatch(_spell(text)) or is_trust):
-                yield text
+        for value in condition.values:
+            is_trust = condition.variable == "aws:SourceArn" and _FLOWS.fullmatch(_spell(value))
+            if not (_EXACT.fullmatch(_spell(value)) or is_trust):
+                yield value
 
 
-def _list_literals(text: Text) -> tuple[str, ...]:
-    parts = text.parts if isinstance(text, Template) else (text,)
-    return tuple(part for part in parts if isinstance(part, str))
+def _list_literals(value: PolicyValue) -> tuple[str, ...]:
+    return tuple(part for part in _list_parts(value) if isinstance(part, str))
 
 
-def _spell(text: Text) -> str:
-    """Return a text in one string. A NUL of the text itself becomes a character that nothing here takes."""
-    parts = text.parts if isinstance(text, Template) else (text,)
-    return "".join(f"\0{part.text}\0" if isinstance(part, Reference) else part.replace("\0", "*") for part in parts)
+def _spell(value: PolicyValue) -> str:
+    """Return a value as one string. A literal NUL becomes a character that no pattern here accepts."""
+    return "".join(
+        f"\0{part.text}\0" if isinstance(part, Reference) else part.replace("\0", "*") for part in _list_parts(value)
+    )
+
+
+def _list_parts(value: PolicyValue) -> tuple[str | Reference, ...]:
+    return value.parts if isinstance(value, Template) else (value,)

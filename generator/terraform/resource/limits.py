@@ -1,4 +1,4 @@
-"""What the resource refuses although the API takes it."""
+"""What the API accepts and the resource does not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 
 
 def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
-    """Report a member, or a node type, that the resource has no name for."""
+    """Report a key or a node type that the resource does not have."""
     version = find_provider_version()
     if shape.enum:
         message = f"{RESOURCE} does not support nodes of type {member} (hashicorp/aws {version})."
@@ -47,7 +47,7 @@ def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
 
 
 def report_repeated(path: Path, most: int) -> Finding:
-    """Report a list with more items than the resource has room for."""
+    """Report a list with more items than the resource accepts."""
     count = "only one item" if most == 1 else f"at most {most} items"
     message = f"{RESOURCE} accepts {count} in {path[-1]!r} (hashicorp/aws {find_provider_version()})."
     remedy = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
@@ -55,7 +55,7 @@ def report_repeated(path: Path, most: int) -> Finding:
 
 
 def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Finding]:
-    """Yield what the resource refuses in the members of a block: what it requires, and its validators."""
+    """Yield what the resource rejects in a block: missing required keys, and values that a validator rejects."""
     given = {target.name for member in value if (target := find_member(schema, member)) is not None}
     for member in shape.members:
         target = find_member(schema, member)
@@ -65,7 +65,7 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
             message = f"{RESOURCE} requires {member!r} here, although the API does not."
             yield Finding(STRICTER, message, f"Add {member}{OTHER_WAY}.", path)
     wants_one = any(target.wants_one_of_siblings for target in (schema.members or {}).values())
-    # A member that the resource has no name for is told already.
+    # A key that the resource does not have is already reported.
     if wants_one and len(given) != 1 and (given or not value):
         choice = ", ".join(member for member in shape.members if find_member(schema, member))
         message = f"{RESOURCE} requires exactly one of {choice} here, but there are {len(given)}."
@@ -74,7 +74,7 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
 
 
 def find_invalid_values(value: Mapping[str, Value], schema: Schema, path: Path) -> Iterator[Finding]:
-    """Yield the members of a block whose values a validator of the resource refuses."""
+    """Yield the values in a block that a validator of the resource rejects."""
     for member, item in value.items():
         target = find_member(schema, member)
         if target is not None and (rule := _find_broken_rule(item, target)):
@@ -83,11 +83,11 @@ def find_invalid_values(value: Mapping[str, Value], schema: Schema, path: Path) 
 
 
 def _find_broken_rule(value: Value, schema: Schema) -> str | None:
-    """Say which validator of the resource a value breaks; a parameter's value is not known here."""
+    """Return the rule of a validator that a value breaks, if any. A parameter's value is not known here."""
     if isinstance(value, ParameterReference):
         return None
     if isinstance(value, str):
-        return _find_broken_text_rule(value, schema)
+        return _find_broken_string_rule(value, schema)
     if isinstance(value, list) and schema.items and len(value) < schema.items[0]:
         return f"{schema.items[0]} or more items"
     if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
@@ -95,7 +95,7 @@ def _find_broken_rule(value: Value, schema: Schema) -> str | None:
     return None
 
 
-def _find_broken_text_rule(value: str, schema: Schema) -> str | None:
+def _find_broken_string_rule(value: str, schema: Schema) -> str | None:
     if schema.is_arn and not _ARN.fullmatch(value):
         return "an ARN"
     if schema.pattern and not re.search(schema.pattern.removesuffix("$") + r"\Z", value, re.ASCII):

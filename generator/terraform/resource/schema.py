@@ -1,16 +1,14 @@
-"""The resource's names, nesting and validators, from data/aws_provider_flow.json (tools/refresh_provider.py)."""
+"""The resource's names, nesting, and validators, from data/aws_provider_flow.json (tools/refresh_provider.py)."""
 
 from __future__ import annotations
 
 import json
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-
-from generator.flow.api import Shape, find_shape, list_node_types
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 Bounds = tuple[int, int | None]
@@ -18,10 +16,10 @@ Bounds = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One attribute or block of the resource, with the provider's validators.
+    """An attribute or block of the resource, with the provider's validators.
 
-    A block has `members`; `items` says how often it may stand. `length` bounds a text's characters, `range` a
-    number.
+    A block has `members`. `items` limits the number of blocks or items, `length` that of a string's bytes, and `range`
+    a number.
     """
 
     name: str
@@ -38,71 +36,38 @@ class Schema:
 
     @property
     def requires_members(self) -> bool:
-        """Whether the block says nothing while it is empty."""
+        """Whether the block is incomplete without members."""
         return any(member.is_required or member.members for member in (self.members or {}).values())
 
 
 @cache
 def find_definition_block() -> Schema:
-    """Return the schema of the block `definition`."""
+    """Return the schema of the `definition` block."""
     return (find_resource().members or {})["definition"]
 
 
 @cache
 def find_resource() -> Schema:
-    """Return the schema of the whole resource, as of a block."""
+    """Return the schema of the whole resource, as if it were a block."""
     return _read_schema("aws_bedrockagent_flow", _load_data())
 
 
 @cache
 def find_provider_version() -> str:
-    """Return the release of hashicorp/aws that the data was taken from."""
+    """Return the release of hashicorp/aws that the data comes from."""
     return str(_load_data()["version"])
 
 
 def find_member(schema: Schema, member: str) -> Schema | None:
-    """Return what the resource has for a member of the API: the same name in snake_case, a list's in the singular."""
+    """Return what the resource has for a key of the API: its name in snake_case, in the singular for a list."""
     members = schema.members or {}
     name = _WORD.sub("_", member).lower()
     return members.get(name) or members.get(name.removesuffix("s"))
 
 
 def name_configuration(node_type: str) -> str:
-    """Return the member of a node's `configuration` for its type, such as knowledgeBase: the API spells them alike."""
+    """Return the key of a node's `configuration` for its type, such as knowledgeBase for KnowledgeBase."""
     return node_type[0].lower() + node_type[1:]
-
-
-def list_unexpressible_members() -> Iterator[tuple[str, str]]:
-    """Yield (shape, member) for all that the API has and the resource lacks, and (FlowNodeType, type) for node types.
-
-    What lies below such a member is not listed again.
-    """
-    configuration = find_member(_enter(find_definition_block(), "nodes"), "configuration")
-    for node_type in list_node_types():
-        if configuration is None or find_member(configuration, name_configuration(node_type)) is None:
-            yield "FlowNodeType", node_type
-    yield from sorted(set(_compare(find_shape("FlowDefinition"), find_definition_block(), ())))
-
-
-def _compare(shape: Shape, schema: Schema, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if shape.name in above:
-        return
-    for member, name in shape.members.items():
-        inner, target = find_shape(name), find_member(schema, member)
-        element = find_shape(inner.element) if inner.element else inner
-        if target is None:
-            yield shape.name, member
-        elif target.members is not None:
-            if inner.type == "list" and target.items is not None and target.items[1] == 1 and inner.maximum != 1:
-                yield shape.name, f"{member}[1]"
-            yield from _compare(element, target, (*above, shape.name))
-
-
-def _enter(schema: Schema, member: str) -> Schema:
-    found = find_member(schema, member)
-    if found is None:
-        raise KeyError(member)
-    return found
 
 
 @cache

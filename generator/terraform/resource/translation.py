@@ -1,4 +1,4 @@
-"""A definition in the API's form -> the block `definition` of the resource, in one walk over both data trees."""
+"""A definition in the API's form -> the resource's `definition` block, in one walk over the grammar and the schema."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ TEXTS = frozenset(
         ("TextPromptTemplateConfiguration", "text"),
     }
 )
-"""The members of the API that hold prompts and code: each has a file of its own."""
+"""The API's keys for prompts and code, each of which gets its own file, by shape."""
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What a walk needs on its way: where the texts go, the node that it is in, and what it found."""
+    """The state of a walk: where prompts and code go, the nodes by path, and the findings."""
 
     place_text: PlaceText
     nodes: Mapping[Path, Node]
@@ -43,10 +43,10 @@ class _Walk:
 
 
 def translate_definition(flow: Flow, place_text: PlaceText) -> tuple[Block, list[Finding]]:
-    """Return the block `definition`, and a finding for everything that the resource cannot carry or refuses.
+    """Return the `definition` block, and a finding for everything that the resource cannot express or rejects.
 
-    `place_text` says what stands for a prompt or for code, given its node and path. With a finding, the block is not
-    whole and must not be used.
+    `place_text` returns the value for a prompt or for code, given its node, path, and text. If there is a finding, the
+    block is incomplete and must not be used.
     """
     nodes = {node.path: node for node in flow.nodes}
     head: dict[str, Value] = {"name": flow.name, "description": flow.description}
@@ -60,7 +60,7 @@ def translate_definition(flow: Flow, place_text: PlaceText) -> tuple[Block, list
 def _translate_members(
     value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path, walk: _Walk
 ) -> tuple[Attribute | Block, ...]:
-    """Return the body of a block: attributes first, `name` before all; else the author's order."""
+    """Return the body of a block: `name`, other attributes, then blocks, otherwise in the author's order."""
     attributes: list[Attribute] = []
     blocks: list[Block] = []
     if path in walk.nodes:
@@ -80,7 +80,7 @@ def _translate_members(
 
 
 def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema, walk: _Walk) -> dict[str, Value]:
-    """Return a node with the configuration that its type means, and without one that the resource has no name for."""
+    """Return a node with its type's configuration, or without one if the resource cannot express the type."""
     member = name_configuration(node.type)
     configuration = find_member(schema, "configuration")
     if configuration is None or find_member(configuration, member) is None:
@@ -89,8 +89,8 @@ def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema, walk:
     rest = {key: item for key, item in value.items() if key != "configuration"}
     own = find_member(configuration, member)
     if not value.get("configuration") and own is not None and own.requires_members:
-        return rest  # The missing configuration is a finding of the validation.
-    # Absent means empty; the resource asks for exactly one.
+        return rest  # Validation reports the missing configuration.
+    # The API treats a missing configuration as empty; the resource requires exactly one.
     return {"configuration": value.get("configuration") or {member: {}}, **rest}
 
 
@@ -107,22 +107,23 @@ def _translate_blocks(value: Value, shape: Shape, schema: Schema, path: Path, wa
 
 def _translate_value(value: Value, shape: Shape, member: str, schema: Schema, path: Path, walk: _Walk) -> HclValue:
     if schema.is_json:
-        return Call("jsonencode", (_carry_value(value),))
+        return Call("jsonencode", (translate_value(value),))
     if (shape.name, member) in TEXTS and isinstance(value, str):
         return walk.place_text(_find_node(path, walk), path, value)
-    return _carry_value(value)
+    return translate_value(value)
 
 
 def _find_node(path: Path, walk: _Walk) -> Node:
     return next(walk.nodes[path[:end]] for end in range(len(path), 0, -1) if path[:end] in walk.nodes)
 
 
-def _carry_value(value: Value) -> HclValue:
+def translate_value(value: Value) -> HclValue:
+    """Return a definition's value as an HCL value: a parameter becomes its variable, anything else stays the same."""
     match value:
         case ParameterReference(name):
             return Reference(f"var.{name}")
         case list():
-            return [_carry_value(item) for item in value]
+            return [translate_value(item) for item in value]
         case dict():
-            return {key: _carry_value(item) for key, item in value.items()}
+            return {key: translate_value(item) for key, item in value.items()}
     return value

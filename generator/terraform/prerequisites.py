@@ -1,4 +1,4 @@
-"""What an account must have before a flow's first call, and no Terraform module can give it.
+"""What the account needs before a flow's first call, and no Terraform module can provide.
 
 Sources: Bedrock user guide, "Access Amazon Bedrock foundation models" and "Use product ID condition keys to control
 access" (which vendors AWS does not sell through AWS Marketplace), and the guide's pages on what each kind of node uses.
@@ -14,14 +14,14 @@ from generator.flow.model import Derived, Flow, Grant, ParameterReference, Text,
 
 IN_MARKETPLACE = frozenset({"ai21", "anthropic", "cohere", "stability"})
 NOT_IN_MARKETPLACE = frozenset({"amazon", "deepseek", "meta", "mistral", "openai", "qwen"})
-"""Vendors whose models have product IDs on AWS's page, and vendors whose models have none, as the page says.
+"""Vendors whose models have product IDs on AWS's page, and vendors whose models have none according to the page.
 
-It says neither of the others. A model's ID begins with its vendor.
+The page does not mention other vendors. The ID of a model starts with its vendor.
 """
 
 
 class Prerequisite(NamedTuple):
-    """What the account must have: `names` are shown as code, `needs` is Markdown, a sentence after a colon."""
+    """Something the account needs: `names` are shown as code, and `needs` is Markdown that follows a colon."""
 
     what: str
     names: tuple[str, ...]
@@ -76,7 +76,7 @@ RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-"""By the member of a node's configuration that names it: what it is, and what a call needs of it."""
+"""What it is, and what a call requires of it, by the key that names it in a node's configuration."""
 CAPABILITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "InvokeProvisionedModel": ("Provisioned model", "must have the status `InService`."),
@@ -88,29 +88,28 @@ CAPABILITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-"""The same by the statement that allows its use."""
+"""The same, by the statement that allows its use."""
 THROUGH_ANOTHER = ("InvokeModelThroughProfile", "InvokeModelThroughRouter")
 
 
 def list_prerequisites(flow: Flow, grants: Iterable[Grant]) -> Iterator[Prerequisite]:
-    """Yield what the account must have, for this flow's models and resources only."""
+    """Yield what the account needs for this flow's models and resources."""
     grants = tuple(grants)
     yield from _list_model_access(grants)
     for capability, (what, needs) in CAPABILITIES.items():
-        names = [name_text(text) for grant in grants if grant.capability == capability for text in grant.resources]
+        names = [_write_value(value) for grant in grants if grant.capability == capability for value in grant.resources]
         if names:
             yield Prerequisite(what, tuple(names), needs)
-    for member, (what, needs) in RESOURCES.items():
-        found = [value for node in flow.nodes for value in _list_values(dict(node.configuration), member)]
-        if found and member == "guardrailIdentifier":
+    for key, (what, needs) in RESOURCES.items():
+        found = [value for node in flow.nodes for value in _list_values(dict(node.configuration), key)]
+        if found and key == "guardrailIdentifier":
             needs = f"{needs} {PROFILE if flow.permissions.guardrail_profiles else NO_PROFILE}"
         if found:
             yield Prerequisite(what, tuple(dict.fromkeys(found)), needs)
 
 
-def name_text(text: Text) -> str:
-    """Return a text as people write it: `var.NAME` for what a parameter gives."""
-    return "".join(f"var.{part.parameter}" if isinstance(part, Derived) else str(part) for part in text)
+def _write_value(value: Text) -> str:
+    return "".join(f"var.{part.parameter}" if isinstance(part, Derived) else str(part) for part in value)
 
 
 def _list_model_access(grants: tuple[Grant, ...]) -> Iterator[Prerequisite]:
@@ -125,23 +124,23 @@ def _list_model_access(grants: tuple[Grant, ...]) -> Iterator[Prerequisite]:
 
 
 def _name_models(grant: Grant) -> Iterator[str]:
-    """Yield the IDs of the models that a grant allows, or else the parameter, profile or router that knows them."""
+    """Yield the IDs of the models that a grant allows, or the parameter, profile, or router that determines them."""
     if grant.capability == "InvokeModel":
-        yield from (name_text(text).rpartition("/")[2] for text in grant.resources)
+        yield from (_write_value(value).rpartition("/")[2] for value in grant.resources)
     if grant.capability in THROUGH_ANOTHER:
-        through = [name_text(value) for condition in grant.conditions for value in condition.values]
-        for text in grant.resources:
-            name = name_text(text).rpartition("/")[2]
+        through = [_write_value(value) for condition in grant.conditions for value in condition.values]
+        for value in grant.resources:
+            name = _write_value(value).rpartition("/")[2]
             yield from through if name == "*" else [name]
 
 
-def _list_values(value: Value, member: str) -> Iterator[str]:
-    """Yield what stands under a member of a node's configuration, wherever it is in there."""
+def _list_values(value: Value, key: str) -> Iterator[str]:
+    """Yield the values of a key anywhere in a node's configuration."""
     if isinstance(value, dict):
-        found = value.get(member)
+        found = value.get(key)
         if isinstance(found, ParameterReference):
             yield f"var.{found.name}"
         elif isinstance(found, str):
             yield found
         for item in value.values():
-            yield from _list_values(item, member)
+            yield from _list_values(item, key)

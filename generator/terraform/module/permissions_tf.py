@@ -1,23 +1,18 @@
-"""permissions.tf: what the nodes of this flow need, and nothing else."""
+"""permissions.tf: the permissions that the nodes of the flow need, and no others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from generator.flow.model import Grant
 from generator.terraform.hcl import Attribute, Block, Reference
-from generator.terraform.module.blocks import NEW_BEFORE_OLD, make_block
-from generator.terraform.module.role import plan_attachment, plan_policy
-from generator.terraform.policies import LARGEST_POLICY, build_document_block, list_derived_locals
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from generator.flow.model import Grant
-    from generator.terraform.policies import PolicyDocument
+from generator.terraform.module.iam_tf import plan_attachment, plan_policy
+from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block
+from generator.terraform.policies import LARGEST_POLICY, PolicyDocument, build_document_block, list_derived_locals
 
 
-def plan_permissions_file(grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
-    """Yield the blocks of permissions.tf; `policies` are those that the grants came to."""
+def plan_permissions_tf(grants: Sequence[Grant], policies: Sequence[PolicyDocument]) -> Iterator[Block]:
+    """Yield the blocks of permissions.tf; `policies` are made from the grants."""
     derived = list_derived_locals(grants)
     if derived:
         yield Block("locals", (), tuple(Attribute(name, value) for name, value in derived.items()))
@@ -35,7 +30,7 @@ def _read_json(label: str) -> Reference:
 
 
 def _limit_length(label: str) -> Block:
-    """Guard what is only known at apply: IAM counts a managed policy's characters without blanks."""
+    """Check what is only known during apply. IAM counts the characters of a managed policy without white space."""
     rendered = _read_json(label).text
     fits = make_block(
         "precondition",

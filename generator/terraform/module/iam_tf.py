@@ -1,9 +1,9 @@
-"""iam.tf: the service role, and the key's use by the flow and by its callers. The same in every module."""
+"""iam.tf: the service role, and the policies that let it and the callers use the key. The same in every module."""
 
 from __future__ import annotations
 
 from generator.terraform.hcl import Block, Reference, Template, Value
-from generator.terraform.module.blocks import NEW_BEFORE_OLD, make_block
+from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block
 from generator.terraform.policies import (
     build_document_block,
     plan_caller_policy,
@@ -14,7 +14,7 @@ from generator.terraform.policies import (
 NAME = Reference("local.name")
 
 
-def plan_role_file() -> tuple[Block, ...]:
+def plan_iam_tf() -> tuple[Block, ...]:
     """Return the blocks of iam.tf."""
     return (
         *(make_block("data", kind, "current") for kind in ("aws_caller_identity", "aws_partition", "aws_region")),
@@ -31,7 +31,7 @@ def plan_role_file() -> tuple[Block, ...]:
 
 
 def plan_policy(label: str, before: str, after: str, *lifecycle: Block) -> Block:
-    """Return a managed policy of the module, described by the flow's name between two texts."""
+    """Return a managed policy of the module, described by the flow's name between `before` and `after`."""
     return make_block(
         "resource",
         "aws_iam_policy",
@@ -45,7 +45,7 @@ def plan_policy(label: str, before: str, after: str, *lifecycle: Block) -> Block
 
 
 def name_policy(label: str) -> Template:
-    """Return the prefix of a policy's name: within the 102 characters that IAM leaves for one."""
+    """Return the prefix of a policy's name, within the 102 characters that the provider accepts."""
     return Template((f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-"))
 
 
@@ -94,7 +94,7 @@ def _plan_caller_policy() -> Block:
     attributes: dict[str, Value] = {
         "name": Reference("var.caller_policy_name"),
         "name_prefix": Reference(f"var.caller_policy_name == null ? {prefix} : null"),
-        # Without the flow's name: a description cannot be changed, and of a fixed name there are no two.
+        # Not the flow's name: a new description replaces the policy, which a fixed policy name does not allow.
         "description": "Lets those who call an Amazon Bedrock flow use the flow's key",
         "policy": Reference("data.aws_iam_policy_document.caller.json"),
         "tags": Reference("local.tags"),
@@ -103,7 +103,7 @@ def _plan_caller_policy() -> Block:
 
 
 def _plan_caller_attachment() -> Block:
-    refusal = Template(
+    message = Template(
         (
             'caller_roles["',
             Reference("each.key"),
@@ -113,7 +113,7 @@ def _plan_caller_attachment() -> Block:
     same_account = make_block(
         "precondition",
         condition=Reference('split(":", each.value)[4] == local.account_id'),
-        error_message=refusal,
+        error_message=message,
     )
     return make_block(
         "resource",

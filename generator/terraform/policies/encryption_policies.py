@@ -1,6 +1,6 @@
-"""The three policies of AWS's page "Encryption of Amazon Bedrock Flows resources", and the service role's trust.
+"""The three policies on AWS's page "Encryption of Amazon Bedrock Flows resources", and the service role's trust policy.
 
-They are the same in every module: what differs stands in locals and variables.
+They are the same in every module: whatever differs is in local values and variables.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ ONLY_FOR_THE_FLOW = (
 
 
 def plan_caller_policy() -> PolicyDocument:
-    """Return the page's first policy: what lets a caller of the API use the flow's key."""
+    """Return the page's first policy, which lets a caller of the API use the flow's key."""
     return PolicyDocument("caller", (Statement("EncryptFlow", USE_KEY, (KEY_ARN,), (), ONLY_FOR_THE_FLOW),))
 
 
 def plan_key_policy() -> PolicyDocument:
-    """Return the page's second policy, the key's own; callers stand beside the service role."""
+    """Return the page's second policy, the key policy. It adds the callers next to the service role."""
     root = Template(("arn:", PARTITION, ":iam::", ACCOUNT, ":root"))
     callers = [Call("values", (Reference(f"var.{name}"),)) for name in ("caller_roles", "caller_principals")]
     users = Call("distinct", (Call("concat", ([ROLE_ARN], *callers)),))
@@ -37,14 +37,15 @@ def plan_key_policy() -> PolicyDocument:
 
 
 def plan_encryption_policy() -> PolicyDocument:
-    """Return the page's third policy: what lets the service role use the flow's key."""
+    """Return the page's third policy, which lets the service role use the flow's key."""
     return PolicyDocument("encryption", (Statement("EncryptionFlows", USE_KEY, (KEY_ARN,), (), ONLY_FOR_THE_FLOW),))
 
 
 def plan_trust_policy() -> PolicyDocument:
-    """Return the trust of the service role (Bedrock user guide, service role for flows).
+    """Return the trust policy of the service role (Bedrock user guide, service role for flows).
 
-    The exact flow would be a cycle, because the flow needs the role: any flow of account and region may use it.
+    It allows any flow of the account and Region: the ARN of this flow would form a cycle, because the flow needs the
+    role.
     """
     flows = Template(("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":flow/*"))
     conditions = (

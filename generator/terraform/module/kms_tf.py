@@ -1,16 +1,17 @@
-"""kms.tf: the key that seals the flow, its alias and its policy. The same in every module."""
+"""kms.tf: the key that encrypts the flow, its alias, and its policy. The same in every module."""
 
 from __future__ import annotations
 
 from generator.terraform.hcl import Block, Reference, Template
-from generator.terraform.module.blocks import NEW_BEFORE_OLD, make_block
-from generator.terraform.policies import PolicyDocument, build_document_block
+from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block
+from generator.terraform.policies import build_document_block, plan_key_policy
 
 NAME = Reference("local.name")
 
 
-def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
-    """Return the blocks of kms.tf; `policy` is the key's."""
+def plan_kms_tf() -> tuple[Block, ...]:
+    """Return the blocks of kms.tf."""
+    policy = plan_key_policy()
     key_id = Reference("aws_kms_key.this.key_id")
     return (
         make_block(
@@ -37,14 +38,14 @@ def plan_key_file(policy: PolicyDocument) -> tuple[Block, ...]:
             "this",
             key_id=key_id,
             policy=Reference(f"data.aws_iam_policy_document.{policy.name}.json"),
-            body=(make_block("lifecycle", replace_triggered_by=[key_id], body=(_demand_same_account(),)),),
+            body=(make_block("lifecycle", replace_triggered_by=[key_id], body=(_require_same_account(),)),),
         ),
         build_document_block(policy),
     )
 
 
-def _demand_same_account() -> Block:
-    """Refuse caller roles of another account here too: without attachments, nothing else would."""
+def _require_same_account() -> Block:
+    """Reject caller roles in other accounts here, too: without attachments, nothing else would."""
     return make_block(
         "precondition",
         condition=Reference('alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])'),

@@ -1,4 +1,4 @@
-"""What the nodes need -> the policies of the service role."""
+"""The permissions that the nodes need -> policies for the service role."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from generator.flow.model import Derived, Grant, Part, Symbol
-from generator.flow.model import Text as ModelText
+from generator.flow.model import Derived, Grant, Part, Symbol, Text
 from generator.terraform.hcl import Reference, Template, join_parts
-from generator.terraform.policies.documents import Condition, PolicyDocument, Statement, Text
-from generator.terraform.policies.page import ACCOUNT, PARTITION, REGION
+from generator.terraform.policies.documents import Condition, PolicyDocument, PolicyValue, Statement
+from generator.terraform.policies.encryption_policies import ACCOUNT, PARTITION, REGION
 
 LARGEST_POLICY = 6144
-"""Characters of a managed policy, blanks not counted (IAM quotas)."""
+"""Characters of a managed policy, without white space (IAM quotas)."""
 ROOM_FOR_NODES = 5900
-"""Where a further policy begins: what is only known at apply may be longer than its estimate."""
-UNKNOWN_TEXT = 120
-"""Characters that the value of a variable is taken to have."""
+"""The size at which another policy starts: what is only known during apply may be longer than estimated."""
+UNKNOWN_LENGTH = 120
+"""Assumed number of characters of a variable's value."""
 
 _SYMBOLS: Mapping[Symbol, Reference] = MappingProxyType(
     {Symbol.PARTITION: PARTITION, Symbol.REGION: REGION, Symbol.ACCOUNT: ACCOUNT}
@@ -27,7 +26,7 @@ _LENGTHS: Mapping[Reference, int] = MappingProxyType({PARTITION: 10, REGION: 14,
 
 
 def _build_arn(resource: str) -> str:
-    """Return the expression for an ARN, in the module's Region where a variable gives no more than the id."""
+    """Return the expression for an ARN. If a variable is only an ID, the resource is in the module's Region."""
     arn = f'"arn:${{local.partition}}:bedrock:${{local.region}}:{resource}${{var.PARAMETER}}"'
     return f'startswith(var.PARAMETER, "arn:") ? var.PARAMETER : {arn}'
 
@@ -41,33 +40,33 @@ _LOCALS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "guardrail-arn": ("guardrail_arn_of_", _build_arn("${local.account_id}:guardrail/")),
     }
 )
-"""By how a text is derived from a variable: what its local's name begins with, and its expression."""
+"""The prefix of the local value's name, and its expression, by how it is derived from a variable."""
 
 
 def plan_node_policies(grants: Iterable[Grant]) -> tuple[PolicyDocument, ...]:
-    """Return the policies that allow what the nodes need: nodes, nodes_2 and so on, none where nothing is needed.
+    """Return the policies that grant what the nodes need: nodes, nodes_2, and so on; none if they need nothing.
 
-    A statement goes into the next policy when this one would come near IAM's limit; Sids of one capability are
-    numbered where there are several.
+    A statement goes into another policy if this one would come near IAM's limit. Sids are numbered if several
+    statements are for the same capability.
     """
     statements = [part for grant in grants for part in _split_statement(_build_statement(grant))]
-    pages: list[list[Statement]] = []
+    policies: list[list[Statement]] = []
     room = 0
     for statement in _number_sids(statements):
         size = estimate_length(statement)
         if size > room:
-            pages.append([])
+            policies.append([])
             room = ROOM_FOR_NODES
-        pages[-1].append(statement)
+        policies[-1].append(statement)
         room -= size
     return tuple(
-        PolicyDocument("nodes" if number == 1 else f"nodes_{number}", tuple(page))
-        for number, page in enumerate(pages, 1)
+        PolicyDocument("nodes" if number == 1 else f"nodes_{number}", tuple(policy))
+        for number, policy in enumerate(policies, 1)
     )
 
 
 def list_derived_locals(grants: Iterable[Grant]) -> dict[str, Reference]:
-    """Return the locals that the grants' texts are made from, by name: what is computed from a variable's value."""
+    """Return the local values that the grants use, by name: each is computed from a variable."""
     return {
         name: Reference(_LOCALS[part.how][1].replace("PARAMETER", part.parameter))
         for name, part in list_derived(grants).items()
@@ -75,25 +74,25 @@ def list_derived_locals(grants: Iterable[Grant]) -> dict[str, Reference]:
 
 
 def list_derived(grants: Iterable[Grant]) -> dict[str, Derived]:
-    """Return what those locals stand for, by name."""
+    """Return how those local values are derived, by name."""
     derived = {part for grant in grants for text in _list_texts(grant) for part in text if isinstance(part, Derived)}
     return dict(sorted((_LOCALS[part.how][0] + part.parameter, part) for part in derived if part.how in _LOCALS))
 
 
 def estimate_length(statement: Statement) -> int:
-    """Estimate a statement's characters as JSON without blanks; a variable's value counts UNKNOWN_TEXT."""
-    texts = [*statement.resources, *(value for condition in statement.conditions for value in condition.values)]
+    """Estimate the length of a statement as JSON without white space; a variable counts as UNKNOWN_LENGTH."""
+    values = [*statement.resources, *(value for condition in statement.conditions for value in condition.values)]
     fixed = len('{"Sid":"","Effect":"Allow","Action":[],"Resource":[]},') + len(statement.sid)
     names = sum(len(action) + 3 for action in statement.actions)
     conditions = sum(len(item.test) + len(item.variable) + 12 for item in statement.conditions)
-    return fixed + names + conditions + sum(_estimate_text(text) + 3 for text in texts)
+    return fixed + names + conditions + sum(_estimate_value(value) + 3 for value in values)
 
 
 def _build_statement(grant: Grant) -> Statement:
     conditions = tuple(
-        Condition(item.test, item.variable, tuple(map(_build_text, item.values))) for item in grant.conditions
+        Condition(item.test, item.variable, tuple(map(_build_value, item.values))) for item in grant.conditions
     )
-    resources = tuple(map(_build_text, grant.resources))
+    resources = tuple(map(_build_value, grant.resources))
     comment = ", ".join(grant.nodes) + (f". {grant.note}" if grant.note else "")
     return Statement(grant.capability, grant.actions, resources, (), conditions, comment)
 
@@ -116,14 +115,14 @@ def _number_sids(statements: list[Statement]) -> Iterator[Statement]:
         yield replace(statement, sid=f"{statement.sid}{seen[statement.sid]}") if numbered else statement
 
 
-def _list_texts(grant: Grant) -> Iterator[ModelText]:
+def _list_texts(grant: Grant) -> Iterator[Text]:
     yield from grant.resources
     for condition in grant.conditions:
         yield from condition.values
 
 
-def _build_text(text: ModelText) -> Text:
-    return join_parts(map(_build_part, text))
+def _build_value(value: Text) -> PolicyValue:
+    return join_parts(map(_build_part, value))
 
 
 def _build_part(part: Part) -> str | Reference:
@@ -137,11 +136,11 @@ def _build_part(part: Part) -> str | Reference:
     return part
 
 
-def _estimate_text(text: Text) -> int:
-    match text:
+def _estimate_value(value: PolicyValue) -> int:
+    match value:
         case str():
-            return len(text)
+            return len(value)
         case Reference():
-            return _LENGTHS.get(text, UNKNOWN_TEXT)
+            return _LENGTHS.get(value, UNKNOWN_LENGTH)
         case Template(parts):
-            return sum(map(_estimate_text, parts))
+            return sum(map(_estimate_value, parts))

@@ -1,0 +1,81 @@
+"""Findings about the module as a whole: its tags, the size of its policies, and values that would widen a policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+from generator.findings import Finding, Related, error
+from generator.flow.api import fits_shape
+from generator.flow.api.check import MALFORMED_VALUE
+from generator.flow.model import Flow, Value
+from generator.source.position import Path
+from generator.terraform.policies import PolicyDocument, list_inexact_values
+
+INVALID_TAGS = error("InvalidTags", "A tag is not valid for the flow's key or role.")
+MOST_TAGS = 50
+"""Per resource, in KMS ("Quotas") as in IAM ("IAM and STS quotas")."""
+POLICY_QUOTA_EXCEEDED = error(
+    "PolicyQuotaExceeded", "The nodes need more permissions than fit in the policies of one role."
+)
+MOST_POLICIES = 9
+"""By default, 10 managed policies can be attached to a role, and one of them is for the key."""
+_PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
+
+
+def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
+    """Report what KMS and IAM reject: reserved keys, keys that differ only in case, tabs and line breaks, too many."""
+    first: dict[str, str] = {}
+    for key, value in tags.items():
+        path = ("tags", key)
+        is_key = fits_shape(key, "ModuleTagKey")
+        if not is_key or not fits_shape(value, "ModuleTagValue"):
+            message = f"Tag {key!r} contains a tab or a line break, which KMS and IAM do not accept."
+            yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not is_key)
+        if key.lower().startswith("aws:"):
+            message = f"Tag key {key!r} starts with aws:, which AWS reserves."
+            yield Finding(INVALID_TAGS, message, "Rename the tag.", path, key=True)
+        other = first.setdefault(key.lower(), key)
+        if other != key:
+            message = f"Tag keys {other!r} and {key!r} differ only in case, which IAM treats as the same key."
+            related = (Related("The other key is here.", ("tags", other), key=True),)
+            yield Finding(INVALID_TAGS, message, "Remove one of them.", path, key=True, related=related)
+    if len(tags) > MOST_TAGS:
+        message = f"There are {len(tags)} tags; keys and roles can have at most {MOST_TAGS}."
+        yield Finding(INVALID_TAGS, message, "Remove some tags.", ("tags",), key=True)
+
+
+def check_policies(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator[Finding]:
+    """Report permissions that do not fit in one role, and values that would widen or change a statement.
+
+    `policies` are those for the nodes of `flow`.
+    """
+    if len(policies) > MOST_POLICIES:
+        message = (
+            f"The permissions of the nodes need {len(policies)} policies; a role can have {MOST_POLICIES}, plus the "
+            "one for the key."
+        )
+        remedy = "Split the flow, or use fewer models, functions, and buckets."
+        yield Finding(POLICY_QUOTA_EXCEEDED, message, remedy, ("definition",))
+    authored = list(_list_strings({"definition": flow.definition, "permissions": asdict(flow.permissions)}, ()))
+    for literals in dict.fromkeys(list_inexact_values(policies)):
+        # Neither what flowseal added to the author's value nor what it removed may hide the value.
+        found = [path for path, value in authored if value and any(value in part or part in value for part in literals)]
+        unsafe = [path for path in found if not _PLAIN.fullmatch(dict(authored)[path])]
+        message = f"{''.join(literals)!r} would become part of a policy statement, which must contain exact names only."
+        remedy = "Use the name of one resource, without *, ?, $, quotes, or spaces, or use a parameter."
+        yield Finding(MALFORMED_VALUE, message, remedy, next(iter(unsafe or found), ("definition",)))
+
+
+def _list_strings(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the strings of a tree with their paths, without the keys of mappings."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, item in value.items():
+                yield from _list_strings(item, (*path, key))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from _list_strings(item, (*path, index))
