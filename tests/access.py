@@ -164,7 +164,7 @@ def _write_node_table(service_role: Identity) -> str:
         rows[f"`{action}`"] = [*rows.get(f"`{action}`", []), f"`{resource}`", condition, stated, bare]
     lines = [(action, cells[at : at + 4]) for action, cells in rows.items() for at in range(0, len(cells), 4)]
     if not lines:
-        return "## What the nodes get\n\nNothing: no node needs a right.\n"
+        return "## What the nodes get\n\nNothing: no node needs permissions.\n"
     headings = ["action", "on", "if", "service role", "service role, without the condition"]
     return _write_lines("What the nodes get", headings, [[action, *cells] for action, cells in lines])
 

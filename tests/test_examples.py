@@ -38,7 +38,7 @@ def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, b
         assert len({data for name, data in modules.items() if name.endswith(f"/{file}")}) == 1
     tests = [data for name, data in modules.items() if name.endswith("/flow.tftest.hcl")]
     assert len(tests) == len(list((EXAMPLES / "flows").iterdir()))
-    assert len({data.partition(b"\n")[2].split(b"# The flow's own")[0] for data in tests}) == 1
+    assert len({data.partition(b"\n")[2].split(b"# Specific to this flow")[0] for data in tests}) == 1
 
 
 @pytest.mark.terraform

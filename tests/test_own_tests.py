@@ -81,7 +81,7 @@ def test_a_default_is_what_the_tests_work_with(kind: ModelKind) -> None:
 def test_a_flow_that_needs_nothing_says_so() -> None:
     empty = make_flow({"name": "Collect", "type": "Collector"})
     text = render_module(plan_document(empty), SOURCE)[TEST_FILE]
-    assert text.endswith("# The flow's own: nothing. It has no parameters, and its nodes need no permissions.\n")
+    assert text.endswith("# Specific to this flow: nothing. It has no parameters, and its nodes need no permissions.\n")
 
 
 def test_rights_are_stated_with_the_values_filled_in() -> None:

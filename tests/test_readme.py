@@ -59,16 +59,18 @@ def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
     for words in ("AllowRootModifyKMSId", "AllowRoleUseKMSKey", "EncryptionFlows", "EncryptFlow", "kms:PutKeyPolicy"):
         assert words in readme
     assert "in plaintext in the repository" in readme
-    assert "never write `depends_on` on its call" in readme
+    assert "instead of using `depends_on` in its call" in readme
 
 
 def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -> None:
     readme = " ".join(render_readme(plan_example("report-archive"), HEADER).split())
     assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
-    assert "reach every key in the account and Region. After the first apply, replace `key/*` with the output" in readme
+    assert (
+        "apply to every key in the account and Region. After the first apply, replace `key/*` with the output" in readme
+    )
     assert "If a file in this folder has any, `flowseal check` reports `UnmanagedPermissions`." in readme
-    assert "must exist in this account, unless the flow's definition names" in readme
-    assert "(SSE-KMS), name that key under `permissions: kms_keys`" in readme
+    assert "must exist in this account, unless the flow's definition lists" in readme
+    assert "(SSE-KMS), list that key under `permissions: kms_keys`" in readme
     assert 'source = "./path/to/report-archive"' in readme
 
 
@@ -179,12 +181,12 @@ def test_the_first_call_needs_only_what_the_flow_uses() -> None:
     assert "Before the first call" not in render_readme(plan_document(make_flow(code)), HEADER)
     (line,) = read_first_call(make_flow(make_guarded())).strip().splitlines()[2:]
     assert line.startswith("- Guardrail `abc123`: must be in this account and Region")
-    assert "until the flow's definition names its guardrail profile" in line
+    assert "until the flow's definition lists its guardrail profile" in line
     profile = {"id": "us.guardrail.v1:0", "regions": ["us-east-1"]}
     (line,) = read_first_call(make_flow(make_guarded(), permissions={"guardrail_profiles": [profile]})).splitlines()[
         4:5
     ]
-    assert "its Regions must be those that AWS lists for calls" in line
+    assert "The Regions of the guardrail profile in the definition must be" in line
 
 
 def make_guarded() -> dict[str, Any]:

@@ -29,45 +29,45 @@ class Prerequisite(NamedTuple):
 
 
 SUBSCRIPTION = (
-    "the first call in an account subscribes to it. That caller needs `aws-marketplace:Subscribe` and "
-    "`aws-marketplace:ViewSubscriptions`, which no service role should have: let an administrator call the model once, "
-    "for example in the console's playground. Every role of the account can call it afterward."
+    "the first call subscribes the account to it. The caller needs `aws-marketplace:Subscribe` and "
+    "`aws-marketplace:ViewSubscriptions`, which a service role should not have: let an administrator call the model "
+    "once, for example in the console's playground. After that, every role in the account can call it."
 )
 MARKETPLACE = f"AWS sells it through AWS Marketplace, so {SUBSCRIPTION}"
 MAYBE_MARKETPLACE = (
-    "if AWS sells it through AWS Marketplace (as it may all but those of Amazon, DeepSeek, Meta, Mistral AI, OpenAI, "
-    f"and Qwen), {SUBSCRIPTION} A model of Anthropic also needs Anthropic's use case form."
+    "if AWS sells it through AWS Marketplace (possible for all models except those of Amazon, DeepSeek, Meta, "
+    f"Mistral AI, OpenAI, and Qwen), {SUBSCRIPTION} An Anthropic model also requires Anthropic's use case form."
 )
 USE_CASE = (
-    "first-time customers submit Anthropic's use case form, once for the account or for the organization's management "
-    "account: select a model of Anthropic in the console's model catalog, or call `PutUseCaseForModelAccess`."
+    "first-time customers must submit Anthropic's use case form once, for the account or for the organization's "
+    "management account: select an Anthropic model in the console's model catalog, or call `PutUseCaseForModelAccess`."
 )
-GUARDRAIL = "must be in this account and Region unless named by its ARN, and must have the version that the flow names."
+GUARDRAIL = "must be in this account and Region, unless the flow uses its ARN, and must have the version in the flow."
 NO_PROFILE = (
-    "If it uses cross-Region inference, which every guardrail of the Standard tier does, calls fail with "
-    "`AccessDeniedException` until the flow's definition names its guardrail profile and the destination Regions under "
+    "If it uses cross-Region inference, as every guardrail of the Standard tier does, calls fail with "
+    "`AccessDeniedException` until the flow's definition lists its guardrail profile and the destination Regions under "
     "`permissions: guardrail_profiles`."
 )
 PROFILE = (
-    "The definition names a guardrail profile: its Regions must be those that AWS lists for calls from this Region."
+    "The Regions of the guardrail profile in the definition must be those that AWS lists for calls from this Region."
 )
 BUCKET = (
-    "must exist in this account, unless the flow's definition names the bucket's account under "
-    "`permissions: bucket_accounts`; then its bucket policy must allow the role too. If the bucket or its objects are "
-    "encrypted with a customer managed key (SSE-KMS), name that key under `permissions: kms_keys`."
+    "must exist in this account, unless the flow's definition lists the bucket's account under "
+    "`permissions: bucket_accounts`; then its bucket policy must allow the role, too. If the bucket or its objects are "
+    "encrypted with a customer managed key (SSE-KMS), list that key under `permissions: kms_keys`."
 )
 RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "promptArn": (
             "Managed prompt",
-            "must exist, with the version in its ARN. Its model must be named under `permissions: models`.",
+            "must exist, with the version in its ARN. List its model under `permissions: models`.",
         ),
         "guardrailIdentifier": ("Guardrail", GUARDRAIL),
         "knowledgeBaseId": ("Knowledge base", "must be in this account and Region, with its data sources synced."),
         "agentAliasArn": ("Agent alias", "must point to a version of a prepared agent."),
         "lambdaArn": (
             "Lambda function",
-            "must exist, with the version or alias in its ARN. In another account, its own policy must allow the role.",
+            "must exist, with the version or alias in its ARN. A function in another account must also allow the role.",
         ),
         "botAliasArn": ("Lex bot alias", "must point to a version of the bot that is built in the node's locale."),
         "bucketName": (
@@ -81,10 +81,10 @@ CAPABILITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "InvokeProvisionedModel": ("Provisioned model", "must have the status `InService`."),
         "InvokeCustomModelDeployment": ("Custom model deployment", "must have the status `Active`."),
-        "InvokeEndpoint": ("SageMaker endpoint", "must be `InService`, and registered with Bedrock Marketplace."),
+        "InvokeEndpoint": ("SageMaker endpoint", "must be `InService` and registered with Bedrock Marketplace."),
         "UseOtherKeys": (
             "KMS key",
-            "must allow the service role in its key policy, or leave that to the account's IAM.",
+            "must allow the service role in its key policy, or leave that to IAM in its account.",
         ),
     }
 )
@@ -118,7 +118,7 @@ def _list_model_access(grants: tuple[Grant, ...]) -> Iterator[Prerequisite]:
     if sold := tuple(name for name in named if vendors[name] in IN_MARKETPLACE):
         yield Prerequisite("Model", sold, MARKETPLACE)
     if anthropic := tuple(name for name in sold if vendors[name] == "anthropic"):
-        yield Prerequisite("Model of Anthropic", anthropic, USE_CASE)
+        yield Prerequisite("Anthropic model", anthropic, USE_CASE)
     if unknown := tuple(name for name in named if vendors[name] not in IN_MARKETPLACE | NOT_IN_MARKETPLACE):
         yield Prerequisite("Model", unknown, MAYBE_MARKETPLACE)
 

@@ -49,7 +49,7 @@ def render_readme(plan: ModulePlan, header: str) -> str:
         name=flow.name,
         description=description,
         diagram=Markdown("\n".join(_draw_flow(flow))),
-        rights=Markdown("\n".join(_list_grants(plan.grants))),
+        permissions=Markdown("\n".join(_list_grants(plan.grants))),
         prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
         usage=Markdown("\n".join(_show_usage(plan))),
         terraform_version=_find_attribute(versions, "required_version"),
@@ -128,10 +128,10 @@ def _list_grants(grants: Iterable[Grant]) -> Iterator[str]:
         for grant in grants
     ]
     if not rows:
-        yield "Nothing: no node needs a right."
+        yield "Nothing: no node needs permissions."
         return
-    yield "| node | actions | on | if | why not narrower |"
-    yield "|------|---------|----|----|------------------|"
+    yield "| node | actions | resources | conditions | why it is not narrower |"
+    yield "|------|---------|-----------|------------|-----------------------|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
 

@@ -70,9 +70,9 @@ def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
 def _list_model_rules(parameter: Parameter, model: ModelKind, conditions: list[str]) -> Iterator[Validation]:
     """Yield the rules of a place for a model: those of its kind, and `conditions`, which are the API's."""
     name, kind, by_id = f"var.{parameter.name}", MODEL_KINDS[model], takes_model_id(parameter)
-    forms = f"ID or ARN of a model of the kind {model}: {kind.id_form} or {kind.arn_form}"
+    forms = f"ID or ARN of a model of kind {model}: {kind.id_form} or {kind.arn_form}"
     if not by_id:
-        forms = f"ARN of a model of the kind {model}, {kind.arn_form}"
+        forms = f"ARN of a model of kind {model}, {kind.arn_form}"
     own = match_pattern(kind.write_pattern(by_id=by_id), name)
     yield Validation(" && ".join([own, *conditions]), f"{parameter.name} must be the {forms}.")
     for excluded in kind.excluded:

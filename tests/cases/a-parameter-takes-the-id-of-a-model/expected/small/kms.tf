@@ -24,7 +24,7 @@ resource "aws_kms_key_policy" "this" {
   key_id = aws_kms_key.this.key_id
   policy = data.aws_iam_policy_document.key.json
 
-  # With an update in place, AWS would reject the policy: it would go to the old key, but refer to the new one.
+  # An in-place update would send the policy to the old key, and AWS would reject it because it refers to the new key.
   lifecycle {
     replace_triggered_by = [aws_kms_key.this.key_id]
 
