@@ -44,13 +44,17 @@ def render_readme(plan: ModulePlan, header: str) -> str:
     flow = plan.flow
     description = flow.description if isinstance(flow.description, str) else f"The Amazon Bedrock flow {flow.name}."
     versions = plan.blocks["versions.tf"][0]
+    prerequisites = [
+        f"- {what} {', '.join(map(write_code, names))}: {needs}"
+        for what, names, needs in list_prerequisites(flow, plan.grants)
+    ]
     return _load_template().render(
         header=Markdown(header),
         name=flow.name,
         description=description,
         diagram=Markdown("\n".join(_draw_flow(flow))),
         permissions=Markdown("\n".join(_list_grants(plan.grants))),
-        prerequisites=Markdown("\n".join(_list_prerequisites(plan))),
+        prerequisites=Markdown("\n".join(prerequisites)),
         usage=Markdown("\n".join(_show_usage(plan))),
         terraform_version=_find_attribute(versions, "required_version"),
         provider_version=_find_provider_version(versions),
@@ -134,11 +138,6 @@ def _list_grants(grants: Iterable[Grant]) -> Iterator[str]:
     yield "|------|---------|-----------|------------|-----------------------|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
-
-
-def _list_prerequisites(plan: ModulePlan) -> Iterator[str]:
-    for what, names, needs in list_prerequisites(plan.flow, plan.grants):
-        yield f"- {what} {', '.join(map(write_code, names))}: {needs}"
 
 
 def _write_value(value: Text) -> str:

@@ -23,6 +23,8 @@ TEMPLATES = {
     "versions.tf": "versions.tf.jinja",
 }
 """The files that have a template in hcl_templates, with its name."""
+NOT_HCL = frozenset({".gitattributes", "README.md"})
+"""Those of which the proof checks only the first line. For any other template, it requires planned blocks."""
 _COPIED = {"policies/deployment.json": "deployment_policy.json", "policies/plan.json": "plan_policy.json"}
 _PARTS = {"system": "system", "messages": "message"}
 """What a part of a chat prompt is called in its file name, by the API's list that contains it."""

@@ -31,22 +31,20 @@ def plan_iam_tf() -> tuple[Block, ...]:
 
 
 def plan_policy(label: str, before: str, after: str, *lifecycle: Block) -> Block:
-    """Return a managed policy of the module, described by the flow's name between `before` and `after`."""
+    """Return a managed policy of the module, described by the flow's name between `before` and `after`.
+
+    The provider accepts 102 characters for the prefix of its name.
+    """
     return make_block(
         "resource",
         "aws_iam_policy",
         label,
-        name_prefix=name_policy(label),
+        name_prefix=Template((f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-")),
         description=Template((before, NAME, after)),
         policy=Reference(f"data.aws_iam_policy_document.{label}.json"),
         tags=Reference("local.tags"),
         body=lifecycle,
     )
-
-
-def name_policy(label: str) -> Template:
-    """Return the prefix of a policy's name, within the 102 characters that the provider accepts."""
-    return Template((f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-"))
 
 
 def plan_attachment(label: str, *lifecycle: Block) -> Block:

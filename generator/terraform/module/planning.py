@@ -21,7 +21,6 @@ from generator.terraform.module.tftest_flow import plan_flow_tests
 from generator.terraform.module.variables_tf import build_variable_block, list_variables
 from generator.terraform.module.versions_tf import plan_versions_tf
 from generator.terraform.policies import (
-    PolicyDocument,
     plan_caller_policy,
     plan_encryption_policy,
     plan_key_policy,
@@ -50,7 +49,10 @@ def plan_module(
         "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
         TEST_FILE: (*fixed[TEST_FILE], *plan_flow_tests(flow, grants, policies)),
     }
-    documents = (*_plan_fixed_documents(), *policies)
+    documents = (
+        *(plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()),
+        *policies,
+    )
     variables = (*list_variables(settings), *parameters)
     plan = ModulePlan(flow.name, flow, grants, blocks, documents, texts, variables, OUTPUTS, settings)
     return plan, findings
@@ -67,8 +69,3 @@ def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
         "versions.tf": plan_versions_tf(settings),
         TEST_FILE: plan_fixed_tests(),
     }
-
-
-@cache
-def _plan_fixed_documents() -> tuple[PolicyDocument, ...]:
-    return plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()

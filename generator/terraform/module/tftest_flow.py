@@ -33,7 +33,7 @@ _LONGEST_PADDING = 100_000
 
 
 class Rejection(StrEnum):
-    """Why a variable rejects a value, as the name of a run says it."""
+    """Why a variable rejects a value, as in the name of a run."""
 
     WILDCARD = "wildcards"
     SPACE = "spaces"

@@ -79,8 +79,10 @@ def _write_statement(statement: Statement, evaluate: Evaluate) -> dict[str, obje
         written["Resource"] = _write_list(map(evaluate, statement.resources))
     if statement.principals:
         written["Principal"] = {
-            principal.type: _write_list(map(evaluate, _list_identifiers(principal)))
-            for principal in statement.principals
+            item.type: _write_list(
+                map(evaluate, item.identifiers if isinstance(item.identifiers, tuple) else [item.identifiers])
+            )
+            for item in statement.principals
         }
     if statement.conditions:
         conditions: dict[str, dict[str, object]] = {}
@@ -89,10 +91,6 @@ def _write_statement(statement: Statement, evaluate: Evaluate) -> dict[str, obje
             conditions.setdefault(condition.test, {})[condition.variable] = values
         written["Condition"] = conditions
     return written
-
-
-def _list_identifiers(principal: Principal) -> tuple[Value, ...]:
-    return principal.identifiers if isinstance(principal.identifiers, tuple) else (principal.identifiers,)
 
 
 def _write_list(values: Iterable[str | list[str]]) -> str | list[str]:

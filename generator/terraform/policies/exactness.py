@@ -33,7 +33,8 @@ def list_inexact_values(documents: Iterable[PolicyDocument]) -> Iterator[tuple[s
     """
     for document in documents:
         for statement in document.statements:
-            yield from (_list_literals(value) for value in _list_inexact(statement))
+            for value in _list_inexact(statement):
+                yield tuple(part for part in _list_parts(value) if isinstance(part, str))
 
 
 def _list_inexact(statement: Statement) -> Iterator[PolicyValue]:
@@ -52,10 +53,6 @@ def _list_inexact(statement: Statement) -> Iterator[PolicyValue]:
             is_trust = condition.variable == "aws:SourceArn" and _FLOWS.fullmatch(_spell(value))
             if not (_EXACT.fullmatch(_spell(value)) or is_trust):
                 yield value
-
-
-def _list_literals(value: PolicyValue) -> tuple[str, ...]:
-    return tuple(part for part in _list_parts(value) if isinstance(part, str))
 
 
 def _spell(value: PolicyValue) -> str:

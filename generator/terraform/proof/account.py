@@ -1,4 +1,4 @@
-"""The account of AWS's page: what expressions evaluate to there, and the page's three policies."""
+"""The example account on AWS's page: what expressions evaluate to there, and the page's three policies."""
 
 from __future__ import annotations
 

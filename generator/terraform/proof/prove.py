@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from generator.terraform.module import TEMPLATES, ModulePlan, read_deployment_policies
+from generator.terraform.module import NOT_HCL, ModulePlan, read_deployment_policies
 from generator.terraform.proof.comparison import ProofFailure, compare_blocks
 from generator.terraform.proof.expressions import FunctionCall, Interpolation, walk_expression
 from generator.terraform.proof.policies import check_policies
@@ -44,7 +44,7 @@ def prove_module(plan: ModulePlan, files: Mapping[str, str]) -> list[ProofFailur
 
 def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFailure]:
     texts = {**plan.texts, **read_deployment_policies()}
-    expected = {*TEMPLATES, *texts}
+    expected = {*plan.blocks, *texts, *NOT_HCL}
     for file in sorted(expected - files.keys()):
         yield ProofFailure(file, "the file is missing")
     for file in sorted(files.keys() - expected):
@@ -52,7 +52,7 @@ def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFa
     for file, content in texts.items():
         if files.get(file, content) != content:
             yield ProofFailure(file, "the content is not the planned content")
-    for file in sorted(TEMPLATES.keys() & files.keys()):
+    for file in sorted({*plan.blocks, *NOT_HCL} & files.keys()):
         header = _HEADER.fullmatch(files[file].partition("\n")[0])
         if header is None or header.groups() != (("<!-- ", " -->") if file == "README.md" else ("# ", None)):
             yield ProofFailure(file, "the first line is not flowseal's header")

@@ -69,7 +69,7 @@ def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Pr
     try:
         TopologicalSorter(references).prepare()
     except CycleError as error:
-        # Listed from what is referred to; people read a reference the other way round.
+        # graphlib lists each target before what refers to it.
         cycle = error.args[1][::-1]
         yield ProofFailure(declared[cycle[0]].file, f"reference cycle: {' -> '.join(cycle)}")
 

@@ -109,12 +109,9 @@ def _translate_value(value: Value, shape: Shape, member: str, schema: Schema, pa
     if schema.is_json:
         return Call("jsonencode", (translate_value(value),))
     if (shape.name, member) in TEXTS and isinstance(value, str):
-        return walk.place_text(_find_node(path, walk), path, value)
+        node = next(walk.nodes[path[:end]] for end in range(len(path), 0, -1) if path[:end] in walk.nodes)
+        return walk.place_text(node, path, value)
     return translate_value(value)
-
-
-def _find_node(path: Path, walk: _Walk) -> Node:
-    return next(walk.nodes[path[:end]] for end in range(len(path), 0, -1) if path[:end] in walk.nodes)
 
 
 def translate_value(value: Value) -> HclValue:
