@@ -60,8 +60,8 @@ DAMAGES = (
         "  depends_on = []\n",
         everyday=True,
     ),
-    Damage("tags of the hour", "again", "main.tf", ", var.tags)", ", var.tags, { at = timestamp() })"),
-    Damage("another temperature", "leaves", "main.tf", "temperature = 0.7\n", "temperature = 0.8\n"),
+    Damage("tags of the hour", "replan", "main.tf", ", var.tags)", ", var.tags, { at = timestamp() })"),
+    Damage("another temperature", "definition", "main.tf", "temperature = 0.7\n", "temperature = 0.8\n"),
     Damage("a resource *", "policies", "iam.tf", "resources = [local.key_arn]", 'resources = ["*"]', everyday=True),
     Damage(
         "another service", "policies", "kms.tf", "[local.via_service]", '["s3.us-east-1.amazonaws.com"]', everyday=True
@@ -69,7 +69,7 @@ DAMAGES = (
     Damage("a flow of any name", "policies", "iam.tf", "[local.flow_arn]", '["*"]'),
     Damage(
         "an output that PrepareFlow changes",
-        "prepared",
+        "prepare",
         "outputs.tf",
         'output "flow_id" {',
         'output "status" {\n  value = aws_bedrockagent_flow.this.status\n}\n\noutput "flow_id" {',
@@ -84,14 +84,14 @@ DAMAGES = (
     ),
     Damage(
         "new rights for which the flow does not wait",
-        "right",
+        "permission",
         "main.tf",
         "  depends_on = [aws_iam_role_policy_attachment.nodes]\n",
         "",
     ),
     Damage("principals left out", "callers", "kms.tf", ", values(var.caller_principals)", ""),
     Damage(
-        "any account's roles", "foreign", "iam.tf", 'split(":", each.value)[4] == local.account_id', 'each.key != ""'
+        "any account's roles", "account", "iam.tf", 'split(":", each.value)[4] == local.account_id', 'each.key != ""'
     ),
     Damage(
         "a flow that names its region",

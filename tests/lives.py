@@ -127,15 +127,15 @@ def prove_first_apply(life: Life) -> None:
 def prove_account(life: Life) -> None:
     """Hold what is in the account against the definition and against AWS's page; nothing is left to do."""
     flows, flow, proof = life.bench.client("bedrock-agent"), life.outputs["flow_id"], life.proof
-    with proof.of("again"):
+    with proof.of("replan"):
         life.check_nothing_to_do()
-    with proof.of("leaves"):
+    with proof.of("definition"):
         subject = life.root.subject
         found = flows.get_flow(flowIdentifier=flow)["definition"]
         assert compare_definitions(found, subject.read_definition(subject.choose_values())) == []
     with proof.of("policies"):
         life.check_policies()
-    with proof.of("prepared"):
+    with proof.of("prepare"):
         flows.prepare_flow(flowIdentifier=flow)
         life.check_nothing_to_do()
 
@@ -161,7 +161,7 @@ def edit_a_prompt(module: Path) -> None:
 
 def prove_new_right(life: Life) -> None:
     """Add a node that needs a right which the flow did not have."""
-    with life.proof.of("right"):
+    with life.proof.of("permission"):
         made = generate_with_a_new_right(life.root.subject, life.folder / "regenerated")
         life.put_module(made)
         before = len(life.bench.read_calls())
@@ -192,7 +192,7 @@ def prove_callers(life: Life) -> None:
 
 def prove_foreign_caller(life: Life) -> None:
     """Give a role of another account where only own ones can be: refused before anything is changed."""
-    with life.proof.of("foreign"):
+    with life.proof.of("account"):
         life.turn(foreign=True)
         said = life.bench.ask(life.folder, "plan", "-refresh=false")
         errors = said.list_diagnostics("error")
@@ -273,11 +273,11 @@ def prove_end(life: Life) -> None:
 
 STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
     prove_first_apply: ("format", "init", "plan", "apply", "order"),
-    prove_account: ("again", "leaves", "policies", "prepared"),
+    prove_account: ("replan", "definition", "policies", "prepare"),
     prove_edit: ("edit",),
-    prove_new_right: ("right",),
+    prove_new_right: ("permission",),
     prove_callers: ("callers",),
-    prove_foreign_caller: ("foreign",),
+    prove_foreign_caller: ("account",),
     prove_depends_on: ("depends",),
     prove_new_name: ("rename",),
     prove_replacements: ("replace",),

@@ -1,7 +1,7 @@
 """A plugin of pytest: which modules are taken, and the table of what was proven of each.
 
 Tests that prove something of a module take `subject` (each module in turn; without --prove the one of every day),
-`bench` and `proof`, and name the columns that they fill: `@pytest.mark.proves("edit", "right")`.
+`bench` and `proof`, and name the columns that they fill: `@pytest.mark.proves("edit", "permission")`.
 """
 
 from __future__ import annotations

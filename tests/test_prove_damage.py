@@ -43,7 +43,7 @@ def test_damage_turns_the_right_cell_red(
     damage: Damage, subject: Subject, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whoever does not wait for a right is there sooner than this, however busy the machine is.
-    monkeypatch.setattr("bench.HOLD_SECONDS", 20 if damage.column in ("order", "right") else 0)
+    monkeypatch.setattr("bench.HOLD_SECONDS", 20 if damage.column in ("order", "permission") else 0)
     proof = Proof(subject.name, LIFE)
     with open_life(bench, tmp_path, Root(subject), proof) as life:
         try:
