@@ -27,8 +27,7 @@ from hostile import list_places
 from test_write_interrupted import FOREIGN, change_both, make_folder, run_until
 from trees import read_tree, write_tree
 
-from generator.output import open_output
-from generator.output.opening import view_output
+from generator.output import open_output, view_output
 
 JOURNAL, BACK, LOCK, STATE = "journal.json", "journal-back.json", "flowseal.lock.json", ".flowseal"
 OUTSIDE = {"outside/secret.txt": b"secret\n", "flowseal.yaml": b"flows: [flows]\n", "x.tf": b"# outside\n"}

@@ -17,7 +17,7 @@ PACKAGES = {
     "editor": {"findings", "flow"},
     "output": {"source", "findings"},
     "project": {"source", "findings", "flow", "terraform", "output"},
-    "scaffold": {"source", "findings", "flow", "project"},
+    "scaffold": {"source", "findings", "flow", "output", "project"},
     "progress": set(),
     "pipeline": {"source", "findings", "flow", "validation", "terraform", "project", "progress"},
     "report": {"source", "findings"},

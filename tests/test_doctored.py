@@ -18,7 +18,8 @@ from test_write_interrupted import FOREIGN
 from trees import read_tree, write_tree
 
 from generator.findings import LocatedFinding
-from generator.output import disk, open_output
+from generator.output import folder as output_folder
+from generator.output import open_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 
@@ -135,7 +136,7 @@ def test_a_key_that_is_there_twice_is_damage(folder: Path) -> None:
 
 
 def test_a_journal_larger_than_any_is_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(output_folder, "LARGEST_FILE", 1000)
     assert name_rules(repair(folder)) == ["DamagedLock"]
 
 
@@ -150,7 +151,7 @@ def test_where_a_prepared_file_is_lost_the_change_is_undone(
     (finding,) = repair(folder)
     # Without the new lock file nothing explains the journal.
     assert finding.rule.name == ("DamagedLock" if path == LOCK else "InterruptedRun")
-    assert path == LOCK or "was undone" in finding.message
+    assert path == LOCK or "were rolled back" in finding.message
     assert list_modules(folder) == starts[0]
 
 
@@ -158,7 +159,7 @@ def test_an_edit_after_the_stop_is_kept_and_the_change_undone(folder: Path, star
     (folder / "small" / "main.tf").write_bytes(EDIT)
     (finding,) = repair(folder)
     assert finding.rule.name == "IncompleteRepair"
-    assert "except for small/main.tf" in finding.message
+    assert "except small/main.tf" in finding.message
     assert list_modules(folder) == {**starts[0], "small/main.tf": EDIT}
 
 

@@ -127,7 +127,7 @@ def check_killed(project: Project, before: dict[str, bytes], after: dict[str, by
     repaired = copy(project, project.folder.with_name("repaired"))
     told = repaired.run("generate", "flows/kept.flow.json", expect=0).stdout
     assert compare_trees(read_whole(repaired.modules), modules) == []
-    assert ("its change was" in told) is (JOURNAL in found or BACK in found)
+    assert ("its changes were" in told) is (JOURNAL in found or BACK in found)
     shutil.rmtree(repaired.folder)
     project.run("generate", "--prune", expect=0)
     assert compare_trees(read_whole(project.modules), after) == []
@@ -271,7 +271,7 @@ def test_what_a_full_disk_keeps_from_being_finished_is_undone(
         real(source, target)
 
     monkeypatch.setattr(disk, "replace_file", refuse)
-    assert "its change was undone" in project.run("generate", "flows/kept.flow.json", expect=0).stdout
+    assert "its changes were rolled back" in project.run("generate", "flows/kept.flow.json", expect=0).stdout
     assert compare_trees(read_whole(project.modules), read_whole(start.modules)) == []
     project.run("generate", "--prune", expect=0)
     assert compare_trees(read_whole(project.modules), after) == []

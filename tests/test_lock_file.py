@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,15 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.output.lock_file import DamagedLockError, LockedModule, Making, read_lock, write_lock
-from generator.output.merge_conflict import read_merged_lock
+from generator.output.lock_file import DamagedLockError, Entry, Provenance, read_lock, write_lock
 from generator.source.merge_conflicts import split_merge_conflict
 
-Modules = dict[str, LockedModule]
+Modules = Mapping[str, Entry]
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
 
 
-def make_module(name: str, version: int = 0) -> LockedModule:
+def make_module(name: str, version: int = 0) -> Entry:
     """Make an entry as those of real modules are: most files are the same in every module."""
 
     def digest(text: str) -> str:
@@ -32,8 +31,8 @@ def make_module(name: str, version: int = 0) -> LockedModule:
     same = {file: digest(file) for file in ("iam.tf", "kms.tf", "outputs.tf", "variables.tf", "versions.tf")}
     own = {file: digest(f"{file} {name} {version}") for file in ("README.md", "main.tf", "prompts/Ask.txt")}
     inputs = {f"{name}.flow.yaml": digest(f"{name} {version}")}
-    making = Making(f"../flows/{name}.flow.yaml", inputs, {"tags.team": "a"}, 0, "0.1.0", digest("templates"))
-    return LockedModule(making, {**same, **own})
+    made = Provenance(f"../flows/{name}.flow.yaml", inputs, {"tags.team": "a"}, 0, "0.1.0", digest("templates"))
+    return Entry(made, {**same, **own})
 
 
 BASE = {name: make_module(name) for name in "bdfhj"}
@@ -83,28 +82,28 @@ def test_two_changes_of_one_module_are_a_conflict_wherever_they_stand(tmp_path: 
     sides = [
         replace(entry, files={**entry.files, "main.tf": "0" * 64}),
         replace(entry, files={**entry.files, "iam.tf": "1" * 64}),
-        replace(entry, making=replace(entry.making, template_digest="2" * 64)),
-        replace(entry, making=replace(entry.making, inputs={"f.flow.yaml": "3" * 64})),
-        replace(entry, making=replace(entry.making, definition="../f.flow.yaml")),
+        replace(entry, provenance=replace(entry.provenance, template_digest="2" * 64)),
+        replace(entry, provenance=replace(entry.provenance, inputs={"f.flow.yaml": "3" * 64})),
+        replace(entry, provenance=replace(entry.provenance, definition="../f.flow.yaml")),
     ]
     for ours, theirs in itertools.combinations(sides, 2):
         count, text = merge(tmp_path, BASE, {**BASE, "f": ours}, {**BASE, "f": theirs})
         assert count
-        reading = read_merged_lock(text.encode())
+        reading = read_lock(text.encode())
         assert reading.has_conflict
         # Lines that only one side changed are merged, and files on disk are too: the entry's digest is what tells.
-        assert set(reading.others) == {"f"} or not reading.modules["f"].is_sealed
+        assert set(reading.others) == {"f"} or not reading.entries["f"].digest_matches
         changed = [(path, digest) for side in (ours, theirs) for path, digest in side.files.items()]
         owned = reading.list_owned("f")
         assert all(digest in owned[path] for path, digest in changed if digest != entry.files[path])
 
 
-def test_an_entry_that_somebody_changed_is_not_sealed() -> None:
+def test_an_entry_that_somebody_changed_does_not_match_its_digest() -> None:
     text = write_lock(BASE)
-    assert all(module.is_sealed for module in read_lock(text.encode()).values())
-    changed = read_lock(text.replace('"findings": 0', '"findings": 1', 1).encode())
-    assert [name for name, module in changed.items() if not module.is_sealed] == ["b"]
-    again = read_lock(write_lock(changed).encode())
+    assert all(module.digest_matches for module in read_lock(text.encode()).entries.values())
+    changed = read_lock(text.replace('"findings": 0', '"findings": 1', 1).encode()).entries
+    assert [name for name, module in changed.items() if not module.digest_matches] == ["b"]
+    again = read_lock(write_lock(changed).encode()).entries
     assert again == changed
 
 
@@ -125,6 +124,14 @@ def test_a_value_of_another_type_is_damage(key: str, wrong: object) -> None:
         read_lock(json.dumps(document).encode())
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_another_encoding_than_utf_8_is_damage(encoding: str) -> None:
+    text = write_lock(BASE)
+    assert read_lock(text.encode("utf-8-sig")).entries == BASE
+    with pytest.raises(DamagedLockError, match="is not valid JSON"):
+        read_lock(text.encode(encoding))
+
+
 @given(
     st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.integers(0, 3), max_size=4),
     st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=5), st.integers(0, 99)), max_size=3),
@@ -132,11 +139,12 @@ def test_a_value_of_another_type_is_damage(key: str, wrong: object) -> None:
 def test_what_is_written_is_read_back(names: dict[str, int], configuration: dict[str, str | int]) -> None:
     modules = {name: make_module(name, version) for name, version in names.items()}
     modules = {
-        name: replace(item, making=replace(item.making, configuration=configuration)) for name, item in modules.items()
+        name: replace(item, provenance=replace(item.provenance, configuration=configuration))
+        for name, item in modules.items()
     }
     text = write_lock(modules)
-    assert read_lock(text.encode()) == modules
-    assert write_lock(read_lock(text.encode())) == text
+    assert read_lock(text.encode()).entries == modules
+    assert write_lock(read_lock(text.encode()).entries) == text
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=9).filter(lambda line: b"\n" not in line)), max_size=9))
@@ -159,4 +167,4 @@ def test_a_conflict_is_split_into_its_sides(parts: list[tuple[bool, bytes]]) -> 
 def test_half_a_conflict_is_none(text: str) -> None:
     assert split_merge_conflict(text.encode()) is None
     with pytest.raises(DamagedLockError):
-        read_merged_lock(text.encode())
+        read_lock(text.encode())

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.output import disk
-from generator.output.new_files import write_new_files
+from generator.scaffold.new_files import write_new_files
 
 
 @pytest.fixture

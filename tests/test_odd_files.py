@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
-from generator.output.journal import read_journal
 from generator.output.lock_file import DamagedLockError, read_lock
+from generator.output.transaction import read_journal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 FLOWS = Path(__file__).parent.parent / "examples" / "flows"

@@ -67,9 +67,9 @@ def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) 
     (project.folder / "flows" / "two.flow.json").unlink()
     (project.modules / "two" / "main.tf").write_text("# edited\n")
     (project.modules / "two" / "own.tf").write_text("# mine\n")
-    assert "Where the module goes from here" in project.run("check", expect=3).stdout
+    assert "If the module goes, files that are not flowseal's stay" in project.run("check", expect=3).stdout
     result = project.run("generate", "--prune", expect=0)
-    assert "gone from here, and what is not flowseal's stays: main.tf, own.tf" in result.stdout
+    assert "gone from this folder; files that are not flowseal's stay: main.tf, own.tf" in result.stdout
     assert read_tree(project.modules / "two") == {"main.tf": b"# edited\n", "own.tf": b"# mine\n"}
     project.run("check", expect=0)
 
@@ -87,72 +87,6 @@ def test_an_orphan_that_left_the_disk_leaves_the_lock_file(project: Project) -> 
     project.run("check", expect=3)
     assert "OrphanedModule" not in project.run("generate", expect=0).stdout
     project.run("check", expect=0)
-
-
-@pytest.fixture
-def teams(tmp_path: Path) -> dict[str, Project]:
-    """Return two projects with one output folder, and one around them with the same; all generated."""
-    teams = {}
-    for name, place in (("all", "."), ("a", "teams/a"), ("b", "teams/b")):
-        folder = tmp_path / "repository" / place
-        modules = "/".join([*[".." for _ in Path(place).parts], "modules"])
-        teams[name] = Project(folder, f"flows: [flows]\noutput: {modules}\n")
-        teams[name].modules = tmp_path / "repository" / "modules"
-        teams[name].define(f"of-{name}")
-        teams[name].define(f"more-of-{name}")
-    for project in teams.values():
-        project.run("generate", expect=0)
-    return teams
-
-
-def test_projects_that_share_an_output_folder_leave_each_other_s_modules_alone(teams: dict[str, Project]) -> None:
-    def check_all(expect: dict[str, int]) -> None:
-        for name, project in teams.items():
-            assert (name, project.run("check").exit_code) == (name, expect.get(name, 0))
-
-    check_all({})
-    teams["a"].configure("flows: [flows/of-a.flow.json]\noutput: ../../modules\n")
-    assert "more-of-a.flow.json, which `flows`" in teams["a"].run("check", expect=3).stdout
-    check_all({"a": 3})
-    teams["a"].configure("flows: [flows]\noutput: ../../modules\n")
-    (teams["b"].folder / "flows" / "more-of-b.flow.json").unlink()
-    check_all({"b": 3})
-    for name in ("all", "a"):
-        teams[name].run("generate", "--prune", expect=0)
-        teams[name].run("generate", "flows", "-o", str(teams[name].modules), "--prune", expect=0)
-        assert (teams["b"].modules / "more-of-b" / "main.tf").exists()
-    teams["b"].run("generate", "--prune", expect=0)
-    assert not (teams["b"].modules / "more-of-b").exists()
-    check_all({})
-
-
-def test_the_modules_of_a_project_that_is_not_checked_out_are_left_alone(teams: dict[str, Project]) -> None:
-    before = teams["a"].read_modules()
-    teams["b"].folder.rename(teams["all"].folder / "teams" / "elsewhere")
-    for name in ("all", "a"):
-        teams[name].run("check", expect=0)
-        assert "Orphaned" not in teams[name].run("generate", "--prune", expect=0).stdout
-        teams[name].run("generate", "flows", "-o", str(teams[name].modules), "--prune", expect=0)
-    # An empty folder is all there is of a submodule that was not initialized.
-    (teams["b"].folder / "flows").mkdir(parents=True)
-    for name in ("all", "a"):
-        teams[name].run("check", expect=0)
-        teams[name].run("generate", "--prune", expect=0)
-    assert teams["a"].read_modules() == before
-
-
-def test_without_a_configuration_a_run_removes_what_its_paths_would_find(teams: dict[str, Project]) -> None:
-    for project in teams.values():
-        (project.folder / "flowseal.yaml").unlink()
-    root = teams["all"]
-    before = root.read_modules()
-    shutil.rmtree(teams["b"].folder)
-    assert "Orphaned" not in root.run("generate", "teams/a/flows", "-o", "modules", "--prune", expect=0).stdout
-    assert root.read_modules() == before
-    (teams["a"].folder / "flows" / "more-of-a.flow.json").unlink()
-    root.run("generate", "teams/a/flows", "-o", "modules", "--prune", expect=0)
-    assert not (root.modules / "more-of-a").exists()
-    assert (root.modules / "of-b" / "main.tf").exists()
 
 
 def test_a_definition_that_was_listed_and_deleted_leaves_a_module_that_nothing_removes(project: Project) -> None:
@@ -204,7 +138,7 @@ def test_another_output_folder_is_named_when_its_modules_are_created_again(proje
     before = project.read_modules()
     made = project.run("generate", "-o", "live/dev", expect=0).stdout
     assert "modules:1:1: warning[ModuleInAnotherFolder]" in made
-    assert "This folder has modules that this run creates in live/dev too: one, two." in " ".join(made.split())
+    assert "This folder contains modules that this run also creates in live/dev: one, two." in " ".join(made.split())
     assert project.read_modules() == before
     # Both are there now; from here on it is what was meant.
     assert "ModuleInAnotherFolder" not in project.run("generate", "-o", "live/dev", expect=0).stdout
@@ -212,7 +146,7 @@ def test_another_output_folder_is_named_when_its_modules_are_created_again(proje
     project.define("three")
     assert "ModuleInAnotherFolder" not in project.run("generate", expect=0).stdout
     again = project.run("generate", "flows/three.flow.json", "-o", "live/dev", expect=0).stdout
-    assert "this run creates in live/dev too: three." in " ".join(again.split())
+    assert "this run also creates in live/dev: three." in " ".join(again.split())
 
 
 def test_a_changed_output_names_the_old_folder(project: Project) -> None:
@@ -225,17 +159,6 @@ def test_a_changed_output_names_the_old_folder(project: Project) -> None:
         assert "was:1:1: warning[ModuleInAnotherFolder]" in told
         assert "If now replaces them, change `source` of the module blocks" in " ".join(told.split())
     assert "ModuleInAnotherFolder" not in project.run("check", expect=0).stdout
-
-
-def test_a_folder_with_other_modules_is_not_to_be_deleted(teams: dict[str, Project]) -> None:
-    teams["all"].configure("flows: [flows]\noutput: moved\n")
-    told = " ".join(teams["all"].run("generate", expect=0).stdout.split())
-    assert "creates in moved too: more-of-all, of-all." in told
-    assert "delete their folders here. Keep the other modules of this folder." in told
-    for name in ("more-of-all", "of-all"):
-        shutil.rmtree(teams["all"].folder / "modules" / name)
-    for project in teams.values():
-        project.run("check", expect=0)
 
 
 def test_a_folder_with_these_modules_alone_goes_with_its_lock_file(project: Project) -> None:
@@ -264,7 +187,7 @@ def test_of_the_repository_around_a_project_so_many_folders_are_searched(
     project.run("generate", expect=0)
     project.configure("flows: [flows]\noutput: now\n")
     for most, is_found in ((2, False), (100, True)):
-        monkeypatch.setattr("generator.output.leaving.MOST_FOLDERS", most)
+        monkeypatch.setattr("generator.project.ownership.MOST_FOLDERS", most)
         told = project.run("check", expect=3).stdout
         assert ("../was:1:1: warning[ModuleInAnotherFolder]" in told) is is_found
         # The project itself is searched as a whole.

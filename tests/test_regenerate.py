@@ -272,7 +272,7 @@ def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
     (finding,) = json.loads(project.run(command, "--format", "json", expect=1).stdout)["findings"]
     monkeypatch.undo()
     assert (finding["rule"], finding["file"]) == ("WriteFailed", f"modules/{file}")
-    assert finding["message"].endswith("; it cannot be read.")
+    assert finding["message"].startswith(f"Cannot read 'modules/{file}': ")
     assert "write" not in finding["help"]
     assert project.read_modules() == before
 
@@ -284,8 +284,8 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(
     def refuse(path: Path) -> list[str]:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr("generator.output.foreign.os.listdir", refuse)
+    monkeypatch.setattr("generator.output.unmanaged.os.listdir", refuse)
     project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
     printed = project.run(command, expect=1).stdout
-    assert printed.count("permission denied; it cannot be read.") == 2
+    assert " ".join(printed.split()).count(": permission denied.") == 2
     assert "blocked     modules/two" in printed

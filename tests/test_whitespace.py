@@ -26,20 +26,20 @@ TEXTS = st.lists(st.sampled_from([b"a", b"b", b" ", b"\t", b"\n", b"\r\n", b"\r"
         (b"a\r\nb\r\n", b"a\nb\n", "LF instead of CRLF"),
         (b"a\r\nb\nc\n", b"a\nb\r\nc\n", "CRLF instead of LF, LF instead of CRLF"),
         (b"a\rb\n", b"a\nb\n", "LF instead of CR"),
-        (b"a \nb\t\n", b"a\nb\n", "blanks at the ends of lines"),
+        (b"a \nb\t\n", b"a\nb\n", "trailing whitespace"),
         (b"a", b"a\n", "line breaks at the end of the file"),
         (b"a\n\n \n", b"a\n", "line breaks at the end of the file"),
         (b"a\n", b"\xef\xbb\xbfa\n", "the byte order mark"),
-        (b"a ", b"a\r\n", "blanks at the ends of lines, line breaks at the end of the file"),
+        (b"a ", b"a\r\n", "trailing whitespace, line breaks at the end of the file"),
         (b"a\nb", b"a\r\nb\r\n", "CRLF instead of LF, line breaks at the end of the file"),
-        (b" \n", b"", "blanks at the ends of lines, line breaks at the end of the file"),
+        (b" \n", b"", "trailing whitespace, line breaks at the end of the file"),
     ],
 )
 def test_what_changed_is_said(before: bytes, after: bytes, words: str) -> None:
     change = compare_whitespace(after, before)
     assert change is not None
     assert change.words == words
-    assert change.is_line_ends_alone is ("the" not in words)
+    assert change.is_line_ends_alone is (" instead of " in words and "the" not in words)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def rewrite(path: Path, *changes: Callable[[bytes], bytes]) -> None:
 
 WORDS = {
     "line-ends": "only line endings changed (CRLF instead of LF)",
-    "whitespace": "only whitespace changed (blanks at the ends of lines)",
+    "whitespace": "only whitespace changed (trailing whitespace)",
 }
 
 
@@ -134,16 +134,16 @@ def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], ca
     assert project.reasons() == {"one": [(cause, ["one/prompts/Ask.txt"])]}
     text = project.run("check", "--summary", "summary.md", expect=3).stdout
     assert f"modules/one: {WORDS[cause]}: prompts/Ask.txt\n" in text
-    assert "Run `flowseal generate --overwrite`, or restore with git. To keep it from coming back" in text
+    assert "Run `flowseal generate --overwrite`, or restore with git. To prevent it, use" in text
     assert WORDS[cause] in (project.folder / "summary.md").read_text()
     (finding,) = json.loads(project.run("check", "--format", "json", expect=3).stdout)["findings"]
     assert (finding["rule"], finding["severity"]) == ("ReformattedFile", "error")
     assert finding["file"] == "modules/one/prompts/Ask.txt"
     result = project.run("generate", expect=1).stdout
     assert "modules/one/prompts/Ask.txt:1:1: error[ReformattedFile]" in result
-    assert "In prompts and code whitespace counts" in result
-    changed = "its line ends" if cause == "line-ends" else "whitespace"
-    assert f"since then only {changed} changed (" in finding["message"]
+    assert "In prompts and code, whitespace reaches Bedrock." in " ".join(result.split())
+    changed = "line endings" if cause == "line-ends" else "whitespace"
+    assert f"Only {changed} changed in this generated file: " in finding["message"]
     modules = json.loads(project.run("generate", "--format", "json", expect=1).stdout)["modules"]
     assert ("+Ask me." in modules[0]["diff"], "+Ask me." in result) == (cause == "whitespace",) * 2
     assert prompt.read_bytes() == damaged
@@ -180,9 +180,9 @@ def test_it_is_told_beside_a_changed_input_and_for_a_file_that_the_module_no_lon
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (with_crlf, "its line ends changed here (CRLF instead of LF)"),
-        (without_blanks, "whitespace changed here (blanks at the ends of lines)"),
-        (lambda data: data + b"\n", "whitespace changed here (line breaks at the end of the file)"),
+        (with_crlf, "line endings changed here: CRLF instead of LF."),
+        (without_blanks, "whitespace changed here: trailing whitespace."),
+        (lambda data: data + b"\n", "whitespace changed here: line breaks at the end of the file."),
     ],
 )
 def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
@@ -192,7 +192,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
     for command, code in (("check", 3), ("generate", 0)):
         result = project.run(command, expect=code).stdout
         assert "flows/prompts/ask.txt:1:1: info[ReformattedInput]" in result
-        assert words in result
+        assert words in " ".join(result.split())
     assert "ReformattedInput" not in project.run("check", expect=0).stdout
     rewrite(project.folder / "flows/prompts/ask.txt", lambda data: data + b" More.")
     assert "ReformattedInput" not in project.run("check", expect=3).stdout
@@ -204,6 +204,6 @@ def test_the_definition_s_own_line_ends_are_told_and_the_lock_file_s(project: Pr
     assert "two.flow.json:1:1: info[ReformattedInput]" in project.run("generate", expect=0).stdout
     rewrite(project.modules / "flowseal.lock.json", with_crlf)
     result = project.run("check", expect=3).stdout
-    assert "Of flowseal.lock.json only whitespace changed (CRLF instead of LF)" in result
+    assert "Only whitespace changed in flowseal.lock.json: CRLF instead of LF." in result
     project.run("generate", expect=0)
     project.run("check", expect=0)

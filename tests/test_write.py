@@ -14,23 +14,31 @@ import pytest
 from trees import read_tree
 
 from generator.findings import LocatedFinding
-from generator.output import Making, ModuleWrite, disk, open_output
-from generator.output.lock_file import LockedModule, read_lock
-from generator.output.merge_conflict import LockReading, choose_sides
+from generator.output import Module, Plan, Provenance, Session, Status, apply_plan, disk, open_output, plan_changes
+from generator.output.changes import EDITS
+from generator.output.folder import OutputFolder
+from generator.output.lock_file import Entry, Lock, choose_sides, read_lock
+from generator.output.messages import report_reasons
 from generator.output.run_lock import hold_run_lock
 
 FIRST = {"main.tf": "one\n", "README.md": "# one\n", "prompts/Ask.txt": "Say it."}
 SECOND = {"main.tf": "two\n", "README.md": "# one\n", "code/Add.py": "1\n"}
 
 
-def make_making(definition: str, digest: str = "d") -> Making:
-    """Return the making of a module by the flowseal of these tests."""
-    return Making(f"../{definition}.flow.yaml", {f"{definition}.flow.yaml": digest}, {}, 0, "1.0", "templates")
+def make_provenance(definition: str, digest: str = "d") -> Provenance:
+    """Return the provenance of a module that the flowseal of these tests generates."""
+    return Provenance(f"../{definition}.flow.yaml", {f"{definition}.flow.yaml": digest}, {}, 0, "1.0", "templates")
 
 
-def make_write(name: str, files: dict[str, str], digest: str = "d", definition: str | None = None) -> ModuleWrite:
+def make_module(name: str, files: dict[str, str], digest: str = "d", definition: str | None = None) -> Module:
     """Return a module to write, by default of the definition of its name."""
-    return ModuleWrite(name, files, make_making(definition or name, digest))
+    return Module(name, make_provenance(definition or name, digest), files)
+
+
+def plan(output: Session, *modules: Module, removed: str = "", overwrite: bool = False) -> Plan:
+    """Plan to write modules, and to remove one."""
+    leftovers = {removed: Status.REMOVED} if removed else {}
+    return plan_changes(output, modules, leftovers, overwrite=overwrite, is_own=lambda name: True)
 
 
 def write(
@@ -38,9 +46,12 @@ def write(
 ) -> tuple[str, list[LocatedFinding]]:
     """Write one module; return its status and all findings."""
     with open_output(folder, "1.0", "templates") as output:
-        result = output.write_module(make_write(name, files, digest), overwrite=overwrite)
-        findings = [*output.findings, *result.findings, *output.commit()]
-    return result.status, findings
+        planned = plan(output, make_module(name, files, digest), overwrite=overwrite)
+        findings = list(output.findings)
+        for change in planned.modules:
+            findings += [*change.findings, *report_reasons(change, output, () if overwrite else EDITS, file="")]
+        findings += apply_plan(output, planned)
+    return planned.modules[0].status if planned.modules else Status.BLOCKED, findings
 
 
 def name_rules(findings: list[LocatedFinding]) -> list[str]:
@@ -77,27 +88,27 @@ def test_an_unchanged_module_is_not_touched(folder: Path) -> None:
 
 
 def test_a_module_is_current_until_anything_about_it_changes(folder: Path) -> None:
-    making = make_making("small")
+    made = make_provenance("small")
     with open_output(folder, "1.0", "templates") as output:
-        assert output.is_current("small", making)
-        assert not output.is_current("small", make_making("small", "e"))
-        assert not output.is_current("small", make_making("other"))
-        assert not output.is_current("other", making)
+        assert output.is_current("small", made)
+        assert not output.is_current("small", make_provenance("small", "e"))
+        assert not output.is_current("small", make_provenance("other"))
+        assert not output.is_current("other", made)
         for change in (
             {"configuration": {"tags.team": "a"}},
             {"findings": 1},
             {"generator_version": "1.1"},
             {"template_digest": "others"},
         ):
-            assert not output.is_current("small", replace(making, **change))
+            assert not output.is_current("small", replace(made, **change))
     (folder / "small" / "main.tf").write_text("edited\n")
     with open_output(folder, "1.0", "templates") as output:
-        assert not output.is_current("small", making)
+        assert not output.is_current("small", made)
 
 
 def test_without_a_commit_nothing_is_there(tmp_path: Path) -> None:
     with open_output(tmp_path / "modules", "1.0", "templates") as output:
-        assert output.write_module(make_write("small", FIRST)).status == "written"
+        assert plan(output, make_module("small", FIRST)).modules[0].status == "written"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -220,12 +231,12 @@ def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: 
     (folder / name).unlink(missing_ok=True)
     (folder / name).symlink_to(folder / "elsewhere")
     _, (finding, *_) = write(folder, SECOND)
-    assert (finding.rule.name, finding.message.endswith("here it is a symbolic link.")) == ("UnsafePath", True)
+    assert (finding.rule.name, finding.message.endswith("but it is a symbolic link.")) == ("UnsafePath", True)
     (folder / name).unlink()
     if name == ".flowseal":
         (folder / name).write_text("a file")
         _, (finding, *_) = write(folder, SECOND)
-        assert (finding.rule.name, finding.message.endswith("here it is not a folder.")) == ("UnsafePath", True)
+        assert (finding.rule.name, finding.message.endswith("but it is not a folder.")) == ("UnsafePath", True)
 
 
 @pytest.mark.parametrize("put", [disk.replace_with, disk.place_new_file])
@@ -245,28 +256,29 @@ def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: 
         place.write_text("mine")
     status, (finding,) = write(folder, SECOND)
     assert (status, finding.rule.name) == ("blocked", "UnownedFile")
-    assert finding.message.startswith("Here is a file" if is_file else "A folder, or something else that is no file,")
+    assert finding.message.startswith("flowseal did not" if is_file else "The module needs a file here")
 
 
 def test_of_the_two_sides_of_a_merge_the_one_on_the_disk_counts(folder: Path) -> None:
-    def read_module() -> LockedModule:
-        return read_lock((folder / "flowseal.lock.json").read_bytes())["small"]
+    def read_module() -> Entry:
+        return read_lock((folder / "flowseal.lock.json").read_bytes()).entries["small"]
 
     first = read_module()
     write(folder, SECOND)
     second = read_module()
     for ours, theirs in ((first, second), (second, first)):
-        chosen = choose_sides(folder, LockReading({"small": ours}, {"small": theirs}, has_conflict=True))
-        assert (chosen.modules, chosen.others) == ({"small": second}, {"small": first})
+        chosen = choose_sides(OutputFolder(folder), Lock({"small": ours}, {"small": theirs}, has_conflict=True))
+        assert (chosen.entries, chosen.others) == ({"small": second}, {"small": first})
     # Of neither: the first stays.
     (folder / "small" / "main.tf").unlink()
-    assert choose_sides(folder, LockReading({"small": first}, {"small": second})).modules == {"small": first}
+    assert choose_sides(OutputFolder(folder), Lock({"small": first}, {"small": second})).entries == {"small": first}
 
 
 def test_of_a_module_that_goes_no_folder_stays(folder: Path) -> None:
     with open_output(folder, "1.0", "templates") as output:
-        assert output.remove_orphan("small").findings == ()
-        assert output.commit() == []
+        planned = plan(output, removed="small")
+        assert planned.modules[0].findings == ()
+        assert apply_plan(output, planned) == []
     assert not (folder / "small").exists()
 
 
@@ -281,9 +293,8 @@ def test_a_disk_that_is_full_for_one_module_changes_none(folder: Path, monkeypat
 
     monkeypatch.setattr(disk, "write_new_file", refuse)
     with open_output(folder, "1.0", "templates") as output:
-        assert output.write_module(make_write("first", FIRST)).status == "written"
-        (finding,) = output.write_module(make_write("second", FIRST)).findings
-        assert output.commit() == []
+        planned = plan(output, make_module("first", FIRST), make_module("second", FIRST))
+        assert [change.status for change in planned.modules] == ["written", "written"]
+        (finding,) = apply_plan(output, planned)
     assert (finding.rule.name, "nothing was changed" in finding.message) == ("WriteFailed", True)
     assert read_tree(folder) == before
-    assert output.is_refused

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_write import FIRST, SECOND, make_write, write
+from test_write import FIRST, SECOND, make_module, plan, write
 from trees import read_tree
 
-from generator.output import disk, open_output
+from generator.output import apply_plan, disk, open_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 STEPS = [
@@ -37,11 +37,12 @@ FOREIGN = {
 def change_both(folder: Path) -> None:
     """Change one module, make another, move a third with its own files and prune a fourth, in one run."""
     with open_output(folder, "1.0", "templates") as output:
-        output.write_module(make_write("moved", SECOND, definition="mover"))
-        output.remove_orphan("gone")
-        output.write_module(make_write("small", SECOND, "e"))
-        output.write_module(make_write("other", FIRST, "e"))
-        output.commit()
+        modules = (
+            make_module("moved", SECOND, definition="mover"),
+            make_module("small", SECOND, "e"),
+            make_module("other", FIRST, "e"),
+        )
+        apply_plan(output, plan(output, *modules, removed="gone"))
 
 
 def count_down(step: int) -> None:
@@ -94,7 +95,7 @@ def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
         if not run_until(folder, step):
             break
         with open_output(folder, "1.0", "templates") as output:
-            assert output.usable
+            assert output.is_usable
             assert {finding.rule.name for finding in output.findings} <= {"InterruptedRun"}
         found = read_tree(folder)
         assert found in (before, after), step
@@ -153,7 +154,7 @@ def test_a_journal_comes_and_goes_once_the_disk_holds_what_it_stands_for(
         elif name == "write_new_file" and path.name != ".gitignore":
             unsynced.add(path)
         elif name == "replace_file" and path in (forward, back):
-            # To turn back is to undo what was done so far, whether or not the disk holds it.
+            # Rolling back undoes what was done so far, whether or not the disk holds it.
             assert path == back or not unsynced
             unsynced.add(state)
         elif name == "remove_file" and path in (forward, back):

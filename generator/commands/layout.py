@@ -10,7 +10,7 @@ import typer
 from generator.commands.answers import Answers, check_ci, check_folder, check_installation, check_output, overlaps
 from generator.commands.printing import open_repository
 from generator.findings import show_relative
-from generator.output import read_made
+from generator.output import read_generated
 from generator.project.configuration import NAME
 from generator.project.discovery import discover_definitions
 from generator.scaffold.ci import Ci
@@ -78,7 +78,7 @@ def _propose_flows(output: str) -> str:
 
 def _propose_output(flows: str) -> str:
     """Return the folder apart from the flows in which flowseal has made modules, or the first that is free."""
-    made = (name for name in EARLIER_OUTPUTS if read_made(HERE / name) is not None and not overlaps(name, flows))
+    made = (name for name in EARLIER_OUTPUTS if read_generated(HERE / name) is not None and not overlaps(name, flows))
     apart = [name for name in OUTPUTS if not overlaps(name, flows)]
     return next(made, next(filter(_is_free, apart), apart[0]))
 
@@ -89,7 +89,7 @@ def _is_free(folder: str) -> bool:
 
 def _list_named(modules: str) -> tuple[str, ...] | None:
     """List the modules of flowseal's in a folder that holds other folders too; None where it is flowseal's alone."""
-    made = read_made(HERE / modules) or {}
+    made = read_generated(HERE / modules) or {}
     others = [path.name for path in Path(modules).iterdir() if path.is_dir()] if os.path.isdir(modules) else []
     # A lock file may have been edited by hand: any other name is not a module's.
     own = tuple(sorted(name for name in made if not find_name_faults(name)))

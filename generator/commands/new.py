@@ -151,7 +151,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     from generator.commands.printing import print_written, stop_at_errors
     from generator.commands.schema import make_schema_files
     from generator.findings import has_errors
-    from generator.output.new_files import list_existing, report_links, write_new_files
+    from generator.scaffold.new_files import list_existing, report_links, write_new_files
 
     folder = root / place
     file = (folder / flow.definition).as_posix()

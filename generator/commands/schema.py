@@ -53,8 +53,8 @@ def replace_schema(file: Path, text: str) -> None:
     """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
     from generator.commands.printing import print_unchanged, print_written, stop_at_errors
     from generator.editor import is_written_schema
-    from generator.output.new_files import replace_text_file
     from generator.output.rules import report_failure
+    from generator.scaffold.new_files import replace_text_file
     from generator.source import LARGEST_DOCUMENT
     from generator.source.files import read_file
 

@@ -14,10 +14,10 @@ from generator.commands.new import check_flow, check_name, choose_template, load
 from generator.commands.printing import print_text, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
 from generator.findings import show_relative
-from generator.output.new_files import list_existing, write_new_files
 from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
+from generator.scaffold.new_files import list_existing, write_new_files
 from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
 from generator.source import LARGEST_DOCUMENT

@@ -5,27 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import stat
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from generator.source.files import demand_regular, read_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-NOT_A_FILE = "not a file"
-"""What read_digest answers for a folder, a symbolic link or a device: no digest is spelled so."""
-
-
-LARGEST_FILE = 256 * 1024 * 1024
-"""Bytes. flowseal makes no file as large as that: the lock file of 10,000 modules has a tenth."""
-
-
-class ReadRefusedError(OSError):
-    """The system refuses to read a file, whatever was to be done with it."""
+from generator.source.files import demand_regular
 
 
 def make_folders(folder: Path) -> list[Path]:
@@ -177,27 +161,6 @@ def remove_tree(folder: Path) -> None:
             else:
                 os.rmdir(path)
     remove_empty_folder(folder)
-
-
-def read_digest(path: Path) -> str | None:
-    """Return a file's SHA-256, None where there is nothing, NOT_A_FILE for what is no regular file."""
-    data = read_regular_file(path)
-    return sha256(data).hexdigest() if isinstance(data, bytes) else data
-
-
-def read_regular_file(path: Path) -> bytes | str | None:
-    """Return a file's bytes, None where there is nothing, NOT_A_FILE for what is not a regular file or is huge."""
-    try:
-        mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if not stat.S_ISREG(mode):
-        return NOT_A_FILE
-    try:
-        data = read_file(path, LARGEST_FILE)
-    except OSError as error:
-        raise ReadRefusedError(error.errno, error.strerror, str(path)) from error
-    return data if len(data) <= LARGEST_FILE else NOT_A_FILE
 
 
 @contextmanager

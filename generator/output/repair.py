@@ -1,113 +1,113 @@
-"""What a stopped run left, finished or undone. Its journal is untrusted: it may only do what a run would have done."""
+"""What an interrupted run left, completed or rolled back. Its journal is untrusted: it may only do what a run does."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
 
 from generator.findings import LocatedFinding
-from generator.output import disk
-from generator.output.confinement import is_same_folder
-from generator.output.journal import Change, Journal, StateFolder
-from generator.output.leaving import name_some
-from generator.output.lock_file import DamagedLockError, NewerLockError
-from generator.output.merge_conflict import LockReading, read_merged_lock
-from generator.output.rules import INCOMPLETE_REPAIR, INTERRUPTED_RUN, report_path
+from generator.output.folder import STATE_FOLDER, BlockedPathError, OutputFolder
+from generator.output.lock_file import DamagedLockError, Lock, NewerLockError, read_lock
+from generator.output.rules import INCOMPLETE_REPAIR, INTERRUPTED_RUN, name_some, report_path
+from generator.output.transaction import Digests, Journal, Transaction
 from generator.source.files import LOCK_FILE
 
 
-def repair_output(output: Path) -> list[LocatedFinding]:
-    """Finish the change of a run that was stopped, or undo it: where that run had turned back, the disk refuses, a file
-    that it prepared is lost, or a hand edit would be discarded.
+def repair_output(transaction: Transaction) -> list[LocatedFinding]:
+    """Complete the changes of an interrupted run, or roll them back: if that run was already doing so, the disk
+    refuses, a file that it staged is lost, or a hand edit would be discarded.
 
-    Raises OSError where neither way is possible, DamagedLockError for a journal that no run wrote.
+    Raises OSError if neither is possible, DamagedLockError for a journal that no run wrote.
     """
-    state = StateFolder(output)
-    if not state.is_pending():
-        state.clear()
+    if not transaction.is_pending():
+        transaction.clear()
         return []
-    journal = state.read_pending()
-    undo = _discards_edits(journal, state) or state.has_turned_back() or not state.is_possible(journal)
+    journal = transaction.read_pending()
+    undo = _discards_edits(journal, transaction) or transaction.is_rolling_back()
+    undo = undo or not transaction.is_possible(journal)
     try:
-        if not undo:
-            undo = bool(state.apply(journal))
+        undo = undo or bool(transaction.apply(journal))
     except OSError:
         undo = True
-    blocked = []
-    if undo:
-        state.turn_back()
-        blocked = state.apply(journal, undo=True)
-    state.forget()
+    blocked = transaction.roll_back(journal) if undo else []
+    transaction.discard()
     if blocked:
-        message = f"An earlier run was stopped while it wrote. Its change was undone, except for {name_some(blocked)}."
+        message = (
+            f"An earlier run was interrupted while writing. Its changes were rolled back, except {name_some(blocked)}."
+        )
         remedy = "Review these files with `git diff`, then run again."
-        return [report_path(INCOMPLETE_REPAIR, output, blocked[0], message, remedy)]
-    message = f"An earlier run was stopped while it wrote; its change was {'undone' if undo else 'finished'}."
-    return [report_path(INTERRUPTED_RUN, output, ".", message, "No action needed.")]
+        return [report_path(INCOMPLETE_REPAIR, transaction.output, blocked[0], message, remedy)]
+    message = (
+        f"An earlier run was interrupted while writing; its changes were {'rolled back' if undo else 'completed'}."
+    )
+    return [report_path(INTERRUPTED_RUN, transaction.output, ".", message, "No action needed.")]
 
 
-def _discards_edits(journal: Journal, state: StateFolder) -> bool:
-    """Tell whether a change replaces or removes a file that is not as flowseal made it.
+def _discards_edits(journal: Journal, transaction: Transaction) -> bool:
+    """Return whether a change replaces or removes a file that flowseal did not generate as it is.
 
-    Raises DamagedLockError where it does to a file what neither the lock file before nor the one after explains.
+    Raises DamagedLockError if a change is explained neither by the lock file before it nor by the one after it.
     """
-    if state.has_turned_back() and state.is_undone(journal):
+    if transaction.is_rolling_back() and transaction.is_undone(journal):
         return False
-    present = state.output / LOCK_FILE
-    change = journal.changes.get(LOCK_FILE)
+    folder, change = transaction.folder, journal.changes.get(LOCK_FILE)
     if change is None:
-        old = new = _find_lock(disk.read_digest(present), present)
+        present = None
+        with suppress(BlockedPathError):
+            present = folder.read_digest(LOCK_FILE)
+        old = new = _find_lock(folder, present, LOCK_FILE)
     else:
-        old = _find_lock(change.old, present, state.old / LOCK_FILE)
-        new = _find_lock(change.new, present, state.new / LOCK_FILE)
+        old = _find_lock(folder, change.old, LOCK_FILE, f"{STATE_FOLDER}/old/{LOCK_FILE}")
+        new = _find_lock(folder, change.new, LOCK_FILE, f"{STATE_FOLDER}/new/{LOCK_FILE}")
     edited, moves = False, _list_moves(old, new)
-    for path, each in journal.changes.items():
+    for path, digests in journal.changes.items():
         if path == LOCK_FILE:
             continue
         name, _, file = path.partition("/")
-        owned = [lock.list_owned(other) for lock, other in _list_names(name, old, state.output)]
-        made = [digests[file] for digests in owned if file in digests]
+        owned = [old.list_owned(other) for other in _list_names(name, old, folder)]
+        generated = [known[file] for known in owned if file in known]
         wanted = new.list_owned(name).get(file, set())
-        if (each.old is None or made) and (each.new in wanted if each.new else not wanted):
-            edited |= each.old is not None and all(each.old not in digests for digests in made)
-        elif not _is_move(path, each, journal, moves):
+        if (digests.old is None or generated) and (digests.new in wanted if digests.new else not wanted):
+            edited |= digests.old is not None and all(digests.old not in known for known in generated)
+        elif not _is_move(path, digests, journal, moves):
             raise DamagedLockError(f"its journal names '{path}', which flowseal.lock.json does not explain")
     return edited
 
 
-def _find_lock(digest: str | None, *places: Path) -> LockReading:
-    """Read the lock file with a digest. Raises DamagedLockError where it is at none of the places."""
+def _find_lock(folder: OutputFolder, digest: str | None, *paths: str) -> Lock:
+    """Read the lock file with a digest. Raises DamagedLockError if it is at none of the paths."""
     if digest is None:
-        return LockReading({})
-    for place in places:
-        data = disk.read_regular_file(place)
-        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
-            try:
-                return read_merged_lock(data)
-            except NewerLockError as error:
-                raise DamagedLockError("its lock file is of another version of flowseal") from error
-    raise DamagedLockError("the lock file that its journal names is not there")
+        return Lock()
+    for path in paths:
+        with suppress(BlockedPathError):
+            data = folder.read(path)
+            if data is not None and sha256(data).hexdigest() == digest:
+                try:
+                    return read_lock(data)
+                except NewerLockError as error:
+                    raise DamagedLockError("its lock file is from another version of flowseal") from error
+    raise DamagedLockError("the lock file that its journal names is missing")
 
 
-def _list_names(name: str, lock: LockReading, output: Path) -> list[tuple[LockReading, str]]:
-    """List the modules of a lock file that have a folder: more than one where a disk ignores case."""
-    near = [other for other in lock.modules if other.casefold() == name.casefold()]
-    return [(lock, other) for other in near if other == name or is_same_folder(output / other, output / name)]
+def _list_names(name: str, lock: Lock, folder: OutputFolder) -> list[str]:
+    """List the modules of a lock file that share a folder: more than one only if the disk ignores case."""
+    alike = [other for other in lock.entries if other.casefold() == name.casefold()]
+    return [other for other in alike if other == name or folder.is_same(other, name)]
 
 
-def _list_moves(old: LockReading, new: LockReading) -> set[tuple[str, str]]:
+def _list_moves(old: Lock, new: Lock) -> set[tuple[str, str]]:
     """List the modules that go, each with the one that the same definition makes under another name."""
     made: dict[str, list[str]] = {}
-    for target, module in new.modules.items():
-        made.setdefault(module.making.definition, []).append(target)
-    gone = (
-        (name, each) for lock in (old.modules, old.others) for name, each in lock.items() if name not in new.modules
-    )
-    return {(source, target) for source, each in gone for target in made.get(each.making.definition, ())}
+    for target, entry in new.entries.items():
+        made.setdefault(entry.provenance.definition, []).append(target)
+    gone = [
+        (name, each) for side in (old.entries, old.others) for name, each in side.items() if name not in new.entries
+    ]
+    return {(source, target) for source, each in gone for target in made.get(each.provenance.definition, ())}
 
 
-def _is_move(path: str, change: Change, journal: Journal, moves: set[tuple[str, str]]) -> bool:
-    """Tell whether a change is half of the move of a user's file, which moves with its module and stays as it is."""
+def _is_move(path: str, digests: Digests, journal: Journal, moves: set[tuple[str, str]]) -> bool:
+    """Return whether a change is half of the move of a user's file, which moves with its module and stays as it is."""
     name, _, file = path.partition("/")
-    others = (target if change.new is None else source for source, target in moves if name in (source, target))
-    return any(journal.changes.get(f"{other}/{file}") == change.reverse() for other in others)
+    others = (target if digests.new is None else source for source, target in moves if name in (source, target))
+    return any(journal.changes.get(f"{other}/{file}") == digests.reverse() for other in others)

@@ -1,4 +1,4 @@
-"""One run at a time: an advisory lock on a file inside the output folder's state folder."""
+"""One run at a time: an advisory lock on a file in the state folder. Windows has none."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from generator.output import disk
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
 
 WAIT_SECONDS = 3.0
-"""How long a run waits for another one to end."""
+"""How long a run waits for another to end."""
 
 _PAUSE_SECONDS = 0.05
 _NAME = "run.lock"
@@ -31,9 +28,9 @@ class OutputBusyError(Exception):
 
 @contextmanager
 def hold_run_lock(state: Path) -> Iterator[None]:
-    """Hold the lock of a state folder, which is made (with a .gitignore over all of it) and removed again if empty.
+    """Hold the lock of a state folder, which is created (with a .gitignore for all of it) and removed again if empty.
 
-    Waits up to WAIT_SECONDS, then raises OutputBusyError. A lock left by a killed process is free.
+    Waits up to WAIT_SECONDS, then raises OutputBusyError. The lock of a killed process is free.
     """
     descriptor = _acquire(state)
     try:
@@ -46,7 +43,7 @@ def hold_run_lock(state: Path) -> Iterator[None]:
 
 
 def wait_for_run(state: Path) -> None:
-    """Return once no process holds the lock of a state folder, changing nothing. Waits and raises as hold_run_lock."""
+    """Return once no process holds the lock of a state folder. Changes nothing; waits and raises like hold_run_lock."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
@@ -87,7 +84,7 @@ def _acquire(state: Path) -> int:
 
 
 def _open(state: Path) -> int | None:
-    """Open the lock's file. None when the run before took the folder away in the meantime: try again."""
+    """Open the lock file. None if the previous run removed the folder in the meantime: try again."""
     try:
         disk.make_folders(state)
         if not os.path.lexists(state / ".gitignore"):
@@ -103,7 +100,7 @@ def _open(state: Path) -> int | None:
 
 
 def _leave(state: Path) -> None:
-    """Take the lock's file away, and the folder if nothing else is in it. What cannot go does no harm."""
+    """Remove the lock file, and the folder if nothing else is in it. Anything that stays does no harm."""
     with suppress(OSError):
         if set(os.listdir(state)) <= {_NAME, ".gitignore"}:
             disk.remove_file(state / ".gitignore")
@@ -113,7 +110,7 @@ def _leave(state: Path) -> None:
 
 def _write_holder(descriptor: int, path: Path) -> None:
     if os.fstat(descriptor).st_nlink > 1:
-        # Under its other name it is somebody's file.
+        # Its other name may be a file of the user's.
         raise OSError(errno.EMLINK, "a hard link to another file", str(path))
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
@@ -136,7 +133,7 @@ def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
 
 
 def _is_same_file(descriptor: int, path: Path) -> bool:
-    """Whether the locked file still has its name: the holder before removes it before it lets go."""
+    """Return whether the locked file still has its name: its last holder removes the name before it lets go."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.lstat(path))
     except FileNotFoundError:

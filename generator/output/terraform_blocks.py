@@ -1,17 +1,14 @@
-"""The top-level blocks of Terraform configuration of somebody else's: kind, labels and place, and no more."""
+"""The top-level blocks of Terraform configuration that flowseal did not generate: kind, labels, and place only."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from generator.source import Span
+from generator.source import Document, Path, Span
 from generator.source.position import Lines, find_value
-
-if TYPE_CHECKING:
-    from generator.source import Document, Path
 
 _TOKEN = re.compile(
     r"""
@@ -35,7 +32,7 @@ _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
 class UnreadableBlocksError(ValueError):
-    """A file whose blocks cannot be told; the message says why, `span` where, if that is known."""
+    """The blocks of a file can't be determined; the message says why, `span` where, if that is known."""
 
     def __init__(self, why: str, span: Span | None = None) -> None:
         super().__init__(why)
@@ -44,9 +41,9 @@ class UnreadableBlocksError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TerraformBlock:
-    """A block at the top of a file: its kind, such as "resource", and its labels, which only STATE_BLOCKS lack.
+    """A top-level block: its kind, such as "resource", and its labels, which only STATE_BLOCKS lack.
 
-    `body` is the text from its bracket to the next block.
+    `body` is the text from its opening brace to the next block.
     """
 
     kind: str
@@ -61,9 +58,9 @@ class TerraformBlock:
 
 
 def list_blocks(text: str) -> list[TerraformBlock]:
-    """Return the blocks with labels of a text in HCL's native syntax. Raises UnreadableBlocksError.
+    """Return the labeled blocks, and STATE_BLOCKS, of a text in HCL's native syntax. Raises UnreadableBlocksError.
 
-    What is in a block is not read, beyond comments, strings and brackets: Terraform says whether that is right.
+    Inside a block, only comments, strings, and brackets are read: Terraform checks the rest.
     """
     lines = Lines(text, _LINE_BREAK)
     blocks: list[tuple[TerraformBlock, int]] = []
@@ -89,7 +86,7 @@ def _find_offset(lines: Lines, span: Span) -> int:
 
 
 def list_json_blocks(document: Document) -> list[TerraformBlock]:
-    """Return the resources, module calls and STATE_BLOCKS of a document in Terraform's JSON syntax."""
+    """Return the resources, module calls, and STATE_BLOCKS of a document in Terraform's JSON syntax."""
     blocks = []
     for kind, depth in (("resource", 2), ("module", 1)):
         for path, value in _list_members((), document.value):
@@ -106,7 +103,7 @@ def list_json_blocks(document: Document) -> list[TerraformBlock]:
 
 
 def _descend(path: Path, value: Any, depth: int) -> Iterator[Path]:
-    """Yield the paths of the members that are so many levels of objects below a value, through lists."""
+    """Yield the paths of the members that are `depth` levels of objects below a value, through lists."""
     for inner, member in _list_members(path, value):
         if depth == 1:
             yield inner
@@ -123,7 +120,7 @@ def _list_members(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def _scan_top(lines: Lines) -> Iterator[tuple[str, Span]]:
-    """Yield the words and quoted labels outside of all brackets, and each { there."""
+    """Yield the words, quoted labels, and opening braces outside all brackets."""
     text = lines.text
     opened: list[tuple[str, int]] = []
     position = 0
@@ -148,7 +145,7 @@ def _scan_top(lines: Lines) -> Iterator[tuple[str, Span]]:
 
 
 def _skip_in_string(lines: Lines, position: int, opened: list[tuple[str, int]]) -> int:
-    """Return the position after a string's end, or after the beginning of a template in it; `opened` follows."""
+    """Return the position after the end of a string, or after the start of a template in it; updates `opened`."""
     text = lines.text
     match = _IN_STRING.match(text, position)
     position = match.end() if match else position
@@ -166,13 +163,13 @@ def _report_open(lines: Lines, start: int) -> UnreadableBlocksError:
 
 
 def _place(lines: Lines, start: int, end: int) -> Span:
-    """Return the span of characters on one line; `end` may be on a later one, which is not looked at."""
+    """Return the span of characters on one line; `end` may be on a later line, which is not looked at."""
     line, column, _, _ = lines.locate(start, start)
     return Span(line, column, line, column + end - start)
 
 
 def _unescape(text: str) -> str:
-    """Return what a quoted label stands for."""
+    """Return a quoted label with its escapes resolved."""
 
     def read(match: re.Match[str]) -> str:
         code = match[1] or match[2]

@@ -1,71 +1,121 @@
-"""Modules in the output folder that no definition of a run makes: which of them are the running project's."""
+"""Modules in the output folder that no definition of a run makes: which of them belong to the running project."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.output import find_other_outputs
+from generator.findings import LocatedFinding, find_way
+from generator.output import Session, read_generated
+from generator.output.rules import MODULE_ELSEWHERE, name_some, report_path
 from generator.project.configuration import find_configuration
-from generator.source.files import find_repository
+from generator.source.files import LOCK_FILE, find_repository
 
 if TYPE_CHECKING:
-    from generator.findings import LocatedFinding
-    from generator.output import Output
+    from generator.output.lock_file import Entry
     from generator.project.opening import Project
 
+MOST_FOLDERS = 20_000
+"""How many folders of a repository are searched for other output folders."""
 
-def list_gone(keys: Collection[str], project: Project, output: Output) -> list[str]:
-    """List the modules of the project whose definition is none of `keys`, and gone from the disk.
 
-    A definition that is gone is the project's only where its own patterns or paths would find it. That no other
-    flowseal.yaml is nearer says nothing: the folder of its project may not be checked out.
+def list_gone(keys: Collection[str], project: Project, session: Session) -> list[str]:
+    """List the modules of the project whose definition is none of `keys`, and gone from disk.
+
+    A definition that is gone only belongs to the project if its own patterns or paths would find it. That no other
+    flowseal.yaml is nearer proves nothing: the folder of its project may not be checked out.
     """
     return [
         name
-        for name in output.list_orphans(keys)
-        if _is_nearest(place := _locate(name, output), project) and project.could_find(place)
+        for name in session.list_leftovers(keys)
+        if not session.has_definition(name)
+        and _is_nearest(place := session.locate_definition(name), project)
+        and project.could_find(place)
     ]
 
 
-def list_uncovered(keys: Collection[str], project: Project, output: Output) -> list[str]:
-    """List the modules of the project that none of its runs makes or removes, as `flows` finds no such definition.
+def list_uncovered(keys: Collection[str], project: Project, session: Session) -> list[str]:
+    """List the modules of the project that none of its runs makes or removes, because `flows` does not match them.
 
-    The definition may be gone too, while other files of its folder are there. Nothing ever removes these modules.
+    The definition may be gone if other files of its folder are there. Nothing ever removes these modules.
     """
     if project.configuration is None:
         return []
-    gone = [
+    return [
         name
-        for name in output.list_orphans(keys)
-        if _is_in_place(place := _locate(name, output), project) and not project.could_find(place)
+        for name in session.list_leftovers(keys)
+        if _is_nearest(place := session.locate_definition(name), project)
+        and (session.has_definition(name) or (_is_in_place(place, project) and not project.could_find(place)))
     ]
-    return [name for name in [*output.list_uncovered(keys), *gone] if _is_nearest(_locate(name, output), project)]
 
 
-def find_elsewhere(keys: Collection[str], project: Project, output: Output) -> list[LocatedFinding]:
-    """Report other folders that have the modules of the definitions `keys`, where they are new in this one.
+def is_own(definition: Path, project: Project) -> bool:
+    """Return whether a definition that is gone surely belonged to the project, so that another may take its place.
 
-    Searches below the folder of the configuration, and the repository around it.
+    It did if the project would find it, or if its folder still has other files. If not, the folder may be that of a
+    project that is not checked out.
     """
-    new = [key for key in keys if output.find_making(key) is None]
-    folder = project.configuration.folder if project.configuration else None
+    if not _is_nearest(definition, project):
+        return False
+    whole = replace(project, paths=())
+    return project.could_find(definition) or whole.could_find(definition) or _has_files(definition.parent)
+
+
+def find_elsewhere(keys: Collection[str], project: Project, session: Session) -> list[LocatedFinding]:
+    """Report other folders that have the modules of the definitions `keys`, if these are new in this one.
+
+    Searches below the folder of the configuration, and the repository around it: the first as a whole, and
+    MOST_FOLDERS folders of the second. Hidden folders, links, and node_modules are not searched.
+    """
+    output, folder = session.folder.path, project.configuration.folder if project.configuration else None
     repository = find_repository((folder or Path()).absolute())
     roots = [root for root in (folder, repository if (repository / ".git").exists() else None) if root]
-    if not new or not roots:
-        return []
-    place = os.path.realpath(output.folder)
-    return find_other_outputs(roots, output.folder, {os.path.normpath(os.path.join(place, key)) for key in new})
+    place = os.path.realpath(output)
+    new = {os.path.normpath(os.path.join(place, key)) for key in keys if session.find_provenance(key) is None}
+    findings = []
+    for at, made in _find_locks(roots, {place}) if new else ():
+        definitions = {
+            name: os.path.normpath(os.path.join(at, each.provenance.definition)) for name, each in made.items()
+        }
+        twice = sorted(name for name, definition in definitions.items() if definition in new)
+        if twice:
+            findings.append(_report_elsewhere(find_way(Path(at)), output, twice, is_all=len(twice) == len(made)))
+    return findings
 
 
-def _locate(name: str, output: Output) -> Path:
-    return Path(os.path.normpath(os.path.join(os.path.realpath(output.folder), output.name_definition(name))))
+def _find_locks(roots: Sequence[Path], seen: set[str]) -> Iterator[tuple[str, Mapping[str, Entry]]]:
+    """Yield the folders below `roots` that have a lock file, except those in `seen`, with the modules in it."""
+    for number, root in enumerate(roots):
+        walk = os.walk(os.path.realpath(root))
+        for place, folders, names in islice(walk, MOST_FOLDERS if number else None):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+            if place in seen or LOCK_FILE not in names:
+                continue
+            seen.add(place)
+            made = read_generated(Path(place)) or {}
+            folders[:] = [name for name in folders if name not in made]
+            yield place, made
+
+
+def _report_elsewhere(folder: Path, output: Path, names: list[str], *, is_all: bool) -> LocatedFinding:
+    named = name_some(names) if is_all else ", ".join(names)
+    message = f"This folder contains modules that this run also creates in {output.as_posix()}: {named}."
+    deletion = "delete their folders here. Keep the other modules of this folder"
+    if is_all:
+        deletion = f"delete their folders and {LOCK_FILE} here"
+    remedy = (
+        f"If {output.as_posix()} replaces them, change `source` of the module blocks, keep their labels, and "
+        f"{deletion}. If you want both, turn the rule off."
+    )
+    return report_path(MODULE_ELSEWHERE, folder, ".", message, remedy)
 
 
 def _is_nearest(definition: Path, project: Project) -> bool:
-    """Tell whether no other project that is there is nearer to a definition than the running one."""
+    """Return whether no other project on disk is nearer to a definition than the running one."""
     nearest = find_configuration(definition.parent)
     if nearest is None:
         return True
@@ -76,13 +126,14 @@ def _is_nearest(definition: Path, project: Project) -> bool:
 
 
 def _is_in_place(definition: Path, project: Project) -> bool:
-    """Tell whether a definition that is gone lay in a folder of the project that still has files.
+    """Return whether a definition that is gone was in a folder of the project that still has files."""
+    folder = project.configuration.folder if project.configuration else None
+    return folder is not None and definition.is_relative_to(os.path.realpath(folder)) and _has_files(definition.parent)
 
-    An empty folder is what an uninitialized submodule looks like.
-    """
-    if project.configuration is None or not definition.is_relative_to(os.path.realpath(project.configuration.folder)):
-        return False
+
+def _has_files(folder: Path) -> bool:
+    """Return whether a folder is there and not empty, as that of an uninitialized submodule is."""
     try:
-        return bool(os.listdir(definition.parent))
+        return bool(os.listdir(folder))
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Which modules are as their definitions have it: decided from bytes alone, without reading a document."""
+"""Which definitions changed since their modules were generated: decided by bytes, without parsing a document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from generator.findings import LocatedFinding
     from generator.flow.reading import TextReader
-    from generator.output import Making, Output
+    from generator.output import Provenance, Session
     from generator.project.discovery import DefinitionFile
 
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
 class Survey:
     """The definitions of a run by the name that findings use.
 
-    `keys` gives their paths relative to the output folder, `kept` the flow's name where the module need not be made,
-    `changed` the bytes of all others. `findings` tells of those that cannot be read.
+    `keys` has their paths relative to the output folder, `unchanged` the flow's name if the module need not be
+    generated, `changed` the bytes of all others. `findings` are about those that cannot be read.
     """
 
     keys: dict[str, str] = field(default_factory=dict)
     files: dict[str, DefinitionFile] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
+    unchanged: dict[str, str] = field(default_factory=dict)
     changed: dict[str, bytes] = field(default_factory=dict)
     findings: list[LocatedFinding] = field(default_factory=list)
 
     def list_sharing(self, names: Collection[str]) -> list[str]:
-        """List the kept definitions whose module has its folder in common with one of `names` or with each other.
+        """List the unchanged definitions whose module shares its folder with one of `names` or with each other.
 
-        Names that differ in case only count as one, as on a disk that ignores case. (Two that were merged may.)
+        Names that differ only in case count as one, as on a disk that ignores case. (A merge can bring two together.)
         """
-        counts = Counter(name.casefold() for name in (*names, *self.kept.values()))
-        return [file for file, name in self.kept.items() if counts[name.casefold()] > 1]
+        counts = Counter(name.casefold() for name in (*names, *self.unchanged.values()))
+        return [file for file, name in self.unchanged.items() if counts[name.casefold()] > 1]
 
-    def wake(self, file: str) -> bytes | None:
-        """Take a definition out of those that are kept and return its bytes; None where it went in the meantime."""
-        del self.kept[file]
+    def recheck(self, file: str) -> bytes | None:
+        """Treat an unchanged definition as changed, and return its bytes; None if it is gone in the meantime."""
+        del self.unchanged[file]
         data = read_definition(self.files[file])
         if isinstance(data, bytes):
             return data
@@ -55,24 +55,24 @@ class Survey:
 
 
 def survey_definitions(
-    files: Sequence[DefinitionFile], output: Output, configuration: Mapping[str, str | int], *, render_all: bool
+    files: Sequence[DefinitionFile], session: Session, configuration: Mapping[str, str | int], *, render_all: bool
 ) -> Survey:
-    """Look at every definition. With `render_all`, none is kept.
+    """Look at every definition. With `render_all`, all count as changed.
 
-    A module is kept where this flowseal made it from these very bytes and this configuration, all its files are as they
-    were made, and its definition had no finding that would have to be told again.
+    A definition is unchanged if this flowseal generated its module from these bytes and this configuration, none of the
+    module's files changed, and there was no finding to report again.
     """
-    survey = Survey(name_definitions(files, output.folder), {file.display: file for file in files})
+    survey = Survey(name_definitions(files, session.folder.path), {file.display: file for file in files})
     for file in files:
         is_named = is_text(survey.keys[file.display])
         data = read_definition(file) if is_named else report_unreadable_name(file.display)
         if not isinstance(data, bytes):
             survey.findings.append(data)
             continue
-        known = None if render_all else output.find_making(survey.keys[file.display])
-        is_known = known is not None and _is_unchanged(file, data, known[1], output, configuration)
-        if known is not None and is_known and output.is_intact(known[0]):
-            survey.kept[file.display] = known[0]
+        known = None if render_all else session.find_provenance(survey.keys[file.display])
+        is_known = known is not None and _is_unchanged(file, data, known[1], session, configuration)
+        if known is not None and is_known and session.is_intact(known[0]):
+            survey.unchanged[file.display] = known[0]
         else:
             survey.changed[file.display] = data
     return survey
@@ -95,26 +95,26 @@ def _find_way(root: str, folder: str) -> str:
     try:
         way = os.path.relpath(folder, root)
     except ValueError:
-        # On another drive of a Windows machine: there is no way, and nothing of this machine may be told.
+        # On another drive of a Windows machine: there is no relative path, and absolute ones must not be written.
         return "elsewhere"
     return way.replace(os.sep, "/")
 
 
 def _is_unchanged(
-    file: DefinitionFile, data: bytes, making: Making, output: Output, configuration: Mapping[str, str | int]
+    file: DefinitionFile, data: bytes, made: Provenance, session: Session, configuration: Mapping[str, str | int]
 ) -> bool:
-    if making.findings or making.configuration != configuration:
+    if made.findings or made.configuration != configuration:
         return False
-    if (making.generator_version, making.template_digest) != output.made_by:
+    if (made.generator_version, made.template_digest) != session.made_by:
         return False
     reader = file.open_texts()
     own = file.display.rpartition("/")[2]
     return (
         all(
             digest == (sha256(data).hexdigest() if path == own else _hash_text(reader, path))
-            for path, digest in making.inputs.items()
+            for path, digest in made.inputs.items()
         )
-        and own in making.inputs
+        and own in made.inputs
     )
 
 

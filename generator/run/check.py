@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.findings import LocatedFinding, LocatedPlace, has_errors, report_file
-from generator.output import Cause, view_output
-from generator.output.disk import read_regular_file
+from generator.findings import has_errors
+from generator.output import FileChange, Plan, Session, Status, view_output
+from generator.output.messages import OUTDATED_REMEDY
 from generator.output.rules import (
     EDITED_FILE,
     MODULE_NOT_CONFIGURED,
@@ -28,10 +27,8 @@ from generator.run.preparation import Request, prepare_modules
 from generator.source.files import LOCK_FILE
 
 if TYPE_CHECKING:
-    from generator.output import Output
     from generator.progress import Progress, Timings
 
-REMEDY = "Run `flowseal generate`, and commit what it changes."
 ABOUT_DIFFERENCES = frozenset(
     rule.name
     for rule in (
@@ -44,9 +41,6 @@ ABOUT_DIFFERENCES = frozenset(
     )
 )
 """Rules whose findings are differences here: whatever their severity, they make the exit code 3, and not 1."""
-EDITS = frozenset({Cause.EDITED, Cause.LINE_ENDS, Cause.WHITESPACE})
-WITH_RULES = EDITS | {Cause.ORPHAN, Cause.UNCOVERED}
-"""Causes that have a rule of their own; all others are OutdatedModule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,85 +87,56 @@ def check_modules(
     """Compare the output folder with what a fresh run would make of the definitions. Nothing is written."""
     from generator.terraform.templates import template_digest
 
-    output = view_output(request.folder, __version__, template_digest())
+    session = view_output(request.folder, __version__, template_digest())
     asked = replace(request, render_all=render_all, overwrite=True, prune=True)
-    preparation = prepare_modules(asked, output, timings, progress)
-    survey, failures = preparation.survey, preparation.failures
+    preparation = prepare_modules(asked, session, timings, progress)
+    survey, failures, plan = preparation.survey, preparation.failures, preparation.plan
     prepared = preparation.refuse_all() if failures else preparation.outcomes
     outcomes = tuple(replace(item, outcome="out-of-date") if item.reasons else item for item in prepared)
-    lock_path = (request.folder / LOCK_FILE).as_posix()
-    lock = _judge_lock(output, outcomes)
-    outdated = [finding for outcome in outcomes for finding in _report_outdated(outcome, output)]
+    findings = preparation.findings
+    lock = None if failures else _compare_lock(session, plan)
     if lock is not None:
-        span = locate_change(output.lock_data or b"", output.write_lock() or b"") if output.usable else None
-        outdated.append(report_path(OUTDATED_MODULE, request.folder, LOCK_FILE, lock, REMEDY, span))
+        span = locate_change(session.lock.data or b"", plan.lock_text or b"") if session.is_usable else None
+        findings.append(report_path(OUTDATED_MODULE, request.folder, LOCK_FILE, lock, OUTDATED_REMEDY, span))
     result = GenerateResult(
         outcomes,
-        apply_severities([*preparation.findings, *outdated], request.severities),
+        apply_severities(findings, request.severities),
         failures,
         tuple(preparation.checked),
         len(survey.files) - len(survey.findings),
         request.strict,
     )
-    return CheckResult(result, lock, lock_path, tuple(_list_differences(output)) if with_differences else ())
+    lock_path = (request.folder / LOCK_FILE).as_posix()
+    return CheckResult(result, lock, lock_path, tuple(_list_differences(session, plan)) if with_differences else ())
 
 
-def _report_outdated(outcome: ModuleOutcome, output: Output) -> Iterator[LocatedFinding]:
-    """Report why a module is out of date, at the first line that would change; what has a rule of its own is left out.
-
-    Where no file of the module would change, that is at the definition.
-    """
-    from generator.run.outcome_texts import describe_reason
-
-    reasons = [reason for reason in outcome.reasons if reason.cause not in WITH_RULES]
-    if not reasons:
-        return
-    folder, said = outcome.folder or "", "; ".join(describe_reason(reason, outcome) for reason in reasons)
-    finding = report_file(OUTDATED_MODULE, f"{folder} is out of date: {said}.", REMEDY, outcome.file)
-    edited = {path for reason in outcome.reasons if reason.cause in EDITS for path in reason.details}
-    changed = [path for path in outcome.changed if f"{outcome.name}/{path}" not in edited]
-    if changed:
-        path = min(changed, key=lambda path: (not path.endswith(".tf"), path))
-        inside = f"{outcome.name}/{path}"
-        change = _read_difference(output.folder, inside, output.changes.contents[inside])
-        place = LocatedPlace("The module is generated from this definition.", outcome.file, finding.span)
-        finding = replace(
-            finding, file=change.path, span=locate_change(change.old or b"", change.new or b""), related=(place,)
-        )
-    yield finding
-
-
-def _judge_lock(output: Output, outcomes: tuple[ModuleOutcome, ...]) -> str | None:
-    if output.is_interrupted:
+def _compare_lock(session: Session, plan: Plan) -> str | None:
+    """Return how the lock file differs, besides the entries of modules that differ; None if it doesn't."""
+    if session.is_interrupted:
         return "An earlier run was interrupted while writing and has not been repaired."
-    if not output.usable:
+    if not session.is_usable:
         return None
-    if output.lock.has_conflict:
+    if session.lock.has_conflict:
         return f"{LOCK_FILE} contains merge conflict markers."
-    text = output.write_lock()
-    if text == output.lock_data:
+    present, wanted = session.lock.data, plan.lock_text
+    if wanted == present:
         return None
-    if output.lock_data is None:
+    if present is None:
         return f"{LOCK_FILE} is missing."
-    if any(outcome.reasons for outcome in outcomes):
+    if any(change.reasons and change.status is not Status.BLOCKED for change in plan.modules):
         return None
-    change = compare_whitespace(output.lock_data, text or b"")
-    if change is not None:
+    if change := compare_whitespace(present, wanted or b""):
         return (
-            f"Of {LOCK_FILE} only whitespace changed ({change.words}), as git's autocrlf, a hook or an editor does it."
+            f"Only whitespace changed in {LOCK_FILE}: {change.words}. Git's autocrlf, a hook, or an editor does that."
         )
     return f"{LOCK_FILE} is out of date."
 
 
-def _list_differences(output: Output) -> Iterator[FileDifference]:
+def _list_differences(session: Session, plan: Plan) -> Iterator[FileDifference]:
     """Yield every file that would change, in the order of their paths, the lock file last."""
-    for path in sorted(output.changes.contents):
-        yield _read_difference(output.folder, path, output.changes.contents[path])
-    if output.usable:
-        yield _read_difference(output.folder, LOCK_FILE, output.write_lock())
-
-
-def _read_difference(folder: Path, path: str, new: bytes | None) -> FileDifference:
-    old = read_regular_file(folder / path)
-    shown = (folder / path).as_posix()
-    return FileDifference(shown, path.partition("/")[0], old if isinstance(old, bytes) else None, new)
+    files = plan.files
+    if session.is_usable:
+        files[LOCK_FILE] = FileChange(session.lock.data, plan.lock_text)
+    for path, change in files.items():
+        shown = (session.folder.path / path).as_posix()
+        yield FileDifference(shown, path.partition("/")[0], change.present, change.content)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from generator.findings import LocatedFinding
-    from generator.output import Reason
+    from generator.output import FileChange, Reason
     from generator.pipeline import CheckedDefinition
     from generator.terraform.proof import ProofFailure
 
@@ -41,7 +41,7 @@ class ModuleOutcome:
     reasons: tuple[Reason, ...] = ()
     moved_from: tuple[str, ...] = ()
     moved_block: str = ""
-    edits: Mapping[str, bytes | None] = field(default_factory=dict)
+    edits: Mapping[str, FileChange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From definitions to modules that wait to be written: what both `generate` and `check` do."""
+"""From definitions to a plan of what changes on disk: what both `generate` and `check` do."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.findings import LocatedFinding, place_beside
-from generator.output import Cause, Making, ModuleWrite, report_orphan, report_uncovered, show_definition
-from generator.output.reformatted import report_reformatted_input
+from generator.output import (
+    Cause,
+    Module,
+    ModuleChange,
+    Plan,
+    Provenance,
+    Session,
+    Status,
+    plan_changes,
+    show_definition,
+)
+from generator.output.changes import EDITS
+from generator.output.messages import report_input, report_merge, report_reasons
 from generator.project.configuration import Defaults
-from generator.project.ownership import find_elsewhere, list_gone, list_uncovered
+from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
 from generator.project.survey import Survey, survey_definitions
 from generator.run.outcomes import CHANGED, ModuleOutcome
 
 if TYPE_CHECKING:
-    from generator.output import Output, Reason, WriteResult
     from generator.pipeline import CheckedDefinition, ProvenModule
     from generator.progress import Progress, Timings
     from generator.project.configuration import Severities
@@ -29,12 +39,12 @@ NO_DEFAULTS = Defaults()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run is asked for: the project, its definitions, the folder of the modules, and how to go about it.
+    """What a run was asked to do: the project, its definitions, the output folder, and the options.
 
-    With `render_all`, what is current is made and proven again. With `overwrite`, files that were changed by hand are
-    made anew. With `prune`, modules without a definition go. `is_whole` tells that the definitions are those of the
-    project, `is_complete` that no path or pattern failed to find what it should: else nothing is taken for gone.
-    `findings` are about paths, patterns and configuration.
+    With `render_all`, unchanged modules are generated and proven again. With `overwrite`, hand edits are discarded.
+    With `prune`, modules without a definition are removed. `is_whole` means that the definitions are all of the
+    project's, `is_complete` that every path and pattern matched something: otherwise no definition counts as gone.
+    `findings` are about paths, patterns, and configuration.
     """
 
     project: Project
@@ -53,44 +63,45 @@ class Request:
 
 @dataclass(slots=True)
 class Preparation:
-    """What a run has come to, before anything of it is written; `proven` by the definition's file."""
+    """The state of a run before anything is written; `proven` and `files` by definition, as shown and as keyed."""
 
     survey: Survey
     checked: list[CheckedDefinition] = field(default_factory=list)
     proven: dict[str, ProvenModule] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
     outcomes: list[ModuleOutcome] = field(default_factory=list)
     findings: list[LocatedFinding] = field(default_factory=list)
 
     @property
     def failures(self) -> tuple[tuple[str, ProofFailure], ...]:
-        """The proof's failures, each with its definition's file."""
+        """The failures of the proof, each with the file of its definition."""
         return tuple((file, failure) for file, module in self.proven.items() for failure in module.failures)
 
     def refuse_all(self) -> tuple[ModuleOutcome, ...]:
-        """Return the outcomes where nothing is written at all."""
+        """Return the outcomes if nothing is written at all."""
         return tuple(refuse_definition(item) for item in self.checked)
 
 
-def prepare_modules(request: Request, output: Output, timings: Timings, progress: Progress) -> Preparation:
-    """Check, render and prove what is not current, and prepare it in `output`. With a failed proof nothing is."""
+def prepare_modules(request: Request, session: Session, timings: Timings, progress: Progress) -> Preparation:
+    """Check, render, and prove what is not current, and plan the changes. After a failed proof there is no plan."""
     with timings.measure("survey"):
         values = request.defaults.list_values()
-        survey = survey_definitions(request.files, output, values, render_all=request.render_all)
+        survey = survey_definitions(request.files, session, values, render_all=request.render_all)
     preparation = Preparation(survey)
     preparation.checked = _check_changed(request, survey, timings, progress)
-    preparation.findings += [*request.findings, *survey.findings, *output.findings]
+    preparation.findings += [*request.findings, *survey.findings, *session.findings]
     preparation.findings += [finding for item in preparation.checked for finding in item.findings]
-    makings = {item.file: _describe_making(item, survey, request, output) for item in preparation.checked}
-    _prove_modules(preparation, makings, request, output, timings, progress)
+    provenances = {item.file: _describe_provenance(item, survey, request, session) for item in preparation.checked}
+    _prove_modules(preparation, provenances, request, session, timings, progress)
     if not preparation.failures:
         with timings.measure("write"):
-            _prepare_all(preparation, makings, request, output)
-        preparation.findings += output.report_merge()
+            _plan_modules(preparation, provenances, request, session)
+        preparation.findings += report_merge(session, preparation.plan)
     return preparation
 
 
 def _check_changed(request: Request, survey: Survey, timings: Timings, progress: Progress) -> list[CheckedDefinition]:
-    """Check what is not current, and what shares its folder with another."""
+    """Check the definitions that changed, and those that share a folder with another."""
     if not survey.changed and not survey.list_sharing(()):
         return []
     with timings.measure("import"):
@@ -110,129 +121,142 @@ def _check_changed(request: Request, survey: Survey, timings: Timings, progress:
     checked = {file: check(file, data) for file, data in survey.changed.items()}
     names = [item.flow.name for item in checked.values() if item.flow is not None]
     for file in survey.list_sharing(names):
-        data = survey.wake(file)
+        data = survey.recheck(file)
         if data is not None:
             checked[file] = check(file, data)
     ordered = [checked[file] for file in survey.files if file in checked]
     with timings.measure("validation"):
-        return settle_definitions(ordered, survey.kept, strict=request.strict, severities=request.severities)
+        return settle_definitions(ordered, survey.unchanged, strict=request.strict, severities=request.severities)
 
 
-def _describe_making(item: CheckedDefinition, survey: Survey, request: Request, output: Output) -> Making:
-    return Making(survey.keys[item.file], item.inputs, request.defaults.list_values(), item.found, *output.made_by)
+def _describe_provenance(item: CheckedDefinition, survey: Survey, request: Request, session: Session) -> Provenance:
+    values = request.defaults.list_values()
+    return Provenance(survey.keys[item.file], item.inputs, values, item.found, *session.made_by)
 
 
 def _prove_modules(
     preparation: Preparation,
-    makings: dict[str, Making],
+    provenances: dict[str, Provenance],
     request: Request,
-    output: Output,
+    session: Session,
     timings: Timings,
     progress: Progress,
 ) -> None:
     """Render and prove every module that is not current."""
-    for item in preparation.checked if output.usable else ():
+    for item in preparation.checked if session.is_usable else ():
         plan = item.buildable_plan
         if plan is None:
             continue
-        if not request.render_all and output.is_current(plan.name, makings[item.file]):
-            preparation.survey.kept[item.file] = plan.name
+        if not request.render_all and session.is_current(plan.name, provenances[item.file]):
+            preparation.survey.unchanged[item.file] = plan.name
             continue
         from generator.pipeline import build_module
 
-        preparation.proven[item.file] = build_module(plan, makings[item.file].definition, timings)
+        preparation.proven[item.file] = build_module(plan, provenances[item.file].definition, timings)
         progress.finish_piece()
 
 
-def _prepare_all(preparation: Preparation, makings: dict[str, Making], request: Request, output: Output) -> None:
-    survey = preparation.survey
-    checked = {item.file: item for item in preparation.checked}
+def _plan_modules(
+    preparation: Preparation, provenances: dict[str, Provenance], request: Request, session: Session
+) -> None:
+    survey, checked = preparation.survey, {item.file: item for item in preparation.checked}
+    modules: dict[str, Module] = {}
     for file in survey.files:
-        if file in survey.kept and output.usable:
-            name = survey.kept[file]
-            _add_outcome(preparation, output, file, name, output.keep_module(name))
+        if file in survey.unchanged:
+            name = survey.unchanged[file]
+            modules[file] = Module(name, session.lock.entries[name].provenance)
         elif file in preparation.proven:
-            name = _name_flow(checked[file])
-            module = ModuleWrite(name, preparation.proven[file].files, makings[file])
-            preparation.findings += _report_whitespace(file, makings[file], survey, output)
-            result = output.write_module(module, overwrite=request.overwrite)
-            _add_outcome(preparation, output, file, name, result)
+            modules[file] = Module(_name_flow(checked[file]), provenances[file], preparation.proven[file].files)
+            preparation.findings += _report_whitespace(file, provenances[file], survey, session)
+    preparation.plan = plan_changes(
+        session,
+        tuple(modules.values()),
+        _list_leftovers(survey, request, session),
+        overwrite=request.overwrite,
+        is_own=lambda name: is_own(session.locate_definition(name), request.project),
+    )
+    changes = iter(preparation.plan.modules)
+    for file in survey.files:
+        if file in modules:
+            _add_outcome(preparation, request, session, file, next(changes))
         elif file in checked:
             preparation.outcomes.append(refuse_definition(checked[file]))
-    if output.usable:
-        made = [preparation.survey.keys[file] for file in preparation.proven]
-        preparation.findings += find_elsewhere(made, request.project, output)
-        _prepare_others(preparation, request, output)
+    for change in changes:
+        _add_outcome(preparation, request, session, show_definition(session.folder.path, change.definition), change)
+    if session.is_usable:
+        made = [survey.keys[file] for file in preparation.proven]
+        preparation.findings += find_elsewhere(made, request.project, session)
 
 
-def _prepare_others(preparation: Preparation, request: Request, output: Output) -> None:
-    """Say of the modules that no definition of this run makes what becomes of them."""
-    keys = set(preparation.survey.keys.values())
+def _list_leftovers(survey: Survey, request: Request, session: Session) -> dict[str, Status]:
+    """Return what becomes of the modules that no definition of this run makes."""
+    keys = set(survey.keys.values())
     is_whole = request.is_whole and request.is_complete
-    uncovered = list_uncovered(keys, request.project, output) if is_whole else []
-    left = {name: output.name_orphan(name, Cause.UNCOVERED) for name in uncovered}
-    for name in list_gone(keys, request.project, output):
-        goes = request.prune and request.is_complete
-        left[name] = output.remove_orphan(name) if goes else output.name_orphan(name)
-    for name, result in sorted(left.items()):
-        if result is None:
-            continue
-        file = show_definition(output.folder, output.lock.modules[name].making.definition)
-        _add_outcome(preparation, output, file, name, result)
-        if result.status == "uncovered" and request.project.configuration is not None:
-            configuration, is_there = request.project.configuration.file, output.has_definition(name)
-            finding = report_uncovered(output.folder, name, file, configuration, is_there=is_there)
-            preparation.findings.append(finding)
-        elif result.status == "orphaned" or (result.status == "removed" and output.read_only):
-            preparation.findings.append(report_orphan(output.folder, name, file, can_go=request.is_complete))
+    uncovered = list_uncovered(keys, request.project, session) if is_whole else []
+    gone = Status.REMOVED if request.prune and request.is_complete else Status.ORPHANED
+    return {
+        **dict.fromkeys(uncovered, Status.UNCOVERED),
+        **dict.fromkeys(list_gone(keys, request.project, session), gone),
+    }
 
 
-def _report_whitespace(file: str, making: Making, survey: Survey, output: Output) -> list[LocatedFinding]:
-    """Tell of the files that a module is made from what tools did to them since it was made before."""
-    known = output.find_making(making.definition)
+def _report_whitespace(file: str, made: Provenance, survey: Survey, session: Session) -> list[LocatedFinding]:
+    """Report what tools did to the whitespace of a module's inputs since it was last generated."""
+    known = session.find_provenance(made.definition)
     if known is None:
         return []
     reader = survey.files[file].open_texts()
     own = file.rpartition("/")[2]
     findings = []
     for path, before in sorted(known[1].inputs.items()):
-        if making.inputs.get(path, before) == before:
+        if made.inputs.get(path, before) == before:
             continue
         text = survey.changed.get(file, b"") if path == own else reader.read_text(path)
         data = text.encode("utf-8") if isinstance(text, str) else text
-        if isinstance(data, bytes) and (change := output.explain_input(known[0], before, data)):
-            findings.append(report_reformatted_input(place_beside(file, path), change, is_text=path != own))
+        if isinstance(data, bytes) and (change := session.explain_input(known[0], before, data)):
+            findings.append(report_input(place_beside(file, path), change, is_text=path != own))
     return findings
 
 
-def _add_outcome(preparation: Preparation, output: Output, file: str, name: str, result: WriteResult) -> None:
-    folder = output.folder
-    outcome = ModuleOutcome(
-        file,
-        name,
-        (folder / name).as_posix(),
-        result.status,
-        result.created,
-        result.changed,
-        result.removed,
-        tuple(_show_paths(reason, folder) for reason in result.reasons),
-        tuple((folder / former).as_posix() for former in result.moved_from),
-        _write_moved_block(result.moved_from[0], name) if result.moved_from else "",
-        {(folder / path).as_posix(): data for path, data in result.edits.items()},
-    )
+def _add_outcome(preparation: Preparation, request: Request, session: Session, file: str, change: ModuleChange) -> None:
+    folder, name = session.folder.path, change.name
+    outcome = ModuleOutcome(file, name, (folder / name).as_posix(), change.status)
+    if change.status is Status.BLOCKED:
+        shown = change.list_edits(Cause.EDITED, Cause.WHITESPACE)
+        outcome = replace(outcome, edits={(folder / path).as_posix(): change.files[path] for path in shown})
+    else:
+        outcome = replace(
+            outcome,
+            created=change.created,
+            changed=change.changed,
+            removed=change.removed,
+            reasons=change.reasons,
+            moved_from=tuple((folder / former).as_posix() for former in change.moved_from),
+            moved_block=_write_moved_block(change.moved_from[0], name) if change.moved_from else "",
+        )
     preparation.outcomes.append(outcome)
-    preparation.findings += result.findings
+    preparation.findings += change.findings
+    project = request.project.configuration
+    preparation.findings += report_reasons(
+        change,
+        session,
+        _list_causes(change, request, session),
+        file=file,
+        configuration=project.file if project else "",
+        can_prune=request.is_complete,
+    )
 
 
-def _show_paths(reason: Reason, folder: Path) -> Reason:
-    """Return a reason with the paths of definitions as findings show them."""
-    if reason.cause in (Cause.ORPHAN, Cause.UNCOVERED, Cause.MOVED):
-        return replace(reason, details=tuple(show_definition(folder, path) for path in reason.details))
-    return reason
+def _list_causes(change: ModuleChange, request: Request, session: Session) -> frozenset[Cause]:
+    """Return what to report of a module: `check` reports every difference, `generate` what it does not change."""
+    if session.read_only:
+        return EDITS if change.status is Status.BLOCKED else frozenset(Cause)
+    edits = frozenset() if request.overwrite else EDITS
+    return edits if change.status is Status.REMOVED else edits | {Cause.ORPHAN, Cause.UNCOVERED}
 
 
 def _write_moved_block(old: str, new: str) -> str:
-    """Return the block for a module call whose label follows the flow's name; nothing where both have one label."""
+    """Return the block for a module call whose label follows the flow's name; nothing if the label stays the same."""
     from generator.terraform.hcl import Attribute, Block, Reference, write_block
     from generator.terraform.readme import name_label
 
@@ -247,12 +271,12 @@ def _name_flow(item: CheckedDefinition) -> str:
 
 
 def refuse_definition(item: CheckedDefinition) -> ModuleOutcome:
-    """Return the outcome of a definition that becomes no module."""
+    """Return the outcome of a definition that no module was generated from."""
     return ModuleOutcome(item.file, item.flow.name if item.flow else None, None, "blocked")
 
 
 def withdraw(outcome: ModuleOutcome) -> ModuleOutcome:
-    """Return the outcome of a module that was to be changed and was not."""
+    """Return the outcome of a module whose change was not made."""
     if outcome.outcome not in CHANGED:
         return outcome
     folder = None if outcome.outcome == "written" else outcome.folder

@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from pathlib import Path
 
-from generator.output.leaving import name_some
-from generator.output.rules import OVERRIDE_FILE, UNMANAGED_PERMISSIONS, UNMANAGED_TERRAFORM_FILE, report_path
-from generator.output.terraform_blocks import STATE_BLOCKS, UnreadableBlocksError, list_blocks, list_json_blocks
+from generator.findings import LocatedFinding
+from generator.output.rules import (
+    OVERRIDE_FILE,
+    UNMANAGED_PERMISSIONS,
+    UNMANAGED_TERRAFORM_FILE,
+    name_some,
+    report_path,
+)
+from generator.output.terraform_blocks import (
+    STATE_BLOCKS,
+    TerraformBlock,
+    UnreadableBlocksError,
+    list_blocks,
+    list_json_blocks,
+)
 from generator.source import LARGEST_DOCUMENT, Span, read_document
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
-
-    from generator.findings import LocatedFinding
-    from generator.output.terraform_blocks import TerraformBlock
 
 _CONFIGURATION = re.compile(r"(?P<stem>.*?)\.(?P<kind>tf|tofu)(?P<json>\.json)?", re.DOTALL)
 """Files that Terraform or OpenTofu reads as configuration."""
 _SERVICES = "(aws|awscc)_(kms|iam|ssoadmin|sso|cloudformation|cloudcontrolapi)_"
-"""The services whose resources can change who can decrypt: by themselves, or by creating whatever they are told."""
+"""Services whose resources can change who can decrypt: by themselves, or by creating other resources."""
 _ABOUT_ACCESS = re.compile(rf"{_SERVICES}.+")
 _RUNS_COMMANDS = re.compile(r"\bprovisioner\b")
 _NAMES_ACCESS = re.compile(rf"\b{_SERVICES}|\bmodule\.")
 REVIEW = "Review it by hand, or move it to the configuration that calls the module."
 
 
-def find_foreign_configuration(output: Path, name: str, own: Collection[str]) -> list[LocatedFinding]:
-    """Report configuration beside a module's own files: as an error where it changes what was proven.
+def find_unmanaged_configuration(output: Path, name: str, own: Collection[str]) -> list[LocatedFinding]:
+    """Report configuration beside a module's own files: as an error if it changes what was proven.
 
-    That is override files, which Terraform merges over the blocks of other files
-    (https://developer.hashicorp.com/terraform/language/files/override), and a .tofu file of the name of one of the
-    module's, which OpenTofu reads instead of it.
+    That is an override file, which Terraform merges over the blocks of other files
+    (https://developer.hashicorp.com/terraform/language/files/override), or a .tofu file that OpenTofu reads instead of
+    the module's file of the same name.
     """
     folder = output / name
     if folder.is_symlink() or not folder.is_dir():
@@ -57,22 +63,22 @@ def _report_override(output: Path, path: str) -> LocatedFinding:
         OVERRIDE_FILE,
         output,
         path,
-        "This file overrides parts of the module, so that what Terraform applies is not what was proven.",
-        "Put the change into the definition or the module's variables, then delete this file.",
+        "This file overrides parts of the module, so Terraform applies something other than what was proven.",
+        "Make the change in the definition or the module's variables, then delete this file.",
     )
 
 
 def _report_beside(output: Path, path: str, *, is_json: bool) -> LocatedFinding:
-    """Report a file beside the module's own, as a warning where it can change who can decrypt or cannot be read."""
+    """Report a file beside the module's own: as a warning if it may change who can decrypt, or cannot be read."""
     try:
         found = [block for block in _read_blocks(output / path, is_json=is_json) if _concerns_access(block)]
     except UnreadableBlocksError as error:
         message = f"flowseal cannot read this file, which may change who can decrypt: {error}."
         return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, error.span)
     if found:
-        message = f"This file is not flowseal's, and it may change who can decrypt: it {_name_blocks(found)}."
+        message = f"flowseal did not generate this file, and it may change who can decrypt: it {_name_blocks(found)}."
         return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, found[0].span)
-    message = "This file is not flowseal's: it is part of the module, but outside of what flowseal proves."
+    message = "flowseal did not generate this file; it is part of the module, but not of what flowseal proves."
     return report_path(UNMANAGED_TERRAFORM_FILE, output, path, message, REVIEW)
 
 
@@ -80,14 +86,14 @@ def _name_blocks(blocks: list[TerraformBlock]) -> str:
     resources = [block.address for block in blocks if block.kind == "resource"]
     modules = [block.address for block in blocks if block.kind == "module"]
     parts = [f"declares {name_some(resources)}"] if resources else []
-    parts += [f"calls {name_some(modules)}, and flowseal does not see what that declares"] if modules else []
+    parts += [f"calls {name_some(modules)}, whose resources flowseal does not see"] if modules else []
     others = sorted({block.kind for block in blocks} & STATE_BLOCKS)
     parts += [f"changes what Terraform manages ({name_some(others)})"] if others else []
     return ", and ".join(parts)
 
 
 def _concerns_access(block: TerraformBlock) -> bool:
-    """Tell whether a block can change who can decrypt. What a module or a command does is not known."""
+    """Return whether a block may change who can decrypt. What a module or a command does is unknown."""
     if block.kind in STATE_BLOCKS:
         return bool(_NAMES_ACCESS.search(block.body))
     if block.kind == "resource":

@@ -1,48 +1,48 @@
-"""Files that are not there yet, for people to go on with: flowseal does not own them, and no lock lists them."""
+"""New files for people to continue with: flowseal does not own them, and no lock file lists them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from generator.findings import LocatedFinding
 from generator.output import disk
-from generator.output.confinement import find_obstacle
+from generator.output.folder import BlockedPathError, OutputFolder
 from generator.output.rules import UNSAFE_PATH, report_failure, report_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from generator.findings import LocatedFinding
 
 
 def list_existing(folder: Path, paths: Iterable[str]) -> list[str]:
-    """Return those of `paths` (relative to `folder`) at which something stands already, links to nowhere included."""
+    """Return the paths (relative to `folder`) at which something exists, broken links included."""
     return [path for path in paths if os.path.lexists(folder / path)]
 
 
 def report_links(folder: Path, paths: Iterable[str]) -> list[LocatedFinding]:
-    """Report each symbolic link that is, or is on the way to, one of `paths` (relative to `folder`)."""
-    obstacles = dict.fromkeys(find_obstacle(folder, path) for path in paths)
+    """Report each symbolic link that is one of the paths (relative to `folder`), or on the way to one."""
+    links: dict[str, None] = {}
+    for path in paths:
+        try:
+            OutputFolder(folder).exists(path)
+        except BlockedPathError as block:
+            links |= {block.part: None} if block.is_link else {}
     return [
         report_path(
             UNSAFE_PATH,
             folder,
-            obstacle,
-            f"'{obstacle}' is a symbolic link, and flowseal does not write through links; nothing was written.",
+            link,
+            f"'{link}' is a symbolic link, and flowseal does not write through links; nothing was written.",
             "Replace the link with a real folder.",
         )
-        for obstacle in obstacles
-        if obstacle is not None and (folder / obstacle).is_symlink()
+        for link in links
     ]
 
 
 def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFinding]:
-    """Write files by their paths relative to `folder`: all of them, or none and the findings that say why.
+    """Write files by path relative to `folder`: all of them, or none, with findings that say why.
 
-    Never overwrites: where something stands already at a path, that is the system's refusal. Never writes through a
-    symbolic link below `folder`.
+    Never overwrites: if something exists at a path, the system refuses. Never writes through a symbolic link below
+    `folder`.
     """
     if findings := report_links(folder, files):
         return findings
@@ -61,7 +61,7 @@ def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFin
 
 
 def replace_text_file(path: Path, text: str) -> list[LocatedFinding]:
-    """Put a text at a path that the user named; return the finding that says why it cannot be."""
+    """Put a text at a path that the user named; return a finding if that fails."""
     try:
         disk.make_folders(path.parent)
         disk.replace_with(path, text.encode())

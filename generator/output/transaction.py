@@ -1,0 +1,277 @@
+"""The changes of a whole run, made or rolled back as one: staged beside the modules, journaled, then put in place.
+
+The journal is on disk before the first file is touched. A run that finds it completes the changes; one that finds it
+under its second name rolls them back. Both ways can stop anywhere and be resumed: a staged file that is gone was put in
+place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from generator.output import disk
+from generator.output.changes import FileChange
+from generator.output.folder import STATE_FOLDER, BlockedPathError, OutputFolder, is_confined, is_module_name
+from generator.output.lock_file import DamagedLockError, is_count, is_digest, read_object
+from generator.source.files import LOCK_FILE
+
+JOURNAL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """The SHA-256 of a file before and after, None for no file."""
+
+    old: str | None
+    new: str | None
+
+    def reverse(self) -> Digests:
+        """Return the digests of the change that undoes this one."""
+        return Digests(self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Changes by path relative to the output folder, and the folders that are created for them."""
+
+    changes: dict[str, Digests] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+
+
+class Step(Enum):
+    """Whether a file still has to be put in place."""
+
+    DUE = "due"
+    DONE = "done"
+    BLOCKED = "blocked"
+
+
+class Transaction:
+    """The state folder of a run: new files, the present files, and the journal."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.folder = OutputFolder(output)
+        self.state = output / STATE_FOLDER
+        self.new = self.state / "new"
+        self.old = self.state / "old"
+        self.forward = self.state / "journal.json"
+        self.back = self.state / "journal-back.json"
+
+    def stage(self, files: Mapping[str, FileChange]) -> Journal:
+        """Put everything that the change needs on disk, then the journal: from here on the change counts.
+
+        Raises OSError if the disk refuses; then nothing was changed.
+        """
+        for path, change in sorted(files.items()):
+            if change.content is not None:
+                disk.make_folders((self.new / path).parent)
+                if change.source:
+                    disk.keep_copy(self.output / change.source, self.new / path)
+                else:
+                    disk.write_new_file(self.new / path, change.content)
+        journal = self._describe(files)
+        for path, digests in journal.changes.items():
+            if digests.new is not None:
+                disk.sync_file(self.new / path)
+            if digests.old is not None:
+                disk.make_folders((self.old / path).parent)
+                disk.keep_copy(self.output / path, self.old / path)
+        draft = self.state / "journal.new"
+        disk.write_new_file(draft, write_journal(journal).encode())
+        disk.sync_file(draft)
+        disk.replace_file(draft, self.forward)
+        disk.sync_folder(self.state)
+        return journal
+
+    def _describe(self, files: Mapping[str, FileChange]) -> Journal:
+        changes = {
+            path: Digests(
+                *(None if data is None else sha256(data).hexdigest() for data in (each.present, each.content))
+            )
+            for path, each in sorted(files.items())
+        }
+        return Journal(
+            changes, tuple(folder for folder in sorted(_list_parents(changes)) if not (self.output / folder).exists())
+        )
+
+    def apply(self, journal: Journal, *, undo: bool = False) -> list[str]:
+        """Put the changes in place, or undo them; return the paths where that isn't possible, which stay as they are.
+
+        Each step is judged by digests, so this can stop anywhere and be repeated. Files are placed before others are
+        removed, so a file that moves is never missing. The lock file comes last, because it says what the rest may be.
+        """
+        changes = [(path, each.reverse() if undo else each) for path, each in journal.changes.items()]
+        changes.sort(key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
+        blocked: dict[str, str | None] = {}
+        for path, digests in changes:
+            step = self._judge(path, digests, undo)
+            is_needed = step is Step.DUE and digests.new is None and digests.old in blocked.values()
+            if step is Step.BLOCKED or is_needed:
+                blocked[path] = digests.new
+            elif step is Step.DUE:
+                self._put(path, digests, undo)
+        if undo:
+            for folder in reversed(journal.folders):
+                self._remove_empty_folder(folder)
+        else:
+            for path, digests in changes:
+                if digests.new is None:
+                    self._remove_empty_parents(path)
+        self._sync_folders(journal)
+        return sorted(blocked)
+
+    def is_possible(self, journal: Journal) -> bool:
+        """Return whether every file of a change can be put in place, or already is."""
+        steps = (self._judge(path, digests, undo=False) for path, digests in journal.changes.items())
+        return all(step is not Step.BLOCKED for step in steps)
+
+    def is_undone(self, journal: Journal) -> bool:
+        """Return whether no file of a change is in place."""
+        steps = (self._judge(path, digests.reverse(), undo=True) for path, digests in journal.changes.items())
+        return all(step is Step.DONE for step in steps)
+
+    def _judge(self, path: str, digests: Digests, undo: bool) -> Step:
+        try:
+            present = self.folder.read_digest(path)
+            if present == digests.new:
+                return Step.DONE
+            staged = f"{STATE_FOLDER}/{'old' if undo else 'new'}/{path}"
+            is_staged = digests.new is None or self.folder.read_digest(staged) == digests.new
+        except BlockedPathError:
+            return Step.BLOCKED
+        return Step.DUE if present == digests.old and is_staged else Step.BLOCKED
+
+    def _put(self, path: str, digests: Digests, undo: bool) -> None:
+        target = self.output / path
+        if digests.new is None:
+            disk.remove_file(target)
+        else:
+            disk.make_folders(target.parent)
+            disk.replace_file((self.old if undo else self.new) / path, target)
+
+    def is_pending(self) -> bool:
+        """Return whether a change was begun that is neither complete nor rolled back."""
+        return os.path.lexists(self.forward) or self.is_rolling_back()
+
+    def is_rolling_back(self) -> bool:
+        """Return whether the run that was interrupted was rolling back its change."""
+        return os.path.lexists(self.back)
+
+    def read_pending(self) -> Journal:
+        """Read the journal that an interrupted run left. Raises DamagedLockError, or OSError."""
+        paths = [path for path in (self.forward, self.back) if os.path.lexists(path)]
+        if len(paths) != 1:
+            raise DamagedLockError("there are two journals")
+        try:
+            data = self.folder.read(f"{STATE_FOLDER}/{paths[0].name}")
+        except BlockedPathError:
+            data = None
+        if data is None:
+            raise DamagedLockError("the journal is not a regular file, or is too large")
+        return read_journal(data)
+
+    def roll_back(self, journal: Journal) -> list[str]:
+        """Decide to undo a change, then do it; return the paths where that isn't possible.
+
+        The decision is a rename, which works on a full disk.
+        """
+        if os.path.lexists(self.forward):
+            disk.replace_file(self.forward, self.back)
+        disk.sync_folder(self.state)
+        return self.apply(journal, undo=True)
+
+    def discard(self) -> None:
+        """Remove the journal and everything that was staged: the change is complete, or rolled back."""
+        disk.remove_file(self.forward)
+        disk.remove_file(self.back)
+        disk.sync_folder(self.state)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what a run staged. There must be no journal."""
+        disk.remove_file(self.state / "journal.new")
+        disk.remove_tree(self.new)
+        disk.remove_tree(self.old)
+
+    def abort(self) -> bool:
+        """Undo what this run has begun. False if the disk refuses that, too: then the next run has to."""
+        try:
+            if self.is_pending():
+                self.roll_back(self.read_pending())
+                self.discard()
+                return True
+        except OSError:
+            return False
+        with suppress(OSError):
+            self.clear()
+        return True
+
+    def _remove_empty_parents(self, path: str) -> None:
+        for folder in PurePosixPath(path).parents:
+            if folder.name and not self._remove_empty_folder(folder.as_posix()):
+                return
+
+    def _remove_empty_folder(self, folder: str) -> bool:
+        """Remove a folder if it is empty and no link leads to it. Return whether it is gone."""
+        try:
+            self.folder.exists(folder)
+        except BlockedPathError:
+            return False
+        return disk.remove_empty_folder(self.output / folder)
+
+    def _sync_folders(self, journal: Journal) -> None:
+        folders = {(self.output / path).parent for path in (*journal.changes, *journal.folders)}
+        for folder in sorted(folders):
+            if folder.is_dir():
+                disk.sync_folder(folder)
+
+
+def _list_parents(changes: Mapping[str, Digests]) -> set[str]:
+    """Return the folders that the new files of a change are in."""
+    made = (path for path, digests in changes.items() if digests.new is not None)
+    return {parent.as_posix() for path in made for parent in PurePosixPath(path).parents} - {"."}
+
+
+def write_journal(journal: Journal) -> str:
+    """Write a journal as JSON; the order of the changes stays."""
+    changes = {path: asdict(digests) for path, digests in journal.changes.items()}
+    return json.dumps({"version": JOURNAL_VERSION, "changes": changes, "folders": list(journal.folders)}) + "\n"
+
+
+def read_journal(data: bytes) -> Journal:
+    """Read a journal. Raises DamagedLockError if flowseal did not write it, or a path in it leads out of the folder."""
+    document = read_object(data)
+    if not is_count(document.get("version")) or document["version"] != JOURNAL_VERSION:
+        raise DamagedLockError("the journal is from another version of flowseal")
+    entries, folders = document.get("changes"), document.get("folders")
+    if not isinstance(entries, dict) or not isinstance(folders, list):
+        raise DamagedLockError("the journal is not as flowseal writes it")
+    changes = {path: _read_digests(path, entry) for path, entry in entries.items()}
+    if LOCK_FILE in changes and changes[LOCK_FILE].new is None:
+        raise DamagedLockError("the journal removes the lock file")
+    parents = _list_parents(changes)
+    if not all(isinstance(folder, str) and folder in parents for folder in folders):
+        raise DamagedLockError("the journal names a folder that contains none of its files")
+    return Journal(changes, tuple(folders))
+
+
+def _read_digests(path: str, entry: Any) -> Digests:
+    if not is_confined(path):
+        raise DamagedLockError("the journal leads out of the folder")
+    module, slash, _ = path.partition("/")
+    if path != LOCK_FILE and not (slash and is_module_name(module)):
+        raise DamagedLockError("the journal names a file that cannot be flowseal's")
+    if not isinstance(entry, dict) or entry.keys() != {"old", "new"}:
+        raise DamagedLockError("the journal is not as flowseal writes it")
+    if not all(value is None or is_digest(value) for value in entry.values()) or entry["old"] == entry["new"]:
+        raise DamagedLockError("the journal has digests that flowseal does not write")
+    return Digests(entry["old"], entry["new"])
