@@ -5,8 +5,7 @@ A second statement next to the template's literal code, on purpose: the proof co
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Mapping
 
 from generator.terraform.hcl import (
     Attribute,
@@ -29,9 +28,6 @@ from generator.terraform.policies import (
     plan_key_policy,
     plan_trust_policy,
 )
-
-Fill: TypeAlias = Callable[[PolicyValue | Call], Value]
-"""Returns the value of a policy's string, or of its list of principals, under the mocks and values of a test."""
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
@@ -127,7 +123,7 @@ def _plan_encryption_run() -> Block:
         f'{attachment}.caller["api"].policy_arn == {policy}.caller.arn',
         f"length({attachment}.caller) == 1",
     )
-    asserts = [assert_document(item, _fill, message) for item, message in documents]
+    asserts = [assert_document(item, KNOWN, message) for item, message in documents]
     asserts += [
         assert_all(connected, "The flow does not use this module's key and role, or key rotation is disabled."),
         assert_all(attached, "A policy is not attached as generated."),
@@ -158,61 +154,59 @@ def assert_all(conditions: tuple[str, ...], error_message: str) -> Block:
     return make_block("assert", condition=Call("alltrue", (listed,)), error_message=error_message)
 
 
-def _fill(value: PolicyValue | Call) -> Value:
-    match value:
-        case Call():
-            return [CREATED["local.role_arn"], API, PARTNER]
-        case Template(parts):
-            return "".join(part if isinstance(part, str) else KNOWN[part.text] for part in parts)
-        case Reference(name):
-            return CREATED.get(name, KNOWN.get(name))
-    return value
-
-
-def assert_document(document: PolicyDocument, fill: Fill, error_message: str) -> Block:
+def assert_document(document: PolicyDocument, known: Mapping[str, str], error_message: str) -> Block:
     """Return the assertion that a document has exactly these statements, with no other arguments in any of them.
 
     Under a mocked provider the JSON is mocked, too, but the configuration is not. It compares every argument that is
-    not empty: sets in Terraform's order, conditions by test and variable.
+    not empty: sets in Terraform's order, conditions by test and variable. `known` are the values of references.
     """
     found = (
         f"jsonencode([for s in data.aws_iam_policy_document.{document.name}.statement : "
         '{ for k, v in s : k => try({ for c in v : "${c.test} ${c.variable}" => c.values }, v) '
         "if try(length(v) > 0, false) }])"
     )
-    expected: list[Value] = [_expect_statement(statement, fill) for statement in document.statements]
+    expected: list[Value] = [_expect_statement(statement, known) for statement in document.statements]
     condition = Equality(Reference(found), Call("jsonencode", (expected,)))
     return make_block("assert", condition=condition, error_message=error_message)
 
 
-def _expect_statement(statement: Statement, fill: Fill) -> dict[str, Value]:
+def _expect_statement(statement: Statement, known: Mapping[str, str]) -> dict[str, Value]:
     expected: dict[str, Value] = {"sid": statement.sid, "actions": [*sorted(statement.actions)]}
     if statement.resources:
-        expected["resources"] = _fill_all(statement.resources, fill)
+        expected["resources"] = _fill_all(statement.resources, known)
     if statement.principals:
         expected["principals"] = [
             {
                 "type": principal.type,
-                "identifiers": fill(principal.identifiers)
+                "identifiers": [CREATED["local.role_arn"], API, PARTNER]
                 if isinstance(principal.identifiers, Call)
-                else _fill_all(principal.identifiers, fill),
+                else _fill_all(principal.identifiers, known),
             }
             for principal in statement.principals
         ]
     if statement.conditions:
         expected["condition"] = {
-            f"{item.test} {item.variable}": [fill(value) for value in item.values]
+            f"{item.test} {item.variable}": [_fill(value, known) for value in item.values]
             for item in sorted(statement.conditions, key=lambda item: (item.test, item.variable))
         }
     return expected
 
 
-def _fill_all(values: tuple[PolicyValue, ...], fill: Fill) -> list[Value]:
+def _fill_all(values: tuple[PolicyValue, ...], known: Mapping[str, str]) -> list[Value]:
     """Return values as Terraform returns a set of strings: unique and sorted."""
-    filled = [fill(value) for value in values]
+    filled = [_fill(value, known) for value in values]
     if not all(isinstance(value, str) for value in filled):
         return filled
     return [*sorted({str(value) for value in filled})]
+
+
+def _fill(value: PolicyValue, known: Mapping[str, str]) -> Value:
+    match value:
+        case Template(parts):
+            return "".join(part if isinstance(part, str) else known[part.text] for part in parts)
+        case Reference(address):
+            return CREATED[address] if address in CREATED else known[address]
+    return value
 
 
 def _plan_mock_provider() -> Block:

@@ -9,7 +9,7 @@ from generator.flow.api import Shape, find_sample, takes_value
 from generator.flow.inference import MODEL_KINDS, fill_form
 from generator.flow.model import Flow, Grant, Parameter
 from generator.flow.model import Value as ModelValue
-from generator.terraform.hcl import Attribute, Block, Call, Reference, Template, Value
+from generator.terraform.hcl import Attribute, Block, Reference, Value
 from generator.terraform.module.parameters import list_shapes, takes_model_id
 from generator.terraform.module.plan import make_block
 from generator.terraform.module.tftest_fixed import (
@@ -20,7 +20,7 @@ from generator.terraform.module.tftest_fixed import (
     assert_document,
     expect_rejection,
 )
-from generator.terraform.policies import PolicyDocument, PolicyValue, list_derived
+from generator.terraform.policies import PolicyDocument, list_derived
 from generator.terraform.resource import translate_value
 
 _RESOURCES = {
@@ -63,16 +63,8 @@ def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[Poli
 def _plan_grants_run(
     name: str, given: Mapping[str, ModelValue], policies: Sequence[PolicyDocument], known: Mapping[str, str]
 ) -> Block:
-    def fill(value: PolicyValue | Call) -> str:
-        match value:
-            case Reference(name):
-                return known[name]
-            case Template(parts):
-                return "".join(part if isinstance(part, str) else known[part.text] for part in parts)
-        return str(value)
-
     asserts = [
-        assert_document(policy, fill, f'The policy "{policy.name}" does not grant exactly what the nodes need.')
+        assert_document(policy, known, f'The policy "{policy.name}" does not grant exactly what the nodes need.')
         for policy in policies
     ]
     attachments = tuple(
