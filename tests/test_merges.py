@@ -142,7 +142,7 @@ def test_what_git_merged_by_itself_is_told_as_that(repository: Repository) -> No
     change_one_flow_on_both_sides(repository)
     (repository.modules / "mend" / "main.tf").write_text("# as neither side has it\n")
     printed = " ".join(repository.run("generate", expect=1).stdout.split())
-    assert "This file matches neither side of the merge: git merged it, or somebody edited it." in printed
+    assert "This file matches neither side of the merge: git combined both sides, or someone edited it." in printed
     assert "It keeps both sides of mend" in printed
     assert "If it contains no hand edits, run `flowseal generate --overwrite`" in printed
     repository.run("generate", "--overwrite", expect=0)

@@ -137,4 +137,5 @@ class Plan:
     def files(self) -> dict[str, FileChange]:
         """All files that change, sorted by path relative to the output folder, without the lock file."""
         changes = (change for change in self.modules if change.status in (Status.WRITTEN, Status.REMOVED))
-        return dict(sorted(item for change in changes for item in change.files.items()))
+        files = {path: each for change in changes for path, each in change.files.items()}
+        return {path: files[path] for path in sorted(files)}

@@ -1,4 +1,4 @@
-"""A module compared with the disk: which files change, which of those somebody edited, and what is in the way."""
+"""A module compared with the disk: which files change, which of them were edited, and what is in the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The only steps by which flowseal changes a disk. Each names its path in the OSError that it raises."""
+"""The only functions by which flowseal changes a disk. Each names its path in the OSErrors that it raises."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.source.files import demand_regular
 
 
 def make_folders(folder: Path) -> list[Path]:
-    """Make a folder and its parents; return those that were made, outermost first. All are made, or none."""
+    """Create a folder and its missing parents, all or none; return those that were created, outermost first."""
     missing = []
     while not os.path.lexists(folder):
         missing.append(folder)
@@ -36,7 +36,7 @@ def make_folders(folder: Path) -> list[Path]:
 
 
 def write_new_file(path: Path, data: bytes) -> None:
-    """Write a file that does not exist yet, with the mode that the umask leaves of 0666."""
+    """Write a file that does not exist yet, with mode 0666 less the umask."""
     with _name_path(path):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
@@ -48,9 +48,9 @@ def write_new_file(path: Path, data: bytes) -> None:
 
 
 def replace_with(path: Path, data: bytes) -> None:
-    """Put a whole file at a path, or leave what is there: written beside it, then renamed. A symbolic link stays.
+    """Write a file whole or not at all: beside its place, then renamed. Symbolic links are followed.
 
-    Keeps the mode of the file that is there. Anything there but a regular file is refused.
+    An existing file must be regular; its mode is kept.
     """
     target = Path(os.path.realpath(path))
     with suppress(FileNotFoundError):
@@ -62,14 +62,14 @@ def replace_with(path: Path, data: bytes) -> None:
 
 
 def place_new_file(path: Path, data: bytes) -> None:
-    """Write a whole file where there is none, or nothing at all: written beside the place, then linked to it."""
+    """Write a new file whole or not at all: beside its place, then linked. Raises FileExistsError if one exists."""
     with _write_beside(path, path, data) as beside:
         try:
             os.link(beside, path)
         except FileExistsError:
             raise
         except OSError:
-            # A file system without links: what has appeared there since a moment ago would be replaced.
+            # On a file system without links, a file that has just appeared there would be replaced.
             if os.path.lexists(path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
             replace_file(beside, path)
@@ -77,7 +77,7 @@ def place_new_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
-    """Write a file in the target's folder, removed afterwards if it is still there; errors name the path `shown`."""
+    """Write a file in the target's folder, and remove it afterwards if it is still there. Errors name `shown`."""
     beside = target.with_name(f".flowseal-{os.getpid()}.new")
     try:
         remove_file(beside)
@@ -92,12 +92,12 @@ def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
 
 
 def open_lock(path: Path) -> int:
-    """Open a file to lock it, made where it is missing; never through a symbolic link."""
+    """Open a file to lock it, created if missing; never through a symbolic link."""
     return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def sync_file(path: Path) -> None:
-    """Have the disk hold what was written to a file."""
+    """Flush a file to disk."""
     with _name_path(path):
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -107,13 +107,13 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the disk hold a folder's names, where the system can (Windows cannot open a folder)."""
+    """Flush the names in a folder to disk, if the system can: Windows cannot open a folder."""
     if os.name == "posix":
         sync_file(folder)
 
 
 def keep_copy(path: Path, copy: Path) -> None:
-    """Keep a file's present content under a second name: a link where the file system has links, else a copy."""
+    """Keep a file's present content under a second name: a hard link, or a copy if the file system has none."""
     try:
         os.link(path, copy, follow_symlinks=False)
     except OSError:
@@ -122,7 +122,7 @@ def keep_copy(path: Path, copy: Path) -> None:
 
 
 def replace_file(source: Path, target: Path) -> None:
-    """Put `source` in the place of `target` in one step."""
+    """Replace `target` with `source` in one step."""
     os.replace(source, target)
 
 
@@ -148,7 +148,7 @@ def remove_empty_folder(folder: Path) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, never through a symbolic link; a missing one is fine."""
+    """Remove a folder and everything in it, never through a symbolic link; a missing one is fine."""
     if folder.is_symlink():
         os.unlink(folder)
     for parent, folders, files in os.walk(folder, topdown=False, followlinks=False):

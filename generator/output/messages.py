@@ -121,7 +121,7 @@ def _report_edit(change: ModuleChange, path: str, session: Session) -> LocatedFi
     message = "This generated file was edited by hand, or changed by git in a merge."
     remedy = f"{way} Then run `flowseal generate --overwrite`, which discards the change here."
     if session.lock.is_disputed(change.name):
-        message = "This file matches neither side of the merge: git merged it, or somebody edited it."
+        message = "This file matches neither side of the merge: git combined both sides, or someone edited it."
         remedy = f"Review the diff. If it contains no hand edits, run `flowseal generate --overwrite`. Otherwise: {way}"
     return report_path(EDITED_FILE, output, path, message, remedy, _locate(change, path))
 
@@ -244,7 +244,7 @@ def report_rival(session: Session, name: str, definition: str) -> LocatedFinding
 
 
 def report_race(output: Path, path: str, is_undone: bool) -> LocatedFinding:
-    """Report a file that somebody changed while flowseal was writing."""
+    """Report a file that was changed while flowseal was writing."""
     outcome = "nothing was changed" if is_undone else "the next run completes the changes or rolls them back"
     message = f"This file was changed while flowseal was writing; {outcome}."
     return report_path(EDITED_FILE, output, path, message, "Review the file, then run again.")

@@ -37,8 +37,9 @@ def plan_changes(
 ) -> Plan:
     """Plan what becomes of the modules that a run makes, and of those that none of its definitions makes.
 
-    `leftovers` says what is to become of each of the latter. Edits block a module, unless `overwrite` discards them.
-    `is_own` tells whether a module, whose definition is gone, belongs to the project: then a flow may take its folder.
+    `leftovers` says what becomes of each of the latter. Edits block a module, unless `overwrite` discards them.
+    `is_own` decides whether a module whose definition is gone belongs to the project: then another flow may take its
+    folder.
     """
     if not session.is_usable:
         return Plan()

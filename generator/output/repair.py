@@ -9,7 +9,7 @@ from generator.findings import LocatedFinding
 from generator.output.folder import STATE_FOLDER, BlockedPathError, OutputFolder
 from generator.output.lock_file import DamagedLockError, Lock, NewerLockError, read_lock
 from generator.output.rules import INCOMPLETE_REPAIR, INTERRUPTED_RUN, name_some, report_path
-from generator.output.transaction import Digests, Journal, Transaction
+from generator.output.transaction import Digests, Journal, Step, Transaction
 from generator.source.files import LOCK_FILE
 
 
@@ -24,7 +24,7 @@ def repair_output(transaction: Transaction) -> list[LocatedFinding]:
         return []
     journal = transaction.read_pending()
     undo = _discards_edits(journal, transaction) or transaction.is_rolling_back()
-    undo = undo or not transaction.is_possible(journal)
+    undo = undo or Step.BLOCKED in transaction.judge(journal)
     try:
         undo = undo or bool(transaction.apply(journal))
     except OSError:
@@ -48,7 +48,7 @@ def _discards_edits(journal: Journal, transaction: Transaction) -> bool:
 
     Raises DamagedLockError if a change is explained neither by the lock file before it nor by the one after it.
     """
-    if transaction.is_rolling_back() and transaction.is_undone(journal):
+    if transaction.is_rolling_back() and transaction.judge(journal, undo=True) == {Step.DONE}:
         return False
     folder, change = transaction.folder, journal.changes.get(LOCK_FILE)
     if change is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from generator.findings import LocatedFinding, has_errors
+from generator.findings import LocatedFinding, Rule, has_errors
 from generator.output import disk
 from generator.output.folder import STATE_FOLDER, BlockedPathError, OutputFolder
 from generator.output.lock_file import DamagedLockError, Lock, NewerLockError, Provenance, choose_sides, read_lock
@@ -28,7 +28,11 @@ from generator.output.transaction import Transaction
 from generator.output.whitespace import WhitespaceChange, explain_whitespace
 from generator.source.files import LOCK_FILE
 
-STATE_FILES = ("run.lock", "journal.json", "journal-back.json", "journal.new")
+_STATE_FOLDERS = (STATE_FOLDER, f"{STATE_FOLDER}/new", f"{STATE_FOLDER}/old")
+_STATE_FILES = tuple(
+    f"{STATE_FOLDER}/{name}" for name in ("run.lock", "journal.json", "journal-back.json", "journal.new")
+)
+_RESET = f"Delete the folder {STATE_FOLDER}, review the modules with `git diff`, then run again."
 
 
 class Session:
@@ -57,6 +61,10 @@ class Session:
             self._names.setdefault(entry.provenance.definition, []).append(name)
             self._alike.setdefault(name.casefold(), []).append(name)
         self.is_usable = True
+
+    def report(self, rule: Rule, path: str, message: str, remedy: str) -> None:
+        """Add a finding about a path relative to the folder."""
+        self.findings.append(report_path(rule, self.folder.path, path, message, remedy))
 
     def list_names(self, definition: str) -> list[str]:
         """List the modules that were generated from a definition."""
@@ -124,40 +132,47 @@ def open_output(output: Path, generator_version: str, template_digest: str) -> I
     """
     session = Session(output, (generator_version, template_digest), read_only=False)
     with ExitStack() as stack:
-        _open(session, lambda: _enter_folder(output, stack), lambda: repair_output(Transaction(output)))
+        with _report_problems(session):
+            stack.callback(_remove_if_empty, disk.make_folders(output))
+            if not _has_reserved(session):
+                transaction = Transaction(output)
+                stack.enter_context(hold_run_lock(transaction.state))
+                stack.callback(_clear_state, transaction)
+                session.findings += repair_output(transaction)
+                _read_lock(session)
         yield session
 
 
 def view_output(output: Path, generator_version: str, template_digest: str) -> Session:
     """Look at an output folder without writing anything. Problems are the session's findings, never exceptions."""
     session = Session(output, (generator_version, template_digest), read_only=True)
-    _open(session, lambda: _find_reserved(output), lambda: _find_interrupted_run(session))
+    with _report_problems(session):
+        if not _has_reserved(session):
+            transaction = Transaction(output)
+            if os.path.lexists(transaction.state):
+                wait_for_run(transaction.state)
+            session.is_interrupted = os.path.lexists(transaction.state)
+            if session.is_interrupted:
+                message = "An earlier run was interrupted while writing."
+                remedy = "Run `flowseal generate`, which completes that run's changes or rolls them back."
+                session.report(INTERRUPTED_RUN, ".", message, remedy)
+            if not transaction.is_pending():
+                _read_lock(session)
     return session
 
 
-Findings = Callable[[], list[LocatedFinding]]
-
-
-def _open(session: Session, enter: Findings, repair: Findings) -> None:
+@contextmanager
+def _report_problems(session: Session) -> Iterator[None]:
     try:
-        session.findings += enter()
-        if not session.findings:
-            session.findings += _read_folder(session, repair)
+        yield
     except OSError as error:
         session.findings.append(report_failure(error, session.folder.path, read=session.read_only))
     except OutputBusyError as error:
         message = f"Another flowseal run ({error}) is writing to this folder."
-        finding = report_path(OUTPUT_BUSY, session.folder.path, ".", message, "Wait until it ends, then run again.")
-        session.findings.append(finding)
-
-
-def _enter_folder(output: Path, stack: ExitStack) -> list[LocatedFinding]:
-    stack.callback(_remove_if_empty, disk.make_folders(output))
-    if reserved := _find_reserved(output):
-        return reserved
-    stack.enter_context(hold_run_lock(output / STATE_FOLDER))
-    stack.callback(_clear_state, Transaction(output))
-    return []
+        session.report(OUTPUT_BUSY, ".", message, "Wait until it ends, then run again.")
+    except DamagedLockError as error:
+        message = f"A run was interrupted here, and what it left cannot be used: {error}."
+        session.report(DAMAGED_LOCK, STATE_FOLDER, message, _RESET)
 
 
 def _remove_if_empty(folders: list[Path]) -> None:
@@ -172,29 +187,30 @@ def _clear_state(transaction: Transaction) -> None:
             transaction.clear()
 
 
-def _find_reserved(output: Path) -> list[LocatedFinding]:
-    """Report the first of flowseal's own files and folders that is something else, or a link."""
-    for name in (STATE_FOLDER, *(f"{STATE_FOLDER}/{folder}" for folder in ("new", "old"))):
-        path = output / name
-        if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
-            return [_report_reserved(output, name, "a symbolic link" if path.is_symlink() else "not a folder")]
-    for name in (LOCK_FILE, *(f"{STATE_FOLDER}/{file}" for file in STATE_FILES)):
-        if what := _describe_oddity(output, name):
-            return [_report_reserved(output, name, what)]
-    return []
-
-
-def _describe_oddity(output: Path, name: str) -> str | None:
-    """Say what is wrong with one of flowseal's own files, which a run would write to."""
-    try:
-        status = os.lstat(output / name)
-    except FileNotFoundError:
-        return None
-    if stat.S_ISLNK(status.st_mode):
-        return "a symbolic link"
-    if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
-    return "a hard link to another file" if _has_other_name(output, name) else None
+def _has_reserved(session: Session) -> bool:
+    """Return whether one of flowseal's own files and folders is something else, or a link; report the first one."""
+    output = session.folder.path
+    for name in (*_STATE_FOLDERS, LOCK_FILE, *_STATE_FILES):
+        try:
+            status = os.lstat(output / name)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        remedy = "Move it away, then run again." if "/" not in name else _RESET
+        if stat.S_ISLNK(status.st_mode):
+            what = "a symbolic link"
+        elif name in _STATE_FOLDERS and not stat.S_ISDIR(status.st_mode):
+            what = "not a folder"
+        elif name not in _STATE_FOLDERS and not stat.S_ISREG(status.st_mode):
+            what = "not a regular file"
+        elif name not in _STATE_FOLDERS and _has_other_name(output, name):
+            what = "a hard link to another file"
+            if name == LOCK_FILE:
+                remedy = f"Replace it with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
+        else:
+            continue
+        session.report(UNSAFE_PATH, name, f"flowseal keeps its state under this name, but it is {what}.", remedy)
+        return True
+    return False
 
 
 def _has_other_name(output: Path, name: str) -> bool:
@@ -212,51 +228,21 @@ def _has_other_name(output: Path, name: str) -> bool:
     return True
 
 
-def _report_reserved(output: Path, name: str, what: str) -> LocatedFinding:
-    remedy = "Move it away, then run again."
-    if name == LOCK_FILE and what.startswith("a hard link"):
-        remedy = f"Replace it with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
-    elif name.startswith(f"{STATE_FOLDER}/"):
-        remedy = f"Delete the folder {STATE_FOLDER}, review the modules with `git diff`, then run again."
-    message = f"flowseal keeps its state under this name, but it is {what}."
-    return report_path(UNSAFE_PATH, output, name, message, remedy)
-
-
-def _find_interrupted_run(session: Session) -> list[LocatedFinding]:
-    state = session.folder.path / STATE_FOLDER
-    if os.path.lexists(state):
-        wait_for_run(state)
-    session.is_interrupted = os.path.lexists(state)
-    if not session.is_interrupted:
-        return []
-    message = "An earlier run was interrupted while writing."
-    remedy = "Run `flowseal generate`, which completes that run's changes or rolls them back."
-    return [report_path(INTERRUPTED_RUN, session.folder.path, ".", message, remedy)]
-
-
-def _read_folder(session: Session, repair: Findings) -> list[LocatedFinding]:
-    output = session.folder.path
-    try:
-        findings = repair()
-    except DamagedLockError as error:
-        message = f"A run was interrupted here, and what it left cannot be used: {error}."
-        remedy = f"Delete the folder {STATE_FOLDER}, review the modules with `git diff`, then run again."
-        return [report_path(DAMAGED_LOCK, output, STATE_FOLDER, message, remedy)]
-    if has_errors(findings) or (session.read_only and Transaction(output).is_pending()):
-        return findings
+def _read_lock(session: Session) -> None:
+    if has_errors(session.findings):
+        return
     try:
         data = session.folder.read(LOCK_FILE)
         lock = Lock() if data is None else read_lock(data)
     except (DamagedLockError, BlockedPathError) as error:
         why = "it is not a regular file" if isinstance(error, BlockedPathError) else error
-        message = f"This file is not as flowseal writes it: {why}."
         remedy = (
             "Restore it from git. Or delete it and run `flowseal generate`, which adopts files that match its output. "
             "Don't edit it by hand."
         )
-        return [*findings, report_path(DAMAGED_LOCK, output, LOCK_FILE, message, remedy)]
+        session.report(DAMAGED_LOCK, LOCK_FILE, f"This file is not as flowseal writes it: {why}.", remedy)
     except NewerLockError as error:
         message = f"A later version of flowseal wrote this file (format version {error})."
-        return [*findings, report_path(NEWER_LOCK, output, LOCK_FILE, message, "Upgrade flowseal, then run again.")]
-    session.use_lock(choose_sides(session.folder, lock))
-    return findings
+        session.report(NEWER_LOCK, LOCK_FILE, message, "Upgrade flowseal, then run again.")
+    else:
+        session.use_lock(choose_sides(session.folder, lock))

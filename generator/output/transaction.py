@@ -78,7 +78,14 @@ class Transaction:
                     disk.keep_copy(self.output / change.source, self.new / path)
                 else:
                     disk.write_new_file(self.new / path, change.content)
-        journal = self._describe(files)
+        changes = {
+            path: Digests(
+                *(None if data is None else sha256(data).hexdigest() for data in (each.present, each.content))
+            )
+            for path, each in sorted(files.items())
+        }
+        missing = (folder for folder in sorted(_list_parents(changes)) if not (self.output / folder).exists())
+        journal = Journal(changes, tuple(missing))
         for path, digests in journal.changes.items():
             if digests.new is not None:
                 disk.sync_file(self.new / path)
@@ -91,17 +98,6 @@ class Transaction:
         disk.replace_file(draft, self.forward)
         disk.sync_folder(self.state)
         return journal
-
-    def _describe(self, files: Mapping[str, FileChange]) -> Journal:
-        changes = {
-            path: Digests(
-                *(None if data is None else sha256(data).hexdigest() for data in (each.present, each.content))
-            )
-            for path, each in sorted(files.items())
-        }
-        return Journal(
-            changes, tuple(folder for folder in sorted(_list_parents(changes)) if not (self.output / folder).exists())
-        )
 
     def apply(self, journal: Journal, *, undo: bool = False) -> list[str]:
         """Put the changes in place, or undo them; return the paths where that isn't possible, which stay as they are.
@@ -129,15 +125,10 @@ class Transaction:
         self._sync_folders(journal)
         return sorted(blocked)
 
-    def is_possible(self, journal: Journal) -> bool:
-        """Return whether every file of a change can be put in place, or already is."""
-        steps = (self._judge(path, digests, undo=False) for path, digests in journal.changes.items())
-        return all(step is not Step.BLOCKED for step in steps)
-
-    def is_undone(self, journal: Journal) -> bool:
-        """Return whether no file of a change is in place."""
-        steps = (self._judge(path, digests.reverse(), undo=True) for path, digests in journal.changes.items())
-        return all(step is Step.DONE for step in steps)
+    def judge(self, journal: Journal, *, undo: bool = False) -> set[Step]:
+        """Return how far the files of a change are, or of its undoing."""
+        changes = journal.changes.items()
+        return {self._judge(path, digests.reverse() if undo else digests, undo) for path, digests in changes}
 
     def _judge(self, path: str, digests: Digests, undo: bool) -> Step:
         try:

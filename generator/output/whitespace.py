@@ -29,7 +29,7 @@ def explain_whitespace(present: bytes, text: bytes | None, digests: Collection[s
     None if more than whitespace differs.
 
     If only the SHA-256 of a text is known, changes to line endings and at its very end are recognized. Trailing
-    whitespace that was removed from its lines is not: nothing says where it was.
+    whitespace that was removed from its lines is not, because nothing shows where it was.
     """
     if text is not None and (change := compare_whitespace(present, text)):
         return change

@@ -57,7 +57,7 @@ class FileDifference:
 class CheckResult:
     """What `generate` would do. `differences` has the files only where they were asked for.
 
-    `lock` says how the lock file differs beside the entries of modules that differ; None where it does not.
+    `lock` says how the lock file differs, besides the entries of modules that differ; None if it doesn't.
     """
 
     result: GenerateResult
@@ -84,7 +84,7 @@ class CheckResult:
 def check_modules(
     request: Request, timings: Timings, progress: Progress, *, render_all: bool, with_differences: bool
 ) -> CheckResult:
-    """Compare the output folder with what a fresh run would make of the definitions. Nothing is written."""
+    """Compare the output folder with what a fresh run would generate. Nothing is written."""
     from generator.terraform.templates import template_digest
 
     session = view_output(request.folder, __version__, template_digest())
