@@ -1,4 +1,4 @@
-"""Hypothesis strategies for HCL values and blocks, and the readings that their encodings are held to."""
+"""Hypothesis strategies for HCL values and blocks, and readers to check their encoding with."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ keys = st.one_of(
 
 
 def make_objects(values: st.SearchStrategy[Value]) -> st.SearchStrategy[dict[str, Value]]:
-    """Objects whose keys differ after NFC, as the reader of definitions guarantees."""
+    """Objects whose keys differ after NFC normalization, as the reader of definitions guarantees."""
     return st.dictionaries(keys.map(lambda key: normalize("NFC", key)), values, max_size=4)
 
 
@@ -72,7 +72,7 @@ def make_blocks(bodies: st.SearchStrategy[Block] | None) -> st.SearchStrategy[Bl
 
 
 def drop_namesakes(body: list[Attribute | Block | Comment]) -> tuple[Attribute | Block | Comment, ...]:
-    """Leave out blocks named like an attribute beside them: no schema has both, and python-hcl2 refuses it."""
+    """Drop blocks with the name of an attribute in the same body: no schema has both, and python-hcl2 rejects it."""
     attributes = {item.name for item in body if isinstance(item, Attribute)}
     return tuple(item for item in body if not isinstance(item, Block) or item.type not in attributes)
 
@@ -81,7 +81,7 @@ blocks: st.SearchStrategy[Block] = st.recursive(make_blocks(None), make_blocks, 
 
 
 def run_terraform(folder: Path, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the terraform command without any configuration of the machine's."""
+    """Run the terraform command without the machine's own configuration."""
     environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"}
     return subprocess.run(
         ["terraform", *arguments], cwd=folder, env=environment, input=text, text=True, capture_output=True, check=False
@@ -89,7 +89,7 @@ def run_terraform(folder: Path, *arguments: str, text: str | None = None) -> sub
 
 
 def read_with_terraform(folder: Path, encoded: str) -> object:
-    """Return what Terraform itself reads in an encoded value, as JSON gives it; numbers as Decimal."""
+    """Return an encoded value as Terraform reads it, via JSON; numbers as Decimal."""
     (folder / "main.tf").write_text(f'output "read" {{\n  value = jsonencode({encoded})\n}}\n', "utf-8")
     applied = run_terraform(folder, "apply", "-auto-approve", "-no-color")
     assert applied.returncode == 0, applied.stderr

@@ -1,4 +1,4 @@
-"""Plans of modules, of the examples and of small documents."""
+"""Module plans of the examples and of small documents."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from generator.source import read_document
 from generator.terraform.module import ModulePlan, plan_module
 
 SOURCE = "../flows/sample.flow.yaml"
-"""The path of a definition relative to the output folder, for modules that lie in none."""
+"""The path of a definition relative to the output folder, for modules that are not in one."""
 FLOWS = Path(__file__).parent.parent / "examples" / "flows"
 CASES = Path(__file__).parent / "cases"
 INLINE_CHAT = CASES / "a-chat-prompt-in-the-flow-itself" / "input" / "inline-chat.flow.yaml"
-"""No example has an inline chat prompt, since AWS very likely refuses it; its blocks are tested all the same."""
+"""No example has an inline chat prompt, because AWS probably rejects it, but its blocks are tested."""
 
 
 def plan_example(name: str) -> ModulePlan:

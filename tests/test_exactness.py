@@ -1,4 +1,4 @@
-"""Nothing of an author's that is wider than a name reaches a statement: at the places, in the plan, in the proof."""
+"""No author's value that is wider than a name reaches a statement: checked in the document, the plan, and the proof."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PATTERNS = (
     "\u200b",
 )
 REACHING = ("Arn", "Id", "Identifier", "bucketName", "modelId")
-"""What the keys of values that end in statements end with."""
+"""Endings of the keys whose values become part of statements."""
 GUARDRAIL = "arn:aws:bedrock:us-east-1:111122223333:guardrail/abc"
 
 
@@ -73,7 +73,7 @@ def test_the_statements_themselves_are_checked(hostile: str) -> None:
     flow = read(make_guarded("abc")).flow
     assert flow is not None
     (node,) = [node for node in flow.nodes if node.type == "Prompt"]
-    # As if no check stood before.
+    # As if no earlier check existed.
     dict.__setitem__(node.configuration["guardrailConfiguration"], "guardrailIdentifier", hostile)  # type: ignore[arg-type]
     plan, findings = plan_module(flow, collect_grants(flow)[0])
     assert plan is None
@@ -95,7 +95,7 @@ def test_the_proof_checks_them_again(hostile: str, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name", [*sorted(path.name for path in FLOWS.iterdir() if path.is_dir()), "guarded"])
-def test_hostile_text_at_every_leaf_of_an_example_reaches_no_statement(name: str) -> None:
+def test_a_hostile_value_at_any_leaf_of_an_example_reaches_no_statement(name: str) -> None:
     (path,) = (FLOWS / name).glob("*.flow.*") if name != "guarded" else [FLOWS]
     document = make_guarded(GUARDRAIL) if path == FLOWS else yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     chance = random.Random(name)

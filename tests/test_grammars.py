@@ -1,4 +1,4 @@
-"""Where what lark makes of a grammar is kept between runs, and where not: it is a pickle."""
+"""Where a parsed grammar is cached between runs, and where not, because the cache is a pickle."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ VARIABLE = "LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME"
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder in which a user's programs keep what they can make again."""
+    """The user's cache folder."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     yield tmp_path / "cache"
     parser.load_parser.cache_clear()
 
 
 def parse(text: str = 'a = "b"') -> Tree[Token]:
-    """Parse a text as a new run does."""
+    """Parse code as a new run does."""
     parser.load_parser.cache_clear()
     return parser.parse_hcl(text)
 
 
-def test_a_grammar_is_kept_and_taken_up_again(place: Path) -> None:
+def test_a_grammar_is_cached_and_reused(place: Path) -> None:
     first = parse()
     (kept,) = (place / "flowseal").iterdir()
     written = kept.stat().st_mtime_ns
@@ -41,7 +41,7 @@ def test_a_grammar_is_kept_and_taken_up_again(place: Path) -> None:
     assert kept.stat().st_mtime_ns == written
 
 
-def test_a_damaged_file_is_made_again(place: Path) -> None:
+def test_a_damaged_cache_is_rebuilt(place: Path) -> None:
     first = parse()
     (kept,) = (place / "flowseal").iterdir()
     whole = kept.read_bytes()
@@ -51,7 +51,7 @@ def test_a_damaged_file_is_made_again(place: Path) -> None:
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no modes of folders")
-def test_a_folder_that_others_may_write_to_is_not_used(place: Path) -> None:
+def test_a_folder_that_others_can_write_to_is_not_used(place: Path) -> None:
     folder = parser.find_cache_folder()
     assert folder == place / "flowseal"
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -61,14 +61,14 @@ def test_a_folder_that_others_may_write_to_is_not_used(place: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_a_place_that_is_no_folder_is_not_used(place: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_not_used(place: Path) -> None:
     place.write_text("")
     assert parser.name_cache("hcl") is False
     assert parse()
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows has no HOME")
-def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_folder_nothing_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "relative")
     monkeypatch.setenv("HOME", "relative/home")
     monkeypatch.chdir(tmp_path)
@@ -76,7 +76,7 @@ def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_works_without_a_place_for_grammars(tmp_path: Path) -> None:
+def test_the_command_works_without_a_cache(tmp_path: Path) -> None:
     examples = Path(__file__).parent.parent / "examples" / "flows"
     environment = {**os.environ, VARIABLE: os.devnull}
     command = [sys.executable, "-m", "generator", "generate", str(examples / "support-triage"), "-o", "modules"]

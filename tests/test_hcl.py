@@ -1,10 +1,10 @@
-"""The encoder: values and blocks as HCL, held to python-hcl2 and to Terraform itself."""
+"""The encoder: values and blocks as HCL, checked with python-hcl2 and with Terraform itself."""
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
-from unicodedata import normalize
 
 import hcl2
 import pytest
@@ -37,28 +37,28 @@ def test_values_on_one_line() -> None:
     assert encode_value(Call("merge", ({"team": "a"}, Reference("var.tags")))) == 'merge({ team = "a" }, var.tags)'
 
 
-def test_templates_escape_texts_and_interpolate_references() -> None:
+def test_templates_escape_strings_and_interpolate_references() -> None:
     template = Template(("a$", Reference("var.x"), "${", Reference("var.y"), '"%'))
     assert encode_value(template) == r'"a\u0024${var.x}\u0024{${var.y}\"%"'
     assert encode_value(Template(("$", "{x}", Reference("a")))) == r'"\u0024{x}${a}"'
     assert encode_value(Template((Reference("var.x"),))) == "var.x"
 
 
-def test_join_parts_gives_the_simplest_value() -> None:
+def test_join_parts_returns_the_simplest_value() -> None:
     assert join_parts(["a", "", "b"]) == "ab"
     assert join_parts([]) == ""
     assert join_parts(["", Reference("var.x")]) == Reference("var.x")
     assert join_parts(["a", "b", Reference("x")]) == Template(("ab", Reference("x")))
 
 
-def test_long_lists_take_a_line_an_element() -> None:
+def test_long_lists_have_one_element_per_line() -> None:
     block = Block("statement", (), (Attribute("actions", ["a"]), Attribute("resources", ["x" * 60, "y" * 60])))
     assert write_block(block) == "\n".join(
         ["statement {", '  actions = ["a"]', "  resources = [", f'    "{"x" * 60}",', f'    "{"y" * 60}",', "  ]", "}"]
     )
 
 
-def test_what_is_equal_stays_on_the_line_of_what_it_equals() -> None:
+def test_the_left_side_of_an_equality_is_never_broken() -> None:
     short = Equality(Reference("var.x"), [1, 2])
     assert encode_value(short) == "var.x == [1, 2]"
     long = Equality(Reference("f(var.x)"), Call("jsonencode", ([{"a": "b" * 100}],)))
@@ -81,7 +81,7 @@ def test_objects_of_objects_are_broken_and_aligned() -> None:
     ]
 
 
-def test_blocks_are_laid_out_as_a_person_would() -> None:
+def test_blocks_are_formatted_like_handwritten_ones() -> None:
     block = Block(
         "resource",
         ("aws_kms_key", "this"),
@@ -112,7 +112,7 @@ def test_blocks_are_laid_out_as_a_person_would() -> None:
 
 
 @pytest.mark.parametrize("value", [0.5, b"x", {1, 2}, Block("x"), Comment("x"), object(), [0.5], {"a": 0.5}])
-def test_other_types_are_refused(value: object) -> None:
+def test_other_types_are_rejected(value: object) -> None:
     with pytest.raises(TypeError, match="not an HCL value"):
         encode_value(value)  # type: ignore[arg-type]
 
@@ -121,7 +121,7 @@ def test_other_types_are_refused(value: object) -> None:
     "value",
     [Reference("a\nb"), Reference("x) y"), Call("f(", ()), {"\xe9": 1, "e\u0301": 2}, Template((Reference("}"),))],
 )
-def test_what_would_break_out_is_refused(value: Value) -> None:
+def test_values_that_would_break_out_are_rejected(value: Value) -> None:
     with pytest.raises(ValueError, match=r"expression|identifier|normalization"):
         encode_value(value)
 
@@ -135,7 +135,7 @@ def test_names_of_blocks_are_identifiers(block: Block) -> None:
 
 
 def read_back(value: object) -> object:
-    """Turn what python-hcl2 gives for a literal into the plain value."""
+    """Convert what python-hcl2 returns for a literal into the plain value."""
     if isinstance(value, str):
         if value.startswith('"'):
             return process_escape_sequences(value[1:-1])
@@ -150,7 +150,7 @@ def read_back(value: object) -> object:
 
 
 @given(values)
-def test_python_hcl2_reads_what_was_encoded(value: Value) -> None:
+def test_python_hcl2_reads_encoded_values(value: Value) -> None:
     assert read_back(hcl2.loads(f"x = {encode_value(value)}\n")["x"]) == value
 
 
@@ -167,23 +167,23 @@ def test_python_hcl2_reads_every_block(block: Block) -> None:
     assert set(read[block.type][0]) - {"__is_block__", "__comments__", "__inline_comments__"} == name_parts(block)
 
 
-def normalise(value: object) -> object:
-    """Bring a value to the form in which Terraform holds it: NFC, lists, numbers by value."""
+def normalize(value: object) -> object:
+    """Convert a value to Terraform's own form: NFC, lists, numbers by value."""
     if isinstance(value, str):
-        return normalize("NFC", value)
+        return unicodedata.normalize("NFC", value)
     if isinstance(value, list):
-        return [normalise(item) for item in value]
+        return [normalize(item) for item in value]
     if isinstance(value, dict):
-        return {normalise(key): normalise(item) for key, item in value.items()}
+        return {normalize(key): normalize(item) for key, item in value.items()}
     return value
 
 
 @pytest.mark.terraform
 @settings(max_examples=15)
 @given(st.lists(values, min_size=5, max_size=40))
-def test_terraform_reads_what_was_encoded(tmp_path_factory: pytest.TempPathFactory, value: list[Value]) -> None:
+def test_terraform_reads_encoded_values(tmp_path_factory: pytest.TempPathFactory, value: list[Value]) -> None:
     folder = tmp_path_factory.mktemp("read")
-    assert normalise(read_with_terraform(folder, encode_value(value))) == normalise(value)
+    assert normalize(read_with_terraform(folder, encode_value(value))) == normalize(value)
 
 
 @pytest.mark.terraform
@@ -194,13 +194,13 @@ def test_terraform_interpolates_only_references(
 ) -> None:
     value = [Template((before, Reference("path.module"), after)) for before, after in pairs]
     read = read_with_terraform(tmp_path_factory.mktemp("read"), encode_value(value))
-    assert read == [normalize("NFC", f"{before}.{after}") for before, after in pairs]
+    assert read == [unicodedata.normalize("NFC", f"{before}.{after}") for before, after in pairs]
 
 
 @pytest.mark.terraform
 @settings(max_examples=15)
 @given(st.lists(blocks, min_size=3, max_size=15))
-def test_blocks_are_clean_under_terraform_fmt(items: list[Block]) -> None:
+def test_terraform_fmt_has_nothing_to_change_in_blocks(items: list[Block]) -> None:
     text = "\n\n".join(map(write_block, items)) + "\n"
     formatted = run_terraform(Path.cwd(), "fmt", "-", text=text)
     assert formatted.returncode == 0, formatted.stderr

@@ -31,19 +31,19 @@ from generator.terraform.hcl.tokens import (
         ("Grüße 日本", '"Grüße 日本"'),
     ],
 )
-def test_quote_text_writes_the_text_itself(text: str, written: str) -> None:
+def test_quote_string_keeps_the_value(text: str, written: str) -> None:
     assert quote_string(text) == written
 
 
 @given(texts)
-def test_quoted_text_never_leaves_its_line_or_its_quotes(text: str) -> None:
+def test_a_quoted_string_stays_on_its_line_and_in_its_quotes(text: str) -> None:
     written = quote_string(text)
     assert len(written.splitlines()) == 1
     assert re.fullmatch(r'"(?:[^"\\]|\\.)*"', written)
     assert not re.search(r"[$%]\{", written)
 
 
-def test_quote_text_refuses_lone_surrogates() -> None:
+def test_quote_string_rejects_lone_surrogates() -> None:
     with pytest.raises(ValueError, match="surrogate"):
         quote_string("a\ud800")
 
@@ -84,13 +84,13 @@ def test_numbers_keep_their_authors_digits(number: int | Decimal, written: str) 
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "sNaN"])
-def test_what_is_no_number_is_refused(number: str) -> None:
+def test_a_decimal_that_is_not_a_number_is_rejected(number: str) -> None:
     with pytest.raises(ValueError, match="not an HCL number"):
         write_number(Decimal(number))
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a-b", "1a", 'a"', "é", "a\n"])
-def test_bad_identifiers_are_refused(text: str) -> None:
+def test_invalid_identifiers_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="identifier"):
         check_identifier(text)
 
@@ -106,7 +106,7 @@ def test_bad_identifiers_are_refused(text: str) -> None:
         '[for arn in values(var.x) : arn if arn != "//#"]',
     ],
 )
-def test_expressions_that_close_are_taken(text: str) -> None:
+def test_closed_expressions_are_accepted(text: str) -> None:
     assert check_expression(text) == text
 
 
@@ -131,13 +131,13 @@ def test_expressions_that_close_are_taken(text: str) -> None:
         "${a}",
     ],
 )
-def test_expressions_that_do_not_close_are_refused(text: str) -> None:
+def test_unclosed_expressions_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"expression|is missing"):
         check_expression(text)
 
 
 @given(texts)
-def test_a_comment_is_nothing_but_comment(text: str) -> None:
+def test_a_comment_stays_a_comment(text: str) -> None:
     lines = write_comment(text, 4)
     assert all(line.startswith("    #") and len(line.splitlines()) == 1 for line in lines)
 

@@ -1,4 +1,4 @@
-"""The plan of a module's own tests: every rule of a variable is tried, and every parameter has a value of its own."""
+"""The plan of a module's own tests: every validation is tested, and every parameter has its own value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.render import render_module
 
 
-def list_refusing(blocks: tuple[Block, ...]) -> Iterator[str]:
+def list_expected_failures(blocks: tuple[Block, ...]) -> Iterator[str]:
     """Yield what each run expects to fail."""
     for block in blocks:
         for item in block.body:
@@ -33,21 +33,21 @@ def read_values(plan: ModulePlan) -> dict[str, Value]:
     return {item.name: item.value for item in block.body if isinstance(item, Attribute)}
 
 
-def test_every_rule_of_the_module_s_own_variables_has_a_run() -> None:
-    runs = Counter(list_refusing(plan_fixed_tests()))
+def test_every_validation_of_a_fixed_variable_has_a_run() -> None:
+    runs = Counter(list_expected_failures(plan_fixed_tests()))
     for variable in VARIABLES:
-        # A boolean has no value to refuse; every other variable has a rule.
+        # A boolean has no value to reject; every other variable has a validation.
         assert variable.validations or variable.type == "bool"
         assert runs[f"var.{variable.name}"] >= len(variable.validations)
 
 
-def test_every_parameter_with_a_rule_has_a_run() -> None:
+def test_every_parameter_with_a_validation_has_a_run() -> None:
     plan = plan_document(make_flow_of_every_kind())
-    runs = set(list_refusing(plan.blocks[TEST_FILE]))
+    runs = set(list_expected_failures(plan.blocks[TEST_FILE]))
     assert {f"var.{variable.name}" for variable in plan.variables if variable.validations} <= runs
 
 
-def test_no_two_parameters_have_one_value() -> None:
+def test_no_two_parameters_have_the_same_value() -> None:
     functions = [
         {"name": f"Call{number}", "type": "LambdaFunction"}
         | {"configuration": {"lambdaFunction": {"lambdaArn": {"$param": f"function_{number}"}}}}
@@ -67,7 +67,7 @@ def test_no_two_parameters_have_one_value() -> None:
 
 
 @pytest.mark.parametrize("kind", ModelKind)
-def test_a_default_is_what_the_tests_work_with(kind: ModelKind) -> None:
+def test_the_tests_use_the_default(kind: ModelKind) -> None:
     without = make_flow(make_prompt(model={"$param": "it"}), parameters={"it": {"model": kind.value}})
     given = read_values(plan_document(without))["it"]
     with_default = make_flow(
@@ -84,14 +84,14 @@ def test_a_flow_that_needs_nothing_says_so() -> None:
     assert text.endswith("# Specific to this flow: nothing. It has no parameters, and its nodes need no permissions.\n")
 
 
-def test_rights_are_stated_with_the_values_filled_in() -> None:
+def test_expected_permissions_contain_the_sample_values() -> None:
     text = render_module(plan_example("support-triage"), SOURCE)[TEST_FILE]
     assert "knowledge-base/KB00000001" in text
     assert "arn:aws:bedrock:*::foundation-model/amazon.sample-1-v1:0" in text
     assert "local.model_of" not in text
 
 
-def test_a_text_that_is_too_long_is_written_short() -> None:
+def test_a_string_above_the_maximum_is_written_as_an_expression() -> None:
     code = {"inlineCode": {"language": "Python_3", "code": {"$param": "code"}}}
     node = {"name": "Ask", "type": "InlineCode", "configuration": code}
     parameters = {"code": {"description": "Code"}, "about": {"description": "About"}}

@@ -1,4 +1,4 @@
-"""Policies as data: the page's three, their JSON, and how the nodes' rights are spread over policies."""
+"""Policies as data: AWS's three, their JSON, and how the nodes' permissions are split into policies."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def make_grants(count: int, capability: str = "InvokeModel") -> tuple[Grant, ...
     return (Grant(capability, ("bedrock:InvokeModel",), resources, (), ("Ask",)),)
 
 
-def test_the_caller_and_the_service_role_may_do_the_same_with_the_key() -> None:
+def test_the_caller_and_the_service_role_have_the_same_permissions_on_the_key() -> None:
     caller, role = plan_caller_policy().statements[0], plan_encryption_policy().statements[0]
     assert (caller.sid, role.sid) == ("EncryptFlow", "EncryptionFlows")
     assert (caller.actions, caller.resources, caller.conditions) == (role.actions, role.resources, role.conditions)
 
 
-def test_lists_are_descending_and_a_list_of_one_is_its_text() -> None:
+def test_lists_are_descending_and_a_single_item_has_no_list() -> None:
     statement = Statement("A", ("b:A", "b:B"), ("one",), (), (Condition("StringEquals", "aws:x", ("a", "b")),))
     assert write_policy_json(PolicyDocument("p", (statement,)), spell) == {
         "Version": "2012-10-17",
@@ -50,12 +50,12 @@ def test_lists_are_descending_and_a_list_of_one_is_its_text() -> None:
     }
 
 
-def test_no_rights_are_no_policy() -> None:
+def test_without_permissions_there_is_no_policy() -> None:
     assert plan_node_policies(()) == ()
 
 
 @pytest.mark.parametrize("count", [1, 70, 71, 200, 500])
-def test_rights_are_spread_over_as_many_policies_as_they_need(count: int) -> None:
+def test_permissions_are_split_into_as_many_policies_as_needed(count: int) -> None:
     policies = plan_node_policies(make_grants(count))
     names = ["nodes", *(f"nodes_{number}" for number in range(2, len(policies) + 1))]
     assert [policy.name for policy in policies] == names

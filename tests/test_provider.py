@@ -1,4 +1,4 @@
-"""What the resource can carry, and that all else is told."""
+"""What the resource can express, and that everything else is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNEXPRESSIBLE = [
     ("Message", "content[1]"),
     ("ToolSpecification", "strict"),
 ]
-"""API minus provider, 6.58.0. A refresh of either side that changes this is to be read, not just accepted."""
+"""API minus provider, 6.58.0. If a refresh of either side changes this, review it before accepting it."""
 
 
 def translate(document: dict[str, Any]) -> tuple[Block, list[Finding]]:
@@ -106,7 +106,7 @@ def test_api_minus_provider_is_exactly_this() -> None:
 
 
 @pytest.mark.parametrize("difference", TRIED, ids=lambda difference: ".".join(difference))
-def test_what_the_resource_cannot_carry_is_told(difference: tuple[str, str]) -> None:
+def test_what_the_resource_cannot_express_is_reported(difference: tuple[str, str]) -> None:
     node, end = TRIED[difference]
     _, findings = translate(make_flow(node))
     found = [finding for finding in findings if finding.rule.name == "ProviderCannotExpress"]
@@ -114,7 +114,7 @@ def test_what_the_resource_cannot_carry_is_told(difference: tuple[str, str]) -> 
     assert found[0].path[:3] == ("definition", "nodes", 1)
 
 
-def test_what_the_resource_requires_and_the_api_does_not_is_told() -> None:
+def test_what_only_the_resource_requires_is_reported() -> None:
     node = make_knowledge_base()
     del node["configuration"]["knowledgeBase"]["modelId"]
     _, (finding,) = translate(make_flow(node))
@@ -128,7 +128,7 @@ def list_blocks(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
         yield from list_blocks(member, f"{path}.{name}")
 
 
-def test_the_data_has_every_name_of_the_listing() -> None:
+def test_the_data_has_every_name_in_the_listing() -> None:
     names = dict(list_blocks(find_definition_block()))
     assert len(names) == 113
     assert names[".node.configuration.knowledge_base.model_id"].is_required
@@ -144,7 +144,7 @@ def test_names_come_first_then_attributes_then_blocks() -> None:
     assert start < text.index('type = "Prompt"') < text.index("configuration {", start) < text.index("input {\n", start)
 
 
-def test_free_json_is_encoded_and_not_looked_into() -> None:
+def test_free_form_json_is_encoded_but_not_interpreted() -> None:
     node = copy.deepcopy(make_prompt())
     inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
     inline["additionalModelRequestFields"] = {"topK": 3, "nodes": [{"strict": True}], "text": "${x}"}
@@ -154,14 +154,14 @@ def test_free_json_is_encoded_and_not_looked_into() -> None:
     assert "\\u0024{x}" in write_block(block)
 
 
-def test_an_absent_configuration_means_an_empty_one() -> None:
+def test_a_missing_configuration_is_an_empty_one() -> None:
     absent, _ = translate(make_flow({"name": "Ask", "type": "Iterator"}))
     present, _ = translate(make_flow({"name": "Ask", "type": "Iterator", "configuration": {"iterator": {}}}))
     assert absent == present
     assert "iterator {}" in write_block(absent)
 
 
-def test_texts_that_get_files_are_members_of_the_api() -> None:
+def test_keys_that_get_their_own_files_exist_in_the_api() -> None:
     from generator.terraform.resource.translation import TEXTS
 
     for shape, member in TEXTS:

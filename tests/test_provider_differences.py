@@ -1,4 +1,4 @@
-"""Every member of the API is carried or told: both data trees walked side by side, nothing retyped."""
+"""Every key of the API is translated or reported: both data trees are walked side by side, with no list by hand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEAVES: dict[str, Any] = {
 
 
 def list_member_paths(shape: Shape, above: tuple[str, ...] = ()) -> Iterator[Members]:
-    """Yield every member below a shape, by the members on the way to it; a shape within itself is not entered."""
+    """Yield every key below a shape, as the path of keys to it; a recursive shape is not entered again."""
     for member, name in shape.members.items():
         inner = find_shape(name)
         yield (member,)
@@ -39,7 +39,7 @@ def list_member_paths(shape: Shape, above: tuple[str, ...] = ()) -> Iterator[Mem
 
 
 def make_value(shape: Shape, members: Members) -> Any:
-    """Return the least value of a shape that has these members."""
+    """Return the smallest value of a shape that has these keys."""
     if shape.type == "list":
         return [make_value(find_shape(shape.element or ""), members)]
     if shape.type not in ("structure", "union"):
@@ -76,7 +76,7 @@ def name_in_terraform(member: str) -> str:
 
 
 def find_in_block(block: Block, members: Members) -> bool:
-    """Tell whether a block has what these members become: blocks in the singular, an attribute at the end."""
+    """Return whether a block has what these keys become: blocks in the singular, and an attribute at the end."""
     if not members:
         return True
     names = (name_in_terraform(members[0]), name_in_terraform(members[0]).removesuffix("s"))
@@ -91,8 +91,8 @@ def find_in_block(block: Block, members: Members) -> bool:
 PATHS = list(list_member_paths(find_shape("FlowDefinition")))
 
 
-def find_told(members: Members) -> tuple[Block, list[Members]]:
-    """Return the block, and the members at which it is told that the resource has no name for them."""
+def find_reported(members: Members) -> tuple[Block, list[Members]]:
+    """Return the block, and the keys that are reported because the resource does not have them."""
     block, findings = translate_definition(make_flow_with(members), lambda node, path, text: text)
     assert {finding.severity for finding in findings} <= {Severity.ERROR}
     told = [finding.path for finding in findings if finding.rule.name == "ProviderCannotExpress"]
@@ -100,17 +100,17 @@ def find_told(members: Members) -> tuple[Block, list[Members]]:
 
 
 @pytest.mark.parametrize("members", PATHS, ids=".".join)
-def test_a_member_is_carried_or_told_and_never_both(members: Members) -> None:
-    block, told = find_told(members)
+def test_a_key_is_translated_or_reported_and_never_both(members: Members) -> None:
+    block, told = find_reported(members)
     is_node_type = told == [("nodes", "type")] and members[:2] == ("nodes", "configuration")
     is_told = is_node_type or any(members[: len(place)] == place for place in told)
     assert find_in_block(block, members) != is_told
 
 
-def test_what_is_told_is_the_difference_of_the_two_trees() -> None:
+def test_what_is_reported_is_the_difference_between_api_and_resource() -> None:
     found = set()
     for members in PATHS:
-        for place in find_told(members)[1]:
+        for place in find_reported(members)[1]:
             if place == ("nodes", "type"):
                 found.add(("FlowNodeType", name_type(members[2])))
             else:
@@ -124,7 +124,7 @@ def test_what_is_told_is_the_difference_of_the_two_trees() -> None:
 
 
 def find_owner(members: Members) -> str:
-    """Return the name of the shape that has the last of these members."""
+    """Return the name of the shape that has the last of these keys."""
     shape = find_shape("FlowDefinition")
     for member in members[:-1]:
         shape = find_shape(shape.members[member])
@@ -133,7 +133,7 @@ def find_owner(members: Members) -> str:
 
 
 def list_pairs(shape: Shape, schema: Schema) -> Iterator[tuple[Shape, Schema, dict[str, str]]]:
-    """Yield each structure with its block, and which member of it is which name there."""
+    """Yield each structure with its block, and the block's name for each key."""
     names = {}
     for member, name in shape.members.items():
         inner = find_shape(name)
@@ -165,7 +165,7 @@ def test_a_block_has_no_name_that_the_api_lacks(pair: tuple[Shape, Schema, dict[
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
-def test_a_block_that_the_resource_wants_at_least_once_the_api_requires(
+def test_the_api_requires_each_block_that_the_resource_requires(
     pair: tuple[Shape, Schema, dict[str, str]],
 ) -> None:
     shape, schema, names = pair
@@ -174,7 +174,7 @@ def test_a_block_that_the_resource_wants_at_least_once_the_api_requires(
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
-def test_where_the_resource_wants_one_of_several_the_api_has_a_union(
+def test_the_api_has_a_union_where_the_resource_requires_exactly_one(
     pair: tuple[Shape, Schema, dict[str, str]],
 ) -> None:
     shape, schema, _ = pair
@@ -182,16 +182,16 @@ def test_where_the_resource_wants_one_of_several_the_api_has_a_union(
         assert shape.type == "union"
 
 
-def test_a_node_of_each_type_is_carried_or_told() -> None:
+def test_a_node_of_each_type_is_translated_or_reported() -> None:
     told = set()
     for node_type in list_node_types():
         configuration = node_type[0].lower() + node_type[1:]
-        _, places = find_told(("nodes", "configuration", configuration))
+        _, places = find_reported(("nodes", "configuration", configuration))
         told |= {node_type for place in places if place == ("nodes", "type")}
     assert told == {"Loop", "LoopInput", "LoopController"}
 
 
-def test_the_small_flow_is_carried_whole() -> None:
+def test_the_small_flow_is_translated_completely() -> None:
     flow = read(make_flow()).flow
     assert flow is not None
     assert translate_definition(flow, lambda node, path, text: text)[1] == []

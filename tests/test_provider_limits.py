@@ -1,4 +1,4 @@
-"""What the resource refuses though the API takes it, at its place; and the order of what it takes."""
+"""What the resource rejects although the API accepts it, with its location, and the order in a block."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_flow_with_expression(expression: str) -> Flow:
 
 
 def make_inline(**inline: object) -> Flow:
-    """Return a flow whose prompt is changed after the reading, so that the API's own check has no say."""
+    """Return a flow whose prompt is changed after reading, so that the check of the API's grammar does not see it."""
     flow = load_flow(make_flow())
     node = make_prompt()
     node["configuration"]["prompt"]["sourceConfiguration"]["inline"] |= inline
@@ -61,7 +61,7 @@ def test_an_expression_is_counted_in_bytes(text: str, is_taken: bool) -> None:
     assert list_findings(flow) == ([] if is_taken else [("ProviderIsStricter", place)])
 
 
-def test_the_finding_says_how_long_the_text_is() -> None:
+def test_the_finding_contains_the_length_of_the_string() -> None:
     finding = find_only(make_flow_with_expression("é" * 40))
     assert "'expression'" in finding.message
     assert "1 to 64 bytes" in finding.message
@@ -69,31 +69,31 @@ def test_the_finding_says_how_long_the_text_is() -> None:
 
 
 @pytest.mark.parametrize(("text", "is_taken"), [("a" * 200, True), ("ä" * 101, False)])
-def test_the_flow_s_own_description_is_held_too(text: str, is_taken: bool) -> None:
+def test_the_description_of_the_flow_is_checked_too(text: str, is_taken: bool) -> None:
     flow = load_flow(make_flow(description=text))
     assert list_findings(flow) == ([] if is_taken else [("ProviderIsStricter", ("description",))])
 
 
-def test_a_parameter_is_not_judged_before_it_has_a_value() -> None:
+def test_a_parameter_without_a_value_is_not_checked() -> None:
     flow = replace(make_flow_with_expression("$.data"), description=ParameterReference("about"))
     assert list_findings(flow) == []
 
 
-def test_code_that_is_empty_is_refused() -> None:
+def test_empty_code_is_rejected() -> None:
     configuration = {"inlineCode": {"language": "Python_3", "code": ""}}
     code = {"name": "Ask", "type": "InlineCode", "configuration": configuration}
     place = (*NODE, "configuration", "inlineCode", "code")
     assert list_findings(load_flow(make_flow(code))) == [("ProviderIsStricter", place)]
 
 
-def test_a_guardrail_without_identifier_and_version_is_refused_twice() -> None:
+def test_a_guardrail_without_identifier_and_version_is_two_findings() -> None:
     node = make_prompt()
     node["configuration"]["prompt"]["guardrailConfiguration"] = {}
     place = (*NODE, "configuration", "prompt", "guardrailConfiguration")
     assert list_findings(load_flow(make_flow(node))) == [("ProviderIsStricter", place)] * 2
 
 
-def test_a_chat_without_messages_is_refused() -> None:
+def test_a_chat_without_messages_is_rejected() -> None:
     node = make_prompt()
     inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
     inline |= {"templateType": "CHAT", "templateConfiguration": {"chat": {"messages": []}}}
@@ -102,7 +102,7 @@ def test_a_chat_without_messages_is_refused() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 2])
-def test_exactly_one_of_several_is_asked_for(count: int) -> None:
+def test_exactly_one_of_several_is_required(count: int) -> None:
     system = {"text": "One", "cachePoint": {"type": "default"}} if count else {}
     chat = {"messages": [{"role": "user", "content": [{"text": "Say it."}]}], "system": [system]}
     finding = find_only(make_inline(templateType="CHAT", templateConfiguration={"chat": chat}))
@@ -111,7 +111,7 @@ def test_exactly_one_of_several_is_asked_for(count: int) -> None:
     assert f"exactly one of text, cachePoint here, but there are {count}" in finding.message
 
 
-def test_parameters_become_variables_and_texts_go_where_they_are_placed() -> None:
+def test_parameters_become_variables_and_prompts_go_where_they_are_placed() -> None:
     node = make_prompt(model={"$param": "model"})
     inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
     inline["inferenceConfiguration"]["text"]["stopSequences"] = {"$param": "stops"}
@@ -145,7 +145,7 @@ def list_attributes(block: Block) -> list[tuple[str, object]]:
 
 
 def list_positions(block: Block) -> list[list[str]]:
-    """Return for each block its type and the kinds of what stands in it, in order."""
+    """Return the type of each block, followed by the kinds of its items, in order."""
     kinds = [
         "block" if isinstance(item, Block) else "attribute" for item in block.body if not isinstance(item, Comment)
     ]
@@ -154,7 +154,7 @@ def list_positions(block: Block) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, INLINE_CHAT], ids=lambda path: path.stem)
-def test_an_example_is_carried_whole_attributes_before_blocks(path: Path) -> None:
+def test_an_example_is_translated_completely_with_attributes_before_blocks(path: Path) -> None:
     flow = read_flow(load_document(path), DiskReader(path.parent)).flow
     assert flow is not None
     block, findings = translate_definition(flow, lambda node, path, text: text)
@@ -168,7 +168,7 @@ def list_tokens(text: str) -> list[str]:
 
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="the module written by hand is not here")
-def test_the_block_is_the_one_written_by_hand() -> None:
+def test_the_block_equals_the_handwritten_one() -> None:
     text = (REFERENCE / "support-triage" / "main.tf").read_text(encoding="utf-8")
     written = text[text.index("  definition {") : text.index("  # The rights of the nodes")]
     (path,) = (REFERENCE / "flows").glob("support-triage.flow.*")

@@ -1,4 +1,4 @@
-"""Reading back piece by piece: what the whole says, with the lines of the whole, and nothing across the pieces."""
+"""Reading a file in pieces: same meaning and line numbers as the whole file, and nothing crosses pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
-def test_pieces_say_what_the_whole_says(path: Path) -> None:
+def test_pieces_mean_what_the_whole_file_means(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert read_file(text) == _read_piece(text)
     assert not read_file(text).faults
@@ -29,7 +29,7 @@ def test_pieces_say_what_the_whole_says(path: Path) -> None:
         'a {\n  c = "${{\n}\n}"\n}\n',
     ],
 )
-def test_what_runs_across_a_piece_s_end_is_a_fault(text: str) -> None:
+def test_anything_that_crosses_the_end_of_a_piece_is_a_fault(text: str) -> None:
     assert read_file(text).faults
 
 
@@ -44,17 +44,17 @@ def test_a_string_ends_on_its_line() -> None:
     assert (line, what) == (2, "a line break in a quoted string")
 
 
-def test_lines_may_break_in_an_interpolation_as_in_brackets() -> None:
+def test_lines_may_break_in_interpolations_and_in_brackets() -> None:
     assert not read_file('a {\n  b = "${1 +\n2}"\n  c = (1 +\n2)\n}\n').faults
     assert read_file("a {\n  b = 1 +\n2\n}\n").faults
 
 
 @pytest.mark.parametrize("comment", ["// one", "/* one */"])
-def test_a_comment_in_another_form_is_a_fault_at_its_line(comment: str) -> None:
+def test_any_other_kind_of_comment_is_a_fault_on_its_line(comment: str) -> None:
     assert [line for line, _ in read_file(f"# fine\n{comment}\na {{\n}}\n").faults] == [2]
 
 
-def test_faults_have_the_lines_of_the_whole() -> None:
+def test_faults_have_the_line_numbers_of_the_file() -> None:
     read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
     assert [line for line, _ in read.faults] == [7, 10]
     assert [block.line for block in read.blocks] == [1, 5]

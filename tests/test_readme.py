@@ -1,4 +1,4 @@
-"""The README of a module: a picture, who can decrypt, and no text of a definition that does more than be read."""
+"""The README of a module: a diagram, who can decrypt, and text from a definition that is always escaped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HEADER = write_header(SOURCE)
 HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
 
 
-def test_it_has_a_picture_with_every_node_and_connection() -> None:
+def test_it_has_a_diagram_with_every_node_and_connection() -> None:
     readme = render_readme(plan_example("support-triage"), HEADER)
     picture = readme.split("```mermaid\n")[1].split("```")[0]
     assert picture.count("<br/>") == 9
@@ -54,7 +54,7 @@ def test_it_names_every_input_and_output() -> None:
     assert [name for kind, name in names if kind == "output"] == sorted(item.name for item in OUTPUTS)
 
 
-def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
+def test_it_lists_who_can_decrypt_and_what_the_key_does_not_protect() -> None:
     readme = render_readme(plan_example("order-desk"), HEADER)
     for words in ("AllowRootModifyKMSId", "AllowRoleUseKMSKey", "EncryptionFlows", "EncryptFlow", "kms:PutKeyPolicy"):
         assert words in readme
@@ -62,7 +62,7 @@ def test_it_says_who_can_decrypt_and_what_the_key_does_not_guard() -> None:
     assert "instead of using `depends_on` in its call" in readme
 
 
-def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -> None:
+def test_it_warns_reviewers_about_patterns_and_unmanaged_files() -> None:
     readme = " ".join(render_readme(plan_example("report-archive"), HEADER).split())
     assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
     assert (
@@ -74,21 +74,21 @@ def test_it_says_what_a_reviewer_has_to_know_of_patterns_and_files_beside_it() -
     assert 'source = "./path/to/report-archive"' in readme
 
 
-def test_it_links_to_the_standing_policies_beside_it() -> None:
+def test_it_links_to_the_deployment_policies() -> None:
     readme = render_readme(plan_example("order-desk"), HEADER)
     linked = dict(re.findall(r"\[(policies/\S+)\]\((policies/\S+)\)", readme))
     assert linked == {path: path for path in read_deployment_policies()}
     assert "Statement" not in readme
 
 
-def test_it_is_about_a_hundred_lines_and_what_the_flow_adds() -> None:
+def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
     assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
     for folder in (ROOT / "examples" / "flows").iterdir():
         assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 150
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
-def test_a_standing_policy_is_json_and_fits_iam(path: str) -> None:
+def test_a_deployment_policy_is_json_and_within_the_iam_quota(path: str) -> None:
     text = render_module(plan_example("order-desk"), SOURCE)[path]
     policy = json.loads(text)
     assert len(re.sub(r"\s", "", text)) < 6144
@@ -100,14 +100,14 @@ def test_a_standing_policy_is_json_and_fits_iam(path: str) -> None:
         assert not [action for action in actions if "*" in action]
 
 
-def test_the_usage_is_a_call_with_a_label_that_terraform_takes() -> None:
+def test_the_usage_has_a_valid_terraform_label() -> None:
     assert 'module "support_triage" {' in render_readme(plan_example("support-triage"), HEADER)
     assert 'module "flow_4_ever" {' in render_readme(
         plan_document({**make_flow(make_prompt()), "name": "4-Ever"}), HEADER
     )
 
 
-def test_hostile_text_is_only_read() -> None:
+def test_hostile_text_is_escaped() -> None:
     parameters = {"m": {"description": HOSTILE, "model": "foundation-model"}}
     description = HOSTILE.replace("\x00", "").replace("\u202e", "")
     document = make_flow(make_prompt(model={"$param": "m"}), description=description, parameters=parameters)
@@ -138,19 +138,19 @@ def show(markdown: str) -> str:
 @given(st.text("&;#<>=+-*_~`|[]()!\\$@.:/0129abgtx "))
 @example(">= 1.5.7")
 @example("https://example.com/a_b?c=d&amp;e")
-def test_a_reader_of_the_page_sees_the_text_as_it_is(text: str) -> None:
+def test_the_rendered_page_shows_the_text_unchanged(text: str) -> None:
     words = " ".join(text.split())
     assert show(escape_markdown(text)) == words
     assert show(f"| a |\n|---|\n| {escape_markdown(text)} |").removeprefix("a").strip() == words
 
 
 @pytest.mark.parametrize("text", ["- a", "+ a", "= a", "> a", "# a", "1. a", "23) a"])
-def test_nothing_begins_a_list_or_heading(text: str) -> None:
+def test_no_text_starts_a_list_or_heading(text: str) -> None:
     assert re.match(r"\\|&gt;|\d+\\", escape_markdown(text))
 
 
 def read_first_call(document: dict[str, Any]) -> str:
-    """Return the section "Before the first call" of a document's module, empty where there is none."""
+    """Return the section "Before the first call" of a document's module, or an empty string."""
     readme = render_readme(plan_document(document), HEADER)
     return readme.partition("## Before the first call")[2].partition("## Usage")[0]
 
@@ -159,7 +159,7 @@ VENDORS = {model.partition(".")[0] for model in load_known_models().models}
 
 
 @pytest.mark.parametrize("vendor", sorted(VENDORS | IN_MARKETPLACE | NOT_IN_MARKETPLACE))
-def test_models_of_the_marketplace_need_a_subscription(vendor: str) -> None:
+def test_marketplace_models_need_a_subscription(vendor: str) -> None:
     assert vendor in VENDORS
     for model in (f"{vendor}.sample-v1:0", f"us.{vendor}.sample-v1:0"):
         section = read_first_call(make_flow(make_prompt(model=model)))
@@ -170,7 +170,7 @@ def test_models_of_the_marketplace_need_a_subscription(vendor: str) -> None:
         assert (f"`{vendor}.sample-v1:0`" in section) is bool(section)
 
 
-def test_the_first_call_needs_only_what_the_flow_uses() -> None:
+def test_the_prerequisites_are_only_those_of_the_flow() -> None:
     everything = read_first_call(make_flow_of_every_kind())
     lines = [line for line in everything.splitlines() if line.startswith("- ")]
     kinds = [re.sub(" `.*", "", line) for line in lines]
@@ -196,6 +196,6 @@ def make_guarded() -> dict[str, Any]:
     return node
 
 
-def test_no_module_gives_rights_in_the_marketplace() -> None:
+def test_no_module_grants_marketplace_permissions() -> None:
     files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))), SOURCE)
     assert not [name for name, text in files.items() if "aws-marketplace" in text and name != "README.md"]

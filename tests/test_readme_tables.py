@@ -1,4 +1,4 @@
-"""The tables of a module's README against its variables.tf and outputs.tf, read by flowseal's reader and by others'."""
+"""The tables of a module's README, compared with variables.tf and outputs.tf by flowseal's reader and by others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def module(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def read_tables(module: Path) -> dict[str, Rows]:
-    """Return the tables between the marks of terraform-docs as a reader sees them: by heading, rows by first cell."""
+    """Return the rendered tables between the terraform-docs markers: by heading, with rows by first cell."""
     readme = (module / "README.md").read_text(encoding="utf-8")
     docs = readme.split("<!-- BEGIN_TF_DOCS -->")[1].split("<!-- END_TF_DOCS -->")[0]
     tables: dict[str, Rows] = {}
@@ -64,7 +64,7 @@ def read_text(block: ReadBlock, name: str) -> str:
     return " ".join(value.value.split())
 
 
-def test_the_tables_say_what_the_files_declare(module: Path) -> None:
+def test_the_tables_match_the_declarations(module: Path) -> None:
     tables = read_tables(module)
     variables = read_blocks(module / "variables.tf")
     assert tables["Inputs"] == {
@@ -81,7 +81,7 @@ def test_the_tables_say_what_the_files_declare(module: Path) -> None:
     assert tables["Outputs"] == {name: [read_text(block, "description")] for name, block in outputs.items()}
 
 
-def test_null_is_taken_where_it_is_the_default_and_nowhere_else(module: Path) -> None:
+def test_null_is_accepted_only_where_it_is_the_default(module: Path) -> None:
     rows = read_tables(module)["Inputs"]
     for name, block in read_blocks(module / "variables.tf").items():
         refuses_null = block.attributes.get("nullable") == Boolean(False)
@@ -89,7 +89,7 @@ def test_null_is_taken_where_it_is_the_default_and_nowhere_else(module: Path) ->
 
 
 @pytest.mark.linters
-def test_terraform_docs_says_the_same(module: Path) -> None:
+def test_terraform_docs_writes_the_same_tables(module: Path) -> None:
     command = [find_linter("terraform-docs"), "json", "--sort-by", "name", str(module)]
     said: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     tables = read_tables(module)

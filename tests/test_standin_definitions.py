@@ -9,7 +9,7 @@ import pytest
 from standin.definitions import keep_spelling, read_api, write_api
 from standin.schema import SCHEMA
 from standin.wire import UNKNOWN
-from test_provider_differences import find_told, list_member_paths, make_value
+from test_provider_differences import find_reported, list_member_paths, make_value
 
 from generator.flow.api import find_shape
 
@@ -38,7 +38,7 @@ def make_definition(members: tuple[str, ...]) -> dict[str, Any]:
     return definition
 
 
-CARRIED = [members for members in list_member_paths(find_shape("FlowDefinition")) if not find_told(members)[1]]
+CARRIED = [members for members in list_member_paths(find_shape("FlowDefinition")) if not find_reported(members)[1]]
 
 
 @pytest.mark.parametrize("members", CARRIED, ids=".".join)

@@ -1,4 +1,4 @@
-"""Templates print values only where the encoder's output can stand: never in a string, a comment or a heredoc."""
+"""Templates print values only where encoded values are safe: never in a string, a comment, or a heredoc."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TERRAFORM = sorted([*FOLDER.glob("*.tf.jinja"), *FOLDER.glob("*.hcl.jinja")])
 
 
 def find_unsafe_places(source: str) -> list[int]:
-    """Return the lines on which a value is printed inside quotes or a comment, or on which a heredoc begins."""
+    """Return the lines on which a value is printed inside quotes or a comment, or on which a heredoc starts."""
     unsafe = []
     quoted = commented = False
     for line, kind, text in load_templates().lex(source):
@@ -33,12 +33,12 @@ def find_unsafe_places(source: str) -> list[int]:
 
 
 @pytest.mark.parametrize("path", TERRAFORM, ids=lambda path: path.name)
-def test_no_value_is_printed_where_the_encoder_cannot_guard_it(path: Path) -> None:
+def test_no_value_is_printed_in_a_string_comment_or_heredoc(path: Path) -> None:
     assert find_unsafe_places(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("source", ['x = "a-{{ n }}"', "# {{ n }}\n", "x = <<EOT\nEOT\n", '# "\nx = "{{ n }}"'])
-def test_the_search_finds_what_it_looks_for(source: str) -> None:
+def test_the_search_finds_unsafe_places(source: str) -> None:
     assert find_unsafe_places(source)
 
 
@@ -47,15 +47,15 @@ def test_no_template_uses_a_filter() -> None:
         assert "|" not in [text for _, kind, text in load_templates().lex(path.read_text()) if kind == "operator"]
 
 
-def test_every_template_makes_a_file() -> None:
+def test_every_template_is_used() -> None:
     assert {path.name for path in FOLDER.glob("*.jinja")} == set(TEMPLATES.values())
 
 
-def test_whatever_is_printed_passes_the_encoder() -> None:
+def test_every_printed_value_is_encoded() -> None:
     template = load_templates().from_string("{{ value }} {{ 'a<&' }} {{ true }} {{ none }}")
     assert template.render(value="${x}") == '"\\u0024{x}" "a<&" true null'
 
 
-def test_what_is_no_value_of_hcl_is_refused() -> None:
+def test_a_value_that_is_not_hcl_is_rejected() -> None:
     with pytest.raises(TypeError):
         load_templates().from_string("{{ value }}").render(value=object())
