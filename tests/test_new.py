@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.output import disk
-from generator.scaffold.new_files import write_new_files
+from generator.scaffold.new_files import place_new_file, replace_with, write_new_files
 
 
 @pytest.fixture
@@ -165,3 +166,12 @@ def test_all_files_or_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert finding.rule.name == "WriteFailed"
     assert "the disk is full" in finding.message
     assert sorted(path.name for path in work.rglob("*")) == ["mine"]
+
+
+@pytest.mark.parametrize("put", [replace_with, place_new_file])
+def test_what_a_killed_run_left_beside_a_file_is_no_obstacle(
+    put: Callable[[Path, bytes], None], tmp_path: Path
+) -> None:
+    (tmp_path / f".flowseal-{os.getpid()}.new").write_bytes(b"half of a longer fi")
+    put(tmp_path / "a.txt", b"whole")
+    assert read_tree(tmp_path) == {"a.txt": b"whole"}

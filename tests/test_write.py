@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -237,15 +236,6 @@ def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: 
         (folder / name).write_text("a file")
         _, (finding, *_) = write(folder, SECOND)
         assert (finding.rule.name, finding.message.endswith("but it is not a folder.")) == ("UnsafePath", True)
-
-
-@pytest.mark.parametrize("put", [disk.replace_with, disk.place_new_file])
-def test_what_a_killed_run_left_beside_a_file_is_no_obstacle(
-    put: Callable[[Path, bytes], None], tmp_path: Path
-) -> None:
-    (tmp_path / f".flowseal-{os.getpid()}.new").write_bytes(b"half of a longer fi")
-    put(tmp_path / "a.txt", b"whole")
-    assert read_tree(tmp_path) == {"a.txt": b"whole"}
 
 
 @pytest.mark.parametrize("is_file", [True, False])

@@ -1,4 +1,4 @@
-"""The only functions by which flowseal changes a disk. Each names its path in the OSErrors that it raises."""
+"""The functions by which a run changes the output folder. Each names its path in the OSErrors that it raises."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-from generator.source.files import demand_regular
 
 
 def make_folders(folder: Path) -> list[Path]:
@@ -45,50 +43,6 @@ def write_new_file(path: Path, data: bytes) -> None:
                 view = view[os.write(descriptor, view) :]
         finally:
             os.close(descriptor)
-
-
-def replace_with(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place, then renamed. Symbolic links are followed.
-
-    An existing file must be regular; its mode is kept.
-    """
-    target = Path(os.path.realpath(path))
-    with suppress(FileNotFoundError):
-        demand_regular(target)
-    with _write_beside(target, path, data) as beside:
-        with suppress(FileNotFoundError):
-            shutil.copymode(target, beside)
-        replace_file(beside, target)
-
-
-def place_new_file(path: Path, data: bytes) -> None:
-    """Write a new file whole or not at all: beside its place, then linked. Raises FileExistsError if one exists."""
-    with _write_beside(path, path, data) as beside:
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            raise
-        except OSError:
-            # On a file system without links, a file that has just appeared there would be replaced.
-            if os.path.lexists(path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-            replace_file(beside, path)
-
-
-@contextmanager
-def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
-    """Write a file in the target's folder, and remove it afterwards if it is still there. Errors name `shown`."""
-    beside = target.with_name(f".flowseal-{os.getpid()}.new")
-    try:
-        remove_file(beside)
-        write_new_file(beside, data)
-        yield beside
-    except OSError as error:
-        error.filename = str(shown)
-        raise
-    finally:
-        with suppress(OSError):
-            remove_file(beside)
 
 
 def open_lock(path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import time
@@ -71,7 +70,9 @@ def _acquire(state: Path) -> int:
         if descriptor is not None:
             try:
                 if _try_lock(descriptor) and _is_same_file(descriptor, state / _NAME):
-                    _write_holder(descriptor, state / _NAME)
+                    with suppress(OSError):
+                        os.ftruncate(descriptor, 0)
+                        os.write(descriptor, f"{os.getpid()}\n".encode())
                     return descriptor
             except OSError:
                 os.close(descriptor)
@@ -106,15 +107,6 @@ def _leave(state: Path) -> None:
             disk.remove_file(state / ".gitignore")
         disk.remove_file(state / _NAME)
         disk.remove_empty_folder(state)
-
-
-def _write_holder(descriptor: int, path: Path) -> None:
-    if os.fstat(descriptor).st_nlink > 1:
-        # Its other name may be a file of the user's.
-        raise OSError(errno.EMLINK, "a hard link to another file", str(path))
-    with suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
 
 
 def _read_holder(descriptor: int) -> str:

@@ -7,17 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.findings import LocatedFinding, find_way
 from generator.output import Session, read_generated
+from generator.output.lock_file import Entry
 from generator.output.rules import MODULE_ELSEWHERE, name_some, report_path
 from generator.project.configuration import find_configuration
+from generator.project.opening import Project
 from generator.source.files import LOCK_FILE, find_repository
-
-if TYPE_CHECKING:
-    from generator.output.lock_file import Entry
-    from generator.project.opening import Project
 
 MOST_FOLDERS = 20_000
 """How many folders of a repository are searched for other output folders."""

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from generator.flow.reading.files import FileRefusal
-from generator.project.discovery import read_definition, report_unreadable_name
+from generator.findings import LocatedFinding
+from generator.flow.reading import FileRefusal, TextReader
+from generator.output import Provenance, Session
+from generator.project.discovery import DefinitionFile, read_definition, report_unreadable_name
 from generator.source.files import is_text
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from generator.findings import LocatedFinding
-    from generator.flow.reading import TextReader
-    from generator.output import Provenance, Session
-    from generator.project.discovery import DefinitionFile
 
 
 @dataclass(slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from generator.findings import LocatedFinding
 from generator.output import disk
 from generator.output.folder import BlockedPathError, OutputFolder
 from generator.output.rules import UNSAFE_PATH, report_failure, report_path
+from generator.source.files import demand_regular
 
 
 def list_existing(folder: Path, paths: Iterable[str]) -> list[str]:
@@ -51,7 +54,7 @@ def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFin
         for path, data in files.items():
             target = folder / path
             made += disk.make_folders(target.parent)
-            disk.place_new_file(target, data)
+            place_new_file(target, data)
             made.append(target)
     except OSError as error:
         finding = report_failure(error, folder)
@@ -64,7 +67,7 @@ def replace_text_file(path: Path, text: str) -> list[LocatedFinding]:
     """Put a text at a path that the user named; return a finding if that fails."""
     try:
         disk.make_folders(path.parent)
-        disk.replace_with(path, text.encode())
+        replace_with(path, text.encode())
     except OSError as error:
         return [report_failure(error, path)]
     return []
@@ -77,3 +80,47 @@ def _undo(made: list[Path]) -> None:
                 disk.remove_empty_folder(path)
             else:
                 disk.remove_file(path)
+
+
+def replace_with(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place, then renamed. Symbolic links are followed.
+
+    An existing file must be regular; its mode is kept.
+    """
+    target = Path(os.path.realpath(path))
+    with suppress(FileNotFoundError):
+        demand_regular(target)
+    with _write_beside(target, path, data) as beside:
+        with suppress(FileNotFoundError):
+            shutil.copymode(target, beside)
+        disk.replace_file(beside, target)
+
+
+def place_new_file(path: Path, data: bytes) -> None:
+    """Write a new file whole or not at all: beside its place, then linked. Raises FileExistsError if one exists."""
+    with _write_beside(path, path, data) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # On a file system without links, a file that has just appeared there would be replaced.
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            disk.replace_file(beside, path)
+
+
+@contextmanager
+def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
+    """Write a file in the target's folder, and remove it afterwards if it is still there. Errors name `shown`."""
+    beside = target.with_name(f".flowseal-{os.getpid()}.new")
+    try:
+        disk.remove_file(beside)
+        disk.write_new_file(beside, data)
+        yield beside
+    except OSError as error:
+        error.filename = str(shown)
+        raise
+    finally:
+        with suppress(OSError):
+            disk.remove_file(beside)
