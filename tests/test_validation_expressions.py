@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.validation.expressions import find_operand_fault
 from generator.validation.syntax import (
-    LONGEST,
+    MAX_LENGTH,
     ExpressionFault,
     read_condition,
     read_input_expression,
@@ -169,12 +169,12 @@ def test_remedies_for_what_people_write(text: str, remedy: str) -> None:
 
 
 def test_what_is_longer_than_the_api_takes_is_not_read() -> None:
-    assert read_condition("(" * (LONGEST + 1)) is None
-    assert read_input_expression("$.data" + "[" * LONGEST) is None
-    assert isinstance(read_condition("(" * LONGEST), ExpressionFault)
+    assert read_condition("(" * (MAX_LENGTH + 1)) is None
+    assert read_input_expression("$.data" + "[" * MAX_LENGTH) is None
+    assert isinstance(read_condition("(" * MAX_LENGTH), ExpressionFault)
 
 
-@given(st.text(max_size=LONGEST))
+@given(st.text(max_size=MAX_LENGTH))
 def test_anything_is_read_or_has_a_fault_within_it(text: str) -> None:
     for fault in (find_fault(text), read_input_expression(text)):
         if fault is not None:

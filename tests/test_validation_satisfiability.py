@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from generator.validation.satisfiability import MOST_SITUATIONS, distinguish_situations, is_clear
+from generator.validation.satisfiability import MAX_SITUATIONS, distinguish_situations, is_unambiguous
 from generator.validation.syntax import (
     Comparison,
     Expression,
@@ -115,17 +115,17 @@ def test_conditions_that_mean_the_same(first: str, second: str, is_same: bool) -
 
 
 def test_only_and_with_or_in_parentheses_are_clear() -> None:
-    assert is_clear(parse("(aa > 1 and bb > 1) or done == true"))
-    assert is_clear(parse("not (aa > 1 or bb > 1)"))
-    assert not is_clear(parse("aa > 1 and bb > 1 or done == true"))
-    assert not is_clear(parse("not (aa > 1 or bb > 1 and done == true)"))
+    assert is_unambiguous(parse("(aa > 1 and bb > 1) or done == true"))
+    assert is_unambiguous(parse("not (aa > 1 or bb > 1)"))
+    assert not is_unambiguous(parse("aa > 1 and bb > 1 or done == true"))
+    assert not is_unambiguous(parse("not (aa > 1 or bb > 1 and done == true)"))
 
 
 def test_too_many_situations_are_not_judged() -> None:
     names = [f"n{place}" for place in range(9)]
     expressions = [parse(f"{name} > {place}") for name in names for place in range(3)]
     assert distinguish_situations(expressions, dict.fromkeys(names, "Number")) is None
-    assert MOST_SITUATIONS > 3**7
+    assert MAX_SITUATIONS > 3**7
 
 
 def test_an_operand_knows_its_kind() -> None:

@@ -1,8 +1,8 @@
-"""Nodes that need what two branches of one condition give, which no run of the flow does.
+"""Nodes that wait for two branches of the same condition, and so never run.
 
-A run of a flow takes one branch of each Condition node. So a set of runs is a set of choices, one bit for each
-combination of branches: at the API's limits (5 conditions of 5 branches) 3,125 bits of one integer. A node runs in the
-runs in which every one of its inputs is given something, and one of the conditional connections to it is followed.
+Each run of a flow takes one branch of every Condition node. A set of runs is therefore an integer with one bit per
+combination of branches: at the API's limits (5 conditions with 5 branches each), 3,125 bits. A node runs when all of
+its inputs receive a value and one of the conditional connections to it is followed.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from dataclasses import dataclass
 
 from generator.findings import Finding, Related, soft_error
 from generator.flow.model import Connection, Node
+from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.satisfiability import Combinations
 from generator.validation.scope import Scope
 
 UNSATISFIED_CONNECTION_CONDITIONS = soft_error(
-    "UnsatisfiedConnectionConditions", "A node waits for two branches of one condition, never both run."
+    "UnsatisfiedConnectionConditions", "A node waits for two branches that never run together."
 )
 
-MOST_RUNS = 1 << 16
-"""More combinations of branches than this are far beyond the quota of Condition nodes, and are not looked at."""
+MAX_RUNS = 1 << 16
+"""Flows with more combinations of branches, far above the quota of Condition nodes, are not analyzed."""
 NO_BRANCH = ""
-"""Stands for the missing default: no branch is taken."""
+"""Represents a missing default: no branch is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a node waits for: one of these connections. `runs` are those in which there is one."""
+    """A node waits for any one of these connections. `runs` are the runs in which one of them delivers."""
 
     connections: tuple[Connection, ...]
     runs: int
@@ -37,9 +38,9 @@ class Need:
 
 @register_check(UNSATISFIED_CONNECTION_CONDITIONS)
 def check_branches_that_meet(scope: Scope) -> Iterator[Finding]:
-    """Report the first nodes that can never run, since what they wait for never comes in one run."""
+    """Report the first nodes that can never run because no run satisfies everything they wait for."""
     choices = Combinations(_list_branches(scope))
-    if not _find_doubtful(scope, choices.choices) or choices.count > MOST_RUNS or scope.body.lacks_connections:
+    if not _find_candidates(scope, choices.choices) or choices.count > MAX_RUNS or scope.body.lacks_connections:
         return
     runs: dict[str, int] = {}
     for name in scope.order:
@@ -60,20 +61,20 @@ def _list_branches(scope: Scope) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _find_doubtful(scope: Scope, routes: Collection[str]) -> set[str]:
-    """Return the nodes that wait for two or more things that a branch may keep from them: only they may never run."""
-    touched = scope.spread(routes)
-    doubtful = set()
+def _find_candidates(scope: Scope, routes: Collection[str]) -> set[str]:
+    """Return the nodes with two or more inputs that depend on a branch. No other node can be unable to run."""
+    touched = scope.find_reachable(routes)
+    candidates = set()
     for name in touched & scope.nodes.keys():
         incoming = scope.incoming.get(name, ())
         needs = {item.input for item in incoming if item.source in touched}
         if len(needs) > 1:
-            doubtful.add(name)
-    return doubtful
+            candidates.add(name)
+    return candidates
 
 
 def _list_needs(node: Node, scope: Scope, runs: Mapping[str, int], choices: Combinations[str]) -> list[Need]:
-    """Return what a node waits for: something for each of its inputs, and a branch that leads to it, if any does."""
+    """Return what a node waits for: a value for each input and, if branches lead to it, one of those branches."""
     incoming = scope.incoming.get(node.name, ())
     groups = [[item for item in incoming if item.input == port.name] for port in node.inputs]
     groups.append([item for item in incoming if item.condition is not None])
@@ -91,42 +92,42 @@ def _join_runs(connections: Sequence[Connection], runs: Mapping[str, int], choic
 
 
 def _find_conflict(needs: Sequence[Need]) -> list[Need]:
-    """Return two needs that never come together, or else the first ones that do not."""
-    for place, need in enumerate(needs):
-        for other in needs[:place]:
+    """Return two needs that are never met in the same run, or else the shortest leading list of such needs."""
+    for index, need in enumerate(needs):
+        for other in needs[:index]:
             if not need.runs & other.runs:
                 return [other, need]
     together = needs[0].runs
-    for place, need in enumerate(needs):
+    for index, need in enumerate(needs):
         together &= need.runs
         if not together:
-            return list(needs[: place + 1])
+            return list(needs[: index + 1])
     return list(needs)
 
 
 def _report(name: str, needs: list[Need], choices: Combinations[str]) -> Finding:
-    parting = next((node for node in choices.choices if _parts(needs, node, choices)), None)
-    if parting is None:
+    condition = next((node for node in choices.choices if _excludes(needs, node, choices)), None)
+    if condition is None:
         taken = ", ".join(choices.choices)
-        reasons = [_name_need(need) for need in needs]
-        message = (
-            f"The node {name!r} waits for {_join(reasons)}, which no choice of branches ({taken}) brings together."
-        )
+        reasons = list_names([_name_need(need) for need in needs], "and")
+        message = f"Node {name!r} waits for {reasons}, but no combination of branches ({taken}) runs all of them."
     else:
-        reasons = [f"{_name_need(need)} (branch {_name_branches(need, parting, choices)})" for need in needs]
-        message = f"The node {name!r} waits for {_join(reasons)} of {parting!r}, and a run takes only one branch."
+        names = [f"{_name_need(need)} (branch {_name_branches(need, condition, choices)})" for need in needs]
+        reasons = list_names(names, "and")
+        message = f"Node {name!r} waits for {reasons}, but each run takes only one branch of {condition!r}."
     connections = [connection for need in needs for connection in need.connections]
     last = max(connections, key=lambda item: item.path[-1])
     related = tuple(
-        Related(f"This is the connection from {item.source}.", _find_place(item))
+        Related(f"The connection from {item.source} is here.", _find_place(item))
         for item in connections
         if item is not last
     )
-    remedy = "Let each branch go to a node of its own, such as two Output nodes."
+    remedy = "Connect each branch to its own node, for example to two Output nodes."
     return Finding(UNSATISFIED_CONNECTION_CONDITIONS, message, remedy, _find_place(last), related=related)
 
 
-def _parts(needs: list[Need], node: str, choices: Combinations[str]) -> bool:
+def _excludes(needs: list[Need], node: str, choices: Combinations[str]) -> bool:
+    """Return whether the needs depend on different branches of a Condition node."""
     taken = [set(_list_taken(need.runs, node, choices)) for need in needs]
     return not set.intersection(*taken)
 
@@ -140,12 +141,8 @@ def _name_need(need: Need) -> str:
     return " or ".join(names)
 
 
-def _join(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
 def _list_taken(runs: int, node: str, choices: Combinations[str]) -> list[str]:
-    """Return the branches of a node that some of these runs take."""
+    """Return the branches of a node that at least one of the runs takes."""
     return [name for name, taking in choices.places[node].items() if runs & taking]
 
 

@@ -1,4 +1,4 @@
-"""Connections: both ends are there, and what they name at each end."""
+"""Connections: their ends, and the ports and conditions that they name."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from generator.source.position import Path
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope, find_port
 
-UNKNOWN_CONNECTION_SOURCE = soft_error("UnknownConnectionSource", "A connection begins at a node that is not there.")
-UNKNOWN_CONNECTION_TARGET = soft_error("UnknownConnectionTarget", "A connection ends at a node that is not there.")
+UNKNOWN_CONNECTION_SOURCE = soft_error("UnknownConnectionSource", "A connection's source node does not exist.")
+UNKNOWN_CONNECTION_TARGET = soft_error("UnknownConnectionTarget", "A connection's target node does not exist.")
 UNKNOWN_CONNECTION_SOURCE_OUTPUT = soft_error(
-    "UnknownConnectionSourceOutput", "A connection begins at an output that its node does not have."
+    "UnknownConnectionSourceOutput", "A connection uses an output that its source node does not have."
 )
 UNKNOWN_CONNECTION_TARGET_INPUT = soft_error(
-    "UnknownConnectionTargetInput", "A connection ends at an input that its node does not have."
+    "UnknownConnectionTargetInput", "A connection uses an input that its target node does not have."
 )
 UNKNOWN_CONNECTION_CONDITION = soft_error(
-    "UnknownConnectionCondition", "A connection follows a condition that its node does not have."
+    "UnknownConnectionCondition", "A connection uses a condition that its source node does not have."
 )
 INVALID_LOOP_BOUNDARY = soft_error("InvalidLoopBoundary", "A connection crosses the boundary of a loop.")
-DUPLICATE_CONNECTIONS = soft_error("DuplicateConnections", "Two connections say the same of the same two nodes.")
+DUPLICATE_CONNECTIONS = soft_error("DuplicateConnections", "Two connections between the same nodes are identical.")
 
 
 def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
-    """Report connections whose source, or whose target, is not there."""
+    """Report connections whose source or target does not exist."""
     if scope.body.lacks_nodes:
         return
     starts = end == "source"
@@ -39,14 +39,14 @@ def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
         name, other = connection.source, connection.target
         if not starts:
             name, other = other, name
-        if name not in scope.perhaps_renamed and scope.find_beyond(name) is None:
-            path, renamed = (*connection.path, end), _find_renamed(scope, starts)
-            # The other end is never meant.
-            yield from _report(rule, scope.subject, "node", name, scope.list_names(), path, renamed, without=other)
+        if name not in scope.unmatched_names and scope.locate_outside(name) is None:
+            path, unconnected = (*connection.path, end), _find_unconnected(scope, starts)
+            # A connection never leads from a node to itself, so the other end is not suggested.
+            yield from _report(rule, scope.subject, "node", name, scope.list_names(), path, unconnected, without=other)
 
 
 def check_ports_at_ends(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
-    """Report connections from outputs, or to inputs, that the node there does not list, and that it need not list."""
+    """Report outputs or inputs that connections use and nodes neither list nor are required to list."""
     for item in scope.body.connections:
         starts = what == "output"
         node = scope.nodes.get(item.source if starts else item.target)
@@ -54,10 +54,10 @@ def check_ports_at_ends(rule: Rule, what: str, scope: Scope) -> Iterator[Finding
         if node is None or name is None:
             continue
         ports, rules = scope.get_side(node, what)
-        if not _stands_for_port(name, ports, rules):
+        if not _matches_port(name, ports, rules):
             names = [port.name for port in ports]
-            otherwise = _advise_on_none(node, rules, what)
-            yield from _report(rule, f"The node {node.name!r}", what, name, names, path, otherwise=otherwise)
+            otherwise = _advise_without_ports(node, rules, what)
+            yield from _report(rule, f"Node {node.name!r}", what, name, names, path, otherwise=otherwise)
 
 
 register_twins(check_ends, (UNKNOWN_CONNECTION_SOURCE, "source"), (UNKNOWN_CONNECTION_TARGET, "target"))
@@ -68,64 +68,60 @@ register_twins(
 
 @register_check(UNKNOWN_CONNECTION_CONDITION)
 def check_connection_conditions(scope: Scope) -> Iterator[Finding]:
-    """Report conditional connections that name no condition of their source."""
+    """Report conditional connections that do not name a condition of their source."""
     listed = {node.name: [condition.name for condition in conditions] for node, conditions in scope.routes}
     for connection in scope.body.connections:
         node = scope.nodes.get(connection.source)
-        # Of a data connection, the configuration is wrong, and told so.
+        # A data connection has the wrong configuration, which is reported separately.
         if node is None or connection.condition is None or connection.type != "Conditional":
             continue
         if _has_unknown_conditions(node):
             continue
         names = listed.get(node.name, [])
-        # Without a default, every connection that follows it would only say so again.
+        # A missing default is reported once, at the node.
         if connection.condition not in names and not (connection.condition == "default" and names):
-            subject, path = f"The node {node.name!r}", connection.condition_path
+            subject, path = f"Node {node.name!r}", connection.condition_path
             yield from _report(UNKNOWN_CONNECTION_CONDITION, subject, "condition", connection.condition, names, path)
 
 
 @register_check(INVALID_LOOP_BOUNDARY)
 def check_boundaries(scope: Scope) -> Iterator[Finding]:
-    """Report connections between a node within a loop and one outside, and those against a loop's own direction."""
+    """Report connections across the boundary of a loop, and those that lead into its LoopInput node."""
     if not (scope.sourceless or scope.targetless or "LoopInput" in scope.list_types()):
         return
     for connection in scope.body.connections:
         for end, name in (("source", connection.source), ("target", connection.target)):
-            where = None if scope.knows(name) else scope.find_beyond(name)
+            where = None if scope.knows(name) else scope.locate_outside(name)
             if where is not None:
-                message = f"The connection {connection.name!r} names {name!r}, which stands {where}."
-                remedy = "Go through the Loop node: its inputs lead into it, and its outputs out of it."
+                message = f"Connection {connection.name!r} refers to node {name!r}, which is {where}."
+                remedy = "Connect to the Loop node instead: its ports carry values into and out of the loop."
                 yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, end))
                 break
         else:
             if scope.find_type(connection.target) == "LoopInput":
-                message = (
-                    f"The connection {connection.name!r} leads back to {connection.target!r}, where the loop begins."
-                )
-                remedy = "Hand the value to the LoopController, to an input of the category ReturnValueToLoopStart."
+                message = f"Connection {connection.name!r} leads back to LoopInput node {connection.target!r}."
+                remedy = "Connect to an input of the LoopController with the category ReturnValueToLoopStart."
                 yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, "target"))
 
 
 @register_check(DUPLICATE_CONNECTIONS)
 def check_repeated_connections(scope: Scope) -> Iterator[Finding]:
-    """Report each connection that carries the same between the same ends as an earlier one."""
+    """Report each connection that is identical to an earlier one, apart from its name."""
     first: dict[tuple[str | None, ...], Connection] = {}
     for item in scope.body.connections:
         if item.output is None and item.condition is None:
             continue
         other = first.setdefault((item.source, item.target, item.output, item.input, item.condition), item)
         if other is not item:
-            message = (
-                f"The connections {other.name!r} and {item.name!r} from {item.source!r} to {item.target!r} are one."
-            )
+            ends = f"from {item.source!r} to {item.target!r}"
+            message = f"Connections {other.name!r} and {item.name!r} {ends} are identical."
             related = (Related("The other connection is here.", (*other.path, "source")),)
-            yield Finding(
-                DUPLICATE_CONNECTIONS, message, "Leave one of them out.", (*item.path, "source"), related=related
-            )
+            path = (*item.path, "source")
+            yield Finding(DUPLICATE_CONNECTIONS, message, "Remove one of them.", path, related=related)
 
 
-def _stands_for_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> bool:
-    """Tell whether a name is a port's, or that of one which the node wrongly does not list (told at the node)."""
+def _matches_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> bool:
+    """Return whether a name is that of a port, or of one that the node should list (reported at the node)."""
     if find_port(listed, name) is not None:
         return True
     rule = rules.find(name)
@@ -137,25 +133,25 @@ def _lists_unknown_port(listed: tuple[Port, ...], rules: PortRules) -> bool:
 
 
 def _has_unknown_conditions(node: Node) -> bool:
-    """Tell whether a Condition node's list could not be read, or is not there (both are told at the node)."""
+    """Return whether a Condition node's list is missing or unreadable (reported at the node)."""
     return node.type == "Condition" and not isinstance(node.configuration.get("conditions"), list)
 
 
-def _advise_on_none(node: Node, rules: PortRules, what: str) -> str:
-    """Return the remedy for a connection with a node whose type has no ports on this side; else nothing."""
+def _advise_without_ports(node: Node, rules: PortRules, what: str) -> str:
+    """Return the help for a node whose type has no ports on this side, or an empty string."""
     if rules.named or rules.takes_others:
         return ""
-    way, end = ("before", "source") if what == "output" else ("after", "target")
-    return f"A node of type {node.type} has no {what}s: use a node {way} it as the {end}, or remove the connection."
+    end, direction = ("source", "upstream") if what == "output" else ("target", "downstream")
+    return f"{node.type} nodes have no {what}s: use an {direction} node as the {end}, or remove the connection."
 
 
 @lru_cache(maxsize=2)
-def _find_renamed(scope: Scope, starts: bool) -> str | None:
-    """Return the only node that no connection names, and that one could begin or end at: it may have been renamed."""
+def _find_unconnected(scope: Scope, starts: bool) -> str | None:
+    """Return the only unconnected node that could be the source or target: it may have been renamed."""
     named = {end for item in scope.body.connections for end in (item.source, item.target)}
     ports = [(node.name, node.outputs if starts else node.inputs) for node in scope.nodes.values()]
-    alone = [name for name, listed in ports if listed and name not in named]
-    return alone[0] if len(alone) == 1 else None
+    unconnected = [name for name, listed in ports if listed and name not in named]
+    return unconnected[0] if len(unconnected) == 1 else None
 
 
 def _report(
@@ -165,20 +161,20 @@ def _report(
     found: str,
     names: list[str],
     path: Path,
-    renamed: str | None = None,
+    unconnected: str | None = None,
     otherwise: str = "",
     without: str | None = None,
 ) -> Iterator[Finding]:
-    """Report a name that is not there, unless it is spelled right and the name that it means is malformed.
+    """Report an unknown name, unless the name that it refers to is malformed, which is reported there.
 
-    Of `names`, the one `without` is never meant.
+    `without`, one of `names`, is never suggested.
     """
     valid, malformed = _sort_names(tuple(names))
     if suggest_name(found, malformed, without) and suggest_name(found, valid, without) is None:
         return
-    otherwise = otherwise or f"It has no {what}s: add one, or remove the connection."
-    if renamed is not None and renamed in valid:
-        otherwise = f"Did you mean {renamed}, which no connection names?"
+    otherwise = otherwise or f"It has no {what}s. Add one, or remove the connection."
+    if unconnected is not None and unconnected in valid:
+        otherwise = f"Did you mean {unconnected}, which has no connections?"
     elif others := [name for name in valid if name != without]:
         more = f", or add the {what}" if what in ("node", "condition") else ""
         otherwise = f"Use {list_names(others)}{more}."
@@ -188,6 +184,6 @@ def _report(
 
 @lru_cache(maxsize=4)
 def _sort_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names that are valid, and those that are malformed."""
-    fitting = {name: fits_shape(name, "FlowNodeName") for name in names}
-    return tuple(name for name in names if fitting[name]), tuple(name for name in names if not fitting[name])
+    """Return the valid names and the malformed ones."""
+    is_valid = {name: fits_shape(name, "FlowNodeName") for name in names}
+    return tuple(name for name in names if is_valid[name]), tuple(name for name in names if not is_valid[name])

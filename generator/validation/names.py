@@ -1,4 +1,4 @@
-"""Names that must be unique, and those that become files and folders, which not every disk can hold side by side."""
+"""Names that must be unique, and names of files and folders that collide or are forbidden on some disks."""
 
 from __future__ import annotations
 
@@ -11,65 +11,69 @@ from generator.source.position import Path
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-DUPLICATE_NODE_NAME = error("DuplicateNodeName", "Two nodes have one name, which CreateFlow refuses.")
-DUPLICATE_CONNECTION_NAME = error("DuplicateConnectionName", "Two connections have one name, which CreateFlow refuses.")
-DUPLICATE_PORT_NAME = soft_error("DuplicatePortName", "Two inputs, or two outputs, of a node have one name.")
+DUPLICATE_NODE_NAME = error("DuplicateNodeName", "Two nodes have the same name, which CreateFlow rejects.")
+DUPLICATE_CONNECTION_NAME = error(
+    "DuplicateConnectionName", "Two connections have the same name, which CreateFlow rejects."
+)
+DUPLICATE_PORT_NAME = soft_error("DuplicatePortName", "Two inputs or two outputs of a node have the same name.")
 DUPLICATE_CONDITION_NAME = error(
-    "DuplicateConditionName", "Two conditions of a node have one name, which CreateFlow refuses."
+    "DuplicateConditionName", "Two conditions of a node have the same name, which CreateFlow rejects."
 )
 COLLIDING_FLOW_NAMES = error(
-    "CollidingFlowNames", "Two flows of one run would have one folder, on some disks or on all."
+    "CollidingFlowNames", "Two flows would be written to the same folder, at least on case-insensitive disks."
 )
 COLLIDING_NODE_FILES = error(
-    "CollidingNodeFiles", "The texts of two nodes would be one file on a disk that ignores case."
+    "CollidingNodeFiles", "The prompts or code of two nodes would share a file on case-insensitive disks."
 )
-FORBIDDEN_FILE_NAME = soft_error("ForbiddenFileName", "A name would become a file or folder that Windows forbids.")
+FORBIDDEN_FILE_NAME = soft_error(
+    "ForbiddenFileName", "A name would become a file or folder that Windows does not allow."
+)
 
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 )
-"""Names that Windows keeps for devices, with any ending (Microsoft, "Naming Files, Paths, and Namespaces")."""
+"""Names reserved for devices on Windows, with any extension (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 
 @register_check(DUPLICATE_NODE_NAME)
 def check_node_names(scope: Scope) -> Iterator[Finding]:
-    """Report each node that has the name of an earlier one."""
+    """Report each node with the name of an earlier one."""
     named = ((node.name, (*node.path, "name")) for node in scope.body.nodes)
-    renamed = scope.perhaps_renamed
-    remedy = f"Name one of them {list_names(renamed)}, as connections do." if renamed else ""
+    unmatched = scope.unmatched_names
+    remedy = f"Rename one of them to {list_names(unmatched)}, which connections use." if unmatched else ""
     return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME, remedy)
 
 
 @register_check(DUPLICATE_CONNECTION_NAME)
 def check_connection_names(scope: Scope) -> Iterator[Finding]:
-    """Report each connection that has the name of an earlier one."""
+    """Report each connection with the name of an earlier one."""
     named = ((connection.name, (*connection.path, "name")) for connection in scope.body.connections)
     return _report_repeated(named, "connection", "", DUPLICATE_CONNECTION_NAME)
 
 
 @register_check(DUPLICATE_PORT_NAME)
 def check_port_names(scope: Scope) -> Iterator[Finding]:
-    """Report each port that has the name of an earlier one on the same side of its node."""
+    """Report each input or output with the name of an earlier one of its node."""
     for node in scope.body.nodes:
         for what, ports in (("input", node.inputs), ("output", node.outputs)):
             if len(ports) > 1:
                 named = ((port.name, (*port.path, "name")) for port in ports)
-                yield from _report_repeated(named, what, f" of the node {node.name!r}", DUPLICATE_PORT_NAME)
+                yield from _report_repeated(named, what, f" of node {node.name!r}", DUPLICATE_PORT_NAME)
 
 
 @register_check(DUPLICATE_CONDITION_NAME)
 def check_condition_names(scope: Scope) -> Iterator[Finding]:
-    """Report each condition that has the name of an earlier one of its node."""
+    """Report each condition with the name of an earlier one of its node."""
     for node, conditions in scope.conditions:
         if node.type == "Condition":
             named = ((condition.name, (*condition.path, "name")) for condition in conditions)
-            yield from _report_repeated(named, "condition", f" of the node {node.name!r}", DUPLICATE_CONDITION_NAME)
+            yield from _report_repeated(named, "condition", f" of node {node.name!r}", DUPLICATE_CONDITION_NAME)
 
 
 def find_colliding_flows(names: Mapping[str, str]) -> list[tuple[str, Finding]]:
-    """Return, with its file, a finding for each flow whose folder another one of the run would share.
+    """Return a finding, with its file, for each flow whose folder another flow would share.
 
-    `names` gives the flow's name by the file of its definition. Names that differ only in case collide too.
+    `names` maps the file of each definition to the flow's name. Names that differ only in case collide too.
     """
     folders: dict[str, list[str]] = {}
     for file, name in names.items():
@@ -83,29 +87,29 @@ def find_colliding_flows(names: Mapping[str, str]) -> list[tuple[str, Finding]]:
 
 @register_check(FORBIDDEN_FILE_NAME)
 def check_flow_folder(scope: Scope) -> Iterator[Finding]:
-    """Report a flow's name that Windows takes for a device."""
+    """Report a flow name that is reserved on Windows."""
     if scope.loop is None and scope.flow.name.casefold() in DEVICES:
-        message = f"Windows forbids a folder named {scope.flow.name!r}, and the module would be one."
-        yield Finding(FORBIDDEN_FILE_NAME, message, "Give the flow another name.", ("name",))
+        message = f"Windows does not allow a folder named {scope.flow.name!r}, which the module would need."
+        yield Finding(FORBIDDEN_FILE_NAME, message, "Rename the flow.", ("name",))
 
 
 @register_check(COLLIDING_NODE_FILES, FORBIDDEN_FILE_NAME)
 def check_node_files(scope: Scope) -> Iterator[Finding]:
-    """Report nodes whose texts would be one file where case is ignored, or a file that Windows forbids."""
+    """Report nodes whose prompt or code file would collide on case-insensitive disks, or is forbidden on Windows."""
     first: dict[tuple[str, str], Node] = {}
-    # No module carries a loop, so what stands in one becomes no file.
+    # Modules cannot contain loops, so their nodes need no files.
     for node in scope.body.nodes if scope.loop is None else ():
-        if not _has_text(node):
+        if not _has_file(node):
             continue
         path = (*node.path, "name")
         if node.name.casefold() in DEVICES:
-            message = f"Windows forbids files named {node.name!r}, and the node's text would be one."
-            yield Finding(FORBIDDEN_FILE_NAME, message, "Give the node another name.", path)
+            message = f"Windows does not allow a file named {node.name!r}, which the node would need."
+            yield Finding(FORBIDDEN_FILE_NAME, message, "Rename the node.", path)
         other = first.setdefault((node.type, node.name.casefold()), node)
         if other.name != node.name:
-            message = f"The texts of {other.name!r} and {node.name!r} would be one file on a disk that ignores case."
+            message = f"Nodes {other.name!r} and {node.name!r} would share a file on case-insensitive disks."
             related = (Related("The other node is here.", (*other.path, "name")),)
-            remedy = "Give them names that differ in more than case."
+            remedy = "Use names that differ in more than case."
             yield Finding(COLLIDING_NODE_FILES, message, remedy, path, related=related)
 
 
@@ -118,12 +122,12 @@ def _report_repeated(
         if other is not path:
             message = f"Two {what}s{of} are named {name!r}."
             related = (Related(f"The other {what} is here.", other),)
-            otherwise = f"Give one {what} another name, or leave one out if they are the same."
+            otherwise = f"Rename one {what}, or remove it if they are the same."
             yield Finding(rule, message, remedy or otherwise, path, related=related)
 
 
-def _has_text(node: Node) -> bool:
-    """Tell whether a node has a text that the module keeps in a file of its own."""
+def _has_file(node: Node) -> bool:
+    """Return whether a node has a prompt or code that the module stores in a separate file."""
     if node.type == "InlineCode":
         return True
     source = node.configuration.get("sourceConfiguration") if node.type == "Prompt" else None
@@ -132,7 +136,7 @@ def _has_text(node: Node) -> bool:
 
 def _report_collision(file: str, other: str, names: Mapping[str, str]) -> Finding:
     if names[file] == names[other]:
-        message = f"The flow in {other} is named {names[file]!r} too."
+        message = f"The flow in {other} is also named {names[file]!r}."
     else:
-        message = f"On a disk that ignores case, {names[file]!r} and {names[other]!r} (in {other}) are one folder."
-    return Finding(COLLIDING_FLOW_NAMES, message, "Give one of the flows another name.", ("name",))
+        message = f"Flows {names[file]!r} and {names[other]!r} (in {other}) share a folder on case-insensitive disks."
+    return Finding(COLLIDING_FLOW_NAMES, message, "Rename one of the flows.", ("name",))

@@ -1,4 +1,4 @@
-"""Nodes that no path leads to, and paths that lead back."""
+"""Unreachable nodes, and cycles."""
 
 from __future__ import annotations
 
@@ -10,33 +10,39 @@ from generator.flow.wording import MOST_LISTED
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
-UNREACHABLE_NODE = soft_error("UnreachableNode", "No path leads to a node from where the flow begins.")
-CYCLIC_CONNECTION = soft_error("CyclicConnection", "A connection leads back to where it comes from.")
+UNREACHABLE_NODE = soft_error("UnreachableNode", "A node cannot be reached from the Input node.")
+CYCLIC_CONNECTION = soft_error("CyclicConnection", "A connection closes a cycle.")
 
 STARTING = ("Input", "LoopInput")
-"""Types of the nodes at which a flow, or what a loop repeats, begins."""
+"""Types of the nodes at which a flow or a loop's definition starts."""
 
 
 @register_check(UNREACHABLE_NODE)
 def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
-    """Report the first node of each part of a definition that no path leads to; those behind it are named with it."""
-    lost = dict.fromkeys(find_lost_nodes(scope))
-    # What leads to a lost node is lost too. Those that none of the others leads to come first; the rest are in cycles.
-    alone = [name for name in lost if not any(name != item.source in lost for item in scope.incoming.get(name, ()))]
-    for first in (*alone, *lost):
-        if first in lost:
-            behind = scope.spread([first], within=lost)
-            followers = [scope.nodes[name] for name in lost if name in behind and name != first]
-            lost = {name: None for name in lost if name not in behind}
-            yield _report_unreachable(scope.nodes[first], followers)
+    """Report the first node of each unreachable part of a definition, along with the nodes that follow it."""
+    unreachable = dict.fromkeys(find_unreachable_nodes(scope))
+    # Everything upstream of an unreachable node is unreachable too. Nodes without predecessors come first; the
+    # rest are in cycles.
+    first_nodes = [
+        name
+        for name in unreachable
+        if not any(name != item.source in unreachable for item in scope.incoming.get(name, ()))
+    ]
+    start = "Input" if scope.loop is None else "LoopInput"
+    for first in (*first_nodes, *unreachable):
+        if first in unreachable:
+            part = scope.find_reachable([first], within=unreachable)
+            followers = [scope.nodes[name] for name in unreachable if name in part and name != first]
+            unreachable = {name: None for name in unreachable if name not in part}
+            yield _report_unreachable(scope.nodes[first], followers, start)
 
 
-def find_lost_nodes(scope: Scope) -> list[str]:
-    """Return the nodes that no connection leads to, or may be meant to lead to, from where the definition begins."""
+def find_unreachable_nodes(scope: Scope) -> list[str]:
+    """Return the nodes that cannot be reached, not even through a connection with an unknown end."""
     starts = [name for name in scope.list_names() if scope.find_type(name) in STARTING]
     if not starts or scope.body.lacks_nodes or scope.body.lacks_connections:
         return []
-    reached = scope.spread([*starts, *_list_perhaps_reached(scope)])
+    reached = scope.find_reachable([*starts, *_list_possibly_reached(scope)])
     return [name for name in scope.nodes if name not in reached]
 
 
@@ -45,22 +51,22 @@ def check_cycles(scope: Scope) -> Iterator[Finding]:
     """Report each connection that closes a cycle, with the whole cycle."""
     if len(scope.order) == len(scope.nodes) and not scope.body.blurred:
         return
-    order = {name: place for place, name in enumerate(scope.list_names())}
+    order = {name: index for index, name in enumerate(scope.list_names())}
     outgoing: dict[str, list[Connection]] = {}
-    for item in scope.sound_connections:
+    for item in scope.resolved_connections:
         if not _crosses_loop(item, scope):
             outgoing.setdefault(item.source, []).append(item)
     for name in outgoing:
-        while cycle := _find_way_round(name, outgoing):
-            # The last connection of a definition's list goes back furthest.
+        while cycle := _find_cycle(name, outgoing):
+            # Report the connection that goes back furthest in the list of nodes.
             closing = max(cycle, key=lambda item: (order[item.source] - order[item.target], item.path))
             at = cycle.index(closing)
             yield _report_cycle(closing, cycle[at + 1 :] + cycle[:at])
             outgoing[closing.source] = [item for item in outgoing[closing.source] if item is not closing]
 
 
-def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
-    """Yield the nodes that a connection with a wrong end may be meant to lead to: that end is reported."""
+def _list_possibly_reached(scope: Scope) -> Iterator[str]:
+    """Yield the nodes that a connection with an unknown end, which is reported, may be meant to reach."""
     for connection in scope.sourceless:
         yield connection.target
     wanted = {connection.input for connection in scope.targetless}
@@ -70,31 +76,32 @@ def _list_perhaps_reached(scope: Scope) -> Iterator[str]:
     yield from scope.body.blurred
 
 
-def _report_unreachable(node: Node, followers: list[Node]) -> Finding:
-    behind = f", nor to what comes after it ({', '.join(item.name for item in followers)})" if followers else ""
-    message = f"No path of connections leads from the beginning to the node {node.name!r}{behind}."
-    related = tuple(Related(f"{item.name} comes after it.", (*item.path, "name")) for item in followers)
-    remedy = "Connect it with a node before it, or leave it out."
+def _report_unreachable(node: Node, followers: list[Node], start: str) -> Finding:
+    names = ", ".join(item.name for item in followers)
+    after = f", and neither can the nodes after it ({names})" if followers else ""
+    message = f"Node {node.name!r} cannot be reached from the {start} node{after}."
+    related = tuple(Related(f"{item.name} comes after it, here.", (*item.path, "name")) for item in followers)
+    remedy = "Add a connection to it, or remove it."
     return Finding(UNREACHABLE_NODE, message, remedy, (*node.path, "name"), related=related)
 
 
 def _crosses_loop(connection: Connection, scope: Scope) -> bool:
-    """Tell whether a connection runs against a loop's own beginning or end, which InvalidLoopBoundary reports."""
+    """Return whether a connection leaves a loop's end or leads to its start (see InvalidLoopBoundary)."""
     kinds = scope.find_type(connection.source), scope.find_type(connection.target)
     return kinds[0] == "LoopController" or kinds[1] == "LoopInput"
 
 
-def _find_way_round(name: str, outgoing: Mapping[str, list[Connection]]) -> list[Connection]:
-    """Return the connections of a shortest cycle through a node, or nothing."""
+def _find_cycle(name: str, outgoing: Mapping[str, list[Connection]]) -> list[Connection]:
+    """Return the connections of a shortest cycle through a node, or an empty list."""
     came: dict[str, Connection] = {}
     waiting = [name]
     for here in waiting:
         for connection in outgoing.get(here, ()):
             if connection.target == name:
-                way = [connection]
-                while way[-1].source != name:
-                    way.append(came[way[-1].source])
-                return way[::-1]
+                path = [connection]
+                while path[-1].source != name:
+                    path.append(came[path[-1].source])
+                return path[::-1]
             if connection.target not in came:
                 came[connection.target] = connection
                 waiting.append(connection.target)
@@ -105,10 +112,10 @@ def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
     names = [closing.source, closing.target, *(item.target for item in others)]
     if len(names) > MOST_LISTED:
         names[MOST_LISTED:-1] = ["..."]
-    message = f"The connection {closing.name!r} closes a cycle: {' -> '.join(names)}."
+    message = f"Connection {closing.name!r} closes a cycle: {' -> '.join(names)}."
     related = tuple(
-        Related(f"The cycle goes on from {item.source} to {item.target} here.", (*item.path, "source"))
+        Related(f"The cycle continues from {item.source} to {item.target} here.", (*item.path, "source"))
         for item in others
     )
-    remedy = "Leave this connection out. What must be done again and again belongs into a Loop node."
+    remedy = "Remove this connection. To repeat nodes, use a Loop node."
     return Finding(CYCLIC_CONNECTION, message, remedy, (*closing.path, "target"), related=related)

@@ -1,4 +1,4 @@
-"""The list of checks: one function a kind of finding."""
+"""The list of checks: one function per rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FindingSource = Callable[[Scope], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A function that reports one rule, or a few that look at the same thing."""
+    """A function that reports one rule, or a few rules about the same thing."""
 
     rules: tuple[Rule, ...]
     find: FindingSource
@@ -23,14 +23,14 @@ class Check:
 
 CHECKS: list[Check] = []
 UNSPECIFIED = error(
-    "Unspecified", "AWS's kind for what fits no other; never reported, listed so that the kinds are whole."
+    "Unspecified", "AWS's validation type for anything else. It is never reported and listed only for completeness."
 )
 
 
 def register_check(*rules: Rule) -> Callable[[FindingSource], FindingSource]:
-    """Add a check to those that every definition goes through, that of a loop too, in the order of registration.
+    """Add a check that runs on every definition, including those of loops, in the order of registration.
 
-    `rules` are all that it reports; each of AWS's kinds has a function of its own.
+    `rules` are all the rules that it reports. Each of AWS's validation types has its own function.
     """
 
     def register(find: FindingSource) -> FindingSource:
@@ -41,11 +41,11 @@ def register_check(*rules: Rule) -> Callable[[FindingSource], FindingSource]:
 
 
 def register_twins(find: Callable[[Rule, str, Scope], Iterable[Finding]], *twins: tuple[Rule, str]) -> None:
-    """Add a check for each rule: one function, which gets the rule and what of a definition it is about."""
+    """Add one function as the check of several rules. It receives the rule and the part of a definition to check."""
     for rule, about in twins:
         register_check(rule)(partial(find, rule, about))
 
 
 def validate_flow(flow: Flow) -> list[Finding]:
-    """Return what is wrong with a flow as a whole: what its parts say of each other, in its loops too."""
+    """Return the findings about a complete flow, including its loops."""
     return [finding for scope in list_scopes(flow) for check in CHECKS for finding in check.find(scope)]

@@ -1,8 +1,8 @@
-"""When conditions hold: every situation that they can tell apart, and in which of these each one holds.
+"""Satisfiability of conditions: every situation that they can distinguish, and in which ones each condition is true.
 
-Inputs take, in turn, the constants that they are compared with, values between these, and enough values beside them for
-each order that inputs compared with each other can have. A situation is one value for each input. There are finitely
-many, one bit each, so a condition is an integer: the set of situations in which it holds.
+Each input takes the constants that it is compared with, the values between them, and enough values outside them for
+every order that inputs compared with each other can have. A situation assigns one value to each input. There are
+finitely many, one bit each, so a condition becomes an integer: the set of situations in which it is true.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from generator.validation.syntax import (
     list_comparisons,
 )
 
-MOST_SITUATIONS = 1 << 14
-"""Conditions that tell more situations apart than this are not judged."""
+MAX_SITUATIONS = 1 << 14
+"""Conditions that distinguish more situations are not analyzed."""
 EXACT_DIGITS = 3 * (LONGEST_NUMBER + LARGEST_EXPONENT)
-"""With so many, a number of a condition differs from its neighbors, however large or near they are."""
+"""Enough digits to distinguish any two numbers of a condition, however large or close."""
 
 Constant = str | Decimal | bool
 Choice = TypeVar("Choice")
@@ -44,16 +44,16 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(eq=False)
 class Combinations(Generic[Choice]):
-    """All combinations of one choice for each name, one bit each: a set of them is an integer.
+    """All combinations of one choice per name, one bit each, so that a set of them is an integer.
 
-    The first name's choice changes fastest.
+    The choice of the first name varies fastest.
     """
 
     choices: Mapping[str, Sequence[Choice]]
 
     @cached_property
     def count(self) -> int:
-        """How many combinations there are."""
+        """The number of combinations."""
         return prod(map(len, self.choices.values()))
 
     @cached_property
@@ -63,7 +63,7 @@ class Combinations(Generic[Choice]):
 
     @cached_property
     def places(self) -> Mapping[str, Mapping[Choice, int]]:
-        """For each name its choices, each with the combinations that have it."""
+        """For each name, its choices with the combinations that contain them."""
         found: dict[str, Mapping[Choice, int]] = {}
         stride = 1
         for name, choices in self.choices.items():
@@ -75,10 +75,10 @@ class Combinations(Generic[Choice]):
 
 
 class Situations(Combinations[Constant]):
-    """The values that each input takes in turn."""
+    """The values that each input takes."""
 
     def find_where(self, expression: Expression) -> int:
-        """Return the situations in which an expression holds."""
+        """Return the situations in which an expression is true."""
         match expression:
             case Comparison():
                 return self._compare(expression)
@@ -100,14 +100,14 @@ class Situations(Combinations[Constant]):
         return found
 
     def _list_values(self, operand: Operand) -> Iterable[tuple[Constant, int]]:
-        """Return each value that an operand takes, with the situations in which it does."""
+        """Return each value of an operand with the situations in which it has that value."""
         if operand.is_input:
             return self.places[str(operand.value)].items()
         return ((operand.value, self.everywhere),)
 
 
 def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str, str]) -> Situations | None:
-    """Return the situations that these expressions can tell apart, or None where there are too many to judge."""
+    """Return the situations that these expressions can distinguish, or None if there are too many."""
     comparisons = [comparison for expression in expressions for comparison in list_comparisons(expression)]
     values: dict[str, Sequence[Constant]] = {}
     for group, constants in _group_inputs(comparisons):
@@ -115,22 +115,22 @@ def distinguish_situations(expressions: Iterable[Expression], types: Mapping[str
         for name in group:
             values[name] = _choose_values(kind, constants, len(group))
     situations = Situations(values)
-    return situations if situations.count <= MOST_SITUATIONS else None
+    return situations if situations.count <= MAX_SITUATIONS else None
 
 
-def is_clear(expression: Expression) -> bool:
-    """Tell whether an expression mixes and with or only in parentheses, so that there is one way to read it."""
+def is_unambiguous(expression: Expression) -> bool:
+    """Return whether parentheses separate every mix of `and` with `or`, so that there is only one reading."""
     match expression:
         case Comparison():
             return True
         case Negation(item):
-            return is_clear(item)
+            return is_unambiguous(item)
         case Junction(items=items):
-            return all(is_clear(item) and not (isinstance(item, Junction) and not item.is_grouped) for item in items)
+            return all(is_unambiguous(item) and (not isinstance(item, Junction) or item.is_grouped) for item in items)
 
 
 def _group_inputs(comparisons: Sequence[Comparison]) -> list[tuple[list[str], list[Constant]]]:
-    """Return the inputs in groups that are compared with each other, each with all constants of the group."""
+    """Return groups of inputs that are compared with each other, each with all constants of its group."""
     groups: list[tuple[list[str], list[Constant]]] = []
     for comparison in comparisons:
         sides = (comparison.left, comparison.right)
@@ -150,10 +150,10 @@ def _choose_values(kind: str, constants: Sequence[Constant], inputs: int) -> Seq
     if kind == "Boolean":
         return (False, True)
     if kind == "String":
-        texts = [text for text in constants if isinstance(text, str)]
-        # A text longer than each of the constants is none of them.
-        longest = max(map(len, texts), default=0)
-        return (*texts, *("x" * (longest + place) for place in range(1, inputs + 1)))
+        strings = [item for item in constants if isinstance(item, str)]
+        # A string longer than every constant differs from all of them.
+        longest = max(map(len, strings), default=0)
+        return (*strings, *("x" * (longest + place) for place in range(1, inputs + 1)))
     numbers = sorted(number for number in constants if isinstance(number, Decimal))
     with localcontext(prec=EXACT_DIGITS):
         return _choose_numbers(numbers, inputs)

@@ -1,4 +1,4 @@
-"""A definition as the checks see it: the flow's own or a loop's, with what stands beside what looked up once."""
+"""A definition as the checks see it, either the flow's own or that of a loop, with cached lookups."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from generator.flow.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, lis
 from generator.source.position import Path
 
 DEFAULT = "default"
-"""The name of the condition that holds when no other does (Bedrock user guide, "Node types for your flow")."""
+"""The name of the condition that applies when no other is true (Bedrock user guide, "Node types for your flow")."""
 
 
 class Condition(NamedTuple):
-    """One condition of a Condition node, or that of a LoopController. `expression` is None where there is none."""
+    """A condition of a Condition node, or the one of a LoopController. `expression` may be None."""
 
     name: str
     expression: Value
@@ -25,13 +25,13 @@ class Condition(NamedTuple):
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the one that holds when no other does."""
+        """Whether it applies when no other condition is true."""
         return self.name == DEFAULT and self.expression is None
 
 
 @dataclass(eq=False)
 class Scope:
-    """One definition of a flow. `loop` is the Loop node that it belongs to, `outer` the scope in which that stands."""
+    """One definition of a flow. `loop` is the Loop node that contains it, and `outer` the scope of that node."""
 
     flow: Flow
     body: Body
@@ -40,32 +40,32 @@ class Scope:
 
     @property
     def subject(self) -> str:
-        """What the scope is, as the beginning of a message."""
-        return "The flow" if self.loop is None else f"The loop {self.loop.name!r}"
+        """The subject of messages about the scope."""
+        return "The flow" if self.loop is None else f"Loop {self.loop.name!r}"
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
-        """The nodes by their names. Of two with one name (a finding of its own) the first is meant."""
+        """The nodes by name. Of two nodes with the same name, which is a finding, the first counts."""
         return {node.name: node for node in reversed(self.body.nodes)}
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Connection]]:
-        """The connections by their targets, in the order of the definition."""
+        """The connections by target, in the order of the definition."""
         return _group_connections((item.target, item) for item in self.body.connections)
 
     @cached_property
     def outgoing(self) -> Mapping[str, list[Connection]]:
-        """The connections by their sources, in the order of the definition."""
+        """The connections by source, in the order of the definition."""
         return _group_connections((item.source, item) for item in self.body.connections)
 
     @cached_property
-    def sound_connections(self) -> list[Connection]:
-        """The connections whose ends are both there."""
+    def resolved_connections(self) -> list[Connection]:
+        """The connections whose ends both exist."""
         return [item for item in self.body.connections if self.knows(item.source) and self.knows(item.target)]
 
     @cached_property
     def order(self) -> list[str]:
-        """The nodes so that each stands behind those that lead to it; those on a cycle, or behind one, are left out."""
+        """The nodes in topological order, without those on a cycle or after one."""
         waiting_for = {
             name: {item.source for item in self.incoming.get(name, ()) if item.source in self.nodes}
             for name in self.nodes
@@ -82,45 +82,45 @@ class Scope:
 
     @cached_property
     def sourceless(self) -> list[Connection]:
-        """The connections from nodes that are not there: what seems to lead nowhere may be what they mean."""
+        """The connections from unknown nodes. A node that seems unused may be what they mean."""
         return [item for item in self.body.connections if not self.knows(item.source)]
 
     @cached_property
     def targetless(self) -> list[Connection]:
-        """The connections to nodes that are not there: what seems to lack a connection may be what they mean."""
+        """The connections to unknown nodes. A node that seems unconnected may be what they mean."""
         return [item for item in self.body.connections if not self.knows(item.target)]
 
     @cached_property
-    def perhaps_renamed(self) -> list[str]:
-        """The names that connections use and no node has, where that many nodes have the name of another one."""
+    def unmatched_names(self) -> list[str]:
+        """Unknown node names that connections use, if as many nodes share a name with another one, else nothing."""
         names = [*(item.source for item in self.sourceless), *(item.target for item in self.targetless)]
         absent = [name for name in dict.fromkeys(names) if suggest_name(name, self.list_names()) is None]
         return absent if len(absent) <= len(self.body.nodes) - len(self.nodes) else []
 
     @cached_property
     def conditions(self) -> list[tuple[Node, list[Condition]]]:
-        """The nodes that have conditions, in the order of the definition, each with these."""
+        """The nodes with conditions, in the order of the definition, each with its conditions."""
         return [(node, found) for node in self.body.nodes if (found := list_conditions(node))]
 
     @cached_property
     def routes(self) -> list[tuple[Node, list[Condition]]]:
-        """The Condition nodes among `nodes` that have conditions, each with these."""
+        """The Condition nodes among `nodes`, each with its conditions."""
         routes = [node for node in self.nodes.values() if node.type == "Condition"]
         return [(node, found) for node in routes if (found := list_conditions(node))]
 
     @cached_property
     def input_rules(self) -> Mapping[str, PortRules]:
-        """What each node may list as its inputs, by the node's name."""
+        """The rules for the inputs of each node, by node name."""
         return self._list_rules(list_input_rules)
 
     @cached_property
     def output_rules(self) -> Mapping[str, PortRules]:
-        """What each node may list as its outputs, by the node's name."""
+        """The rules for the outputs of each node, by node name."""
         return self._list_rules(list_output_rules)
 
     @cached_property
     def joined(self) -> list[tuple[Connection, Port, Port]]:
-        """The data connections whose ends are both listed, with these."""
+        """The data connections between listed ports, with both ports."""
         found = []
         for connection in self.body.connections:
             source, target = self.nodes.get(connection.source), self.nodes.get(connection.target)
@@ -132,16 +132,16 @@ class Scope:
 
     def _list_rules(self, list_rules: Callable[[Node, Flow], PortRules]) -> Mapping[str, PortRules]:
         return {
-            name: list_rules(node, self.flow) if _has_fitting_configuration(node) else ANY_PORTS
+            name: list_rules(node, self.flow) if _has_matching_configuration(node) else ANY_PORTS
             for name, node in self.nodes.items()
         }
 
     def knows(self, name: str) -> bool:
-        """Tell whether there is a node of that name, be it one that could not be read whole."""
+        """Return whether there is a node of that name, even one that could only be read in part."""
         return name in self.nodes or name in self.body.blurred
 
-    def spread(self, starts: Iterable[str], within: Collection[str] | None = None) -> set[str]:
-        """Return the names that connections lead to from `starts`, these included, and only by way of `within`."""
+    def find_reachable(self, starts: Iterable[str], within: Collection[str] | None = None) -> set[str]:
+        """Return the names reachable from `starts`, including these, through nodes of `within` only."""
         waiting = list(starts)
         reached = set(waiting)
         while waiting:
@@ -152,24 +152,24 @@ class Scope:
         return reached
 
     def find_type(self, name: str) -> str | None:
-        """Return the type of a node, or None where there is none of that name."""
+        """Return the type of a node, or None if there is no node of that name."""
         node = self.nodes.get(name)
         return node.type if node is not None else self.body.blurred.get(name)
 
     def get_side(self, node: Node, what: str) -> tuple[tuple[Port, ...], PortRules]:
-        """Return the ports of a node on one side, "input" or "output", and what it may list there."""
+        """Return the ports of a node on one side, "input" or "output", and the rules for them."""
         if what == "input":
             return node.inputs, self.input_rules[node.name]
         return node.outputs, self.output_rules[node.name]
 
-    def find_beyond(self, name: str) -> str | None:
-        """Say where a node is that is not in the scope itself but in a loop of it, or around it; else None."""
+    def locate_outside(self, name: str) -> str | None:
+        """Describe where a node outside this scope is: in one of its loops, or around it. Return None if nowhere."""
         if name in self.within_loops:
-            return f"within the loop {self.within_loops[name]!r}"
+            return f"inside loop {self.within_loops[name]!r}"
         inner = self
         while inner.outer is not None and inner.loop is not None:
             if inner.outer.knows(name):
-                return f"outside of the loop {inner.loop.name!r}"
+                return f"outside loop {inner.loop.name!r}"
             inner = inner.outer
         return None
 
@@ -180,18 +180,18 @@ class Scope:
         yield from self.body.blurred.values()
 
     def lacks_type(self, kind: str) -> bool:
-        """Tell whether there is no node of a type, and none whose type could not be read either."""
+        """Return whether there is no node of a type, and none whose type could not be read."""
         types = set(self.list_types())
         return kind not in types and types <= NODE_TYPES.keys() and not self.body.lacks_nodes
 
     @cached_property
     def within_loops(self) -> Mapping[str, str]:
-        """The names of all nodes that are in a loop of this scope, or in loops of that, each with this scope's loop."""
+        """The names of all nodes in the loops of this scope, at any depth, with the loop of this scope."""
         loops = [(node.name, node.body) for node in reversed(self.body.nodes) if node.body is not None]
         return {name: loop for loop, body in loops for name in _list_within(body)}
 
     def list_names(self) -> list[str]:
-        """Return the names of all nodes, for suggestions. The list is not to be changed."""
+        """Return the names of all nodes, for suggestions. Callers must not change the list."""
         return self._names
 
     @cached_property
@@ -199,16 +199,16 @@ class Scope:
         return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.blurred]))
 
     def name_input_type(self, node: Node, port: Port) -> str:
-        """Return the type that an input must have: the one that its node's type asks for, else what it says itself."""
+        """Return the type that the node's type requires of an input, or else the input's own."""
         return _name_type(self.input_rules[node.name].find(port.name), port)
 
     def name_output_type(self, node: Node, port: Port) -> str:
-        """Return the type that an output must have: the one that its node's type asks for, else what it says itself."""
+        """Return the type that the node's type requires of an output, or else the output's own."""
         return _name_type(self.output_rules[node.name].find(port.name), port)
 
 
 def list_conditions(node: Node) -> list[Condition]:
-    """Return the conditions of a Condition node, in their order; of a LoopController the one that ends the loop."""
+    """Return the conditions of a Condition node in order, or the one of a LoopController."""
     if node.type == "LoopController":
         return _read_condition(
             node.configuration.get("continueCondition"), (*node.configuration_path, "continueCondition")
@@ -221,7 +221,7 @@ def list_conditions(node: Node) -> list[Condition]:
 
 
 def list_scopes(flow: Flow) -> Iterator[Scope]:
-    """Yield the flow's own scope, and then those of its loops, each behind the one in which it stands."""
+    """Yield the scope of the flow, and then those of its loops, outer ones first."""
     waiting = [Scope(flow, flow.body)]
     while waiting:
         scope = waiting.pop(0)
@@ -256,8 +256,8 @@ def _name_type(rule: PortRule | None, port: Port) -> str:
     return port.type if rule is None or rule.type is None or rule.is_type_ambiguous else rule.type
 
 
-def _has_fitting_configuration(node: Node) -> bool:
-    """Tell whether a node's configuration is absent or of its own type; else that type may be what is wrong."""
+def _has_matching_configuration(node: Node) -> bool:
+    """Return whether a node's configuration, if any, matches its type. If not, the type may be wrong."""
     member = node.configuration_path[-1]
     return member in ("configuration", NODE_TYPES[node.type].configuration)
 

@@ -1,8 +1,8 @@
-"""The two languages of expressions, read by hand: those of inputs, and the conditions of a node.
+"""Parsers for the two expression languages: those of inputs and of conditions.
 
 Sources: Bedrock user guide, "Use expressions to define inputs by extracting the relevant part of a whole input", and
-"Node types for your flow", condition expressions. That guide recommends parentheses; without them not binds closest
-here, then and, then or.
+"Node types for your flow", condition expressions. The guide recommends parentheses; without them, `not` binds tighter
+than `and`, and `and` tighter than `or`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NoReturn, TypeAlias
 
+from generator.flow.wording import list_names
 from generator.source.scalars import LARGEST_EXPONENT, is_bounded
 
-LONGEST = 64
-"""The API's limit of an expression; a longer one is reported by its length and not read."""
+MAX_LENGTH = 64
+"""The API's limit on the length of an expression. A longer one is reported as such and not parsed."""
 WHOLE_INPUT = "$.data"
 
 _UNREADABLE = re.compile(r"\w+|[=!<>]=|.", re.DOTALL)
@@ -32,23 +33,23 @@ _STEPS = {
         (re.compile(r"\Z"), "the end", ""),
     ),
     "field": (
-        (re.compile(r"""[^\s.*,:\[\](){}"'$@?]+"""), "a field's name", "path"),
+        (re.compile(r"""[^\s.*,:\[\](){}"'$@?]+"""), "a field name", "path"),
         (re.compile(r"\*"), "*", "path"),
     ),
-    "brackets": ((_INTEGER, "a whole number", "index"), (re.compile(r"\*"), "*", "close"), _COLON),
+    "brackets": ((_INTEGER, "an integer", "index"), (re.compile(r"\*"), "*", "close"), _COLON),
     "index": (_COMMA, _COLON, _CLOSE),
-    "next index": ((_INTEGER, "a whole number", "indexes"),),
+    "next index": ((_INTEGER, "an integer", "indexes"),),
     "indexes": (_COMMA, _CLOSE),
-    "slice": ((_INTEGER, "a whole number", "close"), _CLOSE),
+    "slice": ((_INTEGER, "an integer", "close"), _CLOSE),
     "close": (_CLOSE,),
 }
-"""What may follow $.data: for each state what it takes, in a user's words, and the state after that."""
+"""What can follow $.data: for each state, the patterns, their descriptions for messages, and the next states."""
 _START = re.compile(r"\$?\.?(data(?![\w-]))?\.?")
 _BRACKETS = re.compile(r"""\[\s*["']?([A-Za-z_]\w*)["']?\s*\]""")
 _INPUT_HINTS = {
-    '"': "Write the field's name after a dot: $.data.name.",
-    "'": "Write the field's name after a dot: $.data.name.",
-    "?": "Bedrock takes no filters: choose in a Condition node or in code.",
+    '"': "Write the field name after a dot: $.data.name.",
+    "'": "Write the field name after a dot: $.data.name.",
+    "?": "Bedrock does not support filters. Use a Condition or InlineCode node.",
 }
 
 _STRING, _NUMBER = r'"(?:\\.|[^"\\])*"', r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
@@ -62,23 +63,23 @@ _OPERATOR = re.compile(r"[=!<>]=|[<>]")
 _AND, _OR, _NOT = re.compile(r"and\b"), re.compile(r"or\b"), re.compile(r"not\b")
 _OPEN, _CLOSING = re.compile(r"\("), re.compile(r"\)")
 _CONDITION_HINTS = {
-    '"': "Close the text with another double quote.",
-    "'": 'Write texts in double quotes: kind == "urgent".',
-    "=": "Write == to compare.",
-    "&": "Write and.",
-    "|": "Write or.",
-    "!": "Write != to compare, or not before a comparison.",
-    "AND": "Write and.",
-    "And": "Write and.",
-    "OR": "Write or.",
-    "Or": "Write or.",
-    "NOT": "Write not.",
+    '"': "Add the closing double quote.",
+    "'": 'Use double quotes for strings: kind == "urgent".',
+    "=": "Use == to compare.",
+    "&": "Use `and`.",
+    "|": "Use `or`.",
+    "!": "Use != to compare, or not before a comparison.",
+    "AND": "Use `and`.",
+    "And": "Use `and`.",
+    "OR": "Use `or`.",
+    "Or": "Use `or`.",
+    "NOT": "Use `not`.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionFault:
-    """What is wrong with an expression, and its characters [start:end] where it is. `remedy` may be empty."""
+    """A mistake in an expression, at its characters [start:end]. `remedy` may be empty."""
 
     cause: str
     start: int
@@ -88,7 +89,7 @@ class ExpressionFault:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One side of a comparison, at text[start:end]: an input (its type is empty), or a constant of a type."""
+    """One side of a comparison, at text[start:end]: an input, whose type is empty, or a constant."""
 
     value: str | Decimal | bool
     type: str
@@ -97,7 +98,7 @@ class Operand:
 
     @property
     def is_input(self) -> bool:
-        """Whether it names an input."""
+        """Whether it is an input."""
         return not self.type
 
 
@@ -112,14 +113,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """not, and what it negates."""
+    """`not`, and what it negates."""
 
     item: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Expressions joined with and, or with or. Without parentheses around it, `is_grouped` is false."""
+    """Expressions joined with `and` or `or`. `is_grouped` means that it is in parentheses."""
 
     is_and: bool
     items: tuple[Expression, ...]
@@ -131,12 +132,12 @@ Expression: TypeAlias = Comparison | Negation | Junction
 
 @lru_cache(maxsize=4096)
 def read_input_expression(text: str) -> ExpressionFault | None:
-    """Return the first thing that is wrong with an input's expression, or None for one that is well-formed."""
-    if text == WHOLE_INPUT or len(text) > LONGEST:
+    """Return the first mistake in an input's expression, or None if it is well-formed."""
+    if text == WHOLE_INPUT or len(text) > MAX_LENGTH:
         return None
     if not text.startswith(WHOLE_INPUT):
         meant = _suggest_path(text)
-        remedy = f"Did you mean {meant}?" if meant else "Write $.data for the whole input, or $.data.name for a field."
+        remedy = f"Did you mean {meant}?" if meant else "Use $.data for the whole input, or $.data.name for a field."
         return ExpressionFault(_describe([WHOLE_INPUT], 0, text), 0, len(text), remedy)
     fault = _find_path_fault(text)
     meant = _suggest_path(text) if fault is not None else None
@@ -145,12 +146,12 @@ def read_input_expression(text: str) -> ExpressionFault | None:
 
 @lru_cache(maxsize=4096)
 def read_condition(text: str) -> Expression | ExpressionFault | None:
-    """Return a condition's expression, or the first thing that is wrong with it; None for one too long to read."""
-    return None if len(text) > LONGEST else parse_condition(text)
+    """Return a condition's expression, the first mistake in it, or None if it is too long to parse."""
+    return None if len(text) > MAX_LENGTH else parse_condition(text)
 
 
 def parse_condition(text: str) -> Expression | ExpressionFault:
-    """Return the expression of a condition of any length, or the first thing that is wrong with it."""
+    """Return the expression of a condition of any length, or the first mistake in it."""
     for word in _NUMBERS.finditer(text):
         if word[1] and not is_bounded(word[1]):
             cause = f"the exponent of {word[1]} is not between -{LARGEST_EXPONENT} and {LARGEST_EXPONENT}"
@@ -162,7 +163,7 @@ def parse_condition(text: str) -> Expression | ExpressionFault:
 
 
 def list_comparisons(expression: Expression) -> Iterator[Comparison]:
-    """Yield the comparisons of an expression, from left to right."""
+    """Yield the comparisons of an expression from left to right."""
     match expression:
         case Comparison():
             yield expression
@@ -186,10 +187,10 @@ def _find_path_fault(text: str) -> ExpressionFault | None:
 
 
 def _suggest_path(text: str) -> str | None:
-    """Return an expression that is well-formed and may be meant, or None: fields in brackets, or $.data left out."""
+    """Return the well-formed expression probably meant by one with fields in brackets or without $.data, or None."""
     fields = _BRACKETS.sub(r".\1", _START.sub("", text)).strip(".")
     meant = WHOLE_INPUT + (f".{fields}" if fields and fields[0] != "[" else fields)
-    return meant if meant != text and len(meant) <= LONGEST and _find_path_fault(meant) is None else None
+    return meant if meant != text and len(meant) <= MAX_LENGTH and _find_path_fault(meant) is None else None
 
 
 class _UnexpectedError(Exception):
@@ -198,14 +199,14 @@ class _UnexpectedError(Exception):
 
 
 class _ConditionReader:
-    """Reads one condition by recursive descent; its methods raise _UnexpectedError at the first fault."""
+    """A recursive descent parser for one condition. Its methods raise _UnexpectedError at the first mistake."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
 
     def read(self) -> Expression:
-        """Return the whole text as an expression."""
+        """Parse the entire condition."""
         expression = self._read_disjunction()
         if self._skip_spaces() < len(self._text):
             joining = () if self._text[self._at] == ")" else ("'and'", "'or'")
@@ -230,7 +231,7 @@ class _ConditionReader:
         if self._take(_OPEN):
             return self._read_group()
         left = self._read_operand("'not'", "(")
-        operator = self._take(_OPERATOR) or self._fail("a comparison (==, !=, >, >=, < or <=)")
+        operator = self._take(_OPERATOR) or self._fail("a comparison (==, !=, >, >=, <, or <=)")
         return Comparison(left, operator[0], self._read_operand())
 
     def _read_group(self) -> Expression:
@@ -241,7 +242,7 @@ class _ConditionReader:
         return replace(item, is_grouped=True) if isinstance(item, Junction) else item
 
     def _read_operand(self, *otherwise: str) -> Operand:
-        match = self._take(_OPERAND) or self._fail("the name of an input", "a constant", *otherwise)
+        match = self._take(_OPERAND) or self._fail("an input name", "a constant", *otherwise)
         text, kind = match[0], match.lastgroup or ""
         value: str | Decimal | bool = text
         if kind == "String":
@@ -274,6 +275,6 @@ def _make_fault(wanted: Sequence[str], text: str, at: int, hints: Mapping[str, s
 
 
 def _describe(wanted: Sequence[str], start: int, found: str) -> str:
-    """Say what was expected at which character, counted from 1, and what is there instead."""
-    expected = f"{', '.join(wanted[:-1])} or {wanted[-1]}" if len(wanted) > 1 else wanted[0]
+    """Describe what was expected at which character, counted from 1, and what was found instead."""
+    expected = list_names(list(wanted))
     return f"expected {expected} at character {start + 1}, found {repr(found) if found else 'the end'}"
