@@ -160,6 +160,6 @@ def test_flows_that_would_share_a_folder() -> None:
     names = {"a.flow.yaml": "Triage", "b.flow.yaml": "orders", "c.flow.yaml": "triage", "d.flow.yaml": "orders"}
     found = find_colliding_flows(names)
     assert [file for file, _ in found] == ["a.flow.yaml", "b.flow.yaml", "c.flow.yaml", "d.flow.yaml"]
-    assert "ignores case" in found[0][1].message
-    assert found[1][1].message == "The flow in d.flow.yaml is named 'orders' too."
+    assert "case-insensitive" in found[0][1].message
+    assert found[1][1].message == "The flow in d.flow.yaml is also named 'orders'."
     assert find_colliding_flows({"a.flow.yaml": "Triage", "b.flow.yaml": "orders"}) == []

@@ -87,11 +87,11 @@ def test_a_condition_is_read_as_it_was_meant(tree: Any) -> None:
 
 
 CONDITION_WORDS = {
-    "the name of an input": "paid",
+    "an input name": "paid",
     "a constant": "5",
     "'not'": "not",
     "(": "(",
-    "a comparison (==, !=, >, >=, < or <=)": ">=",
+    "a comparison (==, !=, >, >=, <, or <=)": ">=",
     "'and'": "and",
     "'or'": "or",
     ")": ")",
@@ -100,8 +100,8 @@ CONDITION_WORDS = {
 PATH_WORDS = {
     "a dot": ".",
     "[": "[",
-    "a field's name": "order-id",
-    "a whole number": "-1",
+    "a field name": "order-id",
+    "an integer": "-1",
     "*": "*",
     "a comma": " , ",
     "a colon": ":",
