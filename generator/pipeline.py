@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from generator.flow.nodes import collect_grants
 from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
 from generator.project.configuration import Defaults, apply_severities
 from generator.source import read_document
+from generator.source.characters import normalize_text
 from generator.terraform.module import ModuleSettings, plan_module
 from generator.terraform.resource import STRICTER
 from generator.validation import find_colliding_flows, validate_flow
@@ -176,7 +176,7 @@ def _check_definition(
     located = [finding for finding in located if finding.span not in unclear or finding.severity is not Severity.ERROR]
     inputs = _hash_inputs(definition, reading)
     texts = {
-        place_beside(definition.file, file): unicodedata.normalize("NFC", reading.texts[file])
+        place_beside(definition.file, file): normalize_text(reading.texts[file])
         for file in {finding.file for finding in found if finding.file is not None}
     }
     return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)

@@ -9,7 +9,24 @@ from typing import Any
 
 MOST_BYTES = 16 * 1024 * 1024
 PIECES = (
-    *("a", "a\n", "\n", '"', "\\", "${", "%{", "{{aa}}", "{{", "\U0001f600", "e\u0301", "\u2028", "::error::\n", "##["),
+    *(
+        "a",
+        "a\n",
+        "\n",
+        '"',
+        "\\",
+        "${",
+        "%{",
+        "{{aa}}",
+        "{{",
+        "\U0001f600",
+        "e\u0301",
+        "\u0301\u0316",
+        "\u0f73",
+        "\u2028",
+        "::error::\n",
+        "##[",
+    ),
     *('password="a', "api_key: ", "http://a:bcdefg1", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A ", "sk-a-"),
     *(
         "eyJaaaaaaaa.",
@@ -155,6 +172,7 @@ YAML: tuple[Callable[[int], str], ...] = (
     lambda count: HEAD + 'description: "\n' + "  a\\n\n" * (20 * count) + '  "\n',
     lambda count: HEAD + "".join("k: 0\n" for _ in range(count)),
     lambda count: HEAD + "x: [" + "0x10," * count + "]\n",
+    lambda count: f"%YAML 1.{'1' * count}\n---\n{HEAD}",
     lambda count: "#" * (100 * count),
     lambda count: "[" * count,
     lambda count: "- " * count,

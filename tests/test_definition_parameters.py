@@ -27,6 +27,18 @@ def use_temperature(value: object) -> dict[str, object]:
     return prompt
 
 
+@pytest.mark.parametrize("spelling", ["512.0", "5.12e2", "512"])
+def test_a_whole_number_may_be_spelled_in_any_way(spelling: str) -> None:
+    literal = read(make_flow(use_temperature({"maxTokens": Decimal(spelling)})))
+    assert literal.flow is not None
+    assert str(literal.flow.body.nodes[1].configuration).count("'maxTokens': 512}") == 1
+    parameters = {"most": {"description": "x", "default": Decimal(spelling)}}
+    reading = read(make_flow(use_temperature({"maxTokens": {"$param": "most"}}), parameters=parameters))
+    assert list_rules(reading) == []
+    assert reading.flow is not None
+    assert repr(reading.flow.parameters[0].default) == "512"
+
+
 @pytest.mark.parametrize("name", ["modelId", "Model", "model__id", "_model", "model-id", "1st", "count", "for_each"])
 def test_names_are_snake_case_and_not_terraform_s(name: str) -> None:
     assert read_one({}, name) == ["InvalidParameterName"]

@@ -6,8 +6,10 @@ Seconds are compared with seconds of the same run, or steps are counted; `make f
 from __future__ import annotations
 
 import json
+import os
 import time
 import tracemalloc
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from generator.findings.suggestions import renew_suggestions, suggest_name
 from generator.output.terraform_blocks import list_blocks
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
 from generator.progress import Timings
+from generator.project.configuration import Configuration
 from generator.project.discovery import DiskReader
-from generator.project.patterns import could_find
+from generator.project.patterns import could_find, discover_configured
 from generator.source import read_document
+from generator.source.characters import normalize_text
 from generator.source.credentials import mask_credentials
 
 INPUT = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
@@ -111,6 +115,39 @@ def test_blocks_of_terraform_are_found_in_time_that_grows_with_the_file() -> Non
 @pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY-----\n", 'password="', "a://b:", "sk-a-", "eyJaaaaaaaa."])
 def test_credentials_are_looked_for_once(piece: str) -> None:
     demand_linear(lambda count: piece * count, lambda text: mask_credentials(str(text)), 2000)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73", "\u0344"])
+def test_combining_marks_are_sorted_in_time_that_grows_with_their_number(marks: str) -> None:
+    demand_linear(lambda count: "a" + marks * count, lambda text: normalize_text(str(text)), 4000)
+
+
+@pytest.mark.parametrize("text", ["a" + "\u0301\u0316" * 90, "\u00e9\u0f73\u0f71" * 40, "\u1100\u1161\u11a8" * 40])
+def test_long_runs_are_normalized_as_unicode_has_it(text: str) -> None:
+    assert normalize_text(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_pattern_looks_at_a_folder_once_with_each_of_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.joinpath(*["aa"] * 16).mkdir(parents=True)
+    looks: list[object] = []
+    scan = os.listdir
+    monkeypatch.setattr("os.listdir", lambda folder: [looks.append(folder), *scan(folder)][1:])  # type: ignore[func-returns-value]
+    document, _ = read_document("flowseal.yaml", b"{}")
+    assert document is not None
+    pattern = "**/*a*/" * 6 + "x.flow.yaml"
+    discover_configured(Configuration("flowseal.yaml", tmp_path, document, (pattern,)), None)
+    assert len(looks) <= 17 * 13
+
+
+@pytest.mark.parametrize("pattern", [".", "**/x.flow.yaml", "**/*/**/*/x.flow.yaml"])
+def test_a_folder_that_is_too_deep_is_one_finding(pattern: str, tmp_path: Path) -> None:
+    tmp_path.joinpath(*["a"] * 220).mkdir(parents=True)
+    document, _ = read_document("flowseal.yaml", b"{}")
+    assert document is not None
+    _, findings = discover_configured(Configuration("flowseal.yaml", tmp_path, document, (pattern,)), None)
+    assert [(finding.rule.name, finding.remedy) for finding in findings] == [("UnreadablePath", "Reduce the nesting.")]
 
 
 def test_places_in_one_string_are_found_in_time_that_grows_with_it() -> None:

@@ -21,7 +21,7 @@ from generator.output.rules import report_failure, show_definition
 from generator.output.session import Session
 from generator.output.transaction import Transaction
 from generator.output.unmanaged import find_unmanaged_configuration
-from generator.source.files import LOCK_FILE
+from generator.source.files import LOCK_FILE, walk_folder
 
 CACHES = frozenset({".terraform"})
 """Folders that Terraform fills again: they don't move with a module."""
@@ -184,7 +184,7 @@ def _plan_move(session: Session, old: str, new: str, files: dict[str, FileChange
 def _list_own_files(module: Path, generated: Collection[str]) -> list[str]:
     """List what is in a module's folder besides generated files, sorted. A cache counts as one file."""
     found: list[str] = []
-    for place, folders, names in os.walk(module):
+    for place, folders, names in walk_folder(module):
         at = Path(place).relative_to(module).as_posix()
         start = "" if at == "." else f"{at}/"
         unfollowed = [name for name in folders if name in CACHES or os.path.islink(os.path.join(place, name))]

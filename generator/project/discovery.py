@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from generator.findings import LocatedFinding, error, report_file, show_path, show_relative
 from generator.findings.suggestions import suggest_name
 from generator.flow.reading import FileRefusal
 from generator.flow.wording import list_names
 from generator.source import LARGEST_DOCUMENT
-from generator.source.files import LOCK_FILE, belongs_to_git, find_escape, is_git, is_text, read_file
+from generator.source.files import (
+    LOCK_FILE,
+    MOST_LEVELS,
+    belongs_to_git,
+    find_escape,
+    is_git,
+    is_text,
+    read_file,
+    walk_folder,
+)
 
 MISSING_PATH = error("MissingPath", "A path on the command line or in the configuration does not exist.")
 UNREADABLE_PATH = error("UnreadablePath", "A file or folder cannot be read.")
@@ -55,7 +65,7 @@ def name_definition(path: Path, shown: Path) -> DefinitionFile | LocatedFinding:
 
 
 def report_unreadable_name(display: str) -> LocatedFinding:
-    """Say that a definition's path is no text."""
+    """Report a definition's path that is not valid UTF-8."""
     message = "The path of this definition is not valid UTF-8, so findings and the lock file cannot refer to it."
     return report_file(NON_UTF8_PATH, message, "Rename the file or folder.", display)
 
@@ -65,6 +75,8 @@ def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | 
 
     See find_escape for where links may lead. With `repository`, the path itself must be inside that folder.
     """
+    if refusal := judge_depth(path):
+        return refusal
     if escape := find_escape(path):
         link, around = escape
         message = f"The symbolic link '{show_relative(link)}' leads out of {around}."
@@ -74,6 +86,13 @@ def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | 
     if repository is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(repository)):
         return "This path leads out of the repository.", "Choose a path inside the repository."
     return None
+
+
+def judge_depth(path: PurePath) -> tuple[str, str] | None:
+    """Return why a path has too many folders in it to be looked at, and what to do."""
+    if len(path.parts) <= MOST_LEVELS:
+        return None
+    return f"This path has more than {MOST_LEVELS} folders.", "Use a shorter path."
 
 
 def report_forbidden(path: Path, display: str) -> LocatedFinding | None:
@@ -91,8 +110,7 @@ def discover_definitions(
     *.flow.json, without folders that begin with a dot, symlinked folders, and `output`; what it holds is sorted. A
     file reached twice counts once. What judge_path refuses is a finding.
     """
-    named = []
-    findings: list[LocatedFinding] = []
+    named, findings = [], []
     for path in paths:
         for entry in _search_path(path, output):
             if isinstance(entry, Path):
@@ -120,14 +138,13 @@ def keep_first(
 def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
     """Return a definition's bytes, or why they cannot be read.
 
-    Of a larger file than the source room takes, one byte more is read, so that it can say what is wrong.
+    Of a file larger than LARGEST_DOCUMENT, one byte more is read, so that the reader can report it.
     """
     try:
         return read_file(file.path, LARGEST_DOCUMENT)
     except OSError as error:
-        return report_file(
-            UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", file.display
-        )
+        remedy = "Check the file and its permissions."
+        return report_file(UNREADABLE_PATH, describe_refusal(error), remedy, file.display)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +172,8 @@ class DiskReader:
             return refusal
         if refused := judge_path(Path(home, path)):
             return FileRefusal(*refused)
-        if not os.path.exists(target):
+        # The path itself is asked for, as it may end in a slash, or go on behind a file.
+        if not os.path.exists(os.path.join(home, path)):
             remedy = "Paths are relative to the definition's folder."
             if meant := self._suggest_path(home, path):
                 remedy = f"Did you mean {meant}?"
@@ -198,8 +216,8 @@ class DiskReader:
             if name is None:
                 return None
             meant.append(name)
-        target = os.path.realpath(os.path.join(home, *meant))
-        is_readable = os.path.isfile(target) and self._judge_place(path, Path(home), Path(target)) is None
+        target = os.path.join(home, *meant)
+        is_readable = os.path.isfile(target) and not self._judge_place(path, Path(home), Path(os.path.realpath(target)))
         return "/".join(meant) if is_readable else None
 
 
@@ -212,15 +230,13 @@ def _list_names(folder: str) -> list[str]:
 
 def _judge_spelling(path: str) -> FileRefusal | None:
     if not path.strip() or "\0" in path:
-        return FileRefusal(
-            f"{path!r} is not a file path.", "Use the path of a text file, relative to the definition's folder."
-        )
+        return FileRefusal(f"{path!r} is not a file path.", "Use a path relative to the definition's folder.")
     if "\\" in path:
         return FileRefusal(f"Path {path!r} contains backslashes.", "Use / between folders, even on Windows.")
-    windows = PureWindowsPath(path)
-    if path.startswith("/") or windows.drive or windows.root:
+    if path.startswith("/") or PureWindowsPath(path).drive:
         return FileRefusal(f"Path {path!r} is absolute.", "Make it relative to the definition's folder.")
-    return None
+    refusal = judge_depth(PurePosixPath(path))
+    return FileRefusal(*refusal) if refusal else None
 
 
 def _read_text(path: str, target: str) -> str | FileRefusal:
@@ -257,7 +273,7 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
     skipped = os.path.realpath(output) if output is not None else None
     errors: list[OSError] = []
     found: list[Path] = []
-    for place, folders, names in os.walk(folder, onerror=errors.append):
+    for place, folders, names in walk_folder(folder, errors.append):
         folders[:] = [
             name
             for name in folders
@@ -265,14 +281,19 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
         ]
         found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
     for refusal in sorted(errors, key=lambda item: str(item.filename)):
-        shown = show_path(Path(str(refusal.filename)))
-        yield report_file(UNREADABLE_PATH, describe_refusal(refusal), "Check the folder's permissions.", shown)
+        yield report_unreadable_folder(refusal, show_path(Path(str(refusal.filename))))
     if not found and not errors:
         message = "The folder contains no flow definitions."
         yield report_file(NO_DEFINITIONS, message, f"File names of definitions end in {list_names(ENDINGS)}.", display)
     yield from sorted(found, key=lambda item: item.as_posix())
 
 
+def report_unreadable_folder(error: OSError, display: str) -> LocatedFinding:
+    """Say that a folder cannot be searched."""
+    remedy = "Reduce the nesting." if error.errno == errno.ENAMETOOLONG else "Check the folder's permissions."
+    return report_file(UNREADABLE_PATH, describe_refusal(error), remedy, display)
+
+
 def describe_refusal(error: OSError) -> str:
-    """Say in a sentence why the system refuses."""
+    """Return the system's reason as a sentence."""
     return f"{error.strerror or type(error).__name__}."

@@ -14,7 +14,7 @@ from generator.output.lock_file import Entry
 from generator.output.rules import MODULE_ELSEWHERE, name_some, report_path
 from generator.project.configuration import find_configuration
 from generator.project.opening import Project
-from generator.source.files import LOCK_FILE, find_repository
+from generator.source.files import LOCK_FILE, find_repository, walk_folder
 
 MOST_FOLDERS = 20_000
 """How many folders of a repository are searched for other output folders."""
@@ -87,7 +87,7 @@ def find_elsewhere(keys: Collection[str], project: Project, session: Session) ->
 def _find_locks(roots: Sequence[Path], seen: set[str]) -> Iterator[tuple[str, Mapping[str, Entry]]]:
     """Yield the folders below `roots` that have a lock file, except those in `seen`, with the modules in it."""
     for number, root in enumerate(roots):
-        walk = os.walk(os.path.realpath(root))
+        walk = walk_folder(os.path.realpath(root))
         for place, folders, names in islice(walk, MOST_FOLDERS if number else None):
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
             if place in seen or LOCK_FILE not in names:

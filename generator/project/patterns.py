@@ -6,24 +6,24 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.findings import Finding, LocatedFinding, find_way, locate_finding, report_file, show_relative
+from generator.findings import Finding, LocatedFinding, find_way, locate_finding, show_relative
 from generator.project.discovery import (
     ENDINGS,
     FORBIDDEN_PATH,
     MISSING_PATH,
     NO_DEFINITIONS,
-    UNREADABLE_PATH,
     DefinitionFile,
-    describe_refusal,
     judge_path,
     keep_first,
     name_definition,
+    report_unreadable_folder,
     search_folder,
 )
-from generator.source.files import is_git, search_repository
+from generator.source.files import MOST_LEVELS, is_git, refuse_depth, search_repository
 
 if TYPE_CHECKING:
     from generator.project.configuration import Configuration
@@ -127,10 +127,9 @@ def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
 
 
 def _split_pattern(pattern: str) -> list[str]:
-    parts = [part for part in pattern.split("/") if part not in ("", ".")]
-    while parts and parts[-1] == "**":
-        parts.pop()
-    return parts
+    names = [part for part in pattern.split("/") if part not in ("", ".")]
+    # Several ** in a row stand for what one does, and one at the end for the search of a folder.
+    return [part for part, after in pairwise([*names, "**"]) if (part, after) != ("**", "**")]
 
 
 @dataclass(slots=True)
@@ -146,33 +145,47 @@ class _Search:
     refusals: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def find_definitions(self, folder: Path, pattern: str) -> Iterator[tuple[Path, DefinitionFile | LocatedFinding]]:
+        is_folder = pattern.endswith(("/", "/."))
         for path in self._expand(folder, _split_pattern(pattern)):
             entries = search_folder(path, show_relative(path), self.output) if path.is_dir() else [path]
-            for entry in entries:
+            for entry in entries if path.is_dir() or not is_folder else ():
                 if isinstance(entry, Path):
                     yield entry, name_definition(entry, find_way(entry))
                 elif entry.rule is not NO_DEFINITIONS:
                     self.findings.append(entry)
 
     def _expand(self, folder: Path, parts: Sequence[str]) -> Iterator[Path]:
-        if not parts:
-            yield folder
-            return
-        first, rest = parts[0], parts[1:]
-        if first == "**":
-            yield from self._expand(folder, rest)
+        """Yield what the parts of a pattern lead to from a folder. Each folder is looked at once with each part."""
+        deepest = len(folder.parts) + MOST_LEVELS
+        waiting, seen = [(folder, 0)], set()
+        while waiting:
+            here, at = waiting.pop()
+            if (here, at) in seen:
+                continue
+            seen.add((here, at))
+            if at == len(parts):
+                yield here
+            elif len(here.parts) > deepest:
+                self._report(refuse_depth(here), here)
+            else:
+                waiting += reversed(list(self._take_step(here, parts, at)))
+
+    def _take_step(self, folder: Path, parts: Sequence[str], at: int) -> Iterator[tuple[Path, int]]:
+        """Yield where one part of a pattern leads from a folder, and how many parts are used up there."""
+        part = parts[at]
+        if part == "**":
+            yield folder, at + 1
             for name in self._list_names(folder):
                 path = folder / name
                 if not name.startswith(".") and path.is_dir() and not path.is_symlink() and not self._is_output(path):
-                    yield from self._expand(path, parts)
-        elif not MAGIC & set(first):
-            if os.path.lexists(folder / first) and not self._is_refused(folder / first):
-                yield from self._expand(folder / first, rest)
+                    yield path, at
+        elif not MAGIC & set(part):
+            if os.path.lexists(folder / part) and not self._is_refused(folder / part):
+                yield folder / part, at + 1
         else:
-            for name in self._match_names(folder, first, is_last=not rest):
-                yield from self._expand(folder / name, rest)
+            yield from ((folder / name, at + 1) for name in self._match_names(folder, part, at + 1 == len(parts)))
 
-    def _match_names(self, folder: Path, part: str, *, is_last: bool) -> Iterator[str]:
+    def _match_names(self, folder: Path, part: str, is_last: bool) -> Iterator[str]:
         """Yield the names in a folder that a part with wildcards stands for; no folder that is a link."""
         for name in self._list_names(folder):
             path = folder / name
@@ -201,9 +214,13 @@ class _Search:
         except (NotADirectoryError, FileNotFoundError):
             return []
         except OSError as error:
-            remedy = "Check the folder's permissions."
-            self.findings.append(report_file(UNREADABLE_PATH, describe_refusal(error), remedy, show_relative(folder)))
+            self._report(error, folder)
             return []
+
+    def _report(self, error: OSError, folder: Path) -> None:
+        finding = report_unreadable_folder(error, show_relative(folder))
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def _is_output(self, path: Path) -> bool:
         return self.output is not None and path.is_dir() and os.path.realpath(path) == os.path.realpath(self.output)

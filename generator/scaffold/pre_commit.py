@@ -52,7 +52,7 @@ class HookFile:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
             self.is_readable = root is None or _is_configuration(root)
-        except (yaml.YAMLError, RecursionError):
+        except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
             root, self.is_readable = None, False
         self.root: Any = root if self.is_readable else None
         self.repositories = _find(self.root, "repos")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.project.discovery import ENDINGS, LARGEST_TEXT, judge_path
-from generator.source.files import read_file
+from generator.source.files import read_file, walk_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ def find_templates(own: Path | None) -> dict[str, FlowTemplate]:
     Raises InvalidTemplateError where `own` is no folder of templates, or links lead out of it to where nothing may be
     read, and OSError where it cannot be read.
     """
-    for path in [] if own is None else [own, *own.rglob("*")]:
+    for path in [] if own is None else [own, *_list_below(own)]:
         if (path == own or path.is_symlink()) and (refusal := judge_path(path)):
             raise InvalidTemplateError(" ".join(refusal))
     templates = {} if own is None else _read_templates(own)
@@ -69,7 +69,8 @@ def _read_templates(folder: Path) -> dict[str, FlowTemplate]:
 
 
 def _read_template(folder: Path) -> FlowTemplate:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
+    below = _list_below(folder)
+    paths = sorted(path for path in below if path.is_file() and not _is_hidden(path.relative_to(folder)))
     files = {path.relative_to(folder).as_posix(): read_file(path, LARGEST_TEXT) for path in paths}
     definitions = [file for file in files if "/" not in file and find_ending(file)]
     if len(definitions) != 1:
@@ -81,6 +82,17 @@ def _read_template(folder: Path) -> FlowTemplate:
         raise InvalidTemplateError(f"{folder.as_posix()}/{definitions[0]} is not UTF-8.") from error
     line, picture = _read_comment(text)
     return FlowTemplate(folder.name, line, picture, definitions[0], files)
+
+
+def _list_below(folder: Path) -> list[Path]:
+    """List all that is in a folder and below it. Raises OSError where it cannot be read, or is nested too deeply."""
+    errors: list[OSError] = []
+    found = [
+        Path(place, name) for place, folders, names in walk_folder(folder, errors.append) for name in folders + names
+    ]
+    if errors:
+        raise errors[0]
+    return found
 
 
 def _is_hidden(path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from generator.source.position import Document, Lines, Path, Span, find_value
 
@@ -25,8 +25,44 @@ _LOW = range(0xDC00, 0xE000)
 LONGEST_SCALAR = 100_000
 """Characters of a scalar on one line beyond which it is pointed at as a whole: each of its characters takes memory."""
 
+MOST_MARKS = 30
+"""Combining marks in a row in Unicode's Stream-Safe Text Format (UAX #15)."""
+_LAST_MARK = 0x1E94A
+_MANY = re.compile(f"[\u0300-{chr(_LAST_MARK)}]{{{MOST_MARKS + 1}}}")
+"""What every long run of marks has, and text in most scripts: whether they are marks is looked up only then."""
+
 Place = tuple[str, int, int]
 """A character, and where its spelling begins and ends in the line."""
+
+
+def normalize_text(text: str) -> str:
+    """Return a text in Unicode's normal form C, in time that grows with its length.
+
+    Python sorts the combining marks behind a letter by moving each one past all others, so long runs are sorted first.
+    """
+    if has_long_run(text):
+        text = _compile_marks().sub(_sort_marks, text)
+    return unicodedata.normalize("NFC", text)
+
+
+def has_long_run(text: str) -> bool:
+    """Tell whether a text has more than MOST_MARKS combining marks in a row."""
+    return _MANY.search(text) is not None and _compile_marks().search(text) is not None
+
+
+@cache
+def _compile_marks() -> re.Pattern[str]:
+    """Return the pattern of a long run of characters that are, or decompose into, nothing but combining marks."""
+    marks = [mark for mark in map(chr, range(0x300, _LAST_MARK + 1)) if unicodedata.combining(_decompose(mark)[0])]
+    return re.compile(f"[{''.join(marks)}]{{{MOST_MARKS + 1},}}")
+
+
+def _sort_marks(run: re.Match[str]) -> str:
+    return "".join(sorted("".join(map(_decompose, run.group())), key=unicodedata.combining))
+
+
+def _decompose(character: str) -> str:
+    return unicodedata.normalize("NFD", character)
 
 
 def find_characters(document: Document, path: Path, start: int, end: int) -> Span:

@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 import unicodedata
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 LOCK_FILE = "flowseal.lock.json"
@@ -16,6 +17,8 @@ LOCK_FILE = "flowseal.lock.json"
 CONFIGURATION_FILE = "flowseal.yaml"
 MOST_LINKS = 40
 """How many links Linux follows on the way to one file."""
+MOST_LEVELS = 200
+"""Folders in one path. Few enough to ask the system about each, and more than any repository has."""
 _GIT_DATA = ("HEAD", "objects", "refs")
 
 
@@ -48,6 +51,38 @@ def _demand_mode(mode: int, path: Path | str) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
+
+
+def refuse_depth(place: Path | str) -> OSError:
+    """Return the error for a folder that is nested too deeply to be searched."""
+    return OSError(errno.ENAMETOOLONG, f"The folder is more than {MOST_LEVELS} levels deep", str(place))
+
+
+def walk_folder(
+    root: Path | str, refuse: Callable[[OSError], object] | None = None
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield each folder from `root` down with the names of its folders and of all else in it, both sorted.
+
+    The caller may remove names of folders that are not to be visited. Symbolic links are not followed. `refuse` gets
+    the error for each folder that cannot be read or is more than MOST_LEVELS below `root`.
+    """
+    waiting = [os.fspath(root)]
+    deepest = waiting[0].count(os.sep) + MOST_LEVELS
+    while waiting:
+        place = waiting.pop()
+        try:
+            if place.count(os.sep) > deepest:
+                raise refuse_depth(place)
+            with os.scandir(place) as scan:
+                entries = sorted((entry.name, os.path.isdir(entry), entry.is_symlink()) for entry in scan)
+        except OSError as error:
+            if refuse is not None:
+                refuse(error)
+            continue
+        folders = [name for name, is_folder, _ in entries if is_folder]
+        links = {name for name, _, is_link in entries if is_link}
+        yield place, folders, [name for name, is_folder, _ in entries if not is_folder]
+        waiting += [os.path.join(place, name) for name in reversed(folders) if name not in links]
 
 
 def find_repository(here: Path, workspace: str | None = None) -> Path:

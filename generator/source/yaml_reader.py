@@ -34,8 +34,10 @@ def read_yaml(text: str) -> Reading:
 
     reading = Reading()
     masks = _choose_masks(text)
+    loader: Any = None
     try:
-        root: Node | None = yaml.compose(text.translate(masks), Loader=_define_loader())
+        loader = _define_loader()(text.translate(masks))
+        root: Node | None = loader.get_single_node()
         if root is None:
             return reading.refuse(
                 Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Add a flow definition.")
@@ -48,6 +50,9 @@ def read_yaml(text: str) -> Reading:
         return reading.refuse(_describe_error(error))
     except yaml.reader.ReaderError as error:
         return reading.refuse(_describe_character(text, error.position))
+    except (ValueError, OverflowError):
+        # PyYAML makes a number of every %YAML version and a character of every escape sequence, without a bound.
+        return reading.refuse(_describe_number(loader.buffer, loader.line + 1, loader.column + 1))
     except RecursionError:
         return reading.refuse(
             Fault("TooDeep", Span(1, 1, 1, 1), "The document is nested too deeply.", "Reduce the nesting.")
@@ -184,6 +189,13 @@ def _describe_character(text: str, position: int) -> Fault:
     message = f"The character U+{ord(text[position]):04X} is not allowed in YAML."
     remedy = 'Write it as an escape sequence in double quotes, for example "\\x1b".'
     return Fault("SyntaxError", count_position(text, position, position), message, remedy)
+
+
+def _describe_number(text: str, line: int, column: int) -> Fault:
+    message, remedy = "the escape sequence here is not a Unicode character.", "The largest code point is \\U0010FFFF."
+    if text.split("\n")[line - 1].startswith("%YAML"):
+        message, remedy = "this is not a version of YAML.", "Write %YAML 1.2, or remove the line."
+    return Fault("SyntaxError", Span(line, column, line, column + 1), f"Invalid YAML: {message}", remedy)
 
 
 def _describe_error(error: Any) -> Fault:

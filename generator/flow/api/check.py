@@ -86,7 +86,21 @@ def fits_shape(value: Value, name: str) -> bool:
     return not check_shape(value, find_shape(name), ())
 
 
+def make_whole(value: Value) -> Value:
+    """Return a whole number as an int, however it is spelled (512.0, 1e2); any other value as it is.
+
+    What is far out of any range keeps its spelling, which is shorter.
+    """
+    return int(value) if isinstance(value, Decimal) and _is_whole(value) and abs(value) < 2**63 else value
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value == value.to_integral_value()
+
+
 def _has_type(value: Value, shape: Shape) -> bool:
+    if shape.type == "integer" and isinstance(value, Decimal):
+        return _is_whole(value)
     return isinstance(value, _KINDS.get(shape.type, dict)) and (shape.type == "boolean" or not isinstance(value, bool))
 
 

@@ -75,11 +75,13 @@ def find_shape(name: str) -> Shape:
 
     Where the API takes anything for the rest of a partition's name, only letters and hyphens are taken here, so that no
     `*` reaches the ARN of a policy. `\\d` and `\\s` are spelled out: they mean ASCII in AWS's Java, and in no two other
-    engines the same.
+    engines the same. An integer of the API has 32 bits, whether or not it has narrower bounds of its own.
     """
     raw = dict(load_api()["shapes"][name])
     raw["required"] = tuple(raw.get("required", ()))
     raw["enum"] = tuple(raw.get("enum", ()))
+    if raw["type"] == "integer":
+        raw = {"minimum": -(2**31), "maximum": 2**31 - 1} | raw
     if "pattern" in raw:
         for ambiguous, exact in _EXACT_CLASSES:
             raw["pattern"] = raw["pattern"].replace(ambiguous, exact)

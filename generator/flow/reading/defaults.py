@@ -12,6 +12,7 @@ from generator.flow.api import (
     describe_shape_rule,
     find_place_shape,
     find_sample,
+    find_shape_at,
     fits_shape,
     takes_value,
 )
@@ -24,6 +25,11 @@ from generator.source.position import Path
 
 UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
 """The shapes of identifiers whose rules in the API take much that cannot be one."""
+STRUCTURAL = frozenset(
+    {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
+    | {"category", "templateType", "role", "language", "selectionMode"}
+)
+"""Members that shape the flow: names, types, ends of connections, and what decides which members stand beside."""
 TYPES = {
     "string": "a string",
     "integer": "a number",
@@ -53,6 +59,29 @@ def refuses_value(value: Value, path: Path) -> bool:
         return False
     shape = find_place_shape(path)
     return shape is not None and (shape.name in UNCHECKED_SHAPES or not fits_shape(value, shape.name))
+
+
+def takes_reference(path: Path) -> bool:
+    """Tell whether a parameter can stand at a canonical path, and the API has a value there."""
+    shape = find_place_shape(path)
+    return refuse_place(path) is None and shape is not None and takes_parameter(shape)
+
+
+def refuse_place(path: Path) -> str | None:
+    """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
+    if path[0] in ("parameters", "encryption"):
+        return f"`{path[0]}` configures variables of the module itself."
+    if path[0] == "permissions":
+        is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
+        return None if is_entry else "a parameter can replace one entry, not a whole section."
+    shape = find_shape_at(path)
+    if shape is None:
+        return None
+    if shape.type == "document":
+        return "this JSON is passed to the model unchanged."
+    if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
+        return f"{path[-1]} is part of the flow's structure."
+    return None
 
 
 def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:

@@ -40,7 +40,7 @@ class FileTexts:
 
     def read_file(self, path: str) -> FileText | FileRefusal:
         """Return the text of a file, or why there is none."""
-        name = PurePosixPath(path).as_posix()
+        name = path if path.endswith(("/", "/.")) else PurePosixPath(path).as_posix()
         if name not in self.texts and name not in self._refusals:
             answer = self.reader.read_text(path)
             if isinstance(answer, FileRefusal):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from generator.findings import Finding, Related
 from generator.findings.suggestions import advise_name
-from generator.flow.api.check import UNKNOWN_KEY
+from generator.flow.api import find_place_shape
+from generator.flow.api.check import UNKNOWN_KEY, make_whole
 from generator.flow.inference import find_kind
 from generator.flow.model import ModelKind, Parameter, Value
 from generator.flow.reading.defaults import check_default, check_types, stands_for_model
@@ -202,7 +203,10 @@ def _build_parameter(declaration: Declaration, paths: tuple[Path, ...], nodes: S
     if any(stands_for_model(path) for path in paths):
         model = declaration.model or ModelKind.FOUNDATION_MODEL
     description = declaration.description or describe_place(paths[0], nodes)
-    return Parameter(declaration.name, description, declaration.default, model, paths, declaration.path)
+    shapes = filter(None, map(find_place_shape, paths))
+    is_whole = any(shape.type == "integer" for shape in shapes)
+    default = make_whole(declaration.default) if is_whole else declaration.default
+    return Parameter(declaration.name, description, default, model, paths, declaration.path)
 
 
 def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Finding]:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from generator.findings import Finding, Related
+from generator.flow.reading.defaults import takes_reference
 from generator.flow.reading.names import TERRAFORM_VALUE, find_last_name, propose_parameter, suggest_parameter
-from generator.flow.reading.references import Foreign, takes_reference
+from generator.flow.reading.references import Foreign
 from generator.flow.reading.rules import UNRESOLVED_PLACEHOLDER
 
 TERRAFORM = re.compile(r"\$\{\s*(var|local|module|data|each|count|path|terraform|aws_\w+)\b\s*[.\[]")

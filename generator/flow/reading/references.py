@@ -6,15 +6,16 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from operator import is_not
 from typing import cast
 
 from generator.findings import SOURCE_RULES, Finding, has_errors
 from generator.findings.suggestions import suggest_name
-from generator.flow.api import find_place_shape, find_shape_at
-from generator.flow.api.shapes import takes_parameter
+from generator.flow.api import find_place_shape
+from generator.flow.api.check import make_whole
 from generator.flow.model import FileText, ParameterReference, Value
-from generator.flow.reading.defaults import refuses_value, stands_for_identifier
+from generator.flow.reading.defaults import refuse_place, refuses_value, stands_for_identifier, takes_reference
 from generator.flow.reading.files import FileRefusal, FileTexts
 from generator.flow.reading.names import (
     MISPLACED_KEYS,
@@ -35,6 +36,7 @@ from generator.flow.reading.rules import (
     UNREADABLE_FILE,
 )
 from generator.source import MERGE_REMEDY
+from generator.source.characters import MOST_MARKS, has_long_run, normalize_text
 from generator.source.merge_conflicts import find_merge_conflict
 from generator.source.position import Path
 
@@ -46,11 +48,6 @@ INTRINSIC = re.compile(r"Ref|Fn::\w+")
 REFERENCES = ("$param", "$file")
 REFERRING = re.compile(r"[${]|\s+[${]|(?:var|local|module|data|each|count|path|terraform|aws\w*)\.")
 """How texts begin that may be more than text."""
-STRUCTURAL = frozenset(
-    {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
-    | {"category", "templateType", "role", "language", "selectionMode"}
-)
-"""Members that shape the flow: names, types, ends of connections, and what decides which members stand beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +111,8 @@ class ValueReader:
                 self._report_slip(value, slip[1], path)
                 return None
             return self._normalise(value, path)
+        if isinstance(value, Decimal) and (shape := find_place_shape(path)) and shape.type == "integer":
+            return make_whole(value)
         return cast(Value, value)
 
     def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
@@ -268,33 +267,15 @@ class ValueReader:
         return True
 
     def _normalise(self, text: str, path: Path, key: bool = False) -> str:
-        if text.isascii() or unicodedata.is_normalized("NFC", text):
+        if text.isascii():
             return text
         what = "key" if key else "string"
         message = f"This {what} is not in Unicode normalization form C (NFC); the module contains it in NFC."
         remedy = "Convert it to NFC, as Terraform would. It looks the same."
+        if has_long_run(text):
+            message = f"This {what} has more than {MOST_MARKS} combining characters in a row. Terraform inserts U+034F."
+            remedy = "Remove the surplus combining characters."
+        elif unicodedata.is_normalized("NFC", text):
+            return text
         self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
-        return unicodedata.normalize("NFC", text)
-
-
-def takes_reference(path: Path) -> bool:
-    """Tell whether a parameter can stand at a canonical path, and the API has a value there."""
-    shape = find_place_shape(path)
-    return refuse_place(path) is None and shape is not None and takes_parameter(shape)
-
-
-def refuse_place(path: Path) -> str | None:
-    """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
-    if path[0] in ("parameters", "encryption"):
-        return f"`{path[0]}` configures variables of the module itself."
-    if path[0] == "permissions":
-        is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
-        return None if is_entry else "a parameter can replace one entry, not a whole section."
-    shape = find_shape_at(path)
-    if shape is None:
-        return None
-    if shape.type == "document":
-        return "this JSON is passed to the model unchanged."
-    if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
-        return f"{path[-1]} is part of the flow's structure."
-    return None
+        return normalize_text(text)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from generator.findings import Finding
 from generator.findings.suggestions import advise_name, suggest_name
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
-from generator.flow.api.check import UNKNOWN_KEY
+from generator.flow.api.check import UNKNOWN_KEY, make_whole
 from generator.flow.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.flow.reading.defaults import check_account
 from generator.flow.reading.rules import (
@@ -43,7 +43,7 @@ def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, l
     settings, findings = read_section(section, path, tuple(DAYS))
     days: dict[str, int] = {}
     for key, (least, most) in DAYS.items():
-        value = settings.get(key)
+        value = make_whole(settings.get(key))
         if value is None:
             continue
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:

@@ -14,7 +14,7 @@ from generator.project.configuration.contents import Configuration, Defaults
 from generator.project.configuration.rules import FIXED_SEVERITY, UNKNOWN_RULE
 from generator.project.configuration.severities import OFF, Severities, may_have_severity
 from generator.source import SCHEMA_KEY, read_document
-from generator.source.files import CONFIGURATION_FILE
+from generator.source.files import CONFIGURATION_FILE, MOST_LEVELS
 from generator.source.position import Path as ValuePath
 
 NAME = CONFIGURATION_FILE
@@ -110,6 +110,12 @@ class _Reader:
         windows = PureWindowsPath(value)
         if "\\" in value or value.startswith("/") or windows.drive or windows.root:
             self._report_value(value, f"{what} must be a relative path", remedy, path)
+            return None
+        if value.count("/") > MOST_LEVELS:
+            from generator.flow.reading.rules import INVALID_SECTION
+
+            message = f"{what} has more than {MOST_LEVELS} folders."
+            self._report(INVALID_SECTION, message, "Use a shorter path.", path)
             return None
         return value
 
