@@ -35,7 +35,7 @@ def find_attached(bench: Bench, role: str, start: str) -> Any:
 def check_policies(
     bench: Bench, outputs: Outputs, callers: Sequence[str], principals: Sequence[str] = (), region: str = REGION
 ) -> None:
-    """Hold the policies of a module against AWS's page, callers (names of roles) standing beside the service role."""
+    """Compare the policies of a module with AWS's page, with callers (names of roles) next to the service role."""
     home = outputs["role_arn"].rsplit("/", 1)[0]
     page = place_arns(fill_page_policies([f"{home}/{name}" for name in (*callers, *principals)]), outputs, region)
     policy = bench.client("kms", region).get_key_policy(KeyId=outputs["kms_key_id"], PolicyName="default")["Policy"]

@@ -25,7 +25,7 @@ class Recorded:
     verdict: str
 
 
-def read_standing_policy(name: str, region: str = "us-east-1") -> Policy:
+def read_deployment_policy(name: str, region: str = "us-east-1") -> Policy:
     """Return `deployment` or `plan`, with this account, region and the tests' callers put in as the docs say."""
     text = (DATA / f"{name}_policy.json").read_text(encoding="utf-8").replace("role/CALLER", "role/caller-*")
     policy: Policy = json.loads(text.replace("ACCOUNT", ACCOUNT).replace("REGION", region))

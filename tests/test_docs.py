@@ -74,7 +74,7 @@ def test_the_last_column_has_the_actions_of_a_role_that_plans() -> None:
     assert list_policy_actions("plan") < list_policy_actions("deployment")
 
 
-def test_the_page_of_modules_lists_the_standing_policies() -> None:
+def test_the_page_of_modules_lists_the_deployment_policies() -> None:
     for path in read_deployment_policies():
         assert f"`{path}`" in read_page("module.md")
         assert f"`{path}`" in read_page("deployment-permissions.md")

@@ -46,7 +46,7 @@ from identities import (
 )
 from identities import write_document as write
 from proofs import Proof
-from rights import read_standing_policy
+from rights import read_deployment_policy
 from second_opinion import VERDICTS, ask_oracle, find_missing_oracle, write_simulation
 from subjects import EXAMPLES as NAMES
 
@@ -64,8 +64,8 @@ UNKNOWN = re.compile(r"arn:aws:lex:.*:bot-alias/.*|arn:aws:bedrock:::foundation-
 CALLS = allow("bedrock:GetFlow", "bedrock:InvokeFlow", sid="CallFlows")
 ROLES: dict[str, tuple[dict[str, Any], ...]] = {
     "administrator of keys": (allow("kms:*", sid="AllOfKms"),),
-    "deployer": tuple(read_standing_policy("deployment")["Statement"]),
-    "planner": tuple(read_standing_policy("plan")["Statement"]),
+    "deployer": tuple(read_deployment_policy("deployment")["Statement"]),
+    "planner": tuple(read_deployment_policy("plan")["Statement"]),
     "role in caller_roles": (CALLS,),
     "SSO role in caller_principals": (CALLS,),
     "role with rights in Bedrock only": (allow("bedrock:*", sid="AllOfBedrock"),),

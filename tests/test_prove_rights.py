@@ -1,8 +1,8 @@
-"""Deployers: the standing policies of the docs are enough for every example's whole life, and hold nothing superfluous.
+"""Deployment roles: the documented policies are enough for every example, and nothing in them is unnecessary.
 
-One role applies, changes and destroys all examples' modules at once, by real Terraform; another one plans. Every call
-is decided by the account and recorded. Which rights a step needs is read from the record, and that none may be missing
-is shown by deciding the recorded calls again without it; samples are run with Terraform itself.
+One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. The account
+decides and records every call. The record shows which permissions a step needs, and deciding the recorded calls again
+without one of them shows that none is unnecessary; samples are run with Terraform itself.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from rights import (
     find_refusals,
     list_actions,
     list_smaller_policies,
+    read_deployment_policy,
     read_recorded,
-    read_standing_policy,
     take_out_action,
 )
 from subjects import EXAMPLES as NAMES
@@ -40,7 +40,7 @@ pytestmark = [
 ]
 
 DOCS = Path(__file__).parent.parent / "docs" / "deployment-permissions.md"
-DEPLOYER, PLANNER = read_standing_policy("deployment"), read_standing_policy("plan")
+DEPLOYER, PLANNER = read_deployment_policy("deployment"), read_deployment_policy("plan")
 STEPS = ("first apply", "later", "destroy", "plan")
 
 
@@ -123,7 +123,7 @@ def run_step(life: Life, step: str, bench: Bench, root: Root, *arguments: str) -
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_works_with_exactly_its_standing_policy(step: str, life: Life) -> None:
+def test_a_step_works_with_exactly_its_deployment_policy(step: str, life: Life) -> None:
     assert life.exits[step] == 0, life.output[step][-3000:]
     role = "planner" if step == "plan" else "deployer"
     assert {item.verdict for item in life.decided[step]} == {"allowed"}
@@ -132,7 +132,7 @@ def test_a_step_works_with_exactly_its_standing_policy(step: str, life: Life) ->
 
 @pytest.mark.proves("deployment")
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_lives_by_the_standing_policies(name: str, life: Life, proof: Proof) -> None:
+def test_an_example_lives_with_the_deployment_policies(name: str, life: Life, proof: Proof) -> None:
     flow = f"module.{name}.aws_bedrockagent_flow.this"
     with proof.of("deployment"):
         assert f"{flow}: Creation complete" in life.output["first apply"]
@@ -160,7 +160,7 @@ def test_without_an_action_a_plan_fails(action: str, life: Life) -> None:
 @pytest.mark.parametrize("name", ["deployment", "plan"])
 def test_no_statement_has_an_action_or_a_resource_that_nothing_needs(name: str, life: Life) -> None:
     needs = life.decided["plan"] if name == "plan" else list_needs_of_deployer(life)
-    smaller = list_smaller_policies(read_standing_policy(name))
+    smaller = list_smaller_policies(read_deployment_policy(name))
     assert [what for what, policy in smaller if not any(find_refusals(needs, policy))] == []
 
 
