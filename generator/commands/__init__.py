@@ -1,1 +1,1 @@
-"""Commands with a file of their own; `cli` registers each with one line."""
+"""Arguments -> one run -> exit code; one file per command, which `cli` registers."""

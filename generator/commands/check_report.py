@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from generator.commands.console import (
     count_suppressed,
     describe_failures,
     describe_module,
-    find_view,
     list_failures,
     list_hidden,
     list_texts,
     print_report,
 )
-from generator.commands.printing import print_text
+from generator.commands.terminal import print_text
 from generator.report import Format, Report
+from generator.report.contents import Detail
 from generator.report.counts import write_count, write_summary
-from generator.report.differences import paint_difference
+from generator.report.differences import show_difference
 from generator.report.escaping import escape_controls
-from generator.run.outcome_texts import describe_reasons, write_differences
-from generator.source.files import demand_regular
+from generator.run.outcome_texts import describe_reasons, list_file_lines, write_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from generator.report import View
     from generator.run.check import CheckResult
     from generator.run.outcomes import ModuleOutcome
 
@@ -37,7 +33,7 @@ MOST_ROWS = 100
 """How many modules the summary lists."""
 
 
-def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
+def report_check(checked: CheckResult, texts: Mapping[str, str], view: View) -> Report:
     """Make the report of `check`: what differs, and the findings. `texts` are of other files than definitions."""
     result = checked.result
     return Report(
@@ -47,35 +43,19 @@ def report_check(checked: CheckResult, texts: Mapping[str, str]) -> Report:
         suppressed=count_suppressed(result.checked),
         texts={**texts, **list_texts(result.checked)},
         hidden=list_hidden(result.checked),
-        outcomes=list(_list_lines(checked)),
+        outcomes=list(_list_lines(checked, view)),
         failures=list_failures(result),
         more=_describe_check(checked),
     )
 
 
-def print_check(checked: CheckResult, report: Report, output_format: Format, most_findings: int) -> None:
+def print_check(checked: CheckResult, report: Report, output_format: Format, view: View) -> None:
     """Print the report. As text, the diff (if one was asked for) comes first, so that `git apply` takes it."""
     if output_format is Format.TEXT:
         text = write_differences((item.path, item.old, item.new) for item in checked.differences)
         if text:
-            shown = text.removesuffix("\n")
-            print_text(paint_difference(shown, escape=True) if find_view().color else _escape_for_terminal(shown))
-    print_report(report, output_format, most_findings)
-
-
-def append_summary(summary: str, file: Path | None) -> None:
-    """Append a summary to a file, if one is given. Ends with 2 where that cannot be written."""
-    if file is None:
-        return
-    try:
-        if file.exists():
-            demand_regular(file)
-        with file.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(summary)
-    except OSError as error:
-        raise typer.BadParameter(
-            f"The system refuses to write it: {error.strerror}.", param_hint="--summary"
-        ) from error
+            print_text(show_difference(text, view), nl=False)
+    print_report(report, output_format, view)
 
 
 def summarise_check(checked: CheckResult, report: Report) -> str:
@@ -126,11 +106,12 @@ def _count_modules(checked: CheckResult) -> str:
     return f"{write_count(checked.result.files, 'definition')}: {', '.join(parts)}; "
 
 
-def _list_lines(checked: CheckResult) -> Iterable[str]:
+def _list_lines(checked: CheckResult, view: View) -> Iterable[str]:
     for outcome in checked.result.outcomes:
         if outcome.outcome == "out-of-date":
             yield f"out of date {escape_controls(outcome.folder or '')}: {_say(outcome)}"
-        elif outcome.outcome == "blocked":
+            yield from list_file_lines(outcome, view)
+        elif outcome.outcome == "blocked" or view.detail is Detail.FILES:
             yield f"{outcome.outcome:<11} {escape_controls(outcome.folder or outcome.file)}"
     if checked.lock is not None:
         yield f"out of date {escape_controls(checked.lock_path)}: {checked.lock}"
@@ -172,8 +153,3 @@ def _join_differences(checked: CheckResult, outcome: ModuleOutcome) -> str:
         for item in checked.differences
         if item.path != checked.lock_path and any(item.path.startswith(f"{folder}/") for folder in folders)
     )
-
-
-def _escape_for_terminal(text: str) -> str:
-    """Keep a diff byte for byte, but for a terminal."""
-    return "\n".join(map(escape_controls, text.split("\n"))) if sys.stdout.isatty() else text

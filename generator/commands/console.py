@@ -1,19 +1,23 @@
-"""What the commands print: the report of a run, in the format and on the terminal that the user has."""
+"""What commands print at the end of a run: its report, in the requested format and for the terminal at hand."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.commands.printing import print_document, print_text
+import typer
+
+from generator.commands.terminal import find_view, print_document, print_text
+from generator.findings import has_errors
+from generator.project.discovery import judge_path
 from generator.report import Format, Report, View, write_report
+from generator.report.contents import Detail
 from generator.report.counts import write_count
 from generator.report.escaping import escape_controls
+from generator.report.people import write_findings
 from generator.run.outcome_texts import describe_outcome, show_in_repository, write_edits
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import find_repository, read_file
@@ -25,8 +29,6 @@ if TYPE_CHECKING:
     from generator.pipeline import CheckedDefinition
     from generator.run.outcomes import GenerateResult, ModuleOutcome
 
-NARROWEST = 40
-"""Columns below which nothing is cut or folded any further."""
 PROOF_FAILED = (
     "flowseal's own proof failed: what it rendered is not what it planned. Nothing was written. "
     "This is a defect of flowseal; please report it with the definition."
@@ -47,10 +49,10 @@ def report_validated(
     )
 
 
-def report_generated(result: GenerateResult, texts: Mapping[str, str]) -> Report:
+def report_generated(result: GenerateResult, texts: Mapping[str, str], view: View) -> Report:
     """Make the report of `generate`: what became of each definition, and the findings. `texts` are of other files."""
-    view = find_view()
-    outcomes = [describe_outcome(outcome, view) for outcome in result.outcomes]
+    shown = [item for item in result.outcomes if item.outcome != "unchanged" or view.detail is Detail.FILES]
+    outcomes = [describe_outcome(outcome, view) for outcome in shown]
     kinds = Counter(outcome.outcome for outcome in result.outcomes)
     words = ["written", "unchanged", "blocked", *(word for word in ("removed", "orphaned", "uncovered") if kinds[word])]
     counts = ", ".join(f"{kinds[word]} {word}" for word in words)
@@ -77,34 +79,36 @@ def list_failures(result: GenerateResult) -> list[str]:
 
 
 def read_texts(findings: Iterable[LocatedFinding]) -> dict[str, str]:
-    """Return the texts that findings about other files than definitions point into, as far as they can be read."""
+    """Return the texts that findings point into outside of definitions, as far as they may and can be read."""
     texts = {}
     for file in {finding.file for finding in findings}:
+        if judge_path(Path(file)) is not None:
+            continue
         with suppress(OSError, ValueError):
             texts[file] = read_file(file, LARGEST_DOCUMENT).decode("utf-8-sig", errors="replace")
     return texts
 
 
-def print_report(report: Report, output_format: Format, most_findings: int) -> None:
+def print_report(report: Report, output_format: Format, view: View) -> None:
     """Print a report on standard output. Services that show findings in a repository get paths from its root."""
     if output_format in (Format.SARIF, Format.GITHUB):
         here = Path.cwd()
         root = find_repository(here, os.environ.get("GITHUB_WORKSPACE"))
         report = report.rename_files(lambda file: show_in_repository(file, here, root))
-    print_document(write_report(output_format, report, find_view(most_findings)))
+    print_document(write_report(output_format, report, view))
 
 
 def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
-    """Print findings for people, and nothing where there is none; `texts` gives the text of a file by its name."""
-    from generator.report.people import write_findings
-
+    """Print findings for people, and nothing if there are none; `texts` gives the text of a file by its name."""
     if findings:
         print_text(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
 
 
-def find_view(most_findings: int = 0) -> View:
-    """Return how standard output is looked at."""
-    return View(_wants_color(), _measure_terminal(), most_findings)
+def stop_at_errors(findings: Sequence[LocatedFinding]) -> None:
+    """Print findings, and end the command with 1 if one of them is an error."""
+    print_findings(findings, {})
+    if has_errors(findings):
+        raise typer.Exit(1)
 
 
 def count_suppressed(checked: Iterable[CheckedDefinition]) -> int:
@@ -155,13 +159,3 @@ def describe_failures(result: GenerateResult) -> list[dict[str, str]]:
     return [
         {"file": file, "module_file": failure.file, "message": failure.message} for file, failure in result.failures
     ]
-
-
-def _wants_color() -> bool:
-    """Tell whether colour helps: on a terminal that has it, and unless NO_COLOR (any value) asks for none."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _measure_terminal() -> int | None:
-    """Return the columns of the terminal, or None where standard output is none."""
-    return max(shutil.get_terminal_size().columns, NARROWEST) if sys.stdout.isatty() else None

@@ -1,4 +1,4 @@
-"""`flowseal init`: what a repository needs around its flows, and a first flow."""
+"""`flowseal init`: the files that a repository needs around its flows, and a first flow."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't prompt.")] = False,
 ) -> None:
     """Set up a repository, or a folder of one: flowseal.yaml, a first flow, hooks, CI. No existing file changes."""
-    from generator.commands.answers import Answers
+    from generator.commands.layout import Answers
     from generator.commands.setting_up import set_up
 
     is_asked = not yes and sys.stdin.isatty() and sys.stdout.isatty()

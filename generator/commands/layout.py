@@ -1,34 +1,52 @@
-"""Where `flowseal init` puts flows, modules, and the files around them."""
+"""Where `flowseal init` puts flows, modules, and the files around them: as passed, as answered, or by default."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from generator.commands.answers import Answers, check_ci, check_folder, check_installation, check_output, overlaps
-from generator.commands.printing import open_repository
+from generator.commands.requests import open_repository
+from generator.commands.terminal import ask
 from generator.findings import show_relative
 from generator.output import read_generated
 from generator.project.configuration import NAME
 from generator.project.discovery import discover_definitions
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import find_name_faults
-from generator.scaffold.origin import find_installation, read_installation
+from generator.scaffold.origin import InvalidInstallationError, find_installation, read_installation
 from generator.scaffold.repository import Repository
-from generator.scaffold.surroundings import GITLAB, Layout
+from generator.scaffold.surroundings import GITLAB, Layout, is_plain
 
 HERE = Path()
 FLOWS = ("flows", "bedrock-flows")
 OUTPUTS = ("modules/flows", "flow-modules", "bedrock-flow-modules")
-"""Folders that `init` proposes, in this order. One below `modules` stays flowseal's own when others add modules."""
+"""Folders that `init` proposes, in this order. A subfolder of `modules` stays flowseal's when others add modules."""
 EARLIER_OUTPUTS = ("modules", *OUTPUTS)
-"""Folders in which an earlier run without a flowseal.yaml may have put modules."""
+"""Folders in which an earlier run without a flowseal.yaml may have written modules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The options that were passed; `is_asked` tells whether there is a terminal to ask for the others."""
+
+    is_asked: bool
+    given: Mapping[str, str]
+
+    def find_answer(self, option: str, question: str, default: str, check: Callable[[str], str]) -> str:
+        """Return the option's value, or else the answer, or else the default. `check` raises BadParameter if wrong."""
+        if option in self.given:
+            return check(self.given[option])
+        if not self.is_asked:
+            return check(default)
+        return ask(question, default, check)
 
 
 def find_layout(answers: Answers, root: Path) -> Layout:
-    """Return the layout of the working folder in the repository at `root`."""
+    """Return the layout of the working directory in the repository at `root`."""
     team = HERE.absolute().relative_to(root).as_posix()
     repository = _open_folder(root)
     if repository.searched:
@@ -60,7 +78,7 @@ def find_layout(answers: Answers, root: Path) -> Layout:
 
 
 def _open_folder(root: Path) -> Repository:
-    """Return what the working folder's own flowseal.yaml says. One above it must leave this folder alone."""
+    """Return what the working directory's own flowseal.yaml says. One in a parent folder must not cover this one."""
     repository = open_repository()
     if repository.root == HERE or not repository.root.is_relative_to(root):
         return repository if repository.root == HERE else Repository(HERE)
@@ -71,13 +89,13 @@ def _open_folder(root: Path) -> Repository:
 
 
 def _propose_flows(output: str) -> str:
-    """Return the first folder apart from `output` that is free, or has definitions in it."""
+    """Return the first folder outside `output` that is free or contains definitions."""
     apart = [name for name in FLOWS if not output or not overlaps(name, output)] or [FLOWS[0]]
     return next((name for name in apart if _is_free(name) or discover_definitions([name], None)[0]), apart[0])
 
 
 def _propose_output(flows: str) -> str:
-    """Return the folder apart from the flows in which flowseal has made modules, or the first that is free."""
+    """Return the folder outside the flows that already contains generated modules, or the first free one."""
     made = (name for name in EARLIER_OUTPUTS if read_generated(HERE / name) is not None and not overlaps(name, flows))
     apart = [name for name in OUTPUTS if not overlaps(name, flows)]
     return next(made, next(filter(_is_free, apart), apart[0]))
@@ -88,9 +106,50 @@ def _is_free(folder: str) -> bool:
 
 
 def _list_named(modules: str) -> tuple[str, ...] | None:
-    """List the modules of flowseal's in a folder that holds other folders too; None where it is flowseal's alone."""
+    """List flowseal's modules in a folder that has other folders too; None if all of them are flowseal's."""
     made = read_generated(HERE / modules) or {}
     others = [path.name for path in Path(modules).iterdir() if path.is_dir()] if os.path.isdir(modules) else []
-    # A lock file may have been edited by hand: any other name is not a module's.
+    # A lock file may have been edited by hand: skip names that no module can have.
     own = tuple(sorted(name for name in made if not find_name_faults(name)))
     return own if {name for name in others if not name.startswith(".")} - set(own) else None
+
+
+def check_folder(folder: str, option: str = "--flows") -> str:
+    """Return a folder that init can write patterns for; any other is wrong usage of an option."""
+    if is_plain(folder):
+        return folder
+    message = f"{folder!r} is not a folder that init can write patterns for."
+    remedy = "Use one below this folder, of letters, digits, and . _ - with / between."
+    raise typer.BadParameter(f"{message} {remedy}", param_hint=option)
+
+
+def check_output(folder: str, flows: str) -> str:
+    """Return a folder for modules that doesn't overlap the folder of flows; any other is wrong usage."""
+    check_folder(folder, "--output")
+    if overlaps(folder, flows):
+        message = f"{folder!r} and the folder of the flows, {flows!r}, overlap. Keep modules and flows apart."
+        raise typer.BadParameter(message, param_hint="--output")
+    return folder
+
+
+def overlaps(folder: str, other: str) -> bool:
+    """Tell whether two folders are the same, or one contains the other; case is ignored."""
+    one, two = (f"{name.lower()}/" for name in (folder, other))
+    return one.startswith(two) or two.startswith(one)
+
+
+def check_ci(word: str) -> str:
+    """Return the name of a CI system; any other word is wrong usage."""
+    if word in list(Ci):
+        return word
+    raise typer.BadParameter(f"Use one of {', '.join(Ci)}.")
+
+
+def check_installation(text: str) -> str:
+    """Return an installation as `--install` takes it, or an empty string for none; anything else is wrong usage."""
+    try:
+        if text:
+            read_installation(text)
+    except InvalidInstallationError as error:
+        raise typer.BadParameter(str(error), param_hint="--install") from error
+    return text

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from generator.report.escaping import escape_controls
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -45,7 +47,9 @@ def new(
     ] = None,
 ) -> None:
     """Write a flow definition to start from, with its prompts and code. Nothing is overwritten."""
-    from generator.commands.printing import open_repository, print_text, stop_at_errors
+    from generator.commands.console import stop_at_errors
+    from generator.commands.requests import open_repository
+    from generator.commands.terminal import print_text
     from generator.findings import show_path
     from generator.project.discovery import report_forbidden
     from generator.scaffold.flow import make_flow
@@ -105,11 +109,12 @@ def load_templates(folder: Path | None, given_by: str = "--templates") -> Mappin
 
 
 def describe_templates(templates: Iterable[FlowTemplate]) -> str:
-    """Write each template: its name, the line on it, its picture."""
+    """Return the list of templates: the name of each, its description, and its picture."""
     parts = []
     for template in templates:
-        picture = "".join(f"        {line}".rstrip() + "\n" for line in template.picture)
-        parts.append(f"{template.name}\n    {template.line}\n" + (f"\n{picture}" if picture else ""))
+        picture = "".join(f"        {escape_controls(line)}".rstrip() + "\n" for line in template.picture)
+        head = f"{escape_controls(template.name)}\n    {escape_controls(template.line)}\n"
+        parts.append(head + (f"\n{picture}" if picture else ""))
     return "\n".join(parts)
 
 
@@ -147,9 +152,9 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
 
     Where one of the files is there already, nothing is written: wrong usage.
     """
-    from generator.commands.console import print_findings
-    from generator.commands.printing import print_written, stop_at_errors
+    from generator.commands.console import print_findings, stop_at_errors
     from generator.commands.schema import make_schema_files
+    from generator.commands.terminal import print_written
     from generator.findings import has_errors
     from generator.scaffold.new_files import list_existing, report_links, write_new_files
 

@@ -8,21 +8,29 @@ from typing import Annotated
 
 import typer
 
+from generator.report.contents import Detail
 from generator.report.formats import Format
 
 
 class Target(StrEnum):
-    """What a definition is held to: AWS's API alone, or also what the Terraform resource can express."""
+    """What a definition is checked against: AWS's API only, or also what the Terraform resource can express."""
 
     TERRAFORM = "terraform"
     API = "api"
 
 
 def read_path(text: str) -> Path:
-    """Return a path; an empty one (a variable of a script that is not set) is a wrong usage, not the working folder."""
+    """Return a path; an empty one (an unset variable in a script) is wrong usage, not the working directory."""
     if not text:
         raise typer.BadParameter("the name is empty")
     return Path(text)
+
+
+def choose_detail(quiet: bool, verbose: bool = False) -> Detail:
+    """Return how much text output shows; both options together are wrong usage."""
+    if quiet and verbose:
+        raise typer.BadParameter("cannot be combined with --verbose", param_hint="--quiet")
+    return Detail.FINDINGS if quiet else Detail.FILES if verbose else Detail.CHANGES
 
 
 Definitions = Annotated[
@@ -76,3 +84,6 @@ Summary = Annotated[
         show_default=False,
     ),
 ]
+RenderAll = Annotated[bool, typer.Option("--all", help="Regenerate and prove up-to-date modules too.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print one line per module and per file.")]

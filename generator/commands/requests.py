@@ -1,4 +1,4 @@
-"""From the command line to what a run is asked for; what cannot be asked for ends here."""
+"""From the command line to the project of a run; a command line that is not enough for one ends here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from generator.commands.printing import print_text
+from generator.commands.terminal import find_view, print_text
 from generator.report.formats import Format
 
 if TYPE_CHECKING:
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from generator.project.opening import Project
     from generator.report import Report
     from generator.run.preparation import Request
+    from generator.scaffold.repository import Repository
 
 
-class IncompleteRequestError(typer.BadParameter):
-    """Wrong usage that is no matter of one parameter: the message is all that is printed."""
+class UsageError(typer.BadParameter):
+    """Wrong usage that is not about the value of one parameter: only the message is printed."""
 
     def format_message(self) -> str:
         """Return the message, without "Invalid value" before it."""
@@ -27,7 +28,7 @@ class IncompleteRequestError(typer.BadParameter):
 
 
 class UnusableConfigurationError(typer.Exit):
-    """The end of a run whose configuration has an error: exit code 1, after `report` was printed."""
+    """Ends a run whose configuration has an error with exit code 1, after `report` was printed."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(1)
@@ -37,9 +38,9 @@ class UnusableConfigurationError(typer.Exit):
 def open_or_end(
     paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
 ) -> tuple[Project, list[LocatedFinding]]:
-    """Return the project and findings about its configuration, which may weigh them itself.
+    """Return the project and the findings about its configuration, with the severities that it sets.
 
-    Where the configuration is wrong, prints why and raises UnusableConfigurationError.
+    If the configuration has an error, prints why and raises UnusableConfigurationError.
     """
     from generator.project.configuration import apply_severities
     from generator.project.opening import open_project
@@ -50,15 +51,28 @@ def open_or_end(
         from generator.report import Report
 
         report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
-        print_report(report, output_format, 0)
+        print_report(report, output_format, find_view())
         raise UnusableConfigurationError(report)
     return project, list(apply_severities(findings, project.severities))
+
+
+def open_repository() -> Repository:
+    """Return the repository of the working directory. Prints why and ends with 1 if its configuration has an error."""
+    from generator.commands.console import print_findings, read_texts
+    from generator.project.opening import open_project
+    from generator.scaffold.repository import describe_repository
+
+    project, findings = open_project([], None, None)
+    print_findings(findings, read_texts(findings))
+    if project is None:
+        raise typer.Exit(1)
+    return describe_repository(project.configuration)
 
 
 def require_project(
     paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
 ) -> tuple[Project, list[LocatedFinding]]:
-    """Do as open_or_end, and end with 2 where neither the command line nor the configuration names definitions."""
+    """Do the same as open_or_end, and end with 2 if no definitions are named, by argument or configuration."""
     project, findings = open_or_end(paths, output, config, output_format)
     if not project.names_definitions:
         end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")
@@ -66,11 +80,11 @@ def require_project(
 
 
 def end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
-    """End with 2: a run lacks what the configuration gives under `key`; `argument` says how to pass it instead."""
+    """End with 2: the configuration does not set `key`, which the run needs; `argument` says how to pass it instead."""
     if project.configuration is None:
         problem = "No flowseal.yaml found in this folder or any parent folder."
-        raise IncompleteRequestError(f"{problem} Run `flowseal init` to create one, or {argument}.")
-    raise IncompleteRequestError(f"{project.configuration.file} does not set `{key}`. Add it, or {argument}.")
+        raise UsageError(f"{problem} Run `flowseal init` to create one, or {argument}.")
+    raise UsageError(f"{project.configuration.file} does not set `{key}`. Add it, or {argument}.")
 
 
 def request_modules(
@@ -82,9 +96,9 @@ def request_modules(
     strict: bool,
     timings: Timings,
 ) -> Request:
-    """Return what a run is asked for; ends with 2 where neither command line nor configuration says enough.
+    """Return the request of a run; ends with 2 if command line and configuration together are incomplete.
 
-    Where the configuration is wrong, ends as open_or_end does.
+    If the configuration has an error, ends as open_or_end does.
     """
     with timings.measure("import"):
         from generator.findings import has_errors
@@ -108,7 +122,7 @@ def request_modules(
 
 
 def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
-    """End with an exit code, after the timings if they are wanted."""
+    """End with an exit code, after the timings if requested."""
     if show_timings:
         print_text(timings.write_table(), err=True, nl=False)
     raise typer.Exit(exit_code)

@@ -1,4 +1,4 @@
-"""`flowseal schema`: what editors check and complete definitions with."""
+"""`flowseal schema`: JSON Schemas, with which editors check and complete definitions."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def schema(
             "-o",
             parser=read_path,
             metavar="FILE",
-            help="A file to write instead; an earlier schema of flowseal's is replaced, nothing else.",
+            help="Write to FILE. Only a schema that flowseal wrote is replaced.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Print the JSON Schema (2020-12) of flow definitions or of flowseal.yaml, for editors."""
-    from generator.commands.printing import print_document
+    from generator.commands.terminal import print_document
 
     text = write_document_schema(document)
     if output is None:
@@ -50,14 +50,19 @@ def schema(
 
 
 def replace_schema(file: Path, text: str) -> None:
-    """Write a schema to a file and print that. A file that holds anything but an earlier schema is wrong usage."""
-    from generator.commands.printing import print_unchanged, print_written, stop_at_errors
+    """Write a schema to a file, and print its path. Replacing anything but an earlier schema is wrong usage."""
+    from generator.commands.console import stop_at_errors
+    from generator.commands.terminal import print_unchanged, print_written
     from generator.editor import is_written_schema
+    from generator.findings import show_path
     from generator.output.rules import report_failure
+    from generator.project.discovery import report_forbidden
     from generator.scaffold.new_files import replace_text_file
     from generator.source import LARGEST_DOCUMENT
     from generator.source.files import read_file
 
+    if refused := report_forbidden(file, show_path(file)):
+        stop_at_errors([refused])
     present = b""
     try:
         present = read_file(file, LARGEST_DOCUMENT) if file.exists() else b""
@@ -67,14 +72,14 @@ def replace_schema(file: Path, text: str) -> None:
         print_unchanged(file.as_posix())
         return
     if present.strip() and not is_written_schema(present):
-        message = f"{file.as_posix()} is there already, and is no JSON Schema that flowseal wrote: it stays as it is."
-        raise typer.BadParameter(f"{message} Name another file, or move that one away.", param_hint="--output")
+        message = f"{file.as_posix()} already exists and is not a JSON Schema that flowseal wrote."
+        raise typer.BadParameter(f"{message} Choose another file, or move this one.", param_hint="--output")
     stop_at_errors(replace_text_file(file, text))
     print_written([file.as_posix()])
 
 
 def write_document_schema(document: Document) -> str:
-    """Return the schema of one of both documents."""
+    """Return the schema of a document."""
     from generator.editor import write_configuration_schema, write_definition_schema
     from generator.findings.catalog import list_rules
 
@@ -84,7 +89,7 @@ def write_document_schema(document: Document) -> str:
 
 
 def make_schema_files(paths: Iterable[str]) -> dict[str, bytes]:
-    """Return the text of some of a repository's schemas, by path."""
+    """Return the text of a repository's schemas at some paths, by path."""
     from generator.scaffold.repository import SCHEMAS
 
     return {path: write_document_schema(Document(SCHEMAS[path])).encode() for path in paths}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-from generator.commands.console import find_view, print_findings
-from generator.commands.layout import HERE, find_layout
+from generator.commands.console import print_findings, stop_at_errors
+from generator.commands.layout import HERE, Answers, find_layout
 from generator.commands.new import check_flow, check_name, choose_template, load_templates
-from generator.commands.printing import print_text, print_written, stop_at_errors
 from generator.commands.schema import make_schema_files
+from generator.commands.terminal import find_view, print_text, print_written
 from generator.findings import show_relative
 from generator.report.folding import fold_text
 from generator.scaffold.ci import Ci
@@ -22,9 +21,6 @@ from generator.scaffold.repository import SCHEMAS, Repository
 from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import find_repository, read_file
-
-if TYPE_CHECKING:
-    from generator.commands.answers import Answers
 
 
 def set_up(answers: Answers) -> None:

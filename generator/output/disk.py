@@ -36,13 +36,13 @@ def make_folders(folder: Path) -> list[Path]:
 def write_new_file(path: Path, data: bytes) -> None:
     """Write a file that does not exist yet, with mode 0666 less the umask."""
     with _name_path(path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        finally:
-            os.close(descriptor)
+        _write_all(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), data)
+
+
+def append_to(path: Path, data: bytes) -> None:
+    """Append to a file, creating it if it is missing."""
+    with _name_path(path):
+        _write_all(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o666), data)
 
 
 def open_lock(path: Path) -> int:
@@ -115,6 +115,16 @@ def remove_tree(folder: Path) -> None:
             else:
                 os.rmdir(path)
     remove_empty_folder(folder)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write to a descriptor until nothing is left, and close it."""
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

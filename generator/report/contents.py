@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -91,9 +92,17 @@ def _mask_value(value: Any) -> Any:
     return value
 
 
+class Detail(Enum):
+    """How much of a run text output shows besides findings: nothing, one line per changed module, or every file."""
+
+    FINDINGS = "findings"
+    CHANGES = "changes"
+    FILES = "files"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a person looks at: in colour or not, so many columns wide (None: lines are not folded).
+    """How a person views a report: in color or not, and how many columns wide (None: lines are not wrapped).
 
     At most `most_findings` are shown; 0 shows all.
     """
@@ -101,3 +110,4 @@ class View:
     color: bool = False
     columns: int | None = None
     most_findings: int = MOST_FINDINGS
+    detail: Detail = Detail.CHANGES

@@ -1,13 +1,17 @@
-"""The difference of a file before and after, as git would show it."""
+"""The differences of a file, in the format of `git diff`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import Match, SequenceMatcher
 
-from generator.report.escaping import escape_controls, neutralize_old_commands
+from generator.report.contents import View
+from generator.report.escaping import escape_controls, escape_lines, escape_steering, neutralize_old_commands
 from generator.source.credentials import mask_credentials
 
+MOST_LINES = 20_000
+"""Lines, before and after together, of which a minimal diff is computed: the time grows with their square."""
 COLORS = {"@@": "36", "+": "32", "-": "31"}
 NOTHING = "/dev/null"
 _HUNK = re.compile(r"@@ -(\d+)\S* \+(\d+)")
@@ -17,9 +21,10 @@ _NO_END = "\\ No newline at end of file"
 def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
     """Return a unified diff with git's heading, which `git apply` takes; None stands for no file, and "" for no change.
 
-    Lines end where LF ends them; every other character stands as it is. What is not UTF-8 is only named. A line that
-    stays and that a CI would take for a command goes and comes: `git apply` makes the same of it. ##[ is escaped, and
-    credentials are masked: such a diff is for reading.
+    Only LF ends a line; every other character is kept. A file that is not UTF-8 is only named. An unchanged line that
+    a CI would take for a command is removed and added, which is the same for `git apply`. ##[ is escaped and
+    credentials are masked; such a diff is for reading only. If more than MOST_LINES lines may have changed, the whole
+    range is replaced, and a line before the heading says so.
     """
     if old == new:
         return ""
@@ -33,14 +38,28 @@ def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
         heading.append(f"Binary files a/{path} and b/{path} differ")
         return "\n".join(heading) + "\n"
     names = (NOTHING if old is None else f"a/{path}", NOTHING if new is None else f"b/{path}")
-    return "\n".join([*heading, *_list_lines(texts[0], texts[1], names)]) + "\n"
+    matcher = _BoundedMatcher(_split_lines(texts[0]), _split_lines(texts[1]))
+    lines = [*heading, *_list_lines(matcher, texts[0], texts[1], names)]
+    if matcher.is_replaced:
+        lines.insert(0, f"{path}: too many changed lines for a minimal diff; all of them are shown as replaced")
+    return "\n".join(lines) + "\n"
 
 
-def paint_difference(text: str, escape: bool) -> str:
-    """Return a diff for a terminal with colours: in colour, and with `escape` nothing in it steers the terminal."""
+def show_difference(text: str, view: View) -> str:
+    """Return a diff for a terminal, where every unsafe character is an escape, or for a pipe, from which it is applied.
+
+    For a pipe, only what steers a terminal or a CI is an escape.
+    """
+    if view.color:
+        return paint_difference(text)
+    return escape_steering(text) if view.columns is None else escape_lines(text)
+
+
+def paint_difference(text: str) -> str:
+    """Return a diff in color; every unsafe character is an escape."""
     lines = []
     for line in text.split("\n"):
-        shown = escape_controls(line) if escape else line
+        shown = escape_controls(line)
         code = "1" if line.startswith(("diff --git ", "--- ", "+++ ")) else COLORS.get(line[:2], COLORS.get(line[:1]))
         lines.append(f"\x1b[{code}m{shown}\x1b[0m" if code else shown)
     return "\n".join(lines)
@@ -53,10 +72,55 @@ def _decode(data: bytes | None) -> str | None:
         return None
 
 
-def _list_lines(old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
-    from difflib import unified_diff
+class _BoundedMatcher(SequenceMatcher[str]):
+    """Matches the lines of two texts in bounded time. With `is_replaced`, only their common ends are matched."""
 
-    for line in _mask_lines(unified_diff(_split_lines(old), _split_lines(new), *names), old, new):
+    def __init__(self, old: list[str], new: list[str]) -> None:
+        super().__init__(None, old, new)
+        self.old, self.new = old, new
+        self.is_replaced = False
+
+    def get_matching_blocks(self) -> list[Match]:
+        """Return the matches; of long texts, the common ends first, and what is between them only if it is short."""
+        old, new = self.old, self.new
+        if len(old) + len(new) <= MOST_LINES:
+            return super().get_matching_blocks()
+        start = _count_equal(old, new)
+        end = _count_equal(old[: start - 1 if start else None : -1], new[: start - 1 if start else None : -1])
+        inside = old[start : len(old) - end], new[start : len(new) - end]
+        self.is_replaced = all(inside) and sum(map(len, inside)) > MOST_LINES
+        found = [] if self.is_replaced else SequenceMatcher(None, *inside).get_matching_blocks()[:-1]
+        moved = [Match(match.a + start, match.b + start, match.size) for match in found]
+        ends = Match(len(old) - end, len(new) - end, end), Match(len(old), len(new), 0)
+        return [match for match in (Match(0, 0, start), *moved, ends[0]) if match.size] + [ends[1]]
+
+
+def _count_equal(old: list[str], new: list[str]) -> int:
+    """Count the lines in which two texts agree from their beginning on."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _write_hunks(matcher: _BoundedMatcher, names: tuple[str, str]) -> Iterator[str]:
+    """Yield the lines of a unified diff, as difflib.unified_diff does."""
+    yield from (f"{sign} {name}\n" for sign, name in zip(("---", "+++"), names, strict=True))
+    for group in matcher.get_grouped_opcodes():
+        ranges = _write_range(group[0][1], group[-1][2]), _write_range(group[0][3], group[-1][4])
+        yield f"@@ -{ranges[0]} +{ranges[1]} @@\n"
+        for kind, first, last, start, end in group:
+            yield from (f"{' ' if kind == 'equal' else '-'}{line}" for line in matcher.old[first:last])
+            if kind != "equal":
+                yield from (f"+{line}" for line in matcher.new[start:end])
+
+
+def _write_range(first: int, last: int) -> str:
+    if last == first + 1:
+        return str(last)
+    return f"{first + (last > first)},{last - first}"
+
+
+def _list_lines(matcher: _BoundedMatcher, old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
+    for line in _mask_lines(_write_hunks(matcher, names), old, new):
         for shown in (f"-{line[1:]}", f"+{line[1:]}") if line[:1] == " " and line.lstrip()[:2] == "::" else (line,):
             yield neutralize_old_commands(shown.removesuffix("\n"))
             if not shown.endswith("\n"):
@@ -64,7 +128,7 @@ def _list_lines(old: str, new: str, names: tuple[str, str]) -> Iterator[str]:
 
 
 def _mask_lines(lines: Iterable[str], old: str, new: str) -> Iterator[str]:
-    """Yield the lines of a diff as they are in the masked files: a line alone may be a part of a private key."""
+    """Yield the lines of a diff as they are in the masked files: a single line may be part of a private key."""
     masked = _split_lines(mask_credentials(old)), _split_lines(mask_credentials(new))
     at = [0, 0]
     for number, line in enumerate(lines):
@@ -81,16 +145,14 @@ def _mask_lines(lines: Iterable[str], old: str, new: str) -> Iterator[str]:
 
 
 def _split_lines(text: str) -> list[str]:
-    """Split at LF alone; str.splitlines would split at what is text to git and to Terraform."""
+    """Split at LF only; str.splitlines also splits at characters that are text to git and Terraform."""
     lines = [f"{line}\n" for line in text.split("\n")]
     lines[-1] = lines[-1].removesuffix("\n")
     return lines if lines[-1] else lines[:-1]
 
 
 def write_fragment(old: str, new: str) -> str:
-    """Write what changes between two documents: the changed lines, below the lines that they are nested in."""
-    from difflib import SequenceMatcher
-
+    """Return what changes between two documents: the changed lines, below the lines that they are nested in."""
     before, after = old.splitlines(), new.splitlines()
     marked: list[tuple[str, str]] = []
     wanted: set[int] = set()
@@ -106,7 +168,7 @@ def write_fragment(old: str, new: str) -> str:
 
 
 def _list_parents(marked: Sequence[tuple[str, str]], number: int) -> Iterator[int]:
-    """Yield the numbers of the lines that a line is nested in, as its indentation says."""
+    """Yield the numbers of the lines that a line is nested in, by indentation."""
     own, line = marked[number]
     depth = _measure_depth(line)
     for other in range(number - 1, -1, -1):

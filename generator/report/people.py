@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from generator.findings import LocatedFinding, Severity
-from generator.report.contents import Report, View
+from generator.report.contents import Detail, Report, View
 from generator.report.counts import summarise_findings, write_count, write_summary
 from generator.report.escaping import escape_controls, measure_width, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
@@ -30,10 +30,10 @@ START = Span(1, 1, 1, 1)
 
 
 def write_text_report(report: Report, view: View) -> str:
-    """Return findings, outcomes and summary as text that ends in a line break.
+    """Return findings, outcomes, and summary as text that ends in a line break.
 
-    Findings are sorted and grouped by file, an empty line between two. At most `view.most_findings` are shown, errors
-    before warnings; how many there are is told.
+    Findings are sorted and grouped by file, with an empty line between two. At most `view.most_findings` are shown,
+    errors before warnings; the number of the others follows. With `Detail.FINDINGS`, outcomes and summary are left out.
     """
     ordered = sort_findings(report.findings)
     shown = choose_findings(ordered, view.most_findings)
@@ -41,8 +41,12 @@ def write_text_report(report: Report, view: View) -> str:
     if len(shown) < len(ordered):
         hidden = write_count(len(ordered) - len(shown), "more finding")
         parts.append(f"{hidden} not shown; --max-findings 0 shows all.\n")
-    lines = [*(f"{failure}\n" for failure in report.failures), *(f"{outcome}\n" for outcome in report.outcomes)]
-    return neutralize_commands("\n".join([*parts, "".join([*lines, write_summary(report), "\n"])]))
+    lines = list(report.failures)
+    if view.detail is not Detail.FINDINGS:
+        lines += [*report.outcomes, write_summary(report)]
+    if lines:
+        parts.append("".join(f"{line}\n" for line in lines))
+    return neutralize_commands("\n".join(parts))
 
 
 def write_findings(report: Report, view: View) -> str:

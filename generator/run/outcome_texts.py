@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.findings import show_relative
 from generator.output.messages import REMOVED, describe_reason
+from generator.report.contents import Detail
 from generator.report.differences import paint_difference, write_difference
 from generator.report.escaping import escape_controls
 from generator.report.folding import fold_text
@@ -37,6 +38,15 @@ def describe_reasons(outcome: ModuleOutcome) -> str:
     """Say why a module differs."""
     name = outcome.name or ""
     return escape_controls("; ".join(describe_reason(reason, name, outcome.file) for reason in outcome.reasons))
+
+
+def list_file_lines(outcome: ModuleOutcome, view: View) -> Iterator[str]:
+    """Yield one line for each file of a module that changes, if the user wants to see files."""
+    if view.detail is not Detail.FILES:
+        return
+    for word, paths in (("created", outcome.created), ("changed", outcome.changed), ("removed", outcome.removed)):
+        for path in paths:
+            yield f"  {word:<9} {escape_controls(path)}"
 
 
 def write_edits(outcome: ModuleOutcome) -> str:
@@ -84,6 +94,7 @@ def _write_outcome(outcome: ModuleOutcome, view: View) -> Iterator[str]:
     changes += [f"moved from {escape_controls(folder)}" for folder in outcome.moved_from]
     detail = f" ({', '.join(changes)})" if changes else ""
     yield f"{outcome.outcome:<11} {escape_controls(outcome.folder)}{detail}\n"
+    yield from (f"{line}\n" for line in list_file_lines(outcome, view))
     if outcome.moved_from:
         yield _say_below(RENAMED, view)
     if outcome.moved_block:
@@ -102,6 +113,6 @@ def _say_below(sentence: str, view: View) -> str:
 def _cut_difference(text: str, view: View) -> str:
     lines = text.splitlines()
     shown = "\n".join(lines[:MOST_LINES])
-    shown = paint_difference(shown, escape=True) if view.color else "\n".join(map(escape_controls, lines[:MOST_LINES]))
+    shown = paint_difference(shown) if view.color else "\n".join(map(escape_controls, lines[:MOST_LINES]))
     more = len(lines) - MOST_LINES
     return f"{shown}\n" + (f"... {more} more lines; `flowseal check --diff` shows all\n" if more > 0 else "")

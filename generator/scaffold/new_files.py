@@ -64,13 +64,31 @@ def write_new_files(folder: Path, files: Mapping[str, bytes]) -> list[LocatedFin
 
 
 def replace_text_file(path: Path, text: str) -> list[LocatedFinding]:
-    """Put a text at a path that the user named; return a finding if that fails."""
+    """Write a file at a path that the user named, or change nothing and return the finding that says why."""
+    made: list[Path] = []
     try:
-        disk.make_folders(path.parent)
+        made = disk.make_folders(path.parent)
         replace_with(path, text.encode())
     except OSError as error:
+        _undo(made)
         return [report_failure(error, path)]
     return []
+
+
+def append_text(path: Path, text: str) -> None:
+    """Append a text to a file that the user named, creating it if it is missing. Raises OSError, and changes nothing.
+
+    The folder of the file must exist.
+    """
+    size = os.path.getsize(path) if path.exists() else None
+    if size is not None:
+        demand_regular(path)
+    try:
+        disk.append_to(path, text.encode())
+    except OSError:
+        with suppress(OSError):
+            disk.remove_file(path) if size is None else os.truncate(path, size)
+        raise
 
 
 def _undo(made: list[Path]) -> None:

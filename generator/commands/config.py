@@ -1,32 +1,31 @@
-"""What `flowseal config` prints: each value that a run goes by, and where it comes from."""
+"""`flowseal config`: the settings in effect, and where each comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from generator.commands.console import find_view, read_texts
-from generator.commands.printing import print_document, print_text
-from generator.findings import Severity
-from generator.flow.model import Encryption
-from generator.report import ListFormat, Report
+import typer
+
+from generator.commands.options import ConfigurationFile, Definitions, Output
+from generator.commands.terminal import print_document, print_text
 from generator.report.escaping import escape_controls
-from generator.report.machines import VERSION, describe_finding, write_json
-from generator.report.people import write_findings
-from generator.terraform.module.versions_tf import LOWEST_PROVIDER
+from generator.report.formats import Format, ListFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from generator.findings import LocatedFinding
     from generator.project.opening import Project
     from generator.source.position import Path
 
+EXAMPLE = "Example: flowseal config"
 COMMAND_LINE, FILE, DEFAULT = "command line", "file", "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value by its name in the configuration; `line` and `column` tell where it stands in the file."""
+    """A value by its name in the configuration; `line` and `column` give its place in the file."""
 
     name: str
     value: Any
@@ -35,30 +34,41 @@ class Setting:
     column: int | None = None
 
 
-def print_settings(project: Project, findings: Sequence[LocatedFinding], output_format: ListFormat) -> None:
-    """Print the settings of a project."""
-    settings = list(list_settings(project))
+def config(
+    paths: Definitions = None,
+    output: Output = None,
+    config: ConfigurationFile = None,
+    output_format: Annotated[ListFormat, typer.Option("--format", help="Output format.")] = ListFormat.TEXT,
+) -> None:
+    """Print the settings in effect, and where each comes from."""
+    from generator.commands.requests import open_or_end
+
+    project, findings = open_or_end(paths, output, config, Format(output_format.value))
+    settings = list(_list_settings(project))
     file = project.configuration.file if project.configuration else None
     if output_format is ListFormat.JSON:
-        report = {
-            "version": VERSION,
-            "file": file,
-            "settings": [
-                {
-                    "name": item.name,
-                    "value": item.value,
-                    "source": item.source,
-                    "line": item.line,
-                    "column": item.column,
-                }
-                for item in settings
-            ],
-            "findings": [describe_finding(finding) for finding in findings],
-        }
-        print_document(write_json(report))
-        return
+        _print_json(settings, file, findings)
+    else:
+        _print_table(settings, file, findings)
+
+
+def _print_json(settings: Sequence[Setting], file: str | None, findings: Sequence[LocatedFinding]) -> None:
+    from generator.report.machines import VERSION, describe_finding, write_json
+
+    described = [
+        {"name": item.name, "value": item.value, "source": item.source, "line": item.line, "column": item.column}
+        for item in settings
+    ]
+    found = [describe_finding(finding) for finding in findings]
+    print_document(write_json({"version": VERSION, "file": file, "settings": described, "findings": found}))
+
+
+def _print_table(settings: Sequence[Setting], file: str | None, findings: Sequence[LocatedFinding]) -> None:
+    from generator.commands.console import print_findings, read_texts
+
     if findings:
-        print_text(write_findings(Report(findings, 0, "", texts=read_texts(findings)), find_view()))
+        print_findings(findings, read_texts(findings))
+        print_text("")
     width = max(len(item.name) for item in settings)
     values = [_write_value(item.value) for item in settings]
     room = max(map(len, values))
@@ -67,8 +77,10 @@ def print_settings(project: Project, findings: Sequence[LocatedFinding], output_
         print_text(f"{escape_controls(item.name):<{width}}  {value:<{room}}  {place}")
 
 
-def list_settings(project: Project) -> Iterator[Setting]:
-    """Yield every setting, those that nobody gave included."""
+def _list_settings(project: Project) -> Iterator[Setting]:
+    """Yield every setting, including those left at their defaults."""
+    from generator.findings import Severity
+
     configuration = project.configuration
     if project.paths:
         yield Setting("flows", list(project.paths), COMMAND_LINE)
@@ -87,6 +99,9 @@ def list_settings(project: Project) -> Iterator[Setting]:
 
 
 def _list_defaults(project: Project) -> Iterator[Setting]:
+    from generator.flow.model import Encryption
+    from generator.terraform.module.versions_tf import LOWEST_PROVIDER
+
     values = project.defaults.list_values()
     own: dict[str, str | int | None] = {
         "encryption.deletion_window_in_days": Encryption().deletion_window_in_days,
