@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from generator.commands.layout import overlaps
 from hypothesis import given
 from hypothesis.strategies import from_regex, sampled_from
 from repositories import Repository, make_repository
 from test_init_beside import CONFIGURATION
 
+from generator.commands.layout import overlaps
 from generator.project.configuration import read_configuration
 from generator.scaffold.ci import Ci
 from generator.scaffold.surroundings import PLAIN_FOLDER, Layout, list_surroundings
