@@ -107,7 +107,7 @@ def test_what_is_no_schema_of_flowseal_s_stays(text: str, tmp_path: Path) -> Non
     file.write_bytes(text.encode("latin-1"))
     printed = run_output(file, 2)
     assert "is not a JSON Schema that flowseal wrote" in printed
-    assert "Name another file" in printed
+    assert "Choose another file" in printed
     assert file.read_bytes() == text.encode("latin-1")
 
 
