@@ -169,7 +169,7 @@ def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: 
         (["--output", "a b"], "is not a folder that init can write patterns for"),
         (["--output", "/tmp"], "is not a folder that init can write patterns for"),
         (["--flow", "a b"], "It must have 1 to 100 letters and digits"),
-        (["--flow", "con"], "Windows forbids a folder named 'con'"),
+        (["--flow", "con"], "Windows does not allow a folder named 'con'"),
         (["--template", "promt"], "Did you mean prompt?"),
         (["--install", 'x"$(y)'], "pip would not install one pinned flowseal from"),
         (["--install", "flowseal==0.1.0"], "the public index, where flowseal is not published"),
