@@ -131,7 +131,7 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
         ("../up", "It must have 1 to 100 letters and digits"),
         ('x"\nname: y', "It must have 1 to 100 letters and digits"),
         ("", "It must have 1 to 100 letters and digits"),
-        ("Con", "Windows forbids a folder named 'Con'"),
+        ("Con", "Windows does not allow a folder named 'Con'"),
     ],
 )
 def test_a_name_that_no_flow_can_have_is_refused_in_the_rule_s_words(name: str, words: str, work: Path) -> None:
