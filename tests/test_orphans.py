@@ -67,9 +67,9 @@ def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) 
     (project.folder / "flows" / "two.flow.json").unlink()
     (project.modules / "two" / "main.tf").write_text("# edited\n")
     (project.modules / "two" / "own.tf").write_text("# mine\n")
-    assert "If the module goes, files that are not flowseal's stay" in project.run("check", expect=3).stdout
+    assert "If the module is removed or moved, files that" in project.run("check", expect=3).stdout
     result = project.run("generate", "--prune", expect=0)
-    assert "gone from this folder; files that are not flowseal's stay: main.tf, own.tf" in result.stdout
+    assert "files that flowseal did not generate stay here: main.tf, own.tf" in result.stdout
     assert read_tree(project.modules / "two") == {"main.tf": b"# edited\n", "own.tf": b"# mine\n"}
     project.run("check", expect=0)
 

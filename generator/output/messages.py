@@ -167,11 +167,9 @@ def _report_uncovered(name: str, definition: str, session: Session, configuratio
 
 def _report_outdated(change: ModuleChange, reasons: list[Reason], output: Path, file: str) -> LocatedFinding:
     """Report a module at the first line that would change, preferably of a .tf file; otherwise at the definition."""
-    folder, why = (
-        (output / change.name).as_posix(),
-        "; ".join(describe_reason(reason, change.name, file) for reason in reasons),
-    )
-    finding = report_file(OUTDATED_MODULE, f"{folder} is out of date: {why}.", OUTDATED_REMEDY, file)
+    why = "; ".join(describe_reason(reason, change.name, file) for reason in reasons)
+    message = f"{(output / change.name).as_posix()} is out of date: {why}."
+    finding = report_file(OUTDATED_MODULE, message, OUTDATED_REMEDY, file)
     changed = {f"{change.name}/{path}" for path in change.changed} - set(change.list_edits())
     if not changed:
         return finding
@@ -209,12 +207,12 @@ def report_merge(session: Session, plan: Plan) -> list[LocatedFinding]:
 
 
 def report_kept_files(session: Session, name: str, paths: list[str]) -> LocatedFinding:
-    """Report the user's own files that stay, or would stay, in the folder of a module that goes."""
+    """Report the user's own files that stay, or would stay, in the folder of a module that is removed or moved."""
     named, output = name_some(paths), session.folder.path
     if session.read_only:
-        message = f"If the module goes, files that are not flowseal's stay: {named}."
+        message = f"If the module is removed or moved, files that flowseal did not generate stay here: {named}."
         return report_path(UNMANAGED_FILES_KEPT, output, name, message, "No action needed: your files are kept.")
-    message = f"The module is gone from this folder; files that are not flowseal's stay: {named}."
+    message = f"The module was removed or moved; files that flowseal did not generate stay here: {named}."
     return report_path(UNMANAGED_FILES_KEPT, output, name, message, "Move them where you need them, or delete them.")
 
 

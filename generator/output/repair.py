@@ -48,7 +48,7 @@ def _discards_edits(journal: Journal, transaction: Transaction) -> bool:
 
     Raises DamagedLockError if a change is explained neither by the lock file before it nor by the one after it.
     """
-    if transaction.is_rolling_back() and transaction.judge(journal, undo=True) == {Step.DONE}:
+    if transaction.is_rolling_back() and transaction.judge(journal.reverse()) == {Step.DONE}:
         return False
     folder, change = transaction.folder, journal.changes.get(LOCK_FILE)
     if change is None:
@@ -110,4 +110,4 @@ def _is_move(path: str, digests: Digests, journal: Journal, moves: set[tuple[str
     """Return whether a change is half of the move of a user's file, which moves with its module and stays as it is."""
     name, _, file = path.partition("/")
     others = (target if digests.new is None else source for source, target in moves if name in (source, target))
-    return any(journal.changes.get(f"{other}/{file}") == digests.reverse() for other in others)
+    return any(journal.changes.get(f"{other}/{file}") == Digests(digests.new, digests.old) for other in others)

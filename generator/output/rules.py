@@ -46,7 +46,8 @@ MODULE_ELSEWHERE = fixed_warning(
     "ModuleInAnotherFolder", "A run creates modules that another output folder already contains."
 )
 UNMANAGED_FILES_KEPT = fixed_warning(
-    "UnmanagedFilesKept", "A module was moved or removed, and files that are not flowseal's stayed in its old folder."
+    "UnmanagedFilesKept",
+    "A module was removed or moved, and files that flowseal did not generate stayed in its folder.",
 )
 OUTDATED_MODULE = fixed_warning("OutdatedModule", "A module, or the lock file, is out of date.")
 CONFLICTED_LOCK = fixed_info(

@@ -33,17 +33,22 @@ class Digests:
     old: str | None
     new: str | None
 
-    def reverse(self) -> Digests:
-        """Return the digests of the change that undoes this one."""
-        return Digests(self.new, self.old)
-
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """Changes by path relative to the output folder, and the folders that are created for them."""
+    """Changes by path relative to the output folder, and the folders that are created for them.
+
+    With `is_undo`, these are the changes that undo what was begun, and `folders` may go.
+    """
 
     changes: dict[str, Digests] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
+    is_undo: bool = False
+
+    def reverse(self) -> Journal:
+        """Return the journal that undoes this one."""
+        changes = {path: Digests(digests.new, digests.old) for path, digests in self.changes.items()}
+        return Journal(changes, self.folders, not self.is_undo)
 
 
 class Step(Enum):
@@ -99,23 +104,25 @@ class Transaction:
         disk.sync_folder(self.state)
         return journal
 
-    def apply(self, journal: Journal, *, undo: bool = False) -> list[str]:
-        """Put the changes in place, or undo them; return the paths where that isn't possible, which stay as they are.
+    def apply(self, journal: Journal) -> list[str]:
+        """Put the changes in place; return the paths where that isn't possible, which stay as they are.
 
         Each step is judged by digests, so this can stop anywhere and be repeated. Files are placed before others are
         removed, so a file that moves is never missing. The lock file comes last, because it says what the rest may be.
         """
-        changes = [(path, each.reverse() if undo else each) for path, each in journal.changes.items()]
-        changes.sort(key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
+        changes = sorted(journal.changes.items(), key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
         blocked: dict[str, str | None] = {}
         for path, digests in changes:
-            step = self._judge(path, digests, undo)
+            step = self._judge(path, digests, journal)
             is_needed = step is Step.DUE and digests.new is None and digests.old in blocked.values()
             if step is Step.BLOCKED or is_needed:
                 blocked[path] = digests.new
+            elif step is Step.DUE and digests.new is None:
+                disk.remove_file(self.output / path)
             elif step is Step.DUE:
-                self._put(path, digests, undo)
-        if undo:
+                disk.make_folders((self.output / path).parent)
+                disk.replace_file(self.output / self._name_staged(path, journal), self.output / path)
+        if journal.is_undo:
             for folder in reversed(journal.folders):
                 self._remove_empty_folder(folder)
         else:
@@ -125,29 +132,23 @@ class Transaction:
         self._sync_folders(journal)
         return sorted(blocked)
 
-    def judge(self, journal: Journal, *, undo: bool = False) -> set[Step]:
-        """Return how far the files of a change are, or of its undoing."""
-        changes = journal.changes.items()
-        return {self._judge(path, digests.reverse() if undo else digests, undo) for path, digests in changes}
+    def judge(self, journal: Journal) -> set[Step]:
+        """Return how far the files of a change are."""
+        return {self._judge(path, digests, journal) for path, digests in journal.changes.items()}
 
-    def _judge(self, path: str, digests: Digests, undo: bool) -> Step:
+    def _judge(self, path: str, digests: Digests, journal: Journal) -> Step:
         try:
             present = self.folder.read_digest(path)
             if present == digests.new:
                 return Step.DONE
-            staged = f"{STATE_FOLDER}/{'old' if undo else 'new'}/{path}"
+            staged = self._name_staged(path, journal)
             is_staged = digests.new is None or self.folder.read_digest(staged) == digests.new
         except BlockedPathError:
             return Step.BLOCKED
         return Step.DUE if present == digests.old and is_staged else Step.BLOCKED
 
-    def _put(self, path: str, digests: Digests, undo: bool) -> None:
-        target = self.output / path
-        if digests.new is None:
-            disk.remove_file(target)
-        else:
-            disk.make_folders(target.parent)
-            disk.replace_file((self.old if undo else self.new) / path, target)
+    def _name_staged(self, path: str, journal: Journal) -> str:
+        return f"{STATE_FOLDER}/{'old' if journal.is_undo else 'new'}/{path}"
 
     def is_pending(self) -> bool:
         """Return whether a change was begun that is neither complete nor rolled back."""
@@ -178,7 +179,7 @@ class Transaction:
         if os.path.lexists(self.forward):
             disk.replace_file(self.forward, self.back)
         disk.sync_folder(self.state)
-        return self.apply(journal, undo=True)
+        return self.apply(journal.reverse())
 
     def discard(self) -> None:
         """Remove the journal and everything that was staged: the change is complete, or rolled back."""
