@@ -123,6 +123,11 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
     "a missing test": (TESTS, 'run "rejects_spaces"', 'run "accepts_spaces"'),
     "another value in a test": (TESTS, "KB00000001*", "KB00000001"),
     "a test that expects wider node permissions": (TESTS, '"bedrock:RetrieveAndGenerate"', '"bedrock:*"'),
+    "an extra output": (
+        "outputs.tf",
+        "  value       = local.node_policies_json\n}\n",
+        '  value       = local.node_policies_json\n}\n\noutput "more" {\n  value = local.name\n}\n',
+    ),
     "a renamed output": ("outputs.tf", 'output "kms_key_arn"', 'output "kms_key_arm"'),
     "an older provider": ("versions.tf", ">= 6.8.0", ">= 5.0.0"),
     "another prompt": ("prompts/Classify.txt", "question", "questions"),
