@@ -275,17 +275,3 @@ def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
     assert finding["message"].startswith(f"Cannot read 'modules/{file}': ")
     assert "write" not in finding["help"]
     assert project.read_modules() == before
-
-
-@pytest.mark.parametrize("command", ["generate", "check"])
-def test_a_folder_that_cannot_be_listed_is_a_finding(
-    command: str, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(path: Path) -> list[str]:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr("generator.output.unmanaged.os.listdir", refuse)
-    project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
-    printed = project.run(command, expect=1).stdout
-    assert " ".join(printed.split()).count(": permission denied.") == 2
-    assert "blocked     modules/two" in printed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import Project, start_project
+from projects import ASKED, Project, start_project
 
 from generator.output.terraform_blocks import TerraformBlock, UnreadableBlocksError, list_blocks, list_json_blocks
 from generator.source import read_document
@@ -180,3 +181,37 @@ def test_the_blocks_of_a_module_are_those_that_the_proof_reads(module: Path) -> 
         text = path.read_text(encoding="utf-8")
         read = [(block.type, block.labels) for block in read_file(text).blocks if block.labels]
         assert [(block.kind, block.labels) for block in list_blocks(text)] == read
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_a_folder_that_cannot_be_listed_is_a_finding(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("generator.output.unmanaged.os.listdir", refuse)
+    project = start_project(tmp_path / "two-flows", "one", "two")
+    project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
+    printed = project.run(command, expect=1).stdout
+    assert " ".join(printed.split()).count(": permission denied.") == 2
+    assert "blocked     modules/two" in printed
+
+
+def test_a_folder_that_cannot_be_listed_does_not_hold_up_another_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.listdir
+    project = start_project(tmp_path / "two-flows", "one", "two")
+    project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")
+    project.define("one", text="Say more.")
+    project.define("two", text="Say more.")
+
+    def refuse(path: Path) -> list[str]:
+        if Path(path).name == "two":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr("generator.output.unmanaged.os.listdir", refuse)
+    assert "blocked     modules/two" in project.run("generate", expect=1).stdout
+    assert project.read_modules()["one/prompts/Ask.txt"] == f"Say more.{ASKED}".encode()
