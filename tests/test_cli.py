@@ -186,3 +186,15 @@ def test_an_empty_name_is_not_the_working_folder(option: str) -> None:
     result = run("generate", str(FLOWS), option, "")
     assert result.returncode == 2
     assert "the name is empty" in result.stderr
+
+
+def test_without_arguments_the_help_is_printed_as_it_is() -> None:
+    assert run().stderr == run("--help").stdout
+
+
+def test_init_names_the_option_that_is_wrong(tmp_path: Path) -> None:
+    for option, value in (("--install", ""), ("--flow", "bad name")):
+        code = [sys.executable, "-m", "generator", "init", option, value, "-y"]
+        done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, f"Invalid value for {option}: " in done.stderr) == (2, True), done.stderr
+        assert not [*tmp_path.iterdir()]

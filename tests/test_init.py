@@ -118,7 +118,7 @@ def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
     work.write(".pre-commit-config.yaml", b"repos: []\n")
     work.write("flows/greeting/prompts/answer.txt", b"mine")
     before = read_tree(work.folder)
-    assert "--flow: flows/greeting/prompts/answer.txt is there already" in run("--flows", "flows", code=2)
+    assert "--flow: flows/greeting/prompts/answer.txt already exists" in run("--flows", "flows", code=2)
     assert read_tree(work.folder) == before
     printed = run("--flows", "flows", "--flow", "other")
     assert "left alone .pre-commit-config.yaml; replace its empty `repos` on line 1 with:\n\nrepos:\n" in printed

@@ -100,3 +100,8 @@ def test_text_is_folded_on_a_terminal_and_painted_where_colour_is_wanted() -> No
     lines = write_rule(rule, page, findings, View(columns=80)).splitlines()
     assert max(map(len, lines)) <= 80
     assert "\x1b[31merror\x1b[0m" in write_rule(rule, page, findings, View(color=True))
+
+
+def test_each_item_of_a_list_has_a_line_of_its_own() -> None:
+    lines = CliRunner().invoke(app, ["rules", "UnmanagedPermissions"]).output.splitlines()
+    assert "- calls a module." in lines

@@ -17,7 +17,7 @@ from generator.project.configuration import NAME
 from generator.project.discovery import discover_definitions
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import find_name_faults
-from generator.scaffold.origin import InvalidInstallationError, find_installation, read_installation
+from generator.scaffold.origin import Installation, InvalidInstallationError, find_installation, read_installation
 from generator.scaffold.repository import Repository
 from generator.scaffold.surroundings import GITLAB, Layout, is_plain
 
@@ -67,7 +67,7 @@ def find_layout(answers: Answers, root: Path) -> Layout:
     ci = Ci(answers.find_answer("ci", f"CI ({', '.join(Ci)})", guess, check_ci))
     found = find_installation()
     if "install" in answers.given:
-        found = read_installation(check_installation(answers.given["install"]))
+        found = _read_given_installation(answers.given["install"])
     elif answers.is_asked and found is None and ci is not Ci.NONE:
         text = answers.find_answer(
             "install", "Where CI's pip gets flowseal from (empty: not yet)", "", check_installation
@@ -143,6 +143,13 @@ def check_ci(word: str) -> str:
     if word in list(Ci):
         return word
     raise typer.BadParameter(f"Use one of {', '.join(Ci)}.")
+
+
+def _read_given_installation(text: str) -> Installation:
+    """Return what `--install` names. An empty value, as of a CI variable that is not set, is wrong usage."""
+    if not text:
+        raise typer.BadParameter("the value is empty", param_hint="--install")
+    return read_installation(check_installation(text))
 
 
 def check_installation(text: str) -> str:

@@ -132,14 +132,14 @@ def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> 
     return templates[name]
 
 
-def check_name(name: str | None) -> str:
-    """Return the name of a flow. One that no flow can have is refused in the words of the rule that it breaks."""
+def check_name(name: str | None, given_by: str = "NAME") -> str:
+    """Return the name of a flow. An invalid one is wrong usage, in the words of the rule that it breaks."""
     from generator.scaffold.flow import find_name_faults
 
     if name is None:
         raise MissingParameter("Missing argument 'NAME'.")
     for fault in find_name_faults(name):
-        raise typer.BadParameter(f"{fault.message} {fault.remedy}", param_hint="NAME")
+        raise typer.BadParameter(f"{fault.message} {fault.remedy}", param_hint=given_by)
     return name
 
 
@@ -163,7 +163,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     findings = check_flow(flow, file)
     for existing in list_existing(folder, flow.files):
         message = f"{(folder / existing).as_posix()} already exists; nothing was overwritten."
-        raise typer.BadParameter(f"{message} Take another name, or another folder with -o.", param_hint="NAME")
+        raise typer.BadParameter(f"{message} Choose another folder with -o, or another name.", param_hint="NAME")
     schemas = repository.list_missing_schemas()
     files = {f"{place}/{path}": data for path, data in flow.files.items()}
     stop_at_errors([*report_links(root, files), *report_links(repository.root, schemas)])
@@ -176,7 +176,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     return int(has_errors(findings))
 
 
-def check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
+def check_flow(flow: NewFlow, file: str, given_by: str = "NAME") -> list[LocatedFinding]:
     """Return the findings of a new definition. An error at its name is wrong usage."""
     from generator.findings import Severity
     from generator.pipeline import DefinitionText, check_definitions
@@ -186,5 +186,5 @@ def check_flow(flow: NewFlow, file: str) -> list[LocatedFinding]:
     (checked,) = check_definitions([definition], for_terraform=True, timings=Timings())
     for finding in checked.findings:
         if finding.pointer == "/name" and finding.severity is Severity.ERROR:
-            raise typer.BadParameter(f"{finding.message} {finding.remedy}", param_hint="NAME")
+            raise typer.BadParameter(f"{finding.message} {finding.remedy}", param_hint=given_by)
     return list(checked.findings)

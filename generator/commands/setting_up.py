@@ -50,7 +50,7 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
     if Path(layout.flows).exists() and discover_definitions([layout.flows], None)[0]:
         return layout.flows, None
     templates = load_templates(None)
-    name = answers.find_answer("flow", "Name of the first flow", "greeting", check_name)
+    name = answers.find_answer("flow", "Name of the first flow", "greeting", lambda name: check_name(name, "--flow"))
     template = answers.find_answer(
         "template",
         f"Its template ({', '.join(templates)})",
@@ -61,9 +61,9 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
     schema = Repository(HERE, is_configured=True).locate_schema(Path(folder))
     flow = make_flow(templates[template], name, schema)
     file = f"{folder}/{flow.definition}"
-    print_findings(check_flow(flow, file), {file: flow.files[flow.definition].decode()})
+    print_findings(check_flow(flow, file, "--flow"), {file: flow.files[flow.definition].decode()})
     for path in list_existing(Path(folder), flow.files):
-        raise typer.BadParameter(f"{folder}/{path} is there already. Take another name.", param_hint="--flow")
+        raise typer.BadParameter(f"{folder}/{path} already exists. Choose another name.", param_hint="--flow")
     return folder, flow
 
 

@@ -19,6 +19,8 @@ NARROWEST = 40
 """Columns below which nothing is cut or wrapped any further."""
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 """The base class of all command-line errors; releases of Typer keep it in different modules."""
+NO_ARGUMENTS: Any = vars(sys.modules[USAGE_ERROR.__module__])["NoArgsIsHelpError"]
+"""What a command without arguments ends with: its message is the help, which quotes nothing."""
 
 
 def print_text(text: str, *, err: bool = False, nl: bool = True) -> None:
@@ -65,6 +67,8 @@ def clean_usage_errors() -> Iterator[None]:
     """Make the message of a usage error safe to print: it may quote anything that was passed or read."""
     try:
         yield
+    except NO_ARGUMENTS:
+        raise
     except USAGE_ERROR as error:
         error.message = neutralize_old_commands(escape_controls(error.message))
         raise

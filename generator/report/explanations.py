@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,8 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
     yield f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}"
     yield _fold(describe_suppression(rule), view)
     for paragraph in page.explanation.split("\n\n"):
-        yield _fold(" ".join(paragraph.split()), view)
+        items = re.split(r"\n(?=- )", paragraph)
+        yield "".join(_fold(" ".join(item.split()), view) for item in items)
     if page.wrong is None or page.right is None:
         return
     inside = replace(view, columns=view.columns and view.columns - len(INDENT))
