@@ -197,7 +197,7 @@ def prove_foreign_caller(life: Life) -> None:
         said = life.bench.ask(life.folder, "plan", "-refresh=false")
         errors = said.list_diagnostics("error")
         assert said.code == 1
-        assert [error for error in errors if 'caller_roles["foreign"]' in error and "caller_principals" in error], (
+        assert [error for error in errors if 'caller_roles["foreign"]' in error and "role in this account" in error], (
             errors
         )
         life.turn(foreign=False)

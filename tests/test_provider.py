@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from generator.terraform.hcl import Block, write_block
 from generator.terraform.resource import find_definition_block, translate_definition
 from generator.terraform.resource.schema import Schema
 
+REPOSITORY = Path(__file__).parent.parent
 UNEXPRESSIBLE = [
     ("FlowNodeType", "Loop"),
     ("FlowNodeType", "LoopInput"),
@@ -29,7 +32,7 @@ UNEXPRESSIBLE = [
     ("Message", "content[1]"),
     ("ToolSpecification", "strict"),
 ]
-"""API minus provider, 6.58.0. If a refresh of either side changes this, review it before accepting it."""
+"""API minus provider. If a refresh of either side changes this, review it before accepting it."""
 
 
 def translate(document: dict[str, Any]) -> tuple[Block, list[Finding]]:
@@ -166,3 +169,50 @@ def test_keys_that_get_their_own_files_exist_in_the_api() -> None:
 
     for shape, member in TEXTS:
         assert find_shape(find_shape(shape).members[member]).type == "string"
+
+
+def list_listed(members: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """Return the arguments and blocks of the project's data, with the type and flag of each."""
+    found: dict[str, object] = {}
+    for name, member in members.items():
+        is_block = "members" in member
+        found[prefix + name] = "block" if is_block else (member["type"].rstrip("0123456789"), member["flag"])
+        found |= list_listed(member["members"], f"{prefix}{name}.") if is_block else {}
+    return found
+
+
+def list_in_schema(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """Return the arguments and blocks of the stand-in's schema in the same form."""
+    found: dict[str, object] = {}
+    for name, attribute in block.get("attributes", {}).items():
+        kind = attribute["type"]
+        flags = [flag for flag in ("required", "optional", "computed") if attribute.get(flag)]
+        found[prefix + name] = (kind if isinstance(kind, str) else " of ".join(kind), *flags)
+    for name, nested in block.get("block_types", {}).items():
+        found[prefix + name] = "block"
+        found |= list_in_schema(nested["block"], f"{prefix}{name}.")
+    return found
+
+
+def test_both_releases_of_the_provider_have_the_same_flow() -> None:
+    data = json.loads((REPOSITORY / "generator/data/aws_provider_flow.json").read_text(encoding="utf-8"))
+    schema = json.loads((REPOSITORY / "tests/standin/schema.json").read_text(encoding="utf-8"))
+    block = schema["resource_schemas"]["aws_bedrockagent_flow"]["block"]
+    numbers = {"int": "number", "float": "number"}
+    listed = {
+        name: (numbers.get(entry[0], entry[0]), entry[1]) if isinstance(entry, tuple) else entry
+        for name, entry in list_listed(data["members"]).items()
+    }
+    # The listing leaves out what every resource of the provider has.
+    shown = {
+        name: entry
+        for name, entry in list_in_schema(block).items()
+        if name != "region" and not name.startswith("timeouts.")
+    }
+    assert shown == listed
+    pages = (REPOSITORY / "docs/proof.md").read_text(encoding="utf-8") + (REPOSITORY / "README.md").read_text(
+        encoding="utf-8"
+    )
+    assert f"`generator/data/aws_provider_flow.json` | {data['version']} |" in pages
+    assert f"`tests/standin/schema.json` | {schema['provider_version']} |" in pages
+    assert f"Schema of {schema['provider_version']}, on the stand-in" in pages

@@ -65,9 +65,7 @@ def test_it_lists_who_can_decrypt_and_what_the_key_does_not_protect() -> None:
 def test_it_warns_reviewers_about_patterns_and_unmanaged_files() -> None:
     readme = " ".join(render_readme(plan_example("report-archive"), HEADER).split())
     assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
-    assert (
-        "apply to every key in the account and Region. After the first apply, replace `key/*` with the output" in readme
-    )
+    assert "cover every key. After the first apply, replace `key/*` with the output" in readme
     assert "If a file in this folder has any, `flowseal check` reports `UnmanagedPermissions`." in readme
     assert "must exist in this account, unless the flow's definition lists" in readme
     assert "(SSE-KMS), list that key under `permissions: kms_keys`" in readme
@@ -199,3 +197,16 @@ def make_guarded() -> dict[str, Any]:
 def test_no_module_grants_marketplace_permissions() -> None:
     files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))), SOURCE)
     assert not [name for name, text in files.items() if "aws-marketplace" in text and name != "README.md"]
+
+
+def test_it_lists_everyone_who_can_decrypt_and_the_other_keys_of_the_service_role() -> None:
+    readme = render_readme(plan_example("report-archive"), HEADER)
+    decrypting, nodes = (
+        readme.split(f"## {title}\n")[1].split("\n## ")[0] for title in ("Who can decrypt", "What the nodes may do")
+    )
+    assert "administrators, and anyone you attach `caller_policy_arn` to" in decrypting
+    assert "allow `kms:Decrypt` on `key/*` for `flow/*`" in decrypting
+    assert "other keys, for any data and without conditions: `<var.reports_key>`" in decrypting
+    assert "| `permissions` in the definition | `kms:Decrypt`, `kms:GenerateDataKey` |" in nodes
+    assert "the permission has no condition. |" in nodes
+    assert "other keys" not in render_readme(plan_example("order-desk"), HEADER)

@@ -40,7 +40,7 @@ def main() -> None:
     """Generate the examples, show a module, its key policy, and what a wrong definition gets to hear."""
     shutil.rmtree(PLACE, ignore_errors=True)
     shutil.copytree(ROOT / "examples" / "flows", PLACE / "flows")
-    print("Seven flow definitions become Terraform modules, each under its own KMS key.")
+    print("Seven flow definitions become Terraform modules, each of which encrypts its flow with a KMS key of its own.")
     run_flowseal("generate", "flows", "-o", "modules")
     show_tree(PLACE / "modules" / "support-triage")
     print("\nWho can decrypt? The key policy, as AWS's page on encrypted flows has it:")

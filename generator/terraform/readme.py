@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from generator.flow.model import Derived, Flow, Grant, Symbol, Text
+from generator.flow.nodes.grants import FROM_PERMISSIONS
 from generator.terraform.hcl import Attribute, Block, Value, encode_value, write_block
 from generator.terraform.module import ModulePlan, Variable
 from generator.terraform.prerequisites import list_prerequisites
@@ -53,6 +54,7 @@ def render_readme(plan: ModulePlan, header: str) -> str:
         name=flow.name,
         description=description,
         diagram=Markdown("\n".join(_draw_flow(flow))),
+        other_keys=Markdown(", ".join(_list_other_keys(plan.grants))),
         permissions=Markdown("\n".join(_list_grants(plan.grants))),
         prerequisites=Markdown("\n".join(prerequisites)),
         usage=Markdown("\n".join(_show_usage(plan))),
@@ -120,7 +122,8 @@ def _write_label(text: str) -> str:
 def _list_grants(grants: Iterable[Grant]) -> Iterator[str]:
     rows = [
         (
-            escape_markdown(", ".join(grant.nodes)),
+            # The one source that is not a node is Markdown already.
+            ", ".join(name if name == FROM_PERMISSIONS else escape_markdown(name) for name in grant.nodes),
             ", ".join(map(write_code, grant.actions)),
             "<br/>".join(write_code(_write_value(resource)) for resource in grant.resources),
             "<br/>".join(
@@ -138,6 +141,13 @@ def _list_grants(grants: Iterable[Grant]) -> Iterator[str]:
     yield "|------|---------|-----------|------------|-----------------------|"
     for row in rows:
         yield "| " + " | ".join(row) + " |"
+
+
+def _list_other_keys(grants: Iterable[Grant]) -> Iterator[str]:
+    """Yield, as inline code, the keys besides the flow's own that the service role can use."""
+    for grant in grants:
+        if grant.capability == "UseOtherKeys":
+            yield from (write_code(_write_value(key)) for key in grant.resources)
 
 
 def _write_value(value: Text) -> str:

@@ -117,5 +117,6 @@ def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
         Related(f"The cycle continues from {item.source} to {item.target} here.", (*item.path, "source"))
         for item in others
     )
-    remedy = "Remove this connection. To repeat nodes, use a Loop node."
+    repeat = "To repeat a step, use a Lambda function, inline code, or, without Terraform, a Loop node."
+    remedy = f"Remove this connection. {repeat}"
     return Finding(CYCLIC_CONNECTION, message, remedy, (*closing.path, "target"), related=related)

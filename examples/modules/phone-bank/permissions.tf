@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [local.guardrail_arn_of_caller_guardrail]
   }
 
-  # the definition's permissions
+  # `permissions` in the definition
   statement {
     sid       = "InvokeModel"
     actions   = ["bedrock:InvokeModel"]

@@ -34,7 +34,7 @@ variable "caller_roles" {
 }
 
 variable "caller_principals" {
-  description = "Other principals that call the flow, as label => ARN of a role or user. The key policy lists them; no policy is attached. For SSO roles, roles in other accounts, and roles that have reached their quota of attached policies."
+  description = "Other principals that call the flow, as label => ARN of a role or user. The key policy lists them; no policy is attached. For users, SSO roles, and roles that have reached their quota of attached policies. A principal in another account cannot call the flow: have it assume a role in this account, and list that role instead."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [local.guardrail_arn_of_guardrail]
   }
 
-  # the definition's permissions. A guardrail with cross-Region inference needs its profile in its own Region and in
+  # `permissions` in the definition. A guardrail with cross-Region inference needs its profile in its own Region and in
   # each destination Region.
   statement {
     sid     = "ApplyGuardrailProfile"
@@ -68,7 +68,8 @@ data "aws_iam_policy_document" "nodes" {
     ]
   }
 
-  # the definition's permissions
+  # `permissions` in the definition. The definition does not say which resource the key encrypts, so the permission has
+  # no condition.
   statement {
     sid       = "UseOtherKeys"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

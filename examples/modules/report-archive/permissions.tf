@@ -42,7 +42,8 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # the definition's permissions
+  # `permissions` in the definition. The definition does not say which resource the key encrypts, so the permission has
+  # no condition.
   statement {
     sid       = "UseOtherKeys"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -6,14 +6,15 @@ locals {
 }
 
 data "aws_iam_policy_document" "nodes" {
-  # the definition's permissions
+  # `permissions` in the definition
   statement {
     sid       = "InvokeInferenceProfile"
     actions   = ["bedrock:GetInferenceProfile", "bedrock:InvokeModel"]
     resources = [var.planner_model]
   }
 
-  # the definition's permissions. The profile's ARN does not name its model: any model, but only through this profile.
+  # `permissions` in the definition. The profile's ARN does not name its model: any model, but only through this
+  # profile.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]

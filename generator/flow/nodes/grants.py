@@ -15,7 +15,7 @@ UNNAMED_RESOURCE = error("UnnamedResource", "A node refers to a resource with an
 PERMISSIONS = "permissions"
 BUCKET_TYPES = ("Retrieval", "Storage")
 BUCKET_MEMBERS = ("retrieval", "storage")
-FROM_PERMISSIONS = "the definition's permissions"
+FROM_PERMISSIONS = "`permissions` in the definition"
 """What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
 
 
@@ -75,7 +75,8 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
     for index, model in enumerate(flow.permissions.models):
         yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
     for key in flow.permissions.kms_keys:
-        yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),))
+        note = "The definition does not say which resource the key encrypts, so the permission has no condition."
+        yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),), note=note)
     yield from map(allow_guardrail_profile, flow.permissions.guardrail_profiles)
     keepers = [
         node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS

@@ -105,7 +105,10 @@ def _plan_caller_attachment() -> Block:
         (
             'caller_roles["',
             Reference("each.key"),
-            '"] belongs to another account, where this module cannot attach a policy. Move it to caller_principals.',
+            (
+                '"] belongs to another account. For a caller in another account, list the role in this account that '
+                "it assumes."
+            ),
         )
     )
     same_account = make_block(

@@ -50,6 +50,7 @@ def _require_same_account() -> Block:
         "precondition",
         condition=Reference('alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])'),
         error_message=(
-            "caller_roles accepts roles in this account only. Move roles in other accounts to caller_principals."
+            "caller_roles accepts roles in this account only. For a caller in another account, list the role in this "
+            "account that it assumes."
         ),
     )

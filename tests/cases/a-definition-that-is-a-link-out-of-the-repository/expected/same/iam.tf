@@ -127,7 +127,7 @@ resource "aws_iam_role_policy_attachment" "caller" {
   lifecycle {
     precondition {
       condition     = split(":", each.value)[4] == local.account_id
-      error_message = "caller_roles[\"${each.key}\"] belongs to another account, where this module cannot attach a policy. Move it to caller_principals."
+      error_message = "caller_roles[\"${each.key}\"] belongs to another account. For a caller in another account, list the role in this account that it assumes."
     }
   }
 }

@@ -9,7 +9,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = ["arn:${local.partition}:bedrock:${local.region}:${local.account_id}:guardrail/abc123"]
   }
 
-  # the definition's permissions. A guardrail with cross-Region inference needs its profile in its own Region and in
+  # `permissions` in the definition. A guardrail with cross-Region inference needs its profile in its own Region and in
   # each destination Region.
   statement {
     sid     = "ApplyGuardrailProfile"

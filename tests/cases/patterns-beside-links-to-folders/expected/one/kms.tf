@@ -31,7 +31,7 @@ resource "aws_kms_key_policy" "this" {
     # Attachments have their own precondition; this one also applies without them.
     precondition {
       condition     = alltrue([for arn in values(var.caller_roles) : split(":", arn)[4] == local.account_id])
-      error_message = "caller_roles accepts roles in this account only. Move roles in other accounts to caller_principals."
+      error_message = "caller_roles accepts roles in this account only. For a caller in another account, list the role in this account that it assumes."
     }
   }
 }
