@@ -130,7 +130,7 @@ def test_a_template_of_one_s_own_comes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({}, "holds no template"),
+        ({}, "contains no templates"),
         ({"a/prompts/x.txt": b""}, "has 0 definitions"),
         ({"a/x.flow.yaml": b"", "a/y.flow.json": b""}, "has 2 definitions"),
         ({"a/x.flow.yaml": b"\xff"}, "is not UTF-8"),

@@ -95,8 +95,8 @@ def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: 
 
 def test_templates_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
     (work / "flowseal.yaml").write_text("templates: ours\n")
-    assert "Invalid value for templates in flowseal.yaml: ours is no folder." in run("--list", code=2)
-    assert "Invalid value for --templates: mine is no folder." in run("--list", "--templates", "mine", code=2)
+    assert "Invalid value for templates in flowseal.yaml: ours is not a folder." in run("--list", code=2)
+    assert "Invalid value for --templates: mine is not a folder." in run("--list", "--templates", "mine", code=2)
 
 
 def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
@@ -149,7 +149,7 @@ def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
     assert "Missing argument 'NAME'." in run(code=2)
     assert "Missing option '--template'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
     assert "Unknown template 'promts'. Did you mean prompt?" in run("greeting", "--template", "promts", code=2)
-    assert "is no folder" in run("--list", "--templates", "nowhere", code=2)
+    assert "nowhere is not a folder" in run("--list", "--templates", "nowhere", code=2)
 
 
 def test_all_files_or_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

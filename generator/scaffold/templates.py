@@ -44,10 +44,10 @@ class FlowTemplate:
 def find_templates(own: Path | None) -> dict[str, FlowTemplate]:
     """Return the templates by name: those that flowseal has, and those in the folder `own`, which come first.
 
-    Raises InvalidTemplateError where `own` is no folder of templates, or links lead out of it to where nothing may be
-    read, and OSError where it cannot be read.
+    Raises InvalidTemplateError if `own` is not a folder of templates, or has links to places that must not be read, and
+    OSError if it cannot be read.
     """
-    for path in [] if own is None else [own, *_list_below(own)]:
+    for path in [] if own is None else [own, *(_list_below(own) if own.is_dir() else ())]:
         if (path == own or path.is_symlink()) and (refusal := judge_path(path)):
             raise InvalidTemplateError(" ".join(refusal))
     templates = {} if own is None else _read_templates(own)
@@ -61,10 +61,14 @@ def find_ending(file: str) -> str | None:
 
 def _read_templates(folder: Path) -> dict[str, FlowTemplate]:
     if not folder.is_dir():
-        raise InvalidTemplateError(f"{folder.as_posix()} is no folder. It has a folder for each template.")
+        raise InvalidTemplateError(
+            f"{folder.as_posix()} is not a folder. Pass a folder with one subfolder per template."
+        )
     found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not found:
-        raise InvalidTemplateError(f"{folder.as_posix()} holds no template. It has a folder for each.")
+        raise InvalidTemplateError(
+            f"{folder.as_posix()} contains no templates. Pass a folder with one subfolder per template."
+        )
     return {path.name: _read_template(path) for path in found}
 
 
@@ -85,7 +89,7 @@ def _read_template(folder: Path) -> FlowTemplate:
 
 
 def _list_below(folder: Path) -> list[Path]:
-    """List all that is in a folder and below it. Raises OSError where it cannot be read, or is nested too deeply."""
+    """List everything below a folder. Raises OSError if it cannot be read, or is nested too deeply."""
     errors: list[OSError] = []
     found = [
         Path(place, name) for place, folders, names in walk_folder(folder, errors.append) for name in folders + names
