@@ -16,7 +16,7 @@ from generator.source.files import read_file, walk_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PASS_FOLDER = "Pass a folder with one subfolder per template."
+EXPECTED_FOLDER = "Pass a folder with one subfolder per template."
 BUILT_IN = Path(__file__).parent / "flow_templates"
 PICTURE = "#     "
 """What a line of the picture begins with."""
