@@ -43,7 +43,8 @@ WORDS = (
     "arn:aws-?:lambda:us-east-1:111122223333:function:a", "arn:aws:bedrock:*::foundation-model/*",
     "arn:aws:bedrock:us-east-1:111122223333:prompt/ABC*", "111122223333\n", "arn:aws:kms:us-east-1:111122223333:key/*",
     "arn:aws:bedrock:us-east-1:111122223333:agent-alias/A/B\n", "a,b", "us.amazon.nova-lite-v1:0",
-    "amazon.nova-lite-v1:*", "amazon.titan?", "anthropic.claude\n", "$.data", "$.data.*", 'x == "a"', "(" * 300 + "x",
+    "amazon.nova-lite-v1:*", "amazon...nova", "my-..bucket", "192.168.5.4",
+    "amazon.titan?", "anthropic.claude\n", "$.data", "$.data.*", 'x == "a"', "(" * 300 + "x",
     "not " * 300 + "x", "a" + "\u0301\u0316" * 3000, "\u0f73" * 300, "a == 1e999999999",
     "a == " + "9" * 5000, "$.data[*]..x",
 )
@@ -196,6 +197,15 @@ def _rename(chance: random.Random, value: Any) -> None:
         holder[_mix(chance, str(key))] = holder.pop(key)
 
 
+def _misspell(chance: random.Random, value: Any) -> None:
+    """Replace a key by two misspellings of it."""
+    places = [place for place in list_places(value) if isinstance(place[0], dict) and len(str(place[1])) > 3]
+    if places:
+        holder, key = chance.choice(places)
+        item, at = holder.pop(key), chance.randrange(1, len(key))
+        holder |= {key[:at] + key[at + 1 :]: item, key[:at] + key[at - 1 :]: copy.deepcopy(item)}
+
+
 def _swap(chance: random.Random, value: Any) -> None:
     one, other = _choose(chance, value), _choose(chance, value)
     if one is not None and other is not None:
@@ -213,7 +223,7 @@ CHANGES: tuple[Any, ...] = (
     _put(lambda chance, old: copy.deepcopy(chance.choice(ODD))),
     _put(lambda chance, old: {"$file": chance.choice(FILES)}),
     _put(_nest),
-    *(_drop, _double, _rename, _swap),
+    *(_drop, _double, _rename, _misspell, _swap),
 )
 
 

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from plans import INLINE_CHAT
+from projects import make_definition
 from typer.testing import CliRunner
 
 from generator.cli import app
@@ -258,6 +259,12 @@ def find_disagreement(document: Any) -> str:
 @given(changed_documents())
 def test_schema_and_checks_are_of_one_mind(document: dict[str, Any]) -> None:
     assert find_disagreement(document) == ""
+
+
+def test_they_are_of_one_mind_about_a_definition_alone() -> None:
+    definition = make_definition("one")["definition"]
+    for others in ({}, {"$schema": "x.json"}, {"tags": {}}, {"description": "x"}):
+        assert find_disagreement({"definition": definition, **others}) == ""
 
 
 @pytest.mark.parametrize("name", ["order-desk", "phone-bank", "inline-chat"])

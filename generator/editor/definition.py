@@ -60,7 +60,9 @@ def write_definition_schema() -> str:
         **{key: {"description": f"Not taken over. {reason}", "deprecated": True} for key, reason in DECIDED.items()},
         **{key: {"description": "Of an existing flow; not used.", "deprecated": True} for key in LIVE},
     }
-    root = make_mapping(sections, required=["name", "definition"])
+    root = make_mapping(sections, required=["definition"])
+    # A definition alone is named after its file.
+    root["anyOf"] = [{"required": ["name"]}, {"propertyNames": {"enum": [*SCHEMA_PROPERTY, "definition"]}}]
     return write_schema({"title": TITLE, **root, "$defs": {**make_reference_schemas(), **make_shape_schemas(SHAPES)}})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -110,20 +111,17 @@ def suggest_longer(found: str, known: Iterable[str]) -> str | None:
 def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Return, for names that are not known, which of those that are not found each most likely means.
 
-    Where only one name is known, and only one is found, it is meant whatever its spelling.
+    If two of them most likely mean the same name, neither has a match. If only one name is known and only one is found,
+    it is meant whatever its spelling.
     """
     names, taken = list(known), set(found)
     absent = [name for name in names if name not in taken]
     unknown = [name for name in found if name not in names and not name.startswith("$")]
     if len(names) == len(taken) == len(unknown) == 1:
         return {unknown[0]: names[0]}
-    matches: dict[str, str] = {}
-    for name in unknown:
-        meant = suggest_name(name, absent) if absent else None
-        if meant is not None:
-            matches[name] = meant
-            absent.remove(meant)
-    return matches
+    matches = {name: meant for name in unknown if absent and (meant := suggest_name(name, absent))}
+    counts = Counter(matches.values())
+    return {name: meant for name, meant in matches.items() if counts[meant] == 1}
 
 
 def advise_name(found: str, known: Iterable[str], otherwise: str, without: str | None = None) -> str:

@@ -35,6 +35,9 @@ WRONG_LENGTH = error("WrongLength", "A string, list, or mapping is too short or 
 VALUE_OUT_OF_RANGE = error("ValueOutOfRange", "A number is out of range.")
 NOT_EXACTLY_ONE_KEY = error("NotExactlyOneKey", "The API requires exactly one of several keys here.")
 TOO_MANY_CONNECTIONS = warning("TooManyConnections", "A flow has more connections than AWS documents.")
+INVALID_BUCKET_NAME = warning(
+    "InvalidBucketName", "S3 creates no bucket with this name, although the Bedrock API accepts it."
+)
 
 NAMES: Mapping[str, str] = {
     "FlowNodeName": "node name",
@@ -44,6 +47,8 @@ NAMES: Mapping[str, str] = {
     "FlowName": "flow name",
 }
 """Shapes of the names that people choose, and what each is called."""
+NOT_A_BUCKET = re.compile(r"\.\.|^[0-9]{1,3}(\.[0-9]{1,3}){3}$")
+"""What S3 refuses in the name of a bucket and the API's pattern admits. us-east-1 took some of it before March 2018."""
 NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
 _EXPECTED = {
     "string": "a string",
@@ -143,6 +148,10 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     if shape.warn_above is not None and size > shape.warn_above:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
         return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has accepted up to 100; deploy early to confirm.", path)]
+    if shape.name == "FlowS3BucketName" and isinstance(value, str) and NOT_A_BUCKET.search(value):
+        message = f"{quote_value(value)} is not a valid name of an S3 bucket."
+        remedy = "A bucket's name has no two periods in a row and does not look like an IP address."
+        return [Finding(INVALID_BUCKET_NAME, message, remedy, path)]
     return []
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from generator.findings import Finding
-from generator.findings.suggestions import match_names
+from generator.findings.suggestions import advise_name, match_names
 from generator.flow.api import check_shape, find_shape
 from generator.flow.api.check import UNKNOWN_KEY
 from generator.flow.model import Value
@@ -162,7 +162,8 @@ def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
         return None
     if key in BARE_KEYS:
         return _report_unknown(key, f"Move {key} under `definition:`.")
-    return _report_unknown(key, f"Remove it. Valid keys are {list_names(SECTIONS, 'and')}.")
+    absent = [name for name in SECTIONS if name not in value]
+    return _report_unknown(key, advise_name(key, absent, f"Remove it. Valid keys are {list_names(SECTIONS, 'and')}."))
 
 
 def _report_unknown(key: str, remedy: str) -> Finding:

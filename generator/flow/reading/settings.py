@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from generator.findings import Finding
+from generator.findings import Finding, has_errors
 from generator.findings.suggestions import advise_name, suggest_name
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
 from generator.flow.api.check import UNKNOWN_KEY, make_whole
@@ -197,7 +197,9 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
         return [replace(finding, key=True)]
     if not bucket:
         return [Finding(INVALID_PERMISSION, "A bucket name is empty.", "Write the bucket's name.", path, key=True)]
-    findings = [replace(finding, key=True) for finding in check_shape(bucket, find_shape("FlowS3BucketName"), path)]
+    # The node that uses the bucket has a warning about the name already.
+    wrong = [found for found in check_shape(bucket, find_shape("FlowS3BucketName"), path) if has_errors([found])]
+    findings = [replace(finding, key=True) for finding in wrong]
     if bucket in parameters:
         return [replace(finding, remedy=f"To refer to the parameter, write ${bucket}.") for finding in findings]
     return findings
