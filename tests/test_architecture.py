@@ -20,13 +20,13 @@ PACKAGES = {
     "scaffold": {"source", "findings", "flow", "output", "project"},
     "progress": set(),
     "pipeline": {"source", "findings", "flow", "validation", "terraform", "project", "progress"},
-    "report": {"source", "findings"},
-    "run": {"source", "findings", "terraform", "output", "project", "progress", "pipeline", "report"},
+    "run": {"source", "findings", "terraform", "output", "project", "progress", "pipeline"},
+    "report": {"source", "findings", "terraform", "output", "run"},
     "commands": {
         *("source", "findings", "flow", "terraform", "editor", "output", "project", "scaffold"),
-        *("progress", "pipeline", "report", "run"),
+        *("progress", "pipeline", "run", "report"),
     },
-    "cli": {"source", "findings", "progress", "report", "run", "commands"},
+    "cli": {"source", "report", "commands"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,10 @@ from generator.commands.options import (
 from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format
 
+if TYPE_CHECKING:
+    from generator.report import Report
+    from generator.run.result import Run
+
 EXAMPLE = "Example: flowseal check --diff"
 
 
@@ -43,27 +47,32 @@ def check(
 ) -> None:
     """Report whether modules are up to date. Writes nothing; exits with 3 if any is out of date."""
     detail = choose_detail(quiet, verbose)
-    from generator.commands.check_report import print_check, report_check, summarise_check, summarise_end
-    from generator.commands.console import read_texts
-    from generator.commands.requests import UnusableConfigurationError, finish, request_modules
+    from generator.commands.requests import (
+        UnusableConfigurationError,
+        finish,
+        print_run,
+        require_output,
+        require_project,
+    )
     from generator.commands.terminal import find_view
     from generator.progress import Timings, show_progress
-    from generator.run.check import check_modules
 
     judge_summary(summary)
     timings = Timings()
     try:
-        request = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
+        project = require_project(paths, output, config, output_format, timings)
     except UnusableConfigurationError as end:
-        append_summary(summarise_end(end.report), summary)
+        append_summary(summary, end.report)
         raise
+    folder = require_output(project)
+    with timings.measure("import"):
+        from generator.run.commands import check_modules
+        from generator.run.result import Flags, exit_code
     with show_progress() as progress:
-        checked = check_modules(request, timings, progress, render_all=render_all, with_differences=diff)
-    view = find_view(most_findings, detail)
-    report = report_check(checked, read_texts(request.findings), view)
-    append_summary(summarise_check(checked, report), summary)
-    print_check(checked, report, output_format, view)
-    finish(timings, show_timings, checked.exit_code)
+        run = check_modules(project, Flags(strict, render_all), folder, timings, progress)
+    report = print_run(run, output_format, find_view(most_findings, detail), with_diff=diff)
+    append_summary(summary, report, run)
+    finish(timings, show_timings, exit_code(run))
 
 
 def judge_summary(file: Path | None) -> None:
@@ -74,12 +83,14 @@ def judge_summary(file: Path | None) -> None:
         raise typer.BadParameter(" ".join(refusal), param_hint="--summary")
 
 
-def append_summary(text: str, file: Path | None) -> None:
-    """Append a summary to a file, if one is given. Ends with 2 if it cannot be written."""
+def append_summary(file: Path | None, report: Report, run: Run | None = None) -> None:
+    """Append the summary of a run to a file, if one is given. Ends with 2 if it cannot be written."""
+    if file is None:
+        return
+    from generator.report.summary import summarize_end, summarize_run
     from generator.scaffold.new_files import append_text
 
     try:
-        if file is not None:
-            append_text(file, text)
+        append_text(file, summarize_run(run, report) if run else summarize_end(report))
     except OSError as error:
         raise typer.BadParameter(f"The file cannot be written: {error.strerror}.", param_hint="--summary") from error

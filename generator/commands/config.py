@@ -43,13 +43,13 @@ def config(
     """Print the settings in effect, and where each comes from."""
     from generator.commands.requests import open_or_end
 
-    project, findings = open_or_end(paths, output, config, Format(output_format.value))
+    project = open_or_end(paths, output, config, Format(output_format.value))
     settings = list(_list_settings(project))
     file = project.configuration.file if project.configuration else None
     if output_format is ListFormat.JSON:
-        _print_json(settings, file, findings)
+        _print_json(settings, file, project.findings)
     else:
-        _print_table(settings, file, findings)
+        _print_table(settings, file, project)
 
 
 def _print_json(settings: Sequence[Setting], file: str | None, findings: Sequence[LocatedFinding]) -> None:
@@ -63,11 +63,12 @@ def _print_json(settings: Sequence[Setting], file: str | None, findings: Sequenc
     print_document(write_json({"version": VERSION, "file": file, "settings": described, "findings": found}))
 
 
-def _print_table(settings: Sequence[Setting], file: str | None, findings: Sequence[LocatedFinding]) -> None:
-    from generator.commands.console import print_findings, read_texts
+def _print_table(settings: Sequence[Setting], file: str | None, project: Project) -> None:
+    from generator.commands.console import print_findings
+    from generator.commands.requests import list_texts
 
-    if findings:
-        print_findings(findings, read_texts(findings))
+    if project.findings:
+        print_findings(project.findings, list_texts(project))
         print_text("")
     width = max(len(item.name) for item in settings)
     values = [_write_value(item.value) for item in settings]

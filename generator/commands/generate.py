@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -24,8 +23,6 @@ from generator.report.contents import MOST_FINDINGS
 from generator.report.formats import Format
 
 EXAMPLE = "Example: flowseal generate flows -o modules"
-CHANGED = 3
-"""Exit code of --fail-on-change if anything was written."""
 
 
 def generate(
@@ -52,17 +49,18 @@ def generate(
 ) -> None:
     """Generate one Terraform module per flow definition, and prove each before writing it."""
     detail = choose_detail(quiet, verbose)
-    from generator.commands.console import print_report, read_texts, report_generated
-    from generator.commands.requests import finish, request_modules
+    from generator.commands.requests import finish, print_run, require_output, require_project
     from generator.commands.terminal import find_view
     from generator.progress import Timings, show_progress
-    from generator.run.generate import generate_modules
 
     timings = Timings()
-    request = request_modules(paths, output, config, output_format, strict=strict, timings=timings)
-    request = replace(request, render_all=render_all, overwrite=overwrite, prune=prune)
+    project = require_project(paths, output, config, output_format, timings)
+    folder = require_output(project)
+    with timings.measure("import"):
+        from generator.run.commands import generate_modules
+        from generator.run.result import Flags, exit_code
+    flags = Flags(strict, render_all, overwrite, prune)
     with show_progress() as progress:
-        result = generate_modules(request, timings, progress)
-    view = find_view(most_findings, detail)
-    print_report(report_generated(result, read_texts(request.findings), view), output_format, view)
-    finish(timings, show_timings, result.exit_code or (CHANGED if fail_on_change and result.has_changes else 0))
+        run = generate_modules(project, flags, folder, timings, progress)
+    print_run(run, output_format, find_view(most_findings, detail))
+    finish(timings, show_timings, exit_code(run, fail_on_change=fail_on_change))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,11 +12,10 @@ from generator.commands.terminal import find_view, print_text
 from generator.report.formats import Format
 
 if TYPE_CHECKING:
-    from generator.findings import LocatedFinding
     from generator.progress import Timings
     from generator.project.opening import Project
-    from generator.report import Report
-    from generator.run.preparation import Request
+    from generator.report import Report, View
+    from generator.run.result import Run
     from generator.scaffold.repository import Repository
 
 
@@ -35,10 +35,8 @@ class UnusableConfigurationError(typer.Exit):
         self.report = report
 
 
-def open_or_end(
-    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
-) -> tuple[Project, list[LocatedFinding]]:
-    """Return the project and the findings about its configuration, with the severities that it sets.
+def open_or_end(paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format) -> Project:
+    """Return the project, with the findings about its configuration in the severities that it sets.
 
     If the configuration has an error, prints why and raises UnusableConfigurationError.
     """
@@ -53,7 +51,7 @@ def open_or_end(
         report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
         print_report(report, output_format, find_view())
         raise UnusableConfigurationError(report)
-    return project, list(apply_severities(findings, project.severities))
+    return replace(project, findings=apply_severities(findings, project.severities))
 
 
 def open_repository() -> Repository:
@@ -70,13 +68,14 @@ def open_repository() -> Repository:
 
 
 def require_project(
-    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format
-) -> tuple[Project, list[LocatedFinding]]:
+    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format, timings: Timings
+) -> Project:
     """Do the same as open_or_end, and end with 2 if no definitions are named, by argument or configuration."""
-    project, findings = open_or_end(paths, output, config, output_format)
+    with timings.measure("intake"):
+        project = open_or_end(paths, output, config, output_format)
     if not project.names_definitions:
         end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")
-    return project, findings
+    return project
 
 
 def end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
@@ -87,38 +86,31 @@ def end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
     raise UsageError(f"{project.configuration.file} does not set `{key}`. Add it, or {argument}.")
 
 
-def request_modules(
-    paths: list[str] | None,
-    output: Path | None,
-    config: Path | None,
-    output_format: Format,
-    *,
-    strict: bool,
-    timings: Timings,
-) -> Request:
-    """Return the request of a run; ends with 2 if command line and configuration together are incomplete.
+def require_output(project: Project) -> Path:
+    """Return the output folder; ends with 2 if neither the command line nor the configuration names it."""
+    if project.output is None:
+        end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
+    return project.output
 
-    If the configuration has an error, ends as open_or_end does.
-    """
-    with timings.measure("import"):
-        from generator.findings import has_errors
-        from generator.run.preparation import Request
-    with timings.measure("intake"):
-        project, findings = require_project(paths, output, config, output_format)
-        if project.output is None:
-            end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
-        files, more = project.discover_definitions()
-    return Request(
-        project,
-        files,
-        project.output,
-        project.defaults,
-        project.severities,
-        strict,
-        is_whole=not project.paths,
-        is_complete=not has_errors(more),
-        findings=(*findings, *more),
-    )
+
+def print_run(run: Run, output_format: Format, view: View, *, with_diff: bool = False) -> Report:
+    """Print the report of a run, and return it. As text, the diff comes first, so that `git apply` accepts it."""
+    from generator.commands.console import find_names, print_report
+    from generator.report.differences import show_difference
+    from generator.report.outcomes import report_run, write_diff
+
+    names = find_names()
+    report = report_run(run, list_texts(run.project), view, names, with_diff=with_diff)
+    if with_diff and output_format is Format.TEXT:
+        print_text(show_difference(write_diff(run.list_differences(), names), view), nl=False)
+    print_report(report, output_format, view)
+    return report
+
+
+def list_texts(project: Project) -> dict[str, str]:
+    """Return the text of the configuration, by the name that findings use."""
+    configuration = project.configuration
+    return {} if configuration is None else {configuration.file: configuration.document.text}
 
 
 def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:

@@ -36,17 +36,15 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Check flow definitions. Writes nothing."""
-    from generator.commands.console import print_report, read_texts, report_validated
-    from generator.commands.requests import finish, require_project
+    from generator.commands.requests import finish, print_run, require_project
     from generator.commands.terminal import find_view
-    from generator.findings import has_errors
     from generator.progress import Timings
-    from generator.run.validate import validate_definitions
 
     timings = Timings()
-    project, found = require_project(paths, None, config, output_format)
-    checked, more = validate_definitions(project, target is Target.TERRAFORM, strict, timings)
-    findings = [*found, *more, *(finding for item in checked for finding in item.findings)]
-    view = find_view(most_findings, choose_detail(quiet))
-    print_report(report_validated(findings, checked, read_texts(found)), output_format, view)
-    finish(timings, show_timings, int(has_errors(findings, strict=strict)))
+    project = require_project(paths, None, config, output_format, timings)
+    with timings.measure("import"):
+        from generator.run.commands import validate_definitions
+        from generator.run.result import Flags, exit_code
+    run = validate_definitions(project, Flags(strict, for_terraform=target is Target.TERRAFORM), timings)
+    print_run(run, output_format, find_view(most_findings, choose_detail(quiet)))
+    finish(timings, show_timings, exit_code(run))

@@ -35,7 +35,7 @@ class Project:
     """What the command line and the configuration, if there is one, come to; `paths` are the command line's.
 
     `output` is relative to the working folder, or as the user gave it on the command line (`output_is_given`).
-    `configuration_is_given` tells that the command line names the configuration.
+    `configuration_is_given` tells that the command line names the configuration, which `findings` are about.
     """
 
     paths: tuple[str, ...]
@@ -43,6 +43,7 @@ class Project:
     configuration: Configuration | None = None
     output_is_given: bool = False
     configuration_is_given: bool = False
+    findings: tuple[LocatedFinding, ...] = ()
 
     @property
     def names_definitions(self) -> bool:

@@ -1,0 +1,239 @@
+"""From a project to a plan of what changes on disk: what `generate` and `check` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.findings import LocatedFinding, has_errors, place_beside
+from generator.output import (
+    Cause,
+    Module,
+    ModuleChange,
+    Plan,
+    Provenance,
+    Session,
+    Status,
+    plan_changes,
+    show_definition,
+)
+from generator.output.changes import EDITS
+from generator.output.messages import report_input, report_merge, report_reasons
+from generator.progress import Progress, Timings
+from generator.project.discovery import DefinitionFile
+from generator.project.opening import Project
+from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
+from generator.project.survey import Survey, survey_definitions
+from generator.run.result import Command, Flags, ModuleResult, Run
+
+if TYPE_CHECKING:
+    # Importing the pipeline takes longer than a run without changes.
+    from generator.pipeline import CheckedDefinition, ProvenModule
+
+
+Discovery = tuple[list[DefinitionFile], list[LocatedFinding]]
+"""The definitions of a project, and findings about paths and patterns that match none."""
+Stages = tuple[Timings, Progress]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a run works with. `can_prune` is set if every path and pattern matched something."""
+
+    project: Project
+    flags: Flags
+    session: Session
+    survey: Survey
+    can_prune: bool
+    timings: Timings
+    progress: Progress
+    findings: list[LocatedFinding] = field(default_factory=list)
+
+
+def plan_run(
+    command: Command, project: Project, flags: Flags, discovery: Discovery, session: Session, stages: Stages
+) -> Run:
+    """Check, render, and prove the modules of a project that are not current, and plan their changes in a folder.
+
+    Nothing is written. After a failed proof, there is no plan and every checked definition is blocked.
+    """
+    (files, found), (timings, progress) = discovery, stages
+    with timings.measure("survey"):
+        values = project.defaults.list_values()
+        survey = survey_definitions(files, session, values, render_all=flags.render_all)
+    work = _Work(project, flags, session, survey, not has_errors(found), timings, progress)
+    checked = _check_changed(work)
+    work.findings += [*project.findings, *found, *survey.findings, *session.findings]
+    work.findings += [finding for item in checked for finding in item.findings]
+    provenances = {item.file: _describe_provenance(item, work) for item in checked}
+    proven = _prove_modules(checked, provenances, work)
+    failures = tuple((file, failure) for file, module in proven.items() for failure in module.failures)
+    plan, modules = None, tuple(map(_block, checked))
+    if not failures:
+        with timings.measure("write"):
+            plan, modules = _plan_modules(checked, proven, provenances, work)
+        work.findings += report_merge(session, plan)
+    return Run(
+        command,
+        project,
+        flags,
+        tuple(work.findings),
+        tuple(checked),
+        len(survey.files) - len(survey.findings),
+        modules,
+        failures,
+        plan if session.is_usable else None,
+        present_lock=session.lock.data,
+    )
+
+
+def _check_changed(work: _Work) -> Sequence[CheckedDefinition]:
+    """Check the definitions that changed, and those that share a folder with another."""
+    survey, timings, defaults = work.survey, work.timings, work.project.defaults
+    if not survey.changed and not survey.list_sharing(()):
+        return []
+    with timings.measure("import"):
+        from generator.pipeline import DefinitionText, check_definition, settle_definitions
+        from generator.terraform.module import ModuleSettings
+    settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version)
+
+    def check(file: str, data: bytes) -> CheckedDefinition:
+        text = DefinitionText(file, data, survey.files[file].open_texts())
+        try:
+            return check_definition(text, defaults.describe_flows(), settings, timings)
+        finally:
+            work.progress.finish_piece()
+
+    work.progress.expect(2 * len(survey.changed))
+    checked = {file: check(file, data) for file, data in survey.changed.items()}
+    names = [item.flow.name for item in checked.values() if item.flow is not None]
+    for file in survey.list_sharing(names):
+        data = survey.recheck(file)
+        if data is not None:
+            checked[file] = check(file, data)
+    ordered = [checked[file] for file in survey.files if file in checked]
+    strict, severities = work.flags.strict, work.project.severities
+    with timings.measure("validation"):
+        return settle_definitions(ordered, survey.unchanged, strict=strict, severities=severities)
+
+
+def _describe_provenance(item: CheckedDefinition, work: _Work) -> Provenance:
+    values = work.project.defaults.list_values()
+    return Provenance(work.survey.keys[item.file], item.inputs, values, item.found, *work.session.made_by)
+
+
+def _prove_modules(
+    checked: Sequence[CheckedDefinition], provenances: Mapping[str, Provenance], work: _Work
+) -> dict[str, ProvenModule]:
+    """Render and prove every module that is not current, by the file of its definition."""
+    proven = {}
+    for item in checked if work.session.is_usable else ():
+        plan = item.buildable_plan
+        if plan is None:
+            continue
+        if not work.flags.render_all and work.session.is_current(plan.name, provenances[item.file]):
+            work.survey.unchanged[item.file] = plan.name
+            continue
+        from generator.pipeline import build_module
+
+        proven[item.file] = build_module(plan, provenances[item.file].definition, work.timings)
+        work.progress.finish_piece()
+    return proven
+
+
+def _plan_modules(
+    checked: Sequence[CheckedDefinition],
+    proven: Mapping[str, ProvenModule],
+    provenances: Mapping[str, Provenance],
+    work: _Work,
+) -> tuple[Plan, tuple[ModuleResult, ...]]:
+    survey, session, found = work.survey, work.session, {item.file: item for item in checked}
+    modules: dict[str, Module] = {}
+    for file in survey.files:
+        if file in survey.unchanged:
+            name = survey.unchanged[file]
+            modules[file] = Module(name, session.lock.entries[name].provenance)
+        elif file in proven:
+            modules[file] = Module(_name_flow(found[file]) or "", provenances[file], proven[file].files)
+            work.findings += _report_whitespace(file, provenances[file], survey, session)
+    plan = plan_changes(
+        session,
+        tuple(modules.values()),
+        _list_leftovers(work),
+        overwrite=work.flags.overwrite,
+        is_own=lambda name: is_own(session.locate_definition(name), work.project),
+    )
+    changes = iter(plan.modules)
+    results = []
+    for file in survey.files:
+        if file in modules:
+            results.append(_describe_change(file, next(changes), work))
+        elif file in found:
+            results.append(_block(found[file]))
+    results += [_describe_change(show_definition(session.folder.path, item.definition), item, work) for item in changes]
+    if session.is_usable:
+        work.findings += find_elsewhere([survey.keys[file] for file in proven], work.project, session)
+    return plan, tuple(results)
+
+
+def _list_leftovers(work: _Work) -> dict[str, Status]:
+    """Return what becomes of the modules that no definition of this run makes."""
+    keys = set(work.survey.keys.values())
+    is_whole = not work.project.paths and work.can_prune
+    uncovered = list_uncovered(keys, work.project, work.session) if is_whole else []
+    gone = Status.REMOVED if work.flags.prune and work.can_prune else Status.ORPHANED
+    return {
+        **dict.fromkeys(uncovered, Status.UNCOVERED),
+        **dict.fromkeys(list_gone(keys, work.project, work.session), gone),
+    }
+
+
+def _report_whitespace(file: str, made: Provenance, survey: Survey, session: Session) -> list[LocatedFinding]:
+    """Report what tools did to the whitespace of a module's inputs since it was last generated."""
+    known = session.find_provenance(made.definition)
+    if known is None:
+        return []
+    reader = survey.files[file].open_texts()
+    own = file.rpartition("/")[2]
+    findings = []
+    for path, before in sorted(known[1].inputs.items()):
+        if made.inputs.get(path, before) == before:
+            continue
+        text = survey.changed.get(file, b"") if path == own else reader.read_text(path)
+        data = text.encode("utf-8") if isinstance(text, str) else text
+        if isinstance(data, bytes) and (change := session.explain_input(known[0], before, data)):
+            findings.append(report_input(place_beside(file, path), change, is_text=path != own))
+    return findings
+
+
+def _describe_change(file: str, change: ModuleChange, work: _Work) -> ModuleResult:
+    """Return the result of a planned module, and report its findings and reasons."""
+    configuration = work.project.configuration
+    work.findings += change.findings
+    work.findings += report_reasons(
+        change,
+        work.session,
+        _list_causes(change, work),
+        file=file,
+        configuration=configuration.file if configuration else "",
+        can_prune=work.can_prune,
+    )
+    return ModuleResult(file, change.name, (work.session.folder.path / change.name).as_posix(), change.status, change)
+
+
+def _list_causes(change: ModuleChange, work: _Work) -> frozenset[Cause]:
+    """Return what to report of a module: `check` reports every difference, `generate` what it does not change."""
+    if work.session.read_only:
+        return EDITS if change.status is Status.BLOCKED else frozenset(Cause)
+    edits = frozenset() if work.flags.overwrite else EDITS
+    return edits if change.status is Status.REMOVED else edits | {Cause.ORPHAN, Cause.UNCOVERED}
+
+
+def _block(item: CheckedDefinition) -> ModuleResult:
+    """Return the result of a definition that no module was generated from."""
+    return ModuleResult(item.file, _name_flow(item), None, Status.BLOCKED)
+
+
+def _name_flow(item: CheckedDefinition) -> str | None:
+    return item.flow.name if item.flow else None
