@@ -47,32 +47,26 @@ def check(
 ) -> None:
     """Report whether modules are up to date. Writes nothing; exits with 3 if any is out of date."""
     detail = choose_detail(quiet, verbose)
-    from generator.commands.requests import (
-        UnusableConfigurationError,
-        finish,
-        print_run,
-        require_output,
-        require_project,
-    )
+    from generator.commands import requests
     from generator.commands.terminal import find_view
     from generator.progress import Timings, show_progress
 
     judge_summary(summary)
     timings = Timings()
     try:
-        project = require_project(paths, output, config, output_format, timings)
-    except UnusableConfigurationError as end:
+        project = requests.require_project(paths, output, config, output_format, timings)
+    except requests.UnusableConfigurationError as end:
         append_summary(summary, end.report)
         raise
-    folder = require_output(project)
+    folder = requests.require_output(project)
     with timings.measure("import"):
         from generator.run.commands import check_modules
         from generator.run.result import Flags, exit_code
     with show_progress() as progress:
         run = check_modules(project, Flags(strict, render_all), folder, timings, progress)
-    report = print_run(run, output_format, find_view(most_findings, detail), with_diff=diff)
+    report = requests.print_run(run, output_format, find_view(most_findings, detail), with_diff=diff)
     append_summary(summary, report, run)
-    finish(timings, show_timings, exit_code(run))
+    requests.finish(timings, show_timings, exit_code(run))
 
 
 def judge_summary(file: Path | None) -> None:
