@@ -122,7 +122,7 @@ class Bench:
                 self.run(folder, "destroy", "-auto-approve", "-input=false")
 
     def read_versions(self, folder: Path) -> dict[str, str]:
-        """Return what an initialised folder is proven with: releases, and which of them are stand-ins."""
+        """Return what an initialized folder is proven with: releases, and which of them are stand-ins."""
         found = json.loads(self.run(folder, "version", "-json").stdout)
         (release,) = found["provider_selections"].values()
         account = f"a stand-in of this project on moto {importlib.metadata.version('moto')}"

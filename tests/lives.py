@@ -66,7 +66,7 @@ class Life:
         self.put_module(self.root.subject.module)
 
     def begin(self) -> None:
-        """Initialise and apply, and prove nothing by it."""
+        """Initialize and apply, and prove nothing by it."""
         self.bench.succeed(self.folder, "init", "-input=false")
         self.apply()
 

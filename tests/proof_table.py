@@ -16,7 +16,7 @@ from subjects import EVERYDAY, EXAMPLES, SAMPLES, Subject, find_subject
 
 from bench import Bench, find_missing_parts, open_bench
 
-COLOURS = {PASSED: {"green": True}, FAILED: {"red": True, "bold": True}, NOT_REACHED: {}}
+COLORS = {PASSED: {"green": True}, FAILED: {"red": True, "bold": True}, NOT_REACHED: {}}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,7 +94,7 @@ class Table:
             terminalreporter.write(module.ljust(width))
             for column in columns:
                 state = self.cells[module].get(column, " ")
-                terminalreporter.write("  " + state.ljust(len(column)), **COLOURS.get(state, {}))
+                terminalreporter.write("  " + state.ljust(len(column)), **COLORS.get(state, {}))
             terminalreporter.write_line(f"  {self.seconds[module]:7.1f}")
         for line in self._list_remarks():
             terminalreporter.write_line(line)

@@ -97,7 +97,7 @@ def test_the_flow_s_name_is_no_parameter() -> None:
 
 def test_text_that_is_not_nfc_is_normalised_with_a_finding() -> None:
     reading = read(make_flow(make_prompt(text="cafe\u0301")))
-    assert list_rules(reading) == [("NotNormalised", TEXT)]
+    assert list_rules(reading) == [("NotNormalized", TEXT)]
     assert read_prompt(reading)["templateConfiguration"]["text"]["text"] == "caf\u00e9"
 
 

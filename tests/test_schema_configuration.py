@@ -22,7 +22,7 @@ def test_the_configuration_knows_every_rule() -> None:
     ("text", "wrong"),
     [
         ('flows: ["flows/**/*.flow.yaml"]\noutput: modules\n', ""),
-        ("rules: {UnusedParameter: off, NotNormalised: error}\ntemplates: templates\n", ""),
+        ("rules: {UnusedParameter: off, NotNormalized: error}\ntemplates: templates\n", ""),
         ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
         ('{"$schema": "configuration.json", "flows": ["flows"]}', ""),

@@ -68,7 +68,7 @@ def _make_defaults() -> Schema:
         "permissions_boundary_arn": boundary,
         "provider_version": version,
     }
-    return allow_nothing(make_mapping(properties, description="What holds for each flow that does not say it itself."))
+    return allow_nothing(make_mapping(properties, description="Defaults for flows that do not set these values."))
 
 
 def _make_rules(rules: Iterable[Rule]) -> Schema:

@@ -56,7 +56,7 @@ def write_findings(report: Report, view: View) -> str:
 
 
 def paint_text(text: str, code: str, view: View) -> str:
-    """Return a text in the colour of an ANSI code, where colour is wanted."""
+    """Return a text in the color of an ANSI code, if color is wanted."""
     return f"\x1b[{code}m{text}\x1b[0m" if view.color and text else text
 
 

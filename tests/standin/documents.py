@@ -38,7 +38,7 @@ def render_document(config: dict[str, Any]) -> dict[str, Any]:
 def say_the_same(first: str, second: str) -> bool:
     """Tell whether two JSON policies mean the same; the order of values is of no account."""
     try:
-        return bool(_normalise(json.loads(first)) == _normalise(json.loads(second)))
+        return bool(_normalize(json.loads(first)) == _normalize(json.loads(second)))
     except (TypeError, ValueError):
         return first == second
 
@@ -101,10 +101,10 @@ def _collapse(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def _normalise(value: object) -> object:
+def _normalize(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _normalise(item) for key, item in value.items()}
+        return {key: _normalize(item) for key, item in value.items()}
     if isinstance(value, list):
-        items = [_normalise(item) for item in value]
+        items = [_normalize(item) for item in value]
         return items[0] if len(items) == 1 else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
     return value

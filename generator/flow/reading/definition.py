@@ -20,7 +20,7 @@ from generator.flow.api.check import (
 from generator.flow.model import FileText, Flow, FlowDefaults, Parameter, Value
 from generator.flow.reading.connections import name_connections, rename_connections
 from generator.flow.reading.files import FileTexts, TextReader
-from generator.flow.reading.forms import OWN_SECTIONS, SWITCH, Form, recognise_form
+from generator.flow.reading.forms import OWN_SECTIONS, SWITCH, Form, recognize_form
 from generator.flow.reading.graph import build_body
 from generator.flow.reading.limits import find_excess
 from generator.flow.reading.parameters import read_parameters
@@ -75,7 +75,7 @@ def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = N
     """
     if (excess := find_excess(document.value)) is not None:
         return FlowReading(None, ("definition",), [excess])
-    form, findings = recognise_form(document)
+    form, findings = recognize_form(document)
     if form is None:
         return FlowReading(None, (), findings)
     reading = _read_form(form, reader, defaults)

@@ -71,7 +71,7 @@ class Form:
     spelled: Mapping[Path, str] = field(default_factory=dict)
 
 
-def recognise_form(document: Document) -> tuple[Form | None, list[Finding]]:
+def recognize_form(document: Document) -> tuple[Form | None, list[Finding]]:
     """Find out in which form a document is, and what its top level says that the module does not take over."""
     value = document.value
     if not isinstance(value, dict):

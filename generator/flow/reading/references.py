@@ -32,7 +32,7 @@ from generator.flow.reading.rules import (
     CONFLICT_IN_TEXT,
     MALFORMED_REFERENCE,
     MISPLACED_REFERENCE,
-    NOT_NORMALISED,
+    NOT_NORMALIZED,
     UNREADABLE_FILE,
 )
 from generator.source import MERGE_REMEDY
@@ -110,7 +110,7 @@ class ValueReader:
             if (slip := SLIP.fullmatch(value)) and takes_reference(path) and refuses_value(value, path):
                 self._report_slip(value, slip[1], path)
                 return None
-            return self._normalise(value, path)
+            return self._normalize(value, path)
         if isinstance(value, Decimal) and (shape := find_place_shape(path)) and shape.type == "integer":
             return make_whole(value)
         return cast(Value, value)
@@ -123,7 +123,7 @@ class ValueReader:
         if len(value) == 1 and self._is_intrinsic(value, path):
             return None
         if not all(map(str.isascii, value)):
-            return self._read_normalised(value, path)
+            return self._read_normalized(value, path)
         changed: dict[str, object] = {}
         for key, item in value.items():
             # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
@@ -134,10 +134,10 @@ class ValueReader:
                 changed[key] = read
         return cast(Value, {**value, **changed} if changed else value)
 
-    def _read_normalised(self, value: dict[str, object], path: Path) -> Value:
+    def _read_normalized(self, value: dict[str, object], path: Path) -> Value:
         result: dict[str, Value] = {}
         for key, item in value.items():
-            name = self._normalise(key, (*path, key), key=True)
+            name = self._normalize(key, (*path, key), key=True)
             if name in result:
                 message = f"Key {name!r} appears twice, spelled with different Unicode characters."
                 rule = SOURCE_RULES["DuplicateKey"]
@@ -215,7 +215,7 @@ class ValueReader:
         if place := find_merge_conflict(answer):
             message = f"File {answer.file!r} contains merge conflict markers, starting at line {place.line}."
             self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
-        return FileText(self._normalise(answer, path), answer.file)
+        return FileText(self._normalize(answer, path), answer.file)
 
     def _note_meant(self, kind: str, name: object, path: Path) -> None:
         """Remember which parameter a reference that is not written as one means: it is not unused."""
@@ -266,7 +266,7 @@ class ValueReader:
         self.foreign.append(Foreign(path, (f"{{{key}: ...}}",), item if isinstance(item, str) else ""))
         return True
 
-    def _normalise(self, text: str, path: Path, key: bool = False) -> str:
+    def _normalize(self, text: str, path: Path, key: bool = False) -> str:
         if text.isascii():
             return text
         what = "key" if key else "string"
@@ -277,5 +277,5 @@ class ValueReader:
             remedy = "Remove the surplus combining characters."
         elif unicodedata.is_normalized("NFC", text):
             return text
-        self.findings.append(Finding(NOT_NORMALISED, message, remedy, path, key))
+        self.findings.append(Finding(NOT_NORMALIZED, message, remedy, path, key))
         return normalize_text(text)

@@ -16,7 +16,7 @@ LIVE_FLOW = info("LiveFlow", "The document describes an existing flow; the root 
 CONNECTION_RENAMED = warning(
     "ConnectionRenamed", "A connection has a name that the console generates but the API rejects."
 )
-NOT_NORMALISED = warning("NotNormalised", "A string is not in Unicode normalization form C and is converted to it.")
+NOT_NORMALIZED = warning("NotNormalized", "A string is not in Unicode normalization form C and is converted to it.")
 
 MALFORMED_REFERENCE = error("MalformedReference", "A $param or $file reference is malformed.")
 MISPLACED_REFERENCE = error(

@@ -112,7 +112,7 @@ variable "tags" {
 }
 
 variable "bot_alias_arn" {
-  description = "Alias of the bot that recognises the caller's wish"
+  description = "Alias of the bot that recognizes the caller's request"
   type        = string
   nullable    = false
 
