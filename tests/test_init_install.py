@@ -150,7 +150,7 @@ def test_without_a_source_the_step_fails_and_says_why(ci: str, work: Repository)
     command = ("env", "PATH=", "FLOWSEAL=", shutil.which("bash") or "", "-c", script)
     code, printed = work.attempt(*command)
     assert code != 0
-    assert "FLOWSEAL: is not set. Set it to a pinned source of flowseal, such as git+https://HOST/flowseal@COMMIT" in printed
+    assert "FLOWSEAL: is not set. Set it to a pinned source of flowseal, such as git+https://HOST/" in printed
 
 
 def test_an_index_of_one_s_own_is_the_only_one_that_pip_asks(work: Repository) -> None:
