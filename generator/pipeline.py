@@ -1,4 +1,4 @@
-"""The only place that knows the order of the rooms: texts in, files and findings out, no disk."""
+"""The order of the stages, in one place: texts in, files and findings out, no disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NO_SEVERITIES: Severities = {}
 
 @dataclass(frozen=True, slots=True)
 class DefinitionText:
-    """A definition as it was found: its display path, its bytes, and the reader of the files that it names."""
+    """A definition as it was found: the path that findings show, its bytes, and the reader of the files it names."""
 
     file: str
     data: bytes
@@ -45,13 +45,13 @@ class DefinitionText:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDefinition:
-    """A definition after all checks. `plan` is None where nothing can be planned.
+    """A definition after all checks. `plan` is None if nothing can be planned.
 
-    `text` is what stands in the file, for reports; `texts` are those that it names and that have findings, by the names
-    that findings use and in the normal form in which these count characters. `inputs` gives the SHA-256 of each text by
-    its path relative to the definition's folder. `suppressed` are findings that a comment in the file speaks for;
-    `strict` says that a warning stops the module too. `found` counts what there was to tell before the project's
-    severities were applied. `hidden` are those of them, reported or not, that point at what logs must not show.
+    `text` is the content of the file, for reports; `texts` are the files that it names and that have findings, by the
+    names that findings use and in the normal form in which they count characters. `inputs` has the SHA-256 of each file
+    by its path relative to the definition's folder. `suppressed` are findings that a comment in the file suppresses;
+    with `strict`, a warning stops the module too. `found` counts the findings before the project's severities are
+    applied. `hidden` are the findings, reported or not, that point at what logs must not show.
     """
 
     file: str
@@ -69,13 +69,13 @@ class CheckedDefinition:
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
-        """The plan, where no error (or, if `strict`, no warning) stands in the way of a module."""
+        """The plan, unless an error (or, with `strict`, a warning) stops the module."""
         return None if has_errors(self.findings, strict=self.strict) else self.plan
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenModule:
-    """A module's files, and what the proof found against them (nothing, if all is well)."""
+    """A module's files, and the failures of their proof."""
 
     files: dict[str, str]
     failures: tuple[ProofFailure, ...]
@@ -92,11 +92,11 @@ def check_definitions(
 ) -> list[CheckedDefinition]:
     """Read and check definitions, each by itself and then against each other.
 
-    With `for_terraform` false, what only Terraform cannot carry is left out, and nothing is planned. With `strict`, a
-    warning stops a module as an error does. `defaults` is what every flow has, `severities` what rules weigh.
+    Unless `for_terraform`, nothing is planned, and what only Terraform cannot express is not reported. With `strict`, a
+    warning stops a module as an error does. `defaults` apply to every flow, `severities` to the rules.
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
-    # All are read before the first is checked: each of the two then has the processor's caches to itself.
+    # All are read before the first is checked, so that each of the two loops stays in the processor's caches.
     read = [(item, _read_definition(item, timings)) for item in definitions]
     flows = defaults.describe_flows()
     checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]
@@ -107,16 +107,16 @@ def check_definitions(
 def check_definition(
     definition: DefinitionText, defaults: FlowDefaults, settings: ModuleSettings | None, timings: Timings
 ) -> CheckedDefinition:
-    """Read and check a definition by itself. Without `settings`, nothing of Terraform is checked or planned."""
+    """Read and check a definition by itself. Without `settings`, nothing about Terraform is checked or planned."""
     return _check_definition(definition, _read_definition(definition, timings), defaults, settings, timings)
 
 
 def settle_definitions(
     checked: Sequence[CheckedDefinition], others: Mapping[str, str], *, strict: bool, severities: Severities
 ) -> list[CheckedDefinition]:
-    """Check definitions against each other, and weigh what was found as comments and the project say.
+    """Check definitions against each other, and apply suppressions and the project's severities.
 
-    `others` gives, by file, the names of flows of the same run that need no check of their own.
+    `others` has, by file, the names of flows of the same run that need no check of their own.
     """
     return [_weigh_findings(item, strict, severities) for item in _add_collisions(checked, others)]
 
@@ -134,7 +134,7 @@ def build_module(plan: ModulePlan, definition: str, timings: Timings) -> ProvenM
 
 
 def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDefinition:
-    """Return a definition as far as its text is read, with what is wrong with that."""
+    """Return a definition as far as its text could be read, with the faults of the text."""
     with timings.measure("source"):
         document, faults = read_document(definition.file, definition.data)
     text = definition.data.decode("utf-8-sig", errors="replace")
@@ -167,11 +167,11 @@ def _check_definition(
     if reading.flow is not None:
         told = {finding.path for finding in found if finding.severity is Severity.ERROR}
         plan, more = _plan_flow(reading.flow, settings, timings)
-        # What the API refuses at a place is told; what Terraform says of it adds nothing.
+        # If the API rejects a value, the finding that Terraform is stricter adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
     told_as = (reading.spelling.restore(_complete_remedy(finding, reading)) for finding in found)
     located = [locate_finding(finding, document, reading.root) for finding in told_as]
-    # What follows from a value that could not be read for sure is told there.
+    # A value that could not be read with certainty is reported already; what follows from it is not.
     unclear = {fault.span for fault in read.findings}
     located = [finding for finding in located if finding.span not in unclear or finding.severity is not Severity.ERROR]
     inputs = _hash_inputs(definition, reading)
@@ -183,7 +183,7 @@ def _check_definition(
 
 
 def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:
-    """Say how to switch to flowseal's own form where the remedy asks for a section that the document cannot have."""
+    """Add how to switch to flowseal's own form if the help asks for a section that the document cannot have."""
     if not finding.section or not reading.switch:
         return finding
     return replace(finding, remedy=f"{finding.remedy} {reading.switch}")
@@ -192,7 +192,7 @@ def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:
 def _plan_flow(
     flow: Flow, settings: ModuleSettings | None, timings: Timings
 ) -> tuple[ModulePlan | None, list[Finding]]:
-    """Return the plan of a flow's module and what its rights lack; without settings nothing is planned."""
+    """Return the plan of a flow's module, and findings about its permissions; without settings nothing is planned."""
     with timings.measure("plan"):
         grants, findings = collect_grants(flow)
         if settings is None:

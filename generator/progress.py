@@ -1,4 +1,4 @@
-"""How far a run is, as a bar on the terminal, and where its time went."""
+"""The progress bar of a run, and its timings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 1.0
-"""Seconds before anything is shown."""
+"""Seconds before the bar is shown."""
 WIDTH = 30
 _PAUSE = 0.1
 
 
 class Progress:
-    """How far a run is, of as many pieces of work as it expects. Only a visible one is ever shown."""
+    """Counts the finished pieces of work of a run. Shown only if it is visible."""
 
     def __init__(self, *, is_visible: bool = False) -> None:
         self.expected = 0
@@ -23,11 +23,11 @@ class Progress:
         self._next = time.monotonic() + PATIENCE if is_visible else float("inf")
 
     def expect(self, pieces: int) -> None:
-        """Expect so many more pieces of work."""
+        """Expect more pieces of work."""
         self.expected += pieces
 
     def finish_piece(self) -> None:
-        """Count one piece as done, and show that from time to time."""
+        """Count one piece as done, and update the bar from time to time."""
         self.done += 1
         if time.monotonic() < self._next:
             return
@@ -39,7 +39,7 @@ class Progress:
         self._next = time.monotonic() + _PAUSE
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self.is_shown:
             sys.stderr.write("\r" + " " * (WIDTH + 8) + "\r")
             sys.stderr.flush()
@@ -47,7 +47,7 @@ class Progress:
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show a bar on standard error, if that is a terminal, once a run has taken a second; it is gone afterwards."""
+    """Show a bar on standard error, if that is a terminal and the run takes over a second; remove it afterwards."""
     progress = Progress(is_visible=sys.stderr.isatty())
     try:
         yield progress
@@ -56,7 +56,7 @@ def show_progress() -> Iterator[Progress]:
 
 
 class Timings:
-    """Seconds by stage, in the order in which the stages were first entered. Stages must not nest."""
+    """Seconds per stage, in the order in which the stages were first entered. Stages must not nest."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -71,6 +71,6 @@ class Timings:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
 
     def write_table(self) -> str:
-        """Write one line a stage, seconds with three decimals, the sum last."""
+        """Return one line per stage, in seconds with three decimals, and the sum."""
         rows = [*self.seconds.items(), ("sum", sum(self.seconds.values()))]
         return "".join(f"{stage:<10} {seconds:8.3f} s\n" for stage, seconds in rows)

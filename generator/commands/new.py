@@ -1,4 +1,4 @@
-"""`flowseal new`: a flow to start from."""
+"""`flowseal new`: a flow from a template."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXAMPLE = "Example: flowseal new support-triage --template conditions"
 
 
 class MissingParameter(typer.BadParameter):
-    """Wrong usage: something is not given. Its text is the whole message."""
+    """Wrong usage: something is missing. Its text is the whole message."""
 
     def format_message(self) -> str:
         """Return the text, without the "Invalid value" of its kind."""
@@ -72,7 +72,7 @@ def new(
 
 
 def _describe_next(folder: Path, definition: Path, repository: Repository) -> str:
-    """Say how `generate` comes to read a new definition: by itself, by an entry in `flows`, or by its path."""
+    """Return the next step, so that `generate` reads a new definition: nothing, an entry in `flows`, or its path."""
     if not repository.is_configured:
         return f"review the definition, then run `flowseal generate {folder.as_posix()} -o {repository.output}`."
     step = "review the definition, then run `flowseal generate`."
@@ -87,7 +87,7 @@ def _describe_next(folder: Path, definition: Path, repository: Repository) -> st
 
 
 def _is_matched(definition: Path) -> bool:
-    """Tell whether a run of the whole project reads a definition."""
+    """Return whether a run of the whole project reads a definition."""
     from generator.project.opening import open_project
 
     project, _ = open_project([], None, None)
@@ -96,7 +96,7 @@ def _is_matched(definition: Path) -> bool:
 
 
 def load_templates(folder: Path | None, given_by: str = "--templates") -> Mapping[str, FlowTemplate]:
-    """Return the templates of flowseal and of a folder. One that cannot be used is wrong usage of `given_by`."""
+    """Return flowseal's templates and those in a folder. An unusable one is wrong usage of `given_by`."""
     from generator.scaffold.templates import InvalidTemplateError, find_templates
 
     try:
@@ -146,11 +146,9 @@ def check_name(name: str | None, given_by: str = "NAME") -> str:
 def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) -> int:
     """Write a new flow's files and print them, with the findings of its definition; return the exit code.
 
-    They go to the folder `place` below `root`: no symbolic link below `root` is written through.
-
-    In a repository with a flowseal.yaml, the schema that the definition names is written too where it is not there.
-
-    Where one of the files is there already, nothing is written: wrong usage.
+    They go to the folder `place` below `root`, never through a symbolic link below `root`. In a repository with a
+    flowseal.yaml, the schema that the definition names is written too if it is missing. If one of the files exists
+    already, nothing is written: wrong usage.
     """
     from generator.commands.console import print_findings, stop_at_errors
     from generator.commands.schema import make_schema_files
@@ -171,7 +169,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
     stop_at_errors(write_new_files(repository.root, make_schema_files(schemas)))
     print_written((folder / path).as_posix() for path in flow.files)
     print_written((repository.root / path).as_posix() for path in schemas)
-    # A template of one's own may leave something open, and is written all the same.
+    # A user's own template may be incomplete; it is written all the same.
     print_findings(findings, {file: flow.files[flow.definition].decode()})
     return int(has_errors(findings))
 

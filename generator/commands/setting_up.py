@@ -1,4 +1,4 @@
-"""What `flowseal init` does: it asks where somebody is there, writes what is missing, says what to add to the rest."""
+"""What `flowseal init` does: write the files that are missing, and print what to add to the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from generator.source.files import find_repository, read_file
 
 
 def set_up(answers: Answers) -> None:
-    """Write what the working folder and its repository lack; say what was left alone, and what to do next."""
+    """Write what the working directory and its repository lack; print what was left alone, and the next steps."""
     root = find_repository(HERE.absolute())
     layout = find_layout(answers, root)
     folder, flow = _find_first_flow(answers, layout)
@@ -35,7 +35,7 @@ def set_up(answers: Answers) -> None:
     new = {path: data for path, data in files.items() if path not in existing}
     if flow is not None:
         new |= {layout.place(f"{folder}/{path}"): data for path, data in flow.files.items()}
-    # What is there is judged before anything is written.
+    # Existing files are read before anything is written.
     left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
     stop_at_errors(write_new_files(root, new))
     print_written(show_relative(root / path) for path in new)
@@ -44,7 +44,7 @@ def set_up(answers: Answers) -> None:
 
 
 def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | None]:
-    """Return the first flow and its folder, or no flow where there are definitions already."""
+    """Return the first flow and its folder, or no flow if there are definitions already."""
     from generator.project.discovery import discover_definitions
 
     if Path(layout.flows).exists() and discover_definitions([layout.flows], None)[0]:

@@ -1,4 +1,4 @@
-"""Findings for people and for machines. The formats stand in `formats`; each is imported when it is asked for."""
+"""Findings for people and programs. The formats are listed in `formats`; each is imported when it is used."""
 
 from generator.report.contents import Report, View
 from generator.report.formats import Format, ListFormat, write_report

@@ -1,4 +1,4 @@
-"""What a run has to tell, whatever the format."""
+"""The contents of a report, in any format."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from generator.findings import LocatedFinding
 
 MOST_FINDINGS = 30
-"""How many findings a person is shown unless they ask for more."""
+"""How many findings text output shows by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a run and what became of it.
+    """The findings of a run, and what became of it.
 
-    `files` is how many definitions were read, `suppressed` how many findings comments suppress. `texts` gives the text
-    of a file by the name that the findings use. `outcomes` are lines on what became of each definition, `total` is what
-    the summary begins with. `hidden` are findings that are not reported, and whose places are masked in source lines as
-    those of reported ones are. `failures` are sentences on proofs that failed. `more` is what JSON has beside findings.
+    `files` counts the definitions that were read, `suppressed` the findings that comments suppress. `texts` has the
+    text of a file by the name that findings use. `outcomes` are lines about modules, `total` begins the summary line.
+    `hidden` are findings that are not reported, but whose places are masked in source lines too. `failures` are
+    sentences about failed proofs. `more` is what JSON contains besides findings.
     """
 
     findings: Sequence[LocatedFinding]
@@ -36,7 +36,7 @@ class Report:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def rename_files(self, rename: Callable[[str], str]) -> Report:
-        """Return the report with other names of the files that findings are in and point to."""
+        """Return the report with the files renamed that findings are in and point to."""
         renamed = [
             replace(
                 finding,
@@ -50,7 +50,7 @@ class Report:
     def mask_credentials(self) -> Report:
         """Return the report with credentials masked: in texts, messages, pointers and `more`.
 
-        Places stay true, because a mask is as long as what it hides.
+        Places stay correct, because a mask is as long as what it hides.
         """
         shown = {finding.file for finding in self.findings}
         shown |= {place.file for finding in self.findings for place in finding.related}

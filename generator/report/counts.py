@@ -1,4 +1,4 @@
-"""Counts, as the last line of every report has them."""
+"""The counts in the last line of a report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def summarise_findings(findings: Iterable[LocatedFinding]) -> dict[str, int]:
 
 
 def write_summary(report: Report) -> str:
-    """Say what was done, how many errors and warnings there are, and how many findings are suppressed."""
+    """Return the summary line: what was done, and the counts of errors, warnings, and suppressed findings."""
     counts = summarise_findings(report.findings)
     parts = [write_count(counts["errors"], "error"), write_count(counts["warnings"], "warning")]
     if report.suppressed:

@@ -1,4 +1,4 @@
-"""A line of a file on a terminal: cut to the columns there are, with the place of the value on it."""
+"""A source line cut to the width of a terminal, with the place of the value in it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from generator.source.credentials import KEPT
 from generator.source.position import Lines, Span
 
 LEAD = 30
-"""Columns that stay before the value where a line is cut."""
+"""Columns that are kept before the value if a line is cut."""
 CUT = "..."
 TAB = "    "
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A line as it is shown; the value begins after `margin` columns and takes `width`."""
+    """A line as it is shown; the value begins after `margin` columns and is `width` columns wide."""
 
     text: str
     margin: int
@@ -27,11 +27,11 @@ class Excerpt:
 
 
 def cut_excerpt(text: str, start: int, end: int, columns: int, line: tuple[int, int] = (0, sys.maxsize)) -> Excerpt:
-    """Show text[start:end], with what stands around it on its line, in so many columns; `line` is text[first:last].
+    """Show text[start:end] with its surroundings on the line, in a number of columns; `line` is text[first:last].
 
-    A tab is shown as four blanks.
+    A tab is shown as four spaces.
     """
-    # More characters than columns are never shown. A line may be very long: no copy of it is made.
+    # At most as many characters as columns are shown. A line may be very long, so it is not copied.
     before, value = text[max(start - columns - 1, line[0]) : start], text[start : min(end, start + columns + 1)]
     after = text[end : min(end + columns + 1, line[1])]
     lead = min(measure_width(_show(before)), LEAD, columns // 3)
@@ -46,7 +46,7 @@ def cut_excerpt(text: str, start: int, end: int, columns: int, line: tuple[int, 
 
 
 def hide_source(lines: Lines, spans: Iterable[Span]) -> str:
-    """Return the text with a * in the place of each character of the spans but the first few of each."""
+    """Return the text with each character of the spans replaced by *, except the first few of each span."""
     parts: list[str] = []
     done = 0
     for start, end in sorted(place for span in spans for place in _list_hidden(lines, span)):
@@ -58,7 +58,7 @@ def hide_source(lines: Lines, spans: Iterable[Span]) -> str:
 
 
 def _list_hidden(lines: Lines, span: Span) -> Iterator[tuple[int, int]]:
-    """Yield where each line's part of a span begins and ends; its first few characters are not hidden."""
+    """Yield where each line's part of a span begins and ends, without the first few characters of the span."""
     for number in range(span.line, min(span.end_line, len(lines)) + 1):
         first, last = lines.find(number)
         start = first + span.column - 1 + KEPT if number == span.line else first
@@ -72,7 +72,7 @@ def _show(text: str) -> str:
 
 
 def _cut_start(text: str, columns: int) -> str:
-    """Return the text whole where it fits, else its last LEAD columns or fewer."""
+    """Return the whole text if it fits, else at most its last LEAD columns."""
     shown = _show(text)
     if measure_width(shown) <= columns:
         return shown
@@ -81,7 +81,7 @@ def _cut_start(text: str, columns: int) -> str:
 
 
 def _cut_end(text: str, columns: int) -> tuple[str, bool]:
-    """Return as much of the text as fits, and whether that is all of it."""
+    """Return as much of the text as fits, and whether that is the whole text."""
     shown = _show(text)
     if measure_width(shown) <= columns:
         return shown, True
@@ -90,5 +90,5 @@ def _cut_end(text: str, columns: int) -> tuple[str, bool]:
 
 
 def _count_fitting(pieces: list[str], columns: int) -> int:
-    """Count the first pieces that fit into so many columns."""
+    """Count the first pieces that fit into a number of columns."""
     return sum(width <= columns for width in accumulate(map(measure_width, pieces)))

@@ -1,4 +1,4 @@
-"""The rules themselves, for people and for machines: all of them, or one with its examples."""
+"""The rules themselves, as text and JSON: all of them, or one with its examples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 INDENT = "    "
 LONGEST_LINE = 100
-"""Columns of running text, however wide the terminal is."""
+"""Maximum width of paragraphs, however wide the terminal is."""
 
 
 def write_rule_list(rules: Iterable[Rule], view: View) -> str:
@@ -42,7 +42,7 @@ def group_rules(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 
 def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> str:
-    """Return what a rule reports and why, with its examples; `findings` is what flowseal says to the wrong one."""
+    """Return what a rule reports and why, with its examples; `findings` are those of the wrong one."""
     return "\n".join(_list_parts(rule, page, findings, view))
 
 
@@ -62,7 +62,7 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
 
 
 def describe_suppression(rule: Rule) -> str:
-    """Say whether a comment can suppress a rule, and whether a configuration can."""
+    """Return how a rule can be suppressed: by a comment, in the configuration, or not at all."""
     if rule.can_be_suppressed:
         return f"Suppress it with a comment on the line, or alone above it: # flowseal: ignore[{rule.name}] reason"
     if rule.severity is Severity.ERROR:

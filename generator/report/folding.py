@@ -1,4 +1,4 @@
-"""Sentences on a terminal: folded between words, by the columns that their characters take."""
+"""Wraps sentences between words, by the columns that their characters take on a terminal."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from generator.report.escaping import measure_width
 
 
 def fold_text(text: str, columns: int | None, indent: int = 0, taken: int | None = None) -> list[str]:
-    """Return the lines of a text that will be indented by `indent` spaces; with no columns, the text as it is.
+    """Return the lines of a text that will be indented by `indent` spaces; without `columns`, the text unchanged.
 
-    On the first line, `taken` columns are in use instead, if given: it is empty where the first word doesn't fit beside
-    them. A word that is longer than a line is kept whole. There is always one line.
+    If `taken` is given, so many columns of the first line are in use instead; it is empty if the first word doesn't fit
+    next to them. A word that is longer than a line is kept whole. There is always at least one line.
     """
     if columns is None:
         return [text]

@@ -1,4 +1,4 @@
-"""The formats of `--format`: a new one is a member here, its writer beside the others, and a section of its page."""
+"""The formats of `--format`. A new one is a member here, a writer, and a section of docs/formats.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How findings are printed: for people, or for a kind of machine."""
+    """How findings are printed: as text for people, or for programs."""
 
     TEXT = "text"
     JSON = "json"
@@ -19,7 +19,7 @@ class Format(StrEnum):
 
 
 class ListFormat(StrEnum):
-    """How rules are printed, which are no findings."""
+    """How rules and settings are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -28,7 +28,7 @@ class ListFormat(StrEnum):
 def write_report(output_format: Format, report: Report, view: View) -> str:
     """Return a report in a format, ready to be printed, with credentials masked.
 
-    Only the format for people looks at `view`.
+    Only the text format uses `view`.
     """
     report = report.mask_credentials()
     match output_format:

@@ -1,6 +1,6 @@
-"""Findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
+"""Findings as workflow commands of GitHub Actions, which shows them next to the lines of a pull request.
 
-Source: GitHub's page "Workflow commands for GitHub Actions", and how the runner takes them apart.
+Source: GitHub's page "Workflow commands for GitHub Actions", and the runner's parser.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def write_github_report(report: Report) -> str:
-    """Return one command a finding and a failed proof, and the summary as a plain line."""
+    """Return one command per finding and failed proof, and the summary as a plain line."""
     lines = [_write_command(finding) for finding in sort_findings(report.findings)]
     failures = [f"::error title=Proof failed::{failure.translate(_DATA)}" for failure in report.failures]
     return neutralize_old_commands("".join(f"{line}\n" for line in (*lines, *failures, write_summary(report))))
@@ -35,7 +35,7 @@ def _list_properties(finding: LocatedFinding) -> Iterator[tuple[str, str | int]]
     span = finding.span
     yield "file", escape_controls(finding.file).translate(_PROPERTY)
     yield "line", span.line
-    # The runner drops the columns of what goes over several lines, with a warning of its own.
+    # The runner ignores columns of findings that span several lines, with a warning of its own.
     if span.end_line == span.line:
         yield "col", span.column
     yield "endLine", span.end_line

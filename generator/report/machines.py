@@ -1,4 +1,4 @@
-"""Findings as JSON, version 1: a key, once there, stays and keeps its meaning."""
+"""Findings as JSON, version 1: existing keys stay and keep their meaning."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def write_json_report(report: Report) -> str:
 
 
 def write_json(value: dict[str, Any]) -> str:
-    """Return JSON that no reader's encoding can break and that can stand in a page or a log.
+    """Return JSON that is safe in any encoding, in HTML, and in a log.
 
-    It is pure ASCII, without <, > and &, and without the ##[ that a CI takes for a command.
+    It is ASCII, without <, >, and &, and without the ##[ that a CI takes for a command.
     """
     text = json.dumps(value, indent=2)
     for character in "<>&":

@@ -10,12 +10,12 @@ _WEIGHTS = {severity: weight for weight, severity in enumerate(Severity)}
 
 
 def sort_findings(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
-    """Return findings by file, place and rule; what is equal in all of these keeps its order."""
+    """Return findings sorted by file, place, and rule; the sort is stable."""
     return sorted(findings, key=lambda finding: (finding.file, finding.span, finding.rule.name))
 
 
 def choose_findings(findings: Sequence[LocatedFinding], most: int) -> list[LocatedFinding]:
-    """Return at most so many findings in the order given, errors rather than warnings; 0 means all."""
+    """Return at most `most` findings in the given order, errors before warnings; 0 means all."""
     if most == 0 or len(findings) <= most:
         return list(findings)
     by_weight = sorted(range(len(findings)), key=lambda place: _WEIGHTS[findings[place].severity])

@@ -16,17 +16,17 @@ from generator.report.order import choose_findings, sort_findings
 from generator.source.position import Lines, Span
 
 WINDOW = 100
-"""Columns of a source line that are shown where there is no terminal to measure."""
+"""Columns of a source line that are shown if there is no terminal to measure."""
 GUTTER = 8
 """Columns before a source line: its number and a bar."""
 INDENT = 2
 """Columns before the second and later lines of a folded message."""
 MOST_RELATED_LINES = 3
-"""How many related places are shown with their source lines; of more, the places alone are told."""
+"""How many related places are shown with their source lines; if there are more, only their places are shown."""
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 RELATED_COLOR, HELP_COLOR, GUTTER_COLOR = "36", "32", "2"
 START = Span(1, 1, 1, 1)
-"""Where findings about a file as a whole stand."""
+"""The place of findings about a whole file."""
 
 
 def write_text_report(report: Report, view: View) -> str:
@@ -50,18 +50,18 @@ def write_text_report(report: Report, view: View) -> str:
 
 
 def write_findings(report: Report, view: View) -> str:
-    """Return all findings as text, and nothing else, credentials masked."""
+    """Return all findings as text, and nothing else, with credentials masked."""
     report = report.mask_credentials()
     return neutralize_commands("\n".join(_write_parts(sort_findings(report.findings), report, view)))
 
 
 def paint_text(text: str, code: str, view: View) -> str:
-    """Return a text in the color of an ANSI code, if color is wanted."""
+    """Return a text in the color of an ANSI code, if color is used."""
     return f"\x1b[{code}m{text}\x1b[0m" if view.color and text else text
 
 
 def show_file(file: str) -> str:
-    """Return a file's name without anything unsafe. None begins like a workflow command of GitHub."""
+    """Return a file's name without unsafe characters, and never like a workflow command of GitHub."""
     shown = escape_controls(file)
     return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
@@ -71,7 +71,7 @@ def _show_place(file: str, span: Span) -> str:
 
 
 def _write_parts(findings: Sequence[LocatedFinding], report: Report, view: View) -> list[str]:
-    """Return the parts of a report that an empty line stands between."""
+    """Return the parts of a report, which empty lines separate."""
     return ["".join(lines) for lines in _Writer(report, view, _list_hidden(report)).write_groups(findings)]
 
 
@@ -85,7 +85,7 @@ def _list_hidden(report: Report) -> dict[str, list[Span]]:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes findings; the lines of each file are split once. `hidden` are places that are not to be shown, by file."""
+    """Writes findings; the lines of each file are split once. `hidden` are places that must not be shown, by file."""
 
     report: Report
     view: View
@@ -93,7 +93,7 @@ class _Writer:
     lines: dict[str, Lines] = field(default_factory=dict)
 
     def write_groups(self, findings: Sequence[LocatedFinding]) -> Iterator[Iterator[str]]:
-        """Yield the lines of each finding, and of a heading before each file's, if there are several files."""
+        """Yield the lines of each finding, and a heading before those of each file if there are several files."""
         groups = [(file, list(group)) for file, group in groupby(findings, key=lambda finding: finding.file)]
         for file, group in groups:
             if len(groups) > 1:
@@ -122,19 +122,19 @@ class _Writer:
         yield from self._write_note("help", finding.remedy, HELP_COLOR)
 
     def _write_note(self, label: str, text: str, color: str) -> Iterator[str]:
-        """Yield a note below an excerpt; its sign is aligned with the line numbers."""
+        """Yield a note below an excerpt, aligned with the line numbers."""
         plain = f"   = {label}: "
         yield from self._fold(text, f"   = {self._color(f'{label}:', color)} ", plain, len("   = "))
 
     def _fold(self, text: str, head: str, plain: str, indent: int) -> Iterator[str]:
-        """Yield a message in lines that fit, after a head that is colored; `plain` is the head as it is measured."""
+        """Yield a message in lines that fit, after a colored head; `plain` is the head without color, to measure."""
         taken = measure_width(plain)
         first, *rest = fold_text(escape_controls(text), self.view.columns, indent, taken)
         yield f"{head}{first}".rstrip() + "\n"
         yield from (f"{' ' * indent}{line}\n" for line in rest)
 
     def _write_source(self, file: str, span: Span, mark: str, color: str) -> Iterator[str]:
-        """Yield the line of a value, and marks under the part of the value that stands on it."""
+        """Yield the line of a value, and marks under the part of the value on it."""
         lines = self._split_lines(file)
         if lines is None or span.line > len(lines) or span == START:
             return

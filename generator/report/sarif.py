@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0 (OASIS), which code scanning services read.
 
-The rules that report something come with their pages as help. Columns count characters. The address of a file is
-relative to where flowseal ran, as the user gave it.
+Rules with findings include their pages as help. Columns count characters. File addresses are relative to the root of
+the repository.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from generator.source.position import Span
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 FINGERPRINT = "flowsealFinding/v1"
-"""Rule, file and place by names: the same after edits elsewhere in the file."""
+"""Computed from the rule, the file, and names: unchanged by edits elsewhere in the file."""
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:/")
 _LINK = re.compile(r"(\\*)\]\(")
 
 
 def write_sarif_report(report: Report) -> str:
-    """Return one SARIF log with one run, also when there is nothing to tell."""
+    """Return one SARIF log with one run, even if there are no findings."""
     ordered = sort_findings(report.findings)
     rules = sorted({finding.rule for finding in ordered}, key=lambda rule: rule.name)
     numbers = {rule.name: number for number, rule in enumerate(rules)}
@@ -75,7 +75,7 @@ def _write_example(title: str, example: Example) -> str:
 
 
 def _describe_invocation(report: Report) -> dict[str, Any]:
-    """Say whether the run did what it was asked to: a failed proof is flowseal's own defect, findings are none."""
+    """Return whether the run succeeded: a failed proof is a defect of flowseal, findings are not."""
     if not report.failures:
         return {"executionSuccessful": True}
     notifications = [{"level": "error", "message": {"text": escape_message(failure)}} for failure in report.failures]
@@ -119,14 +119,14 @@ def write_uri(file: str) -> str:
 
 
 def escape_message(text: str) -> str:
-    """Return a text that reads as itself in a message: no placeholder (3.11.5) and no link (3.11.6) of SARIF in it."""
+    """Return a text that a SARIF message shows unchanged: without placeholders (3.11.5) and links (3.11.6)."""
     shown = escape_controls(text).replace("{", "{{").replace("}", "}}")
     # An even number of backslashes leaves the bracket unescaped.
     return _LINK.sub(lambda link: link[0] if len(link[1]) % 2 else rf"{link[1]}\](", shown)
 
 
 def _list_fingerprints(findings: Sequence[LocatedFinding]) -> Iterator[str]:
-    """Yield the fingerprint of each finding; of several with one identity, the first, the second and so on."""
+    """Yield the fingerprint of each finding; findings with the same identity are numbered."""
     seen: Counter[str] = Counter()
     for finding in findings:
         name = "\0".join((finding.rule.name, finding.file, finding.identity or finding.message))
