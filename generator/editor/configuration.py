@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from generator.editor.definition import make_encryption_schema
 from generator.editor.shapes import make_shape_schemas
 from generator.editor.values import SCHEMA_PROPERTY, Schema, allow_nothing, make_mapping, refer, write_schema
-from generator.findings import Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from generator.findings import Rule
+from generator.findings import Rule, Severity
 
 TITLE = "flowseal.yaml"
 OFF = "off"

@@ -14,7 +14,7 @@ DECLARING = (
     "flow.nodes",
     "flow.reading.rules",
     "output.rules",
-    "project.configuration.rules",
+    "project.configuration.reading",
     "project.discovery",
     "terraform.module.checks",
     "terraform.resource.limits",

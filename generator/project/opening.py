@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from generator.findings import Finding, locate_finding, report_file, show_path, show_relative
-from generator.project.configuration import Configuration, Defaults, find_configuration, read_configuration
+from generator.findings import Finding, LocatedFinding, Rule, locate_finding, report_file, show_path, show_relative
+from generator.project.configuration import Configuration, Defaults, Severities, find_configuration, read_configuration
 from generator.project.discovery import (
     FORBIDDEN_PATH,
     MISSING_PATH,
     UNREADABLE_PATH,
+    DefinitionFile,
     describe_refusal,
     discover_definitions,
     judge_path,
@@ -21,13 +22,6 @@ from generator.project.discovery import (
 from generator.project.patterns import could_find, could_reach, discover_configured
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import read_file, search_repository
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from generator.findings import LocatedFinding, Rule
-    from generator.project.configuration import Severities
-    from generator.project.discovery import DefinitionFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.findings import Finding, LocatedFinding, find_way, locate_finding, show_relative
+from generator.project.configuration import Configuration
 from generator.project.discovery import (
     ENDINGS,
     FORBIDDEN_PATH,
@@ -24,9 +24,6 @@ from generator.project.discovery import (
     search_folder,
 )
 from generator.source.files import MOST_LEVELS, is_git, refuse_depth, search_repository
-
-if TYPE_CHECKING:
-    from generator.project.configuration import Configuration
 
 MAGIC = frozenset("*?[")
 OPEN_ENDS = ("*", "?", "]")

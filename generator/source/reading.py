@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from generator.source.position import Fault, Path, Span
-from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER, read_number
 
 DEEPEST = 64
 MOST_VALUES = 20_000
@@ -17,6 +16,12 @@ MOST_CHARACTERS = 16 * 1024 * 1024
 LONGEST_WORD = 40
 LONGEST_KEY = 200
 """Characters of a key that a message repeats."""
+INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+LONGEST_NUMBER = 100
+"""Characters of a number. The longest that a float of 64 bits comes to in a plain form is far shorter."""
+LARGEST_EXPONENT = 400
+"""A float of 64 bits ends at 308, and below at -324."""
+_EXPONENT = re.compile(r"[eE][-+]?0*([0-9]*)$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -97,3 +102,18 @@ class Reading:
         self.faults.append(fault)
         self.failed = True
         return self
+
+
+def read_number(text: str) -> int | Decimal | None:
+    """Return a number as YAML or JSON spells it, or None where it has too many digits or too large an exponent."""
+    if not is_bounded(text):
+        return None
+    return int(text) if INTEGER.fullmatch(text) else Decimal(text)
+
+
+def is_bounded(text: str) -> bool:
+    """Tell whether a number is short enough, and its exponent small enough, to be computed with and written out."""
+    if len(text) > LONGEST_NUMBER:
+        return False
+    exponent = _EXPONENT.search(text)
+    return exponent is None or (len(exponent[1]) < 4 and int(exponent[1] or 0) <= LARGEST_EXPONENT)

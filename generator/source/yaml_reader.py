@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from generator.source.characters import count_position
 from generator.source.position import Fault, Path, Span
-from generator.source.reading import DEEPEST, MOST_VALUES, Reading, TextRefusedError, bound_reading
-from generator.source.scalars import explain_ambiguity, is_number, resolve_scalar
+from generator.source.reading import DEEPEST, INTEGER, MOST_VALUES, Reading, TextRefusedError, bound_reading
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str")
 OLD_BREAKS = "\x85\u2028\u2029"
 """What YAML 1.1, and so PyYAML, takes for the end of a line, and folds away; in YAML 1.2 (5.4) they are text."""
+
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OCTAL_OR_HEX = re.compile(r"[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+)")
+_UNDERSCORES = re.compile(r"[-+]?[0-9](?=[0-9]*_)[0-9_]*(\.[0-9_]*)?")
+_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_NUMERIC = frozenset("+-.0123456789")
+"""The first characters of numbers, and of all that could be taken for one."""
+_CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 REMEDIES = {
     "'\\t' that cannot start any token": "Indent with spaces; YAML does not allow tabs here.",
@@ -118,14 +128,14 @@ class _Reader:
         text = self._take_text(node, span)
         if getattr(node, "style", None) is not None:
             return text
-        if reason := explain_ambiguity(text):
+        if reason := _explain_ambiguity(text):
             message = f"Unquoted {text} is ambiguous: {reason}."
             digits = text.replace("_", "")
-            plain = digits if is_number(digits) else "a plain decimal number"
+            plain = digits if _is_number(digits) else "a plain decimal number"
             remedy = f'Write {plain} for a number or "{text}" for a string.'
             self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
             return text
-        return self.reading.take_number(text, span) if is_number(text) else resolve_scalar(text)
+        return self.reading.take_number(text, span) if _is_number(text) else _resolve_scalar(text)
 
     def _take_text(self, node: Any, span: Span) -> str:
         text = str(node.value)
@@ -214,3 +224,34 @@ def _describe_error(error: Any) -> Fault:
     elif before.endswith("$"):
         remedy = "Write the literal value, or {$param: NAME} for a parameter. flowseal does not resolve ${...}."
     return Fault("SyntaxError", place, f"Invalid YAML: {problem}{context}.", remedy)
+
+
+def _resolve_scalar(text: str) -> object:
+    """Return the value of an unquoted scalar that is not a number. Words (`on`, `no`) and dates are strings."""
+    if text in _CONSTANTS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    return text
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether an unquoted scalar is a number."""
+    if text[:1] not in _NUMERIC:
+        return False
+    return bool(INTEGER.fullmatch(text) or (_FLOAT.fullmatch(text) and not text.isdecimal()))
+
+
+def _explain_ambiguity(text: str) -> str | None:
+    """Return why parsers of YAML disagree on an unquoted scalar, or None if they agree."""
+    if text[:1] not in _NUMERIC:
+        return None
+    if _OCTAL_OR_HEX.fullmatch(text) and text != "0":
+        return "some parsers read it as an octal, hexadecimal, or binary number and others do not"
+    if _UNDERSCORES.fullmatch(text):
+        return "some parsers read it as a number and others as a string"
+    if _SEXAGESIMAL.fullmatch(text):
+        return "some parsers read it as a base-60 number and others as a string"
+    if _NOT_A_NUMBER.fullmatch(text):
+        return "JSON has no such number"
+    return None

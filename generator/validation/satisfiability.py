@@ -15,7 +15,7 @@ from functools import cached_property
 from math import prod
 from typing import Any, Generic, TypeVar
 
-from generator.source.scalars import LARGEST_EXPONENT, LONGEST_NUMBER
+from generator.source.reading import LARGEST_EXPONENT, LONGEST_NUMBER
 from generator.validation.syntax import (
     Comparison,
     Expression,

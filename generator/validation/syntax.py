@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NoReturn, TypeAlias
 
 from generator.flow.wording import list_names
-from generator.source.scalars import LARGEST_EXPONENT, is_bounded
+from generator.source.reading import LARGEST_EXPONENT, is_bounded
 
 MAX_LENGTH = 64
 """The API's limit on the length of an expression. A longer one is reported as such and not parsed."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.flow.model import Encryption, FlowDefaults
-
-if TYPE_CHECKING:
-    from generator.project.configuration.severities import Severities
-    from generator.source.position import Document
+from generator.project.configuration.severities import Severities
+from generator.source.position import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, cast
 
-from generator.findings import Finding, LocatedFinding, Rule, Severity, has_errors, locate_fault, locate_finding
+from generator.findings import Finding, LocatedFinding, Rule, Severity, error, has_errors, locate_fault, locate_finding
 from generator.project.configuration.contents import Configuration, Defaults
-from generator.project.configuration.rules import FIXED_SEVERITY, UNKNOWN_RULE
 from generator.project.configuration.severities import OFF, Severities, may_have_severity
 from generator.source import SCHEMA_KEY, read_document
 from generator.source.files import CONFIGURATION_FILE, MOST_LEVELS
 from generator.source.position import Path as ValuePath
+
+UNKNOWN_RULE = error("UnknownRule", "The configuration sets the severity of a rule that does not exist.")
+FIXED_SEVERITY = error("FixedSeverity", "The configuration downgrades an error that cannot be downgraded.")
 
 NAME = CONFIGURATION_FILE
 KEYS = ("flows", "output", "defaults", "rules", "templates")
