@@ -1,4 +1,4 @@
-"""Findings: what flowseal has to say about a user's documents, and the rules that say it."""
+"""Findings about a user's documents, and the rules that report them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.source.position import Document, Fault, Path, Span
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error stops the module, a warning does not, info only tells."""
+    """The severity of a finding: an error blocks the module; a warning and info do not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,10 +23,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stable name for one kind of finding. Names are never reused; severity is no part of them.
+    """A kind of finding with a stable name. Names are never reused and do not depend on the severity.
 
-    `can_be_suppressed` tells whether a comment may suppress a finding: the module is right without it, too.
-    `hides_source` tells that what a finding points at is not to be shown, in logs above all.
+    `can_be_suppressed` means that a comment can suppress a finding because the module is correct despite it.
+    `hides_source` means that the text at the finding must not be shown, especially in logs.
     """
 
     name: str
@@ -45,7 +45,7 @@ def error(name: str, summary: str) -> Rule:
 
 
 def soft_error(name: str, summary: str) -> Rule:
-    """Register an error that a comment may suppress: without the finding the module is right all the same."""
+    """Register an error that a comment can suppress because the module is correct despite it."""
     return _register(Rule(name, Severity.ERROR, summary, can_be_suppressed=True))
 
 
@@ -77,9 +77,9 @@ def _register(rule: Rule) -> Rule:
 
 
 MOST_RELATED = 50
-"""How many related places a finding has at most."""
+"""The maximum number of related places of a finding."""
 Range = tuple[int, int]
-"""Characters of a string: the first, and the one behind the last. An empty range is the character at its place."""
+"""Characters of a string, as start and end. An empty range is the character at its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tell the user, at a canonical path (see model.Flow); `key` points at the key instead of the value.
+    """One message for the user, at a canonical path (see model.Flow). `key` points at the key instead of the value.
 
     `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
     a text that the definition names, given by its path relative to the definition's folder. `section` is the section of
@@ -153,7 +153,7 @@ class LocatedFinding:
 
 
 def has_errors(findings: Iterable[Finding | LocatedFinding], *, strict: bool = False) -> bool:
-    """Tell whether one of the findings is an error, or, with `strict`, a warning."""
+    """Return whether one of the findings is an error or, with `strict`, a warning."""
     wanted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     return any(finding.severity in wanted for finding in findings)
 
@@ -176,18 +176,18 @@ SOURCE_RULES: dict[str, Rule] = {
 
 
 def report_file(rule: Rule, message: str, remedy: str, file: str) -> LocatedFinding:
-    """Make a finding about a file or folder as a whole: it stands at the file's first character."""
+    """Return a finding about a whole file or folder, at its first character."""
     return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")
 
 
 def locate_fault(fault: Fault, file: str) -> LocatedFinding:
-    """Turn a fault of a text into a finding about `file`."""
+    """Return a syntax fault as a finding about `file`."""
     related = tuple(LocatedPlace(message, file, span) for message, span in fault.related)
     return LocatedFinding(SOURCE_RULES[fault.kind], fault.message, fault.remedy, file, fault.span, "", related)
 
 
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
-    """Look up where a finding stands. `root` is where the canonical ("definition",) stands in the document."""
+    """Locate a finding in the document. `root` is where the canonical ("definition",) stands in the document."""
 
     def place(path: Path, key: bool, within: Range | None) -> tuple[Path, Span]:
         in_document = root + path[1:] if path[:1] == ("definition",) else path
@@ -218,17 +218,17 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
 
 
 def show_path(path: pathlib.Path) -> str:
-    """Return a path with forward slashes; bytes in it that are no UTF-8 become U+FFFD."""
+    """Return a path with forward slashes. Bytes that are not UTF-8 become U+FFFD."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def show_relative(path: pathlib.Path) -> str:
-    """Return a path as it is seen from the working folder, where there is a way."""
+    """Return a path relative to the working folder, if possible."""
     return show_path(find_way(path))
 
 
 def find_way(path: pathlib.Path) -> pathlib.Path:
-    """Return the way to a path from the working folder; the path itself where there is none, as between drives."""
+    """Return a path relative to the working folder, or the path itself if it is on another drive."""
     try:
         return pathlib.Path(os.path.relpath(path))
     except ValueError:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 CLOSENESS = 0.75
-"""The least ratio (difflib) at which two names look like one name and its misspelling."""
+"""The minimum ratio (difflib) at which one name counts as a misspelling of another."""
 
 LONGEST = 200
-"""Characters of a name beyond which nothing is suggested for it, and it is not suggested."""
+"""Longer names get no suggestions and are not suggested."""
 MOST_COMPARED = 5_000
 """How many pairs of names are compared for one document; beyond, a near miss differs in one letter."""
 MOST_NEAR = 8
@@ -52,12 +52,12 @@ class _Names:
 
 @dataclass(slots=True)
 class _Effort:
-    """How many names may still be compared for the document at hand."""
+    """How many more names may be compared for the current document."""
 
     left: int = MOST_COMPARED
 
     def spend(self, count: int) -> bool:
-        """Take `count` off what is left, and tell whether that much was left."""
+        """Subtract `count` from what is left, and return whether anything remains."""
         self.left = max(self.left - count, 0)
         return self.left > 0
 
@@ -66,7 +66,7 @@ _effort = _Effort()
 
 
 def renew_suggestions() -> None:
-    """Begin with another document: what is suggested for it does not depend on those before it."""
+    """Reset the budget for the next document, so that its suggestions do not depend on earlier documents."""
     _effort.left = MOST_COMPARED
 
 
@@ -125,11 +125,11 @@ def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:
 
 
 def advise_name(found: str, known: Iterable[str], otherwise: str, without: str | None = None) -> str:
-    """Return the remedy for a name that is not known: the one of `known` most likely meant, or else `otherwise`."""
+    """Return the help for an unknown name: the name most likely meant, or else `otherwise`."""
     meant = suggest_name(found, known, without)
     return f"Did you mean {meant}?" if meant else otherwise
 
 
 def keep_letters(name: str) -> str:
-    """Return what tells names apart: their letters and digits, whatever their case."""
+    """Return the letters and digits of a name, case-folded, which distinguish names."""
     return name.replace("_", "").replace("-", "").replace(" ", "").casefold()

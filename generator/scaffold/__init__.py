@@ -1,1 +1,1 @@
-"""What a newcomer starts from: a flow of some template, and the files that a repository needs around its flows."""
+"""New flows from templates, and the files that a repository needs around its flows."""

@@ -1,4 +1,4 @@
-"""Whose CI a repository has."""
+"""The CI system of a repository."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Ci(StrEnum):
-    """A CI that `flowseal init` writes a file for, or none."""
+    """The CI systems that `flowseal init` writes a file for."""
 
     GITHUB = "github"
     GITLAB = "gitlab"

@@ -1,4 +1,4 @@
-"""A new flow: a template with a name put in."""
+"""New flows: a template with the name filled in."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\bFLOW_NAME\b")
 SCHEMA_LINE = "# yaml-language-server: $schema="
-"""How a YAML file tells its JSON Schema to an editor (documentation of yaml-language-server, "inlined schema")."""
+"""How a YAML file names its JSON Schema (documentation of yaml-language-server, "inlined schema")."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewFlow:
-    """The files of a new flow by their paths in its folder; `definition` is one of these."""
+    """The files of a new flow by path in its folder. `definition` is the path of the definition."""
 
     definition: str
     files: Mapping[str, bytes]
 
     def read_text(self, path: str) -> str | FileRefusal:
-        """Return a text beside the definition, as TextReader promises it."""
+        """Return the contents of a file next to the definition, as TextReader requires."""
         if path not in self.files:
-            return FileRefusal(f"There is no file {path!r}.", "A template holds the texts that its definition names.")
+            return FileRefusal(
+                f"There is no file {path!r}.",
+                "Add it to the template, which must contain every file that its definition names.",
+            )
         try:
             return self.files[path].decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -38,14 +41,14 @@ class NewFlow:
 
 
 def find_name_faults(name: str) -> list[Finding]:
-    """Return what CreateFlow would say of a flow's name. Only a name without fault can be put into a template."""
+    """Return the findings about a flow's name. Templates accept only a name without findings."""
     return check_shape(name, find_shape("FlowName"), ("name",))
 
 
 def make_flow(template: FlowTemplate, name: str, schema: str | None = None) -> NewFlow:
-    """Return the flow `name` in some template. The name goes into the definition alone; texts stay as they are.
+    """Return a template's flow under a new name. The name is filled in only in the definition.
 
-    `schema` is the path from the flow's folder to the JSON Schema of definitions, where there is one.
+    `schema` is the path from the flow's folder to the JSON Schema of definitions, if there is one.
     """
     files = {path: data for path, data in template.files.items() if path != template.definition}
     text = NAME.sub(name, template.files[template.definition].decode("utf-8-sig"))

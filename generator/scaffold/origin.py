@@ -1,4 +1,4 @@
-"""Where pip gets flowseal from: pinned, and never by a name that anybody could publish."""
+"""Where pip installs flowseal from: pinned, and never by a name that anyone could publish on a public index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADDRESS = re.compile(
 INDEX = re.compile(rf"--index-url[ =](?P<url>https://{HOST}(/[A-Za-z0-9._~+-]*)*)", re.ASCII)
 CREDENTIALS = re.compile(r"(?P<scheme>[a-z+]*)://(?P<user>[^/ ]*)@", re.IGNORECASE)
 REVISION = re.compile(r"[0-9a-f]{40}|v?[0-9]+\.[0-9]+\.[0-9]+((a|b|rc|\.post|\.dev)[0-9]+)?", re.ASCII)
-"""A commit in full, or a release's tag. `v1` and `1.2` are left out: such names are moved, or are branches."""
+"""A full commit ID or the tag of a release. `v1` and `1.2` are excluded because such tags move or are branches."""
 FILE = re.compile(r"(\./)?([A-Za-z0-9_][A-Za-z0-9._+-]*/)*(?P<name>[A-Za-z0-9_][A-Za-z0-9._+-]*)", re.ASCII)
 ARCHIVE = re.compile(r"flowseal-[0-9][A-Za-z0-9._+-]*(\.whl|\.tar\.gz|\.zip)", re.ASCII)
 FRAGMENT = re.compile(
@@ -35,19 +35,19 @@ FORMS = (
 
 
 class InvalidInstallationError(ValueError):
-    """The text is not a safe way to install flowseal; the message says why, and what is."""
+    """The value is not a safe way to install flowseal. The message explains why, and lists the valid forms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What pip installs; `index` is the only index that it may ask, where the requirement is a name."""
+    """What pip installs. If the requirement is a name, `index` is the only index that pip uses."""
 
     requirement: str
     index: str = ""
 
 
 def read_installation(text: str) -> Installation:
-    """Read what `--install` gives. Raises InvalidInstallationError unless it names one release at one place."""
+    """Parse the value of `--install`. Raises InvalidInstallationError unless it pins one release in one location."""
     text = " ".join(text.split())
     for found in CREDENTIALS.finditer(text):
         if found["scheme"] != "git+ssh" or ":" in found["user"]:
@@ -68,9 +68,9 @@ def read_installation(text: str) -> Installation:
 
 
 def find_installation() -> Installation | None:
-    """Return where pip got this flowseal from, or None where others could not get it from there.
+    """Return where pip installed this flowseal from, or None if others could not install it from there.
 
-    pip remembers the address of what came from no index (PEP 610). Of what came from an index it remembers nothing.
+    pip records the URL of a package that did not come from an index (PEP 610). For an index, it records nothing.
     """
     try:
         text = distribution("flowseal").read_text("direct_url.json")
@@ -80,7 +80,7 @@ def find_installation() -> Installation | None:
 
 
 def read_origin(text: str) -> Installation | None:
-    """Read pip's record of an address; see find_installation."""
+    """Parse pip's record of a URL. See find_installation."""
     origin: dict[str, Any] = json.loads(text)
     address, vcs, folder = str(origin.get("url", "")), origin.get("vcs_info"), origin.get("subdirectory")
     if isinstance(vcs, dict):
@@ -88,7 +88,7 @@ def read_origin(text: str) -> Installation | None:
     if folder:
         address += f"#subdirectory={folder}"
     try:
-        # A path of this machine, in a file:// URL, is none of the forms.
+        # A file:// URL is a path on this machine, and not a valid form.
         return read_installation(f"flowseal @ {address}")
     except InvalidInstallationError:
         return None

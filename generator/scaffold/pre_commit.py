@@ -1,4 +1,4 @@
-"""A .pre-commit-config.yaml that is there already: what it lacks, written the way its own lines are."""
+"""Additions to an existing .pre-commit-config.yaml, in the style of its own lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LINE = re.compile(r"^( *)(- )?(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """Lines to paste into a file as they are, and a sentence that says where."""
+    """Lines to paste into a file, and where to paste them."""
 
     where: str
     lines: str
@@ -23,7 +23,7 @@ class Paste:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A hook of the file: its keys as strings, the line that it begins on, and the column of its keys."""
+    """A hook in the file: its keys as strings, its first line, and the column of its keys."""
 
     values: Mapping[str, str]
     line: int
@@ -31,7 +31,7 @@ class Hook:
     is_flow: bool
 
     def exclude(self, pattern: str) -> Paste:
-        """Return the line that makes the hook leave alone what `pattern` finds, beside what it leaves alone already."""
+        """Return the line that excludes `pattern` from the hook, in addition to what it already excludes."""
         present = self.values.get("exclude")
         verb = "add to" if present is None else "replace the `exclude` of"
         whole = pattern if present is None else f"{present}|{pattern}"
@@ -43,7 +43,7 @@ class Hook:
 
 
 class HookFile:
-    """A .pre-commit-config.yaml. One that pre-commit could not read either has no hooks."""
+    """A .pre-commit-config.yaml. If pre-commit could not read it either, it has no hooks."""
 
     def __init__(self, text: str) -> None:
         import yaml
@@ -59,7 +59,7 @@ class HookFile:
         self.hooks = list(self._list_hooks())
 
     def has_hook(self, configuration: str) -> bool:
-        """Tell whether one of flowseal's hooks is there for a configuration, which is empty for the root's own."""
+        """Return whether the file has a flowseal hook for a configuration, which is empty at the root."""
         for hook in self.hooks:
             command = hook.values.get("entry", "") + " " + hook.values.get("args", "")
             if hook.values.get("id", "").startswith("flowseal-") and find_named(command) == configuration:
@@ -67,7 +67,7 @@ class HookFile:
         return False
 
     def place_hooks(self, part: str) -> Paste:
-        """Return how the entries of `part`, which are indented by two spaces, are added to `repos`."""
+        """Return how to add the entries of `part`, which are indented by two spaces, to `repos`."""
         items = self.repositories.value if self.repositories is not None else []
         if not self.is_readable:
             return Paste("it is not a pre-commit configuration; once it is, add to its `repos`", part)
@@ -86,7 +86,7 @@ class HookFile:
         )
 
     def list_unguarded(self, paths: Sequence[str]) -> list[Hook]:
-        """List the hooks that would get one of `paths`, apart from those that get no paths at all."""
+        """List the hooks that would receive one of `paths`."""
         scope = [_read_scalars(self.root)] if self.root is not None else []
         return [
             hook
@@ -102,7 +102,7 @@ class HookFile:
                 yield Hook(_read_scalars(hook), mark.line + 1, mark.column, bool(hook.flow_style))
 
     def _find_last_line(self) -> int:
-        """Return the number of the last line of `repos`: comments that follow it belong to what comes next."""
+        """Return the number of the last line of `repos`, without trailing comments, which belong to the next key."""
         lines = self.text.splitlines()
         keys = [key.start_mark.line for key, _ in getattr(self.root, "value", ())]
         end = min((line for line in keys if line > self.repositories.start_mark.line), default=len(lines))
@@ -113,15 +113,15 @@ class HookFile:
 
 
 def find_named(command: str) -> str:
-    """Return the configuration that a command gets by `--config`, or nothing."""
+    """Return the value of `--config` in a command, or an empty string."""
     named = re.search(r"--config[ =][\"']?([^\s\"']+)", command)
     return named[1] if named else ""
 
 
 def _is_configuration(root: Any) -> bool:
-    """Tell whether `repos` is nothing, or a list of mappings in which each `hooks` is a list of mappings.
+    """Return whether `repos` is empty, or a list of mappings in which each `hooks` is a list of mappings.
 
-    Nothing else is looked at where it may have any form.
+    Other keys can have any form and are not checked.
     """
     repositories = _find(root, "repos")
     if root.id != "mapping" or getattr(repositories, "value", "") in ("", "~", "null"):
@@ -133,7 +133,7 @@ def _is_configuration(root: Any) -> bool:
 
 
 def _find(node: Any, key: str) -> Any:
-    """Return the node of a key's value, or None where there is none."""
+    """Return the node of a key's value, or None."""
     pairs = node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
     return next((value for name, value in filter(_is_pair, pairs) if name.value == key), None)
 
@@ -143,7 +143,7 @@ def _is_pair(item: object) -> bool:
 
 
 def _read_scalars(node: Any) -> dict[str, str]:
-    """Return the values of a mapping that are scalars as they are written, and lists of these joined by spaces."""
+    """Return the scalars of a mapping as written, and lists of scalars joined by spaces."""
     values = {}
     for key, value in filter(_is_pair, node.value if isinstance(node.value, list) else ()):
         items = value.value if isinstance(value.value, list) else [value]
@@ -162,7 +162,7 @@ def _takes(values: Mapping[str, str], path: str) -> bool:
 def _list_last_lines(node: Any, seen: set[int] | None = None) -> Iterator[int]:
     """Yield the number of the last line of each scalar; one that ends with its line break ends on the line before."""
     seen = set() if seen is None else seen
-    if id(node) in seen:  # Aliases, which may lead back to where they stand.
+    if id(node) in seen:  # Aliases can refer to a node that contains them.
         return
     seen.add(id(node))
     if isinstance(node.value, str):

@@ -1,4 +1,4 @@
-"""Where flows and modules lie in a repository, as flowseal.yaml says it."""
+"""Where flows and modules are in a repository, according to flowseal.yaml."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from generator.project.configuration import Configuration
 
 SCHEMA_FOLDER = ".flowseal-schema"
-"""Holds the JSON Schemas that editors read. Not `.flowseal`: that is the folder of a run, gone after it."""
+"""The folder for the JSON Schemas that editors read. `.flowseal` is only for the files of a run."""
 DEFINITION_SCHEMA = f"{SCHEMA_FOLDER}/definition.json"
 CONFIGURATION_SCHEMA = f"{SCHEMA_FOLDER}/configuration.json"
 SCHEMAS = {DEFINITION_SCHEMA: "definition", CONFIGURATION_SCHEMA: "configuration"}
-"""The schemas by path, with the word that `flowseal schema` has for each."""
+"""The schemas by path, with their names in `flowseal schema`."""
 WILDCARDS = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A folder and what its flowseal.yaml says; `is_configured` is False where there is no such file.
+    """A folder and the settings in its flowseal.yaml. `is_configured` is False if there is no such file.
 
-    `flows` is where new flows go; `searched` are the folders that the patterns of `flows` search. `output` is empty
-    where the flowseal.yaml does not give it.
+    `flows` is the folder for new flows, and `searched` are the folders that the patterns in `flows` search. `output`
+    is empty if flowseal.yaml does not set it.
     """
 
     root: Path
@@ -37,11 +37,11 @@ class Repository:
     searched: tuple[str, ...] = ()
 
     def covers(self, folder: Path) -> bool:
-        """Tell whether one of the patterns of the flowseal.yaml searches a folder, or may."""
+        """Return whether a pattern in flowseal.yaml may search a folder."""
         return any(folder.is_relative_to((self.root / place).absolute()) for place in self.searched)
 
     def locate_schema(self, folder: Path) -> str | None:
-        """Return the path from a folder to the JSON Schema of definitions, or None where the repository has none."""
+        """Return the path from a folder to the JSON Schema of definitions, or None if there is none."""
         if not self.is_configured:
             return None
         try:
@@ -50,16 +50,16 @@ class Repository:
             return None
 
     def list_missing_schemas(self) -> list[str]:
-        """Return the schemas that a repository with a flowseal.yaml is to have and has not."""
+        """Return the missing schemas of a repository with a flowseal.yaml."""
         return [path for path in SCHEMAS if self.is_configured and not (self.root / path).exists()]
 
 
 def describe_repository(configuration: Configuration | None) -> Repository:
-    """Return the folder of the configuration that holds in the working folder, or that folder where none does."""
+    """Return the folder of the configuration that applies to the working folder, or the working folder."""
     here = Path()
     if configuration is None:
         return Repository(here)
-    # As the user named it, where it is that folder itself.
+    # Keep the user's spelling of the path if it is the working folder.
     root = here if configuration.folder == here.absolute() else configuration.folder
     templates = root / configuration.templates if configuration.templates else None
     searched = tuple(map(_find_searched_folder, configuration.flows))
@@ -67,7 +67,7 @@ def describe_repository(configuration: Configuration | None) -> Repository:
 
 
 def _find_searched_folder(pattern: str) -> str:
-    """Return the folder that a pattern searches: all of it, or the part before its first wildcard."""
+    """Return the folder that a pattern searches: the part before its first wildcard."""
     parts = []
     for part in PurePosixPath(pattern).parts:
         if WILDCARDS & set(part) or part.endswith(ENDINGS):

@@ -1,4 +1,4 @@
-"""The files that a repository needs around its flows: the texts of repository_files/, with a few words filled in."""
+"""The files that a repository needs around its flows, from the templates in repository_files/."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from generator.scaffold.pre_commit import HookFile, Paste, find_named
 if TYPE_CHECKING:
     from generator.scaffold.origin import Installation
 
-TEXTS = Path(__file__).parent / "repository_files"
+TEMPLATES = Path(__file__).parent / "repository_files"
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII)
-"""Folders whose names mean themselves in YAML, in git's patterns and, dots escaped, in a regular expression."""
+"""Folders whose names need no quoting in YAML and git patterns, or in regular expressions if dots are escaped."""
 WORDS = re.compile(r"FLOWS_FOLDER|MODULES_FOLDER|FLOWSEAL_FILES|INSTALL_VARIABLES|WITH_CONFIG|OF_TEAM", re.ASCII)
 HOOKS = ".pre-commit-config.yaml"
 ATTRIBUTES = ".gitattributes"
@@ -27,16 +27,16 @@ WORKFLOWS = ".github/workflows"
 
 
 def is_plain(folder: str) -> bool:
-    """Tell whether patterns can be written for a folder: one below, with a plain name."""
+    """Return whether patterns can match a folder: it must be below the root and have a plain name."""
     return PLAIN_FOLDER.fullmatch(folder) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where flows and modules are, relative to the flowseal.yaml, whose CI the repository has, how CI gets flowseal.
+    """Where flows and modules are, relative to flowseal.yaml, which CI to use, and how it installs flowseal.
 
-    `team` is the folder of the flowseal.yaml relative to the repository's root; it is empty at the root. Where the
-    folder of the modules has other things in it too, `named` are the modules that are flowseal's.
+    `team` is the folder of flowseal.yaml relative to the repository's root, and empty at the root. If the folder of the
+    modules also contains other files, `named` are the modules that flowseal generated.
     """
 
     flows: str
@@ -47,21 +47,21 @@ class Layout:
     named: tuple[str, ...] | None = None
 
     def place(self, path: str) -> str:
-        """Return the path, relative to the repository's root, of a file that belongs beside the flowseal.yaml."""
+        """Return the path, relative to the repository's root, of a path relative to flowseal.yaml."""
         return posixpath.normpath(f"{self.team}/{path}") if self.team else posixpath.normpath(path)
 
     @property
     def configuration(self) -> str:
-        """What `--config` gets in a command that runs at the repository's root; nothing where none is needed."""
+        """The value of `--config` for commands at the repository's root, or an empty string."""
         return self.place(NAME) if self.team else ""
 
     @property
     def covers_flows(self) -> bool:
-        """Whether hooks can be kept away from prompts and code: not where any folder around may have flows."""
+        """Whether hooks can exclude prompts and code, which requires a separate folder for flows."""
         return posixpath.normpath(self.flows) != "." and is_plain(self.place(self.flows))
 
     def list_samples(self) -> list[str]:
-        """Return a path of each kind that hooks must not change."""
+        """Return a sample path for each kind of file that hooks must not change."""
         flows, modules = self.place(self.flows), self.place(self.modules)
         module = f"{modules}/{self.named[0] if self.named else 'x'}"
         own = [] if self.named == () else [f"{module}/main.tf", f"{module}/prompts/x.txt"]
@@ -70,7 +70,7 @@ class Layout:
 
     @property
     def flowseal_files(self) -> str:
-        """The regular expression of what hooks must not change: prompts, code, and flowseal's own modules."""
+        """A regular expression for what hooks must not change: prompts, code, and generated modules."""
         flows, modules = self.place(self.flows), self.place(self.modules)
         made = ["[^/]+/"] if self.named is None else [f"{_escape(name)}/" for name in self.named]
         parts = [rf"{_escape(flows)}/(.*/)?(prompts|code)/"] if self.covers_flows else []
@@ -81,10 +81,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Surrounding:
-    """A file around the flows, by its path from the repository's root, with its whole text.
+    """A file around the flows, with its path from the repository's root and its contents.
 
-    `part` is what a file of somebody else's at this path needs too; nothing where the file is on its own. A file that
-    has the line `sign`, or without a sign all lines of the part, has it.
+    `part` is what an existing file at this path needs, if anything. A file already has it if it contains the line
+    `sign` or, if there is no sign, all lines of the part.
     """
 
     path: str
@@ -94,9 +94,9 @@ class Surrounding:
 
 
 def list_surroundings(layout: Layout) -> list[Surrounding]:
-    """Return the files that a repository is to have. The team of `layout` must be plain.
+    """Return the files that a repository needs. The team of `layout` must be a plain folder (see is_plain).
 
-    What the patterns of git and of hooks cannot name is left out of them; see is_plain.
+    Patterns for git and hooks omit folders that they cannot match.
     """
     attributes = _read_text("gitattributes", layout)
     hooks = _read_text("pre-commit-config.yaml", layout)
@@ -106,7 +106,7 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
         Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2]),
     ]
     if layout.ci is Ci.GITHUB:
-        # No folder that can be set up has a + in its name, so no two have the same workflow.
+        # Plain folder names contain no +, so the name of each workflow is unique.
         name = f"flowseal-{layout.team}".replace("/", "+") if layout.team else "flowseal"
         text = _read_text("github-workflow.yml", layout)
         files.append(Surrounding(f"{WORKFLOWS}/{name}.yml", text, text.partition("jobs:\n")[2]))
@@ -117,7 +117,7 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
 
 
 def find_additions(file: Surrounding, text: str, layout: Layout) -> list[Paste]:
-    """Return what a file that is there already with `text` lacks; nothing where it has everything."""
+    """Return what an existing file with the contents `text` is missing."""
     if file.path == HOOKS:
         return _find_hooks(file, HookFile(text), layout)
     if file.path.startswith(WORKFLOWS):
@@ -126,17 +126,17 @@ def find_additions(file: Surrounding, text: str, layout: Layout) -> list[Paste]:
         return [] if _runs_check(text, layout.configuration) else [Paste(where, file.part)]
     present = {line.strip() for line in text.splitlines()}
     wanted = {file.sign} if file.sign else {line for line in file.part.splitlines() if not line.startswith("#")}
-    # The order of the lines matters: where one is missing, all of them are shown.
+    # The order of the lines matters, so all of them are shown if one is missing.
     return [] if wanted <= present or not file.part else [Paste("add at its end", file.part)]
 
 
 def _escape(text: str) -> str:
-    """Write a text as a regular expression; a dash means itself outside of brackets."""
+    """Escape a string for a regular expression. Dashes need no escape outside brackets."""
     return re.escape(text).replace(r"\-", "-")
 
 
 def _runs_check(text: str, configuration: str) -> bool:
-    """Tell whether a workflow checks what a configuration covers: by the command, or by flowseal's action."""
+    """Return whether a workflow runs `flowseal check` for a configuration, as a command or with flowseal's action."""
     lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
     if any("flowseal check" in line and find_named(line) == configuration for line in lines):
         return True
@@ -165,9 +165,9 @@ def _read_text(name: str, layout: Layout) -> str:
         "WITH_CONFIG": f" --config {layout.configuration}" if team else "",
         "OF_TEAM": f" ({team})" if team else "",
     }
-    text = (TEXTS / name).read_text(encoding="utf-8")
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
     if name == "gitattributes":
-        # git has no pattern for a folder outside, and one for every `code` of a repository would be somebody else's.
+        # git has no pattern for folders outside the repository, and patterns for every `code` folder would go too far.
         left_out = [
             word for word in ("FLOWS_FOLDER", "MODULES_FOLDER") if not is_plain(posixpath.normpath(words[word]))
         ]

@@ -1,7 +1,7 @@
-"""Templates of flows: a folder each, with one definition and the texts that it names.
+"""Flow templates: one folder per template, with a definition and the files that it names.
 
-The definition begins with a comment: one line on what the template is, then its picture, indented by four spaces.
-Where the flow's name belongs, it has FLOW_NAME. A template needs nothing else: no list names it.
+The definition starts with a comment: one line of description, then a diagram, indented by four spaces. FLOW_NAME stands
+for the name of the flow. Templates are found by their folders and need no registration.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 EXPECTED_FOLDER = "Pass a folder with one subfolder per template."
 BUILT_IN = Path(__file__).parent / "flow_templates"
 PICTURE = "#     "
-"""What a line of the picture begins with."""
+"""The prefix of the lines of a diagram."""
 
 
 class InvalidTemplateError(ValueError):
-    """A folder of templates cannot be used; the text says why, and what a template is."""
+    """A folder of templates is invalid. The message explains why, and what a template is."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowTemplate:
-    """A template: one line on it, its picture as lines of text, and its files by path; `definition` is one of these."""
+    """A template: its description, the lines of its diagram, its files by path, and the path of its definition."""
 
     name: str
     line: str
@@ -38,12 +38,12 @@ class FlowTemplate:
 
     @property
     def ending(self) -> str:
-        """The ending of the definition's name, such as ".flow.yaml"."""
+        """The extension of the definition, such as ".flow.yaml"."""
         return find_ending(self.definition) or ""
 
 
 def find_templates(own: Path | None) -> dict[str, FlowTemplate]:
-    """Return the templates by name: those that flowseal has, and those in the folder `own`, which come first.
+    """Return the templates by name: first those in the folder `own`, then the built-in ones.
 
     Raises InvalidTemplateError if `own` is not a folder of templates, or has links to places that must not be read, and
     OSError if it cannot be read.
@@ -56,7 +56,7 @@ def find_templates(own: Path | None) -> dict[str, FlowTemplate]:
 
 
 def find_ending(file: str) -> str | None:
-    """Return the ending that makes a file a definition, or None."""
+    """Return the extension that marks a file as a definition, or None."""
     return next((ending for ending in ENDINGS if file.endswith(ending)), None)
 
 
@@ -79,7 +79,7 @@ def _read_template(folder: Path) -> FlowTemplate:
     files = {path.relative_to(folder).as_posix(): read_file(path, LARGEST_TEXT) for path in paths}
     definitions = [file for file in files if "/" not in file and find_ending(file)]
     if len(definitions) != 1:
-        message = f"The template {folder.as_posix()} has {len(definitions)} definitions; it has exactly one"
+        message = f"Template {folder.as_posix()} has {len(definitions)} definitions. It must have exactly one"
         raise InvalidTemplateError(f"{message}, named *{', *'.join(ENDINGS)}.")
     try:
         text = files[definitions[0]].decode("utf-8-sig")
@@ -105,12 +105,12 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _read_comment(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the line and the picture out of the comment that a definition begins with."""
+    """Return the description and the diagram from the comment at the start of a definition."""
     comment = []
     for line in text.splitlines():
         if not line.startswith("#"):
             break
         comment.append(line)
     words = [line.removeprefix("#").strip() for line in comment if not line.startswith(PICTURE)]
-    drawn = tuple(line.removeprefix(PICTURE) for line in comment if line.startswith(PICTURE))
-    return next(filter(None, words), ""), drawn
+    diagram = tuple(line.removeprefix(PICTURE) for line in comment if line.startswith(PICTURE))
+    return next(filter(None, words), ""), diagram
