@@ -160,7 +160,7 @@ def _judge_document(document: Hostile, figures: Figures) -> Iterator[tuple[str, 
 
 
 def has_place(finding: LocatedFinding, checked: CheckedDefinition) -> bool:
-    """Tell whether a finding stands inside its text, and says something and what to do."""
+    """Return whether a finding stands inside its text, and says something and what to do."""
     text = checked.text if finding.file == checked.file else checked.texts.get(finding.file, "")
     lines = _split_lines(text)
     line, column, end_line, end_column = finding.span
@@ -215,7 +215,7 @@ def _spell(text: Any) -> str:
 
 
 def is_unsafe(text: str) -> bool:
-    """Tell whether a text of a statement holds what no author may put there; <> stands for what an apply knows."""
+    """Return whether a text of a statement holds what no author may put there; <> stands for what an apply knows."""
     for own in OWN_WILDCARDS:
         if match := own.match(text):
             rest = text[match.end() :]

@@ -115,7 +115,7 @@ def choose_values() -> list[tuple[str, Any]]:
 
 
 def accepts(name: str, value: Any) -> bool:
-    """Tell whether flowseal takes a value as the default of a parameter."""
+    """Return whether flowseal takes a value as the default of a parameter."""
     document = make_flow_of_every_kind()
     document["parameters"][name]["default"] = value
     return not has_errors(read(document).findings)

@@ -56,7 +56,7 @@ def test_what_takes_a_value_takes_no_other() -> None:
 
 
 def say_why_nothing_is_shared(one: Shape, other: Shape) -> bool:
-    """Tell whether two shapes of text can share no value for a reason that a person sees."""
+    """Return whether two shapes of text can share no value for a reason that a person sees."""
     names = {one.name, other.name}
     if names & ARNS:
         return len(names & ARNS) == 2 or bool(names & NO_ARNS)

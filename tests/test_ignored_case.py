@@ -19,7 +19,7 @@ UNSHARE = ["unshare", "--map-root-user", "--mount", "sh", "-ec"]
 
 
 def can_mount() -> bool:
-    """Tell whether this user may mount in a namespace of its own."""
+    """Return whether this user may mount in a namespace of its own."""
     command = [*UNSHARE, "mount --bind /tmp /tmp"]
     return (
         shutil.which("unshare") is not None

@@ -38,7 +38,7 @@ class Verdict:
     message: str
 
     def agrees_with(self, other: Verdict) -> bool:
-        """Tell whether two verdicts are of one kind and about one thing."""
+        """Return whether two verdicts are of one kind and about one thing."""
         return self.kind == other.kind and (bool(self.names & other.names) or not (self.names and other.names))
 
 

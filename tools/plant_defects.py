@@ -1,4 +1,4 @@
-"""Plant single defects of every kind into documents with which nothing is wrong, and see what flowseal says.
+"""Plant single defects of every kind in valid documents, and check what flowseal reports.
 
 usage: python tools/plant_defects.py [--seed N] [--most N] [--show]
 
@@ -81,7 +81,7 @@ def check_document(document: dict[str, Any], folder: Path) -> list[tuple[str, st
 
 
 def try_defects(seed: int, most: int | None) -> dict[str, Tally]:
-    """Plant and check; return what became of it by rule."""
+    """Plant the defects and check the documents. Return the results by rule."""
     chance = random.Random(seed)
     tallies = {rule: Tally() for rule in sorted(PLANTERS)}
     for path in DOCUMENTS:

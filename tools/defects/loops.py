@@ -10,7 +10,7 @@ WITHIN = ("configuration", "loop", "definition")
 
 
 def is_loop(site: Site) -> bool:
-    """Tell whether the site is a loop's own definition."""
+    """Return whether the site is a loop's own definition."""
     return site.root[-3:] == WITHIN
 
 
