@@ -145,7 +145,7 @@ def list_uses(identity: Identity, action: str, sealed: Sealed) -> list[Question]
 
 
 def reads_definition(identity: Identity, sealed: Sealed) -> bool:
-    """Return whether GetFlow answers somebody: the flow must be theirs to read, and its key theirs to use through it."""
+    """Return whether GetFlow answers a caller, who needs access to the flow and, through it, to its key."""
     through, *_ = list_uses(identity, "kms:Decrypt", sealed)
     return ask_of_flow(identity, "bedrock:GetFlow", sealed).decide().allowed and through.decide().allowed
 
