@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING
 from generator.findings import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
 from generator.findings.suggestions import renew_suggestions
 from generator.findings.suppression import SIGN, suppress_findings
+from generator.flow.api.check import (
+    MALFORMED_VALUE,
+    MISSING_KEY,
+    NOT_EXACTLY_ONE_KEY,
+    UNKNOWN_VALUE,
+    VALUE_OUT_OF_RANGE,
+    WRONG_LENGTH,
+    WRONG_TYPE,
+)
 from generator.flow.nodes import collect_grants
 from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
+from generator.flow.reading.references import takes_reference
+from generator.flow.reading.rules import UNUSED_PARAMETER
 from generator.project.configuration import Defaults, apply_severities
 from generator.source import read_document
 from generator.source.characters import normalize_text
 from generator.terraform.module import ModuleSettings, plan_module
+from generator.terraform.module.checks import check_tags
 from generator.terraform.resource import STRICTER
+from generator.terraform.resource.limits import CANNOT_EXPRESS
 from generator.validation import find_colliding_flows, validate_flow
+from generator.validation.composition import MISMATCHED_NODE_CONFIGURATION, MISSING_NODE_CONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +46,10 @@ if TYPE_CHECKING:
 
 NO_DEFAULTS = Defaults()
 NO_SEVERITIES: Severities = {}
+WITHOUT_VALUE = frozenset({MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE, MISSING_NODE_CONFIGURATION})
+"""Rules about parts that are missing or of the wrong type: a parameter may be meant for them."""
+OF_VALUES = frozenset({MALFORMED_VALUE, UNKNOWN_VALUE, VALUE_OUT_OF_RANGE, WRONG_LENGTH})
+"""Rules about values: a parameter may be meant for one, at a place that takes parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +187,10 @@ def _check_definition(
         plan, more = _plan_flow(reading.flow, settings, timings)
         # If the API rejects a value, the finding that Terraform is stricter adds nothing.
         found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
+    elif reading.outline is not None and settings is not None:
+        places = {(finding.path, finding.key) for finding in found}
+        found += [item for item in check_tags(reading.outline.tags) if (item.path, item.key) not in places]
+    found = _drop_consequences(found, reading.outline)
     told_as = (reading.spelling.restore(_complete_remedy(finding, reading)) for finding in found)
     located = [locate_finding(finding, document, reading.root) for finding in told_as]
     # A value that could not be read with certainty is reported already; what follows from it is not.
@@ -180,6 +202,27 @@ def _check_definition(
         for file in {finding.file for finding in found if finding.file is not None}
     }
     return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)
+
+
+def _drop_consequences(found: list[Finding], outline: Flow | None) -> list[Finding]:
+    """Leave out what follows from other findings: parameters that a wrong or missing part should use, and what
+    Terraform lacks of a type that does not match its node's configuration."""
+    has_nodes = outline is None or bool(outline.body.nodes or outline.body.blurred)
+    hides_use = not has_nodes or any(map(_hides_use, found))
+    mistyped = {finding.path[:-2] for finding in found if finding.rule is MISMATCHED_NODE_CONFIGURATION}
+    return [
+        finding
+        for finding in found
+        if not (hides_use and finding.rule is UNUSED_PARAMETER)
+        and not (finding.rule is CANNOT_EXPRESS and finding.path[-1:] == ("type",) and finding.path[:-1] in mistyped)
+    ]
+
+
+def _hides_use(finding: Finding) -> bool:
+    """Return whether a part of the definition is wrong or missing that a parameter may be meant for."""
+    if finding.severity is not Severity.ERROR or finding.path[:1] not in (("definition",), ("permissions",)):
+        return False
+    return finding.rule in WITHOUT_VALUE or (finding.rule in OF_VALUES and takes_reference(finding.path))
 
 
 def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:

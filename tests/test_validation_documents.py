@@ -214,5 +214,5 @@ def test_related_places_may_be_characters_too() -> None:
     text = b"name: small\ndefinition:\n  nodes: []\n"
     document, _ = read_document("a.flow.yaml", text)
     assert document is not None
-    (finding, _) = (item for item in validate_flow(read(document.value).outline))  # type: ignore[arg-type]
+    (finding,) = (item for item in validate_flow(read(document.value).outline))  # type: ignore[arg-type]
     assert locate_finding(finding, document).span.line == 3

@@ -31,6 +31,8 @@ NODE_QUOTA_EXCEEDED = soft_error(
 INPUT_QUOTA_EXCEEDED = soft_error("InputQuotaExceeded", "A node has more inputs than AWS allows for its type.")
 
 
+STARTS = {"Input": "Output", "LoopInput": "LoopController"}
+"""The type at which a flow or a loop starts, with the one at which it ends."""
 LOOP_ENDS = {
     "LoopInput": "receives the initial values and those of the previous iteration",
     "LoopController": "decides whether to run another iteration",
@@ -40,6 +42,13 @@ LOOP_ENDS = {
 def check_absent_type(rule: Rule, kind: str, scope: Scope) -> Iterator[Finding]:
     """Report a flow or a loop without a node of a required type."""
     if (scope.loop is not None) is not (kind in LOOP_ENDS) or not scope.lacks_type(kind):
+        return
+    if not any(scope.list_types()):
+        # One mistake: it is reported as the missing start.
+        if kind in STARTS:
+            remedy = f"Add a node of type {kind} and one of type {STARTS[kind]}, and connect them."
+            path = (*scope.body.path, "nodes") if scope.loop is None else scope.body.path
+            yield Finding(rule, f"{scope.subject} has no nodes.", remedy, path, key=True)
         return
     if scope.loop is not None:
         message = f"{scope.subject} has no {kind} node, which {LOOP_ENDS[kind]}."
@@ -174,7 +183,8 @@ def check_node_configurations(scope: Scope) -> Iterator[Finding]:
         if node.configuration_path != (*node.path, "configuration") and node.configuration_path[-1] != expected:
             found = node.configuration_path[-1]
             message = f"Node {node.name!r} has type {node.type}, but its configuration is `{found}`."
-            remedy = f"Use `{expected}`, or correct the node's type."
+            meant = next(name for name, kind in NODE_TYPES.items() if kind.configuration == found)
+            remedy = f"Use `type: {meant}`, or the configuration `{expected}`."
             yield Finding(MISMATCHED_NODE_CONFIGURATION, message, remedy, node.configuration_path, key=True)
 
 

@@ -12,6 +12,7 @@ from generator.flow.model import Connection, Node, Port
 from generator.flow.nodes import PortRules
 from generator.flow.wording import list_names
 from generator.source.position import Path
+from generator.validation.reachability import STARTING
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope, find_port
 
@@ -30,11 +31,17 @@ INVALID_LOOP_BOUNDARY = soft_error("InvalidLoopBoundary", "A connection crosses 
 DUPLICATE_CONNECTIONS = soft_error("DuplicateConnections", "Two connections between the same nodes are identical.")
 
 
+ENDING = ("Output", "LoopController")
+"""Types of the nodes from which no connection leads on."""
+
+
 def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
     """Report connections whose source or target does not exist."""
-    if scope.body.lacks_nodes:
-        return
     starts = end == "source"
+    # Without nodes, that is the mistake.
+    if scope.body.lacks_nodes or not any(scope.list_types()):
+        return
+    names = [name for name in scope.list_names() if scope.find_type(name) not in (ENDING if starts else STARTING)]
     for connection in scope.sourceless if starts else scope.targetless:
         name, other = connection.source, connection.target
         if not starts:
@@ -42,7 +49,7 @@ def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
         if name not in scope.unmatched_names and scope.locate_outside(name) is None:
             path, unconnected = (*connection.path, end), _find_unconnected(scope, starts)
             # A connection never leads from a node to itself, so the other end is not suggested.
-            yield from _report(rule, scope.subject, "node", name, scope.list_names(), path, unconnected, without=other)
+            yield from _report(rule, scope.subject, "node", name, names, path, unconnected, without=other)
 
 
 def check_ports_at_ends(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
@@ -172,7 +179,8 @@ def _report(
     valid, malformed = _sort_names(tuple(names))
     if suggest_name(found, malformed, without) and suggest_name(found, valid, without) is None:
         return
-    otherwise = otherwise or f"It has no {what}s. Add one, or remove the connection."
+    absent = "Add the node" if what == "node" else f"It has no {what}s. Add one"
+    otherwise = otherwise or f"{absent}, or remove the connection."
     if unconnected is not None and unconnected in valid:
         otherwise = f"Did you mean {unconnected}, which has no connections?"
     elif others := [name for name in valid if name != without]:

@@ -24,8 +24,14 @@ UNCONNECTED_CONDITION = warning(
 
 @register_check(UNFULFILLED_NODE_INPUT)
 def check_unfulfilled_inputs(scope: Scope) -> Iterator[Finding]:
-    """Report inputs without a required connection, unless a connection with an unknown end may be meant for them."""
+    """Report inputs without a required connection, unless a connection with an unknown end may be meant for them.
+
+    A node without any connection to it is UnreachableNode.
+    """
+    unreachable = set(find_unreachable_nodes(scope)) - scope.incoming.keys()
     for node, port in _find_open_inputs(scope):
+        if node.name in unreachable:
+            continue
         message = f"Input {port.name!r} of node {node.name!r} has no incoming connection."
         is_optional = scope.input_rules[node.name].find(port.name) is None
         otherwise = ", or remove the input" if is_optional else ""

@@ -40,7 +40,8 @@ def check_node_names(scope: Scope) -> Iterator[Finding]:
     """Report each node with the name of an earlier one."""
     named = ((node.name, (*node.path, "name")) for node in scope.body.nodes)
     unmatched = scope.unmatched_names
-    remedy = f"Rename one of them to {list_names(unmatched)}, which connections use." if unmatched else ""
+    is_meant = 0 < len(unmatched) <= len(scope.body.nodes) - len({node.name for node in scope.body.nodes})
+    remedy = f"Rename one of them to {list_names(unmatched)}, which connections use." if is_meant else ""
     return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME, remedy)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.findings import Finding, Related, soft_error
 from generator.flow.model import Connection, Node
-from generator.flow.wording import MOST_LISTED
+from generator.flow.wording import MOST_LISTED, list_names
 from generator.validation.registry import register_check
 from generator.validation.scope import Scope
 
@@ -21,6 +21,9 @@ STARTING = ("Input", "LoopInput")
 def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
     """Report the first node of each unreachable part of a definition, along with the nodes that follow it."""
     unreachable = dict.fromkeys(find_unreachable_nodes(scope))
+    if unreachable and not scope.body.connections:
+        yield _report_unconnected(scope, [scope.nodes[name] for name in unreachable])
+        return
     # Everything upstream of an unreachable node is unreachable too. Nodes without predecessors come first; the
     # rest are in cycles.
     first_nodes = [
@@ -49,12 +52,12 @@ def find_unreachable_nodes(scope: Scope) -> list[str]:
 @register_check(CYCLIC_CONNECTION)
 def check_cycles(scope: Scope) -> Iterator[Finding]:
     """Report each connection that closes a cycle, with the whole cycle."""
-    if len(scope.order) == len(scope.nodes) and not scope.body.blurred:
+    if len(scope.order) == len(scope.nodes) and not scope.blurred:
         return
     order = {name: index for index, name in enumerate(scope.list_names())}
     outgoing: dict[str, list[Connection]] = {}
     for item in scope.resolved_connections:
-        if not _crosses_loop(item, scope):
+        if not _crosses_loop(item, scope) and scope.duplicated.isdisjoint((item.source, item.target)):
             outgoing.setdefault(item.source, []).append(item)
     for name in outgoing:
         while cycle := _find_cycle(name, outgoing):
@@ -73,7 +76,7 @@ def _list_possibly_reached(scope: Scope) -> Iterator[str]:
     for name, node in scope.nodes.items() if wanted else ():
         if name not in scope.incoming and (None in wanted or any(port.name in wanted for port in node.inputs)):
             yield name
-    yield from scope.body.blurred
+    yield from scope.blurred
 
 
 def _report_unreachable(node: Node, followers: list[Node], start: str) -> Finding:
@@ -81,8 +84,22 @@ def _report_unreachable(node: Node, followers: list[Node], start: str) -> Findin
     after = f", and neither can the nodes after it ({names})" if followers else ""
     message = f"Node {node.name!r} cannot be reached from the {start} node{after}."
     related = tuple(Related(f"{item.name} comes after it, here.", (*item.path, "name")) for item in followers)
-    remedy = "Add a connection to it, or remove it."
+    inputs = [f"`targetInput: {port.name}`" for port in node.inputs]
+    remedy = f"Add a connection to it with {list_names(inputs, 'and')}, or remove it."
+    if not inputs:
+        remedy = "Add a connection to it, or remove it."
     return Finding(UNREACHABLE_NODE, message, remedy, (*node.path, "name"), related=related)
+
+
+def _report_unconnected(scope: Scope, nodes: list[Node]) -> Finding:
+    """Report a definition without connections once, not at each of its nodes."""
+    start = "Input" if scope.loop is None else "LoopInput"
+    first, *others = nodes
+    names = list_names([repr(node.name) for node in nodes], "and")
+    message = f"{scope.subject} has no connections, so {names} cannot be reached from the {start} node."
+    related = tuple(Related(f"{item.name} is here.", (*item.path, "name")) for item in others)
+    remedy = f"Add connections that lead from the {start} node to every other node."
+    return Finding(UNREACHABLE_NODE, message, remedy, (*first.path, "name"), related=related)
 
 
 def _crosses_loop(connection: Connection, scope: Scope) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from generator.findings.suggestions import suggest_name
+from generator.flow.api import fits_shape
 from generator.flow.model import Body, Connection, Flow, Node, Port, Value
 from generator.flow.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
 from generator.source.position import Path
@@ -45,8 +47,21 @@ class Scope:
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
-        """The nodes by name. Of two nodes with the same name, which is a finding, the first counts."""
-        return {node.name: node for node in reversed(self.body.nodes)}
+        """The nodes by name, without those that share a name: which one a connection means is unknown."""
+        return {node.name: node for node in self.body.nodes if node.name not in self.duplicated}
+
+    @cached_property
+    def duplicated(self) -> frozenset[str]:
+        """The names that several nodes have, which is a finding."""
+        return frozenset(name for name, count in Counter(node.name for node in self.body.nodes).items() if count > 1)
+
+    @cached_property
+    def blurred(self) -> Mapping[str, str]:
+        """The types, by name, of the nodes that are known only by name: those read in part, and the duplicated."""
+        return {
+            **self.body.blurred,
+            **{node.name: node.type for node in self.body.nodes if node.name in self.duplicated},
+        }
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Connection]]:
@@ -92,10 +107,26 @@ class Scope:
 
     @cached_property
     def unmatched_names(self) -> list[str]:
-        """Unknown node names that connections use, if as many nodes share a name with another one, else nothing."""
+        """Unknown node names that connections use, if as many nodes have a wrong name, else nothing.
+
+        A name is wrong if another node has it too, or if it is malformed and no connection uses it.
+        """
         names = [*(item.source for item in self.sourceless), *(item.target for item in self.targetless)]
-        absent = [name for name in dict.fromkeys(names) if suggest_name(name, self.list_names()) is None]
-        return absent if len(absent) <= len(self.body.nodes) - len(self.nodes) else []
+        used = {end for item in self.body.connections for end in (item.source, item.target)}
+        malformed = [name for name in self.list_names() if name not in used and not fits_shape(name, "FlowNodeName")]
+        count = len(self.body.nodes) - len({node.name for node in self.body.nodes}) + len(malformed)
+        if not names or not count:
+            return []
+        right = [name for name in self.list_names() if name not in self.duplicated and name not in malformed]
+        absent = [name for name in dict.fromkeys(names) if not self._suggest_unconnected(name, right)]
+        return absent if len(absent) <= count else []
+
+    def _suggest_unconnected(self, name: str, known: list[str]) -> str | None:
+        """Return the known name that an unknown one most likely misspells: not one that it is connected with."""
+        others = {item.target for item in self.outgoing.get(name, ())} | {
+            item.source for item in self.incoming.get(name, ())
+        }
+        return suggest_name(name, [other for other in known if other not in others])
 
     @cached_property
     def conditions(self) -> list[tuple[Node, list[Condition]]]:
@@ -138,7 +169,7 @@ class Scope:
 
     def knows(self, name: str) -> bool:
         """Return whether there is a node of that name, even one that could only be read in part."""
-        return name in self.nodes or name in self.body.blurred
+        return name in self.nodes or name in self.blurred
 
     def find_reachable(self, starts: Iterable[str], within: Collection[str] | None = None) -> set[str]:
         """Return the names reachable from `starts`, including these, through nodes of `within` only."""
@@ -154,7 +185,7 @@ class Scope:
     def find_type(self, name: str) -> str | None:
         """Return the type of a node, or None if there is no node of that name."""
         node = self.nodes.get(name)
-        return node.type if node is not None else self.body.blurred.get(name)
+        return node.type if node is not None else self.blurred.get(name)
 
     def get_side(self, node: Node, what: str) -> tuple[tuple[Port, ...], PortRules]:
         """Return the ports of a node on one side, "input" or "output", and the rules for them."""

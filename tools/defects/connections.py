@@ -105,7 +105,7 @@ def rename_connection(site: Site) -> Iterator[Planted]:
 
 @plants("UnfulfilledNodeInput")
 def delete_data_connection(site: Site) -> Iterator[Planted]:
-    """Delete each data connection that an input needs. A node that nothing else leads to is then out of reach, too."""
+    """Delete each data connection that an input needs. A node that nothing else leads to is out of reach instead."""
     for place, item, ends in site.list_data():
         made = site.copy()
         del made.connections[place]
@@ -113,10 +113,10 @@ def delete_data_connection(site: Site) -> Iterator[Planted]:
         if ends["targetInput"] in OPTIONAL.get(node["type"], ()):
             continue
         port = next(number for number, port in enumerate(node["inputs"]) if port["name"] == ends["targetInput"])
-        expected = [("UnfulfilledNodeInput", made.node_path(at, "inputs", port, "name"))]
+        expected = ("UnfulfilledNodeInput", made.node_path(at, "inputs", port, "name"))
         if not made.list_incoming(item["target"]):
-            expected.append(("UnreachableNode", made.node_path(at, "name")))
-        yield Planted("UnfulfilledNodeInput", "delete data connection", made.document, tuple(expected))
+            expected = ("UnreachableNode", made.node_path(at, "name"))
+        yield Planted("UnfulfilledNodeInput", "delete data connection", made.document, (expected,))
 
 
 @plants("MultipleNodeInputConnections")

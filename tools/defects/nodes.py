@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,9 +78,7 @@ def delete_configuration(site: Site) -> Iterator[Planted]:
         if node["type"] in MEMBERS:
             made = site.copy()
             del made.nodes[at]["configuration"]
-            unused = find_parameters(node) - find_parameters(made.document["definition"])
-            expected = [(rule, made.node_path(at)), *(("UnusedParameter", ("parameters", name)) for name in unused)]
-            yield Planted(rule, "delete configuration", made.document, tuple(expected))
+            yield Planted(rule, "delete configuration", made.document, ((rule, made.node_path(at)),))
 
 
 @plants("MismatchedNodeConfiguration")
@@ -167,11 +164,6 @@ def misplace_loop_node(site: Site) -> Iterator[Planted]:
         )
         expected = (("MisplacedLoopNode", made.node_path(len(made.nodes) - 1, "type")),)
         yield Planted("MisplacedLoopNode", "add LoopInput", made.document, expected)
-
-
-def find_parameters(value: object) -> set[str]:
-    """Return the parameters that stand in a value."""
-    return set(re.findall(r'"\$param": "(\w+)"', json.dumps(value)))
 
 
 def make_code(name: str, types: list[str]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ SLIP = re.compile(r"\s*(?:\$\(?|\{{1,2}\s*\$?)\s*([A-Za-z][\w-]*)\s*\)?\}{0,2}\s
 """A name in the marks by which other tools refer: `$name`, `{{name}}`, `$(name)`."""
 QUOTED = re.compile(r"""\s*\{{0,2}\s*["']?\$(param|file)["']?\s*:\s*["']?([^\s"'{}]+)["']?\s*\}{0,2}\s*""")
 """A reference that quotes have made a text."""
+UNSEPARATED = re.compile(r"""\s*\{{0,2}\s*\$param(?:[\s=.]\s*["']?([A-Za-z][\w-]*)["']?)?\s*\}{0,2}\s*""")
+"""A reference without its colon: `$param name`. There may be no name."""
 UNMARKED = {"param": "$param", "parameter": "$param", "params": "$param", "file": "$file"}
 """Keys that are a reference but for the $."""
 MISPLACED_KEYS = frozenset({"default", "description", "model"})
@@ -65,7 +67,15 @@ def propose_parameter(text: str) -> str:
 
 
 def advise_reference(text: str, declared: Collection[str]) -> tuple[str, str]:
-    """Return the remedy for a reference to a parameter that is not written as one, and the section that it needs."""
+    """Return the remedy for a reference to a parameter that is not written as one, and the section that it needs.
+
+    Without a `text`, the reference names no parameter.
+    """
+    if not text:
+        name = next(iter(declared)) if len(declared) == 1 else "NAME"
+        return f"Write {{$param: {name}}}" + (" with the name of a parameter." if name == "NAME" else "."), "parameters"
+    if text in declared:
+        return f"Write {{$param: {text}}}.", ""
     if meant := suggest_parameter(text, declared):
         return f"Did you mean {{$param: {meant}}}?", ""
     name = propose_parameter(text)

@@ -23,6 +23,7 @@ from generator.flow.reading.names import (
     SLIP,
     TERRAFORM_VALUE,
     UNMARKED,
+    UNSEPARATED,
     advise_reference,
     find_last_name,
     name_parameter_after,
@@ -107,8 +108,12 @@ class ValueReader:
             if ":" in value and (quoted := QUOTED.fullmatch(value)):
                 self._report_quoted(quoted, path)
                 return None
-            if (slip := SLIP.fullmatch(value)) and takes_reference(path) and refuses_value(value, path):
-                self._report_slip(value, slip[1], path)
+            if (
+                (slip := UNSEPARATED.fullmatch(value) or SLIP.fullmatch(value))
+                and takes_reference(path)
+                and refuses_value(value, path)
+            ):
+                self._report_slip(value, slip[1] or "", path)
                 return None
             return self._normalize(value, path)
         if isinstance(value, Decimal) and (shape := find_place_shape(path)) and shape.type == "integer":
@@ -170,11 +175,12 @@ class ValueReader:
             self._note_meant(kind, item, path)
 
     def _report_slip(self, text: str, name: str, path: Path) -> None:
-        """Report a text that refers to a parameter as other tools would."""
+        """Report a string that refers to a parameter as other tools would; without a `name`, any may be meant."""
         remedy, section = advise_reference(name, self.declared)
         message = f"{text!r} is not a valid reference."
         self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
-        self._note_meant("$param", name, path)
+        for meant in [name] if name else self.declared:
+            self._note_meant("$param", meant, path)
 
     def _report_quoted(self, quoted: re.Match[str], path: Path) -> None:
         """Report a reference in quotes, or that no reference can stand there; what it means is not unused."""

@@ -30,7 +30,8 @@ def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
     for key, value in tags.items():
         path = ("tags", key)
         is_key = fits_shape(key, "ModuleTagKey")
-        if not is_key or not fits_shape(value, "ModuleTagValue"):
+        is_value = not isinstance(value, str) or fits_shape(value, "ModuleTagValue")
+        if not is_key or not is_value:
             message = f"Tag {key!r} contains a tab or a line break, which KMS and IAM do not accept."
             yield Finding(INVALID_TAGS, message, "Use spaces instead.", path, key=not is_key)
         if key.lower().startswith("aws:"):
