@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 from generator.findings import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
 from generator.findings.suggestions import renew_suggestions
 from generator.findings.suppression import SIGN, suppress_findings
-from generator.flow.api.check import (
-    MALFORMED_VALUE,
-    MISSING_KEY,
-    NOT_EXACTLY_ONE_KEY,
-    UNKNOWN_VALUE,
-    VALUE_OUT_OF_RANGE,
-    WRONG_LENGTH,
-    WRONG_TYPE,
-)
+from generator.flow.api.check import MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE
 from generator.flow.nodes import collect_grants
 from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
+from generator.flow.reading.definition import OF_VALUES
 from generator.flow.reading.references import takes_reference
 from generator.flow.reading.rules import UNUSED_PARAMETER
 from generator.project.configuration import Defaults, apply_severities
@@ -48,8 +41,6 @@ NO_DEFAULTS = Defaults()
 NO_SEVERITIES: Severities = {}
 WITHOUT_VALUE = frozenset({MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE, MISSING_NODE_CONFIGURATION})
 """Rules about parts that are missing or of the wrong type: a parameter may be meant for them."""
-OF_VALUES = frozenset({MALFORMED_VALUE, UNKNOWN_VALUE, VALUE_OUT_OF_RANGE, WRONG_LENGTH})
-"""Rules about values: a parameter may be meant for one, at a place that takes parameters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A document into a flow: the order of the steps."""
+"""Read a document into a flow, step by step."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ NO_DEFAULTS = FlowDefaults()
 
 @dataclass(frozen=True, slots=True)
 class FlowReading:
-    """What a document says. `flow` is None where an error leaves no flow that a module could be made of.
+    """The result of reading a document. `flow` is None if an error prevents generating a module.
 
-    `outline` is as much of the flow as could be read, for checks of how its parts fit together: the flow itself where
-    there is one. `root` is where the canonical path ("definition",) stands in the document. `texts` are the files that
-    the definition names, by their paths relative to its folder. `switch` says how to make flowseal's own form of a
-    document that cannot have all of its sections. `spelling` knows the keys that were read as another one.
+    `outline` is the part of the flow that could be read, for checks of how its parts fit together; it equals `flow` if
+    there is one. `root` is the path in the document of the canonical path ("definition",). `texts` are the files that
+    the definition names, by their paths relative to its folder. `switch` explains how to convert a document to
+    flowseal's own form if its form lacks some sections. `spelling` has the keys that were read as another key.
     """
 
     flow: Flow | None
@@ -67,11 +67,10 @@ class FlowReading:
 
 
 def read_flow(document: Document, reader: TextReader, defaults: FlowDefaults = NO_DEFAULTS) -> FlowReading:
-    """Read a flow definition in any of its forms; `reader` gives the texts that it names with $file.
+    """Read a flow definition in any of its forms; `reader` returns the files that it names with $file.
 
-    `defaults` is what the flow has where the document does not say it.
-
-    Wrong documents give findings at canonical paths (see model.Flow), as many as can be told in one run.
+    `defaults` applies to what the document does not set. Findings have canonical paths (see model.Flow); one run
+    reports as many as possible.
     """
     if (excess := find_excess(document.value)) is not None:
         return FlowReading(None, ("definition",), [excess])
@@ -116,19 +115,19 @@ def _read_form(form: Form, reader: TextReader, defaults: FlowDefaults) -> FlowRe
 
 
 def _is_by_aws(form: Form, values: ValueReader) -> bool:
-    """Tell whether AWS wrote the document: its API or console, or the authors of its sample templates ($$NAME)."""
+    """Return whether the document comes from AWS: its API, its console, or its sample templates ($$NAME)."""
     has_placeholders = any(use.placeholder for use in values.uses)
     return form.is_by_aws or (has_placeholders and OWN_SECTIONS.isdisjoint(form.sections))
 
 
 def _advise_on_switch(form: Form, values: ValueReader) -> str:
-    """Say how to switch to flowseal's own form; nothing where a $param says that the document is in that form."""
+    """Explain how to switch to flowseal's own form, or return nothing if a $param shows that it is in use."""
     has_parameters = any(use.placeholder is None for use in values.uses)
     return "" if has_parameters and form.switch == SWITCH else form.switch
 
 
 def _advise_on_name(finding: Finding) -> Finding:
-    """Replace the remedy where it is about a connection's name, which flowseal makes where there is none."""
+    """Replace the help about a connection's name: without one, flowseal generates it."""
     match finding.path:
         case (*_, "connections", int(), "name") if not finding.key:
             return replace(finding, remedy="Remove `name`: flowseal then generates one.")
@@ -136,7 +135,7 @@ def _advise_on_name(finding: Finding) -> Finding:
 
 
 def _advise_on_file(finding: Finding, sections: dict[str, Value]) -> Finding:
-    """Add to the remedy where a text does not fit that a file gives with a line break at its end, as editors do."""
+    """Extend the help if a malformed value comes from a file that ends with a line break."""
     text = find_value(sections, finding.path) if finding.rule is MALFORMED_VALUE else None
     if not isinstance(text, FileText) or not text.endswith("\n"):
         return finding
@@ -157,7 +156,7 @@ def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> di
 def _build_flow(
     sections: dict[str, Value], values: ValueReader, defaults: FlowDefaults
 ) -> tuple[Flow | None, bool, list[Finding]]:
-    """Return what could be read of the flow, whether that is all of it, and what is wrong with it."""
+    """Return the flow as far as it could be read, whether it is complete, and the findings."""
     broken = _list_broken(values)
     findings = _drop_echoes(_drop_repeated(_check_sections(sections), broken), sections)
     wrong = [*broken, *(finding.path for finding in findings if _blurs(finding))]
@@ -198,7 +197,7 @@ def _check_sections(sections: dict[str, Value]) -> list[Finding]:
 
 
 def _list_broken(values: ValueReader) -> frozenset[Path]:
-    """Return the places whose values could not be read and stand as None."""
+    """Return the paths whose values could not be read and are None."""
     return frozenset(
         finding.path[:-1] if finding.path[-1:] == ("$file",) or finding.key else finding.path
         for finding in values.findings
@@ -207,12 +206,12 @@ def _list_broken(values: ValueReader) -> frozenset[Path]:
 
 
 def _drop_repeated(findings: list[Finding], broken: frozenset[Path]) -> list[Finding]:
-    """Leave out errors about values that a reference should have given and did not: that is reported already."""
+    """Drop errors about values of failed references, which are already reported."""
     return [finding for finding in findings if finding.path not in broken or finding.severity is not Severity.ERROR]
 
 
 def _drop_echoes(findings: list[Finding], sections: dict[str, Value]) -> list[Finding]:
-    """Leave out that a connection names what has a malformed name: that is reported where the name is given."""
+    """Drop malformed names in connections that are already reported where the name is defined."""
     malformed = [
         (finding, find_value(sections, finding.path)) for finding in findings if finding.rule is MALFORMED_VALUE
     ]
@@ -222,7 +221,7 @@ def _drop_echoes(findings: list[Finding], sections: dict[str, Value]) -> list[Fi
 
 
 def _list_declared(section: object) -> set[str]:
-    """Return the names in the section `parameters`, of those too that stand nowhere."""
+    """Return the names in the section `parameters`, including unused ones."""
     return set(section) if isinstance(section, dict) else set()
 
 
@@ -237,10 +236,10 @@ def _are_all_declared(values: ValueReader, parameters: tuple[Parameter, ...]) ->
 
 
 def _is_harmless(finding: Finding) -> bool:
-    """Tell whether what a finding reports leaves a flow that later checks can look at.
+    """Return whether later checks can use the flow despite a finding.
 
-    Harmless are a number, a free text or a list of the right type but out of its bounds. Wrong names, types and
-    patterns are not: later rooms make file names and ARNs of them.
+    They can if a number, a free-form string, or a list has the right type but is out of bounds. Names, types, and
+    patterns must be right: file names and ARNs are built from them.
     """
     if finding.severity is not Severity.ERROR:
         return True
@@ -249,7 +248,7 @@ def _is_harmless(finding: Finding) -> bool:
 
 
 def _blurs(finding: Finding) -> bool:
-    """Tell whether what a finding reports leaves unsaid what a part of the flow is. A wrong name still is one."""
+    """Return whether a finding leaves unclear what a part of the flow is. A malformed name is still a name."""
     if finding.severity is not Severity.ERROR:
         return False
     return finding.rule in UNSAID or (finding.rule is UNKNOWN_VALUE and finding.path[-1] == "type")
