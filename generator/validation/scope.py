@@ -11,7 +11,15 @@ from typing import NamedTuple
 from generator.findings.suggestions import suggest_name
 from generator.flow.api import fits_shape
 from generator.flow.model import Body, Connection, Flow, Node, Port, Value
-from generator.flow.nodes import ANY_PORTS, NODE_TYPES, PortRule, PortRules, list_input_rules, list_output_rules
+from generator.flow.nodes import (
+    ANY_PORTS,
+    MOST_NODES,
+    NODE_TYPES,
+    PortRule,
+    PortRules,
+    list_input_rules,
+    list_output_rules,
+)
 from generator.source.position import Path
 
 DEFAULT = "default"
@@ -107,15 +115,12 @@ class Scope:
 
     @cached_property
     def unmatched_names(self) -> list[str]:
-        """Unknown node names that connections use, if as many nodes have a wrong name, else nothing.
-
-        A name is wrong if another node has it too, or if it is malformed and no connection uses it.
-        """
+        """Unknown names in connections, if as many nodes have a duplicate name, or a malformed one that is not used."""
         names = [*(item.source for item in self.sourceless), *(item.target for item in self.targetless)]
         used = {end for item in self.body.connections for end in (item.source, item.target)}
-        malformed = [name for name in self.list_names() if name not in used and not fits_shape(name, "FlowNodeName")]
+        malformed = {name for name in self.list_names() if name not in used and not fits_shape(name, "FlowNodeName")}
         count = len(self.body.nodes) - len({node.name for node in self.body.nodes}) + len(malformed)
-        if not names or not count:
+        if not names or not count or len(set(names)) > MOST_NODES:
             return []
         right = [name for name in self.list_names() if name not in self.duplicated and name not in malformed]
         absent = [name for name in dict.fromkeys(names) if not self._suggest_unconnected(name, right)]
@@ -123,10 +128,8 @@ class Scope:
 
     def _suggest_unconnected(self, name: str, known: list[str]) -> str | None:
         """Return the known name that an unknown one most likely misspells: not one that it is connected with."""
-        others = {item.target for item in self.outgoing.get(name, ())} | {
-            item.source for item in self.incoming.get(name, ())
-        }
-        return suggest_name(name, [other for other in known if other not in others])
+        ends = {end for item in self.body.connections for end in item[1:3] if name in item[1:3]}
+        return suggest_name(name, [other for other in known if other not in ends])
 
     @cached_property
     def conditions(self) -> list[tuple[Node, list[Condition]]]:
@@ -270,10 +273,7 @@ def _list_within(body: Body) -> Iterator[str]:
 
 def find_port(ports: tuple[Port, ...], name: str | None) -> Port | None:
     """Return the first port of that name, or None."""
-    for port in ports:
-        if port.name == name:
-            return port
-    return None
+    return next((port for port in ports if port.name == name), None)
 
 
 def _group_connections(named: Iterable[tuple[str, Connection]]) -> Mapping[str, list[Connection]]:
