@@ -105,7 +105,7 @@ def check_definitions(
     warning stops a module as an error does. `defaults` apply to every flow, `severities` to the rules.
     """
     settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
-    # All are read before the first is checked, so that each of the two loops stays in the processor's caches.
+    # Read all definitions before checking any: each loop then stays in the processor's caches.
     read = [(item, _read_definition(item, timings)) for item in definitions]
     flows = defaults.describe_flows()
     checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]

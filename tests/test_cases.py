@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import generator.output.rules
 import generator.project.discovery
-import generator.run.commands
+import generator.run.execute
 from generator.cli import app
 from generator.findings import Rule
 

@@ -59,7 +59,7 @@ def read_definition(path: Path) -> Flow:
 
 
 def fill_in(value: Value, flow: Flow, given: dict[str, str]) -> Any:
-    """Return a value as boto3 takes it: parameters filled in, exact numbers as floats."""
+    """Return a value in the form that boto3 expects: parameters filled in, exact numbers as floats."""
     if isinstance(value, ParameterReference):
         default, _ = flow.look_through(value, ())
         if value.name not in given and default is None:

@@ -60,7 +60,7 @@ def check(
         raise
     folder = requests.require_output(project)
     with timings.measure("import"):
-        from generator.run.commands import check_modules
+        from generator.run.execute import check_modules
         from generator.run.result import Flags, exit_code
     with show_progress() as progress:
         run = check_modules(project, Flags(strict, render_all), folder, timings, progress)

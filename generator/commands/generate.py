@@ -57,7 +57,7 @@ def generate(
     project = require_project(paths, output, config, output_format, timings)
     folder = require_output(project)
     with timings.measure("import"):
-        from generator.run.commands import generate_modules
+        from generator.run.execute import generate_modules
         from generator.run.result import Flags, exit_code
     flags = Flags(strict, render_all, overwrite, prune)
     with show_progress() as progress:

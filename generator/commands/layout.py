@@ -133,7 +133,7 @@ def check_output(folder: str, flows: str) -> str:
 
 
 def overlaps(folder: str, other: str) -> bool:
-    """Tell whether two folders are the same, or one contains the other; case is ignored."""
+    """Return whether two folders are the same, or one contains the other; case is ignored."""
     one, two = (f"{name.lower()}/" for name in (folder, other))
     return one.startswith(two) or two.startswith(one)
 

@@ -16,7 +16,7 @@ from generator.report.contents import Detail, View
 from generator.report.escaping import escape_controls, neutralize_commands, neutralize_old_commands
 
 NARROWEST = 40
-"""Columns below which nothing is cut or wrapped any further."""
+"""The minimum width for truncating and wrapping."""
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 """The base class of all command-line errors; releases of Typer keep it in different modules."""
 NO_ARGUMENTS: Any = vars(sys.modules[USAGE_ERROR.__module__])["NoArgsIsHelpError"]

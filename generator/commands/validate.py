@@ -43,7 +43,7 @@ def validate(
     timings = Timings()
     project = require_project(paths, None, config, output_format, timings)
     with timings.measure("import"):
-        from generator.run.commands import validate_definitions
+        from generator.run.execute import validate_definitions
         from generator.run.result import Flags, exit_code
     run = validate_definitions(project, Flags(strict, for_terraform=target is Target.TERRAFORM), timings)
     print_run(run, output_format, find_view(most_findings, choose_detail(quiet)))

@@ -1,4 +1,4 @@
-"""The API's shapes as JSON Schema: the same data that the checks use, with references where the reader takes them."""
+"""The API's shapes as JSON Schema: the same data that the checks use, with references where the reader accepts them."""
 
 from __future__ import annotations
 

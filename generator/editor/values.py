@@ -28,7 +28,7 @@ def write_schema(schema: Mapping[str, Any]) -> str:
 
 
 def is_written_schema(data: bytes) -> bool:
-    """Tell whether some file's bytes are a schema that `write_schema` of this or an earlier flowseal made."""
+    """Return whether some file's bytes are a schema that `write_schema` of this or an earlier flowseal made."""
     try:
         document = json.loads(data.decode())
     except (ValueError, RecursionError):

@@ -82,7 +82,7 @@ class Comparison:
     def _find_way_out(self) -> str:
         if self._session.lock.data is None:
             return f"If flowseal generated it, restore {LOCK_FILE} from git. Otherwise move it away, then run again."
-        return "Rename the flow, or move this away, then run again."
+        return "Rename the flow or move the file, then run again."
 
     def _is_writable(self, path: str) -> bool:
         output = self._session.folder.path

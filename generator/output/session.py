@@ -205,7 +205,7 @@ def _has_reserved(session: Session) -> bool:
         elif name not in _STATE_FOLDERS and _has_other_name(output, name):
             what = "a hard link to another file"
             if name == LOCK_FILE:
-                remedy = f"Replace it with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
+                remedy = f"Replace the link with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
         else:
             continue
         session.report(UNSAFE_PATH, name, f"flowseal keeps its state under this name, but it is {what}.", remedy)

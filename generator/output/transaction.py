@@ -28,7 +28,7 @@ JOURNAL_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """The SHA-256 of a file before and after, None for no file."""
+    """The SHA-256 of a file before and after. None means that there is no file."""
 
     old: str | None
     new: str | None

@@ -86,7 +86,7 @@ def _name_blocks(blocks: list[TerraformBlock]) -> str:
     resources = [block.address for block in blocks if block.kind == "resource"]
     modules = [block.address for block in blocks if block.kind == "module"]
     parts = [f"declares {name_some(resources)}"] if resources else []
-    parts += [f"calls {name_some(modules)}, whose resources flowseal does not see"] if modules else []
+    parts += [f"calls {name_some(modules)}, whose resources flowseal cannot check"] if modules else []
     others = sorted({block.kind for block in blocks} & STATE_BLOCKS)
     parts += [f"changes what Terraform manages ({name_some(others)})"] if others else []
     return ", and ".join(parts)

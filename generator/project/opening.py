@@ -55,7 +55,7 @@ class Project:
         return self.configuration.severities if self.configuration else {}
 
     def could_find(self, definition: Path) -> bool:
-        """Tell whether a run would find a definition at a place (absolute, no links) if there were one.
+        """Return whether a run would find a definition at a place (absolute, no links) if there were one.
 
         Where the configuration has `flows` and the command line has paths, both must find it.
         """
@@ -67,7 +67,7 @@ class Project:
         return is_asked and found
 
     def discover_definitions(self) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
-        """Return the definitions that are meant, and findings about paths and patterns that give none."""
+        """Return the selected definitions, and findings about paths and patterns that match nothing."""
         if self.paths or self.configuration is None:
             files, findings = discover_definitions(self.paths, self.output)
         else:

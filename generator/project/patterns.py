@@ -60,7 +60,7 @@ def discover_configured(
 
 
 def could_find(folder: Path, pattern: str, output: Path | None, definition: Path) -> bool:
-    """Tell whether a pattern or path, relative to `folder`, would find a definition at a place if there were one.
+    """Return whether a pattern or path, relative to `folder`, would find a definition at a place if there were one.
 
     The place is absolute and without symbolic links; nothing needs to be there. `output` is not searched.
     """
@@ -70,7 +70,7 @@ def could_find(folder: Path, pattern: str, output: Path | None, definition: Path
 
 
 def could_reach(path: str, output: Path | None, definition: Path) -> bool:
-    """Tell the same of a path on the command line, where no character stands for others."""
+    """Return the same for a path on the command line, which has no wildcards."""
     return _reaches(Path(path), (), output, definition)
 
 
@@ -86,7 +86,7 @@ def _reaches(start: Path, parts: Sequence[str], output: Path | None, definition:
 
 
 def _matches(names: Sequence[str], parts: Sequence[str]) -> bool:
-    """Tell whether a pattern's parts find the file with these names, itself or in a folder that is then searched."""
+    """Return whether a pattern's parts find the file with these names, itself or in a folder that is then searched."""
     # How many of the parts may be used up before each name: each name is looked at once with each part.
     reached = _skip_folders({0}, parts)
     for place, name in enumerate(names):
@@ -111,12 +111,12 @@ def _skip_folders(reached: set[int], parts: Sequence[str]) -> set[int]:
 
 
 def _is_searched(names: Sequence[str]) -> bool:
-    """Tell whether the search of a folder finds a file in it with these names."""
+    """Return whether the search of a folder finds a file in it with these names."""
     return names[-1].endswith(ENDINGS) and not any(name.startswith(".") for name in names[:-1])
 
 
 def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
-    """Tell whether a part of a pattern that is not `**` stands for a name, behind which `rest` others follow."""
+    """Return whether a part of a pattern that is not `**` stands for a name, behind which `rest` others follow."""
     is_hidden = name.startswith(".") and not part.startswith(".")
     if part == "**" or is_hidden or not fnmatchcase(name, part):
         return False
@@ -198,7 +198,7 @@ class _Search:
                 yield name
 
     def _is_refused(self, path: Path) -> bool:
-        """Tell whether a name that the pattern spells out leads where nothing may be read, and remember why."""
+        """Return whether a name that the pattern spells out leads where nothing may be read, and remember why."""
         may_lead_out = path.name == ".." or path.is_symlink() or is_git(path)
         refusal = judge_path(path, self.repository) if may_lead_out else None
         if refusal:

@@ -46,7 +46,7 @@ def normalize_text(text: str) -> str:
 
 
 def has_long_run(text: str) -> bool:
-    """Tell whether a text has more than MOST_MARKS combining marks in a row."""
+    """Return whether a text has more than MOST_MARKS combining marks in a row."""
     return _MANY.search(text) is not None and _compile_marks().search(text) is not None
 
 

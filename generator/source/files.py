@@ -33,7 +33,7 @@ def read_file(path: Path | str, most: int) -> bytes:
 
 
 def is_text(text: str) -> bool:
-    """Tell whether UTF-8 can carry a text: not where it has half a surrogate pair, as paths of other bytes do."""
+    """Return whether UTF-8 can carry a text: not where it has half a surrogate pair, as paths of other bytes do."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -128,14 +128,14 @@ def find_escape(path: Path | str) -> tuple[Path, str] | None:
 
 
 def is_git(place: Path) -> bool:
-    """Tell whether a path is git's: `.git` as any file system may spell it, or a folder of git's data with any name."""
+    """Return whether a path is git's: `.git` as any file system may spell it, or a folder of git data with any name."""
     name = "".join(character for character in place.name if unicodedata.category(character) != "Cf")
     name = name.casefold().partition(":")[0].rstrip(" .")
     return name in (".git", "git~1") or all(os.path.lexists(place / name) for name in _GIT_DATA)
 
 
 def belongs_to_git(path: Path) -> bool:
-    """Tell whether git's own data is at a path, or around it inside the nearest repository."""
+    """Return whether git's own data is at a path, or around it inside the nearest repository."""
     real = Path(os.path.realpath(path))
     root = search_repository(real)
     return any(is_git(place) for place in (real, *real.parents) if root is None or root in place.parents)

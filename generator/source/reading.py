@@ -112,7 +112,7 @@ def read_number(text: str) -> int | Decimal | None:
 
 
 def is_bounded(text: str) -> bool:
-    """Tell whether a number is short enough, and its exponent small enough, to be computed with and written out."""
+    """Return whether a number is short enough, and its exponent small enough, to be computed with and written out."""
     if len(text) > LONGEST_NUMBER:
         return False
     exponent = _EXPONENT.search(text)

@@ -236,7 +236,7 @@ def _resolve_scalar(text: str) -> object:
 
 
 def _is_number(text: str) -> bool:
-    """Tell whether an unquoted scalar is a number."""
+    """Return whether an unquoted scalar is a number."""
     if text[:1] not in _NUMERIC:
         return False
     return bool(INTEGER.fullmatch(text) or (_FLOAT.fullmatch(text) and not text.isdecimal()))

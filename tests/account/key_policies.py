@@ -115,7 +115,7 @@ def install_key_policies() -> None:
 
 
 def _may_put_again(document: dict[str, Any], principal: Principal, key_arn: str) -> bool:
-    """Tell whether a key policy lets its author, or the author's account, put the next one."""
+    """Return whether a key policy lets its author, or the author's account, put the next one."""
     statements = [
         statement
         for statement in read_policy("policy", document)

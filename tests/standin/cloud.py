@@ -62,7 +62,7 @@ def load_models() -> None:
 
 
 def is_gone(error: Exception) -> bool:
-    """Tell whether an API's error says that a thing does not exist."""
+    """Return whether an API's error says that a thing does not exist."""
     return getattr(error, "response", {}).get("Error", {}).get("Code") in GONE
 
 

@@ -36,7 +36,7 @@ def render_document(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def say_the_same(first: str, second: str) -> bool:
-    """Tell whether two JSON policies mean the same; the order of values is of no account."""
+    """Return whether two JSON policies mean the same; the order of values is of no account."""
     try:
         return bool(_normalize(json.loads(first)) == _normalize(json.loads(second)))
     except (TypeError, ValueError):

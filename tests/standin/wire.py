@@ -19,7 +19,7 @@ def is_unknown(value: object) -> bool:
 
 
 def is_wholly_known(value: object) -> bool:
-    """Tell whether nothing in a value is unknown."""
+    """Return whether nothing in a value is unknown."""
     if isinstance(value, dict):
         return all(map(is_wholly_known, value.values()))
     return all(map(is_wholly_known, value)) if isinstance(value, list) else not is_unknown(value)

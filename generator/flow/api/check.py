@@ -87,7 +87,7 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
 
 
 def fits_shape(value: Value, name: str) -> bool:
-    """Tell whether nothing is to be said of a value by the shape of that name."""
+    """Return whether nothing is to be said of a value by the shape of that name."""
     return not check_shape(value, find_shape(name), ())
 
 
@@ -195,7 +195,7 @@ def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule |
 
 @lru_cache(maxsize=10_000)
 def _matches(pattern: str, text: str) -> bool:
-    """Tell whether a pattern matches a whole text. Names are looked at again and again."""
+    """Return whether a pattern matches a whole text. Names are looked at again and again."""
     return compile_pattern(pattern).fullmatch(text) is not None
 
 

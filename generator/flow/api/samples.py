@@ -27,7 +27,7 @@ def find_sample(shapes: Sequence[Shape], number: int = 1) -> Value:
 
 
 def takes_value(shape: Shape, value: Value) -> bool:
-    """Tell whether a shape takes a value, and the rule that the module's variable gets from it does so too."""
+    """Return whether a shape takes a value, and the rule that the module's variable gets from it does so too."""
     if any(finding.severity is Severity.ERROR for finding in check_shape(value, shape, ())):
         return False
     pattern = write_pattern(shape)

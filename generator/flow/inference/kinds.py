@@ -95,7 +95,7 @@ class KindOfModel:
     how_arn: str = "value"
 
     def takes(self, text: str, *, by_id: bool = False) -> bool:
-        """Tell whether a text is the ARN of a model of this kind or, where `by_id` allows that, its id."""
+        """Return whether a text is the ARN of a model of this kind or, where `by_id` allows that, its id."""
         if re.fullmatch(self.write_pattern(by_id=by_id), text) is None:
             return False
         return not any(re.fullmatch(exclusion.pattern, text) for exclusion in self.excluded)

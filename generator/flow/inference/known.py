@@ -40,7 +40,7 @@ class KnownModels:
     vendors: frozenset[str]
 
     def has(self, identifier: str) -> bool:
-        """Tell whether the id of a model or a profile is known, by itself or as a variant of one that is."""
+        """Return whether the id of a model or a profile is known, by itself or as a variant of one that is."""
         variant = _VARIANT.fullmatch(identifier)
         names = {identifier, variant[1]} if variant else {identifier}
         return not (names.isdisjoint(self.models) and names.isdisjoint(self.profiles))

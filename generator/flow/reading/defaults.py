@@ -40,13 +40,13 @@ TYPES = {
 
 
 def stands_for_model(path: Path) -> bool:
-    """Tell whether a value at a canonical path names a model."""
+    """Return whether a value at a canonical path names a model."""
     shape = find_place_shape(path)
     return shape is not None and shape.name in MODEL_SHAPES
 
 
 def stands_for_identifier(path: Path) -> bool:
-    """Tell whether a value at a canonical path is an identifier, an ARN, a number or the like, and no free text."""
+    """Return whether a value at a canonical path is an identifier, an ARN, a number or the like, and no free text."""
     shape = find_place_shape(path)
     if shape is None or shape.name == "ModuleTagValue" or not takes_parameter(shape):
         return False
@@ -54,7 +54,7 @@ def stands_for_identifier(path: Path) -> bool:
 
 
 def refuses_value(value: Value, path: Path) -> bool:
-    """Tell whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
+    """Return whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
     if path[0] == "permissions" and len(path) != 3:
         return False
     shape = find_place_shape(path)
@@ -62,7 +62,7 @@ def refuses_value(value: Value, path: Path) -> bool:
 
 
 def takes_reference(path: Path) -> bool:
-    """Tell whether a parameter can stand at a canonical path, and the API has a value there."""
+    """Return whether a parameter can stand at a canonical path, and the API has a value there."""
     shape = find_place_shape(path)
     return refuse_place(path) is None and shape is not None and takes_parameter(shape)
 

@@ -151,7 +151,7 @@ def name_flow_after(file: str) -> str:
 
 
 def is_flow_name(name: str) -> bool:
-    """Tell whether CreateFlow takes a name."""
+    """Return whether CreateFlow takes a name."""
     return not check_shape(name, find_shape("FlowName"), ("name",))
 
 

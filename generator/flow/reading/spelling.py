@@ -75,7 +75,7 @@ def _match_keys(value: Mapping[str, object], path: Path) -> dict[str, str]:
 
 
 def _is_capitalized(key: str, name: str) -> bool:
-    """Tell whether a key is the API's name as CloudFormation spells it."""
+    """Return whether a key is the API's name as CloudFormation spells it."""
     return key != name and key[:1].lower() + key[1:] == name
 
 

@@ -80,7 +80,7 @@ def _find_ending(file: str) -> str | None:
 
 
 def _is_terraform(value: object) -> bool:
-    """Tell whether a value is Terraform's JSON: code, a plan, or a state."""
+    """Return whether a value is Terraform's JSON: code, a plan, or a state."""
     if not isinstance(value, dict):
         return False
     resources = value.get("resource")
@@ -129,7 +129,7 @@ def _find_properties(value: Mapping[str, object]) -> tuple[str, Path] | None:
 
 
 def _list_types(resources: object) -> dict[str, str]:
-    """Return the types of CloudFormation resources by their names."""
+    """Return the types of CloudFormation resources by name."""
     items = resources.items() if isinstance(resources, dict) else ()
     types = {name: item.get("Type") for name, item in items if isinstance(item, dict)}
     return {name: kind for name, kind in types.items() if isinstance(kind, str) and kind.startswith("AWS::")}

@@ -18,7 +18,7 @@ _WEIGHTS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1, None: 0}
 
 
 def may_have_severity(rule: Rule, severity: Severity | None) -> bool:
-    """Tell whether a rule may weigh so much: an error without which the module would be wrong stays one."""
+    """Return whether a rule may weigh so much: an error without which the module would be wrong stays one."""
     is_lowered = _WEIGHTS[severity] < _WEIGHTS[rule.severity]
     return not is_lowered or rule.can_be_suppressed or rule.severity is not Severity.ERROR
 

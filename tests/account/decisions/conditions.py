@@ -54,7 +54,7 @@ class Condition:
     values: tuple[str, ...]
 
     def holds(self, context: Context) -> bool:
-        """Tell whether the condition is true of a request."""
+        """Return whether the condition is true of a request."""
         found = context.get(self.key)
         given = () if found is None else (found,) if isinstance(found, str) else tuple(found)
         if self.comparison == "Null":

@@ -60,7 +60,7 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """Tell whether the call may go on."""
+        """Return whether the call may go on."""
         return self.verdict is Verdict.ALLOWED
 
     def write_refusal(self) -> str:

@@ -15,7 +15,7 @@ _ARN_PARTS = 6
 
 
 def matches_text(pattern: str, text: str, context: Context, *, wildcards: bool) -> bool:
-    """Tell whether a text fits a pattern, in which ${key} stands for the request's value of a key.
+    """Return whether a text fits a pattern, in which ${key} stands for the request's value of a key.
 
     A variable without a value fits nothing, unless it brings a default: ${key, 'default'}.
     """
@@ -33,7 +33,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 def matches_arn(pattern: str, arn: str, context: Context) -> bool:
-    """Tell whether an ARN fits a pattern part by part; no wildcard reaches over a colon of the first five."""
+    """Return whether an ARN fits a pattern part by part; no wildcard reaches over a colon of the first five."""
     parts, given = _split_arn(pattern), arn.split(":", _ARN_PARTS - 1)
     if len(parts) != _ARN_PARTS or len(given) != _ARN_PARTS:
         return False
@@ -42,7 +42,7 @@ def matches_arn(pattern: str, arn: str, context: Context) -> bool:
 
 
 def matches_resource(pattern: str, resource: str, context: Context) -> bool:
-    """Tell whether a resource fits a statement's; an ARN that ends early leaves the rest open."""
+    """Return whether a resource fits a statement's; an ARN that ends early leaves the rest open."""
     if pattern == "*" or resource == "*":
         return pattern == "*"
     missing = _ARN_PARTS - len(_split_arn(pattern))
@@ -50,7 +50,7 @@ def matches_resource(pattern: str, resource: str, context: Context) -> bool:
 
 
 def matches_action(pattern: str, action: str) -> bool:
-    """Tell whether an action fits a pattern; case does not count."""
+    """Return whether an action fits a pattern; case does not count."""
     return matches_text(pattern.lower(), action.lower(), {}, wildcards=True)
 
 

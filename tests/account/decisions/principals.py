@@ -37,7 +37,7 @@ class Principal:
 
     @property
     def is_root(self) -> bool:
-        """Tell whether this is an account's root."""
+        """Return whether this is an account's root."""
         return self.arn.endswith(":root")
 
     @property

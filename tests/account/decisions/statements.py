@@ -33,7 +33,7 @@ class Statement:
         return f"{self.document}: {self.sid}"
 
     def speaks_of(self, action: str, resource: str, context: Context) -> bool:
-        """Tell whether action, resource and conditions fit a request; the principal is another question."""
+        """Return whether action, resource and conditions fit a request; the principal is another question."""
         named = any(matches_action(pattern, action) for pattern in self.actions)
         if named is self.all_actions_but:
             return False
