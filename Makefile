@@ -36,20 +36,20 @@ $(TOOLS)/.actionlint-$(ACTIONLINT):
 demo: $(VENV)/.runtime ## generate the examples, show a module, a finding and a policy
 	@$(BIN)/python tools/demo.py
 
-ORACLE := tests/oracle/node_modules
+ORACLE := tests/terraform/oracle/node_modules
 
 oracle: $(ORACLE)/.installed ## a second opinion on decisions of IAM, from npm; a machine without npm does without
 
-$(ORACLE)/.installed: tests/oracle/package.json
-	@if command -v npm >/dev/null && npm install --prefix tests/oracle --no-package-lock --ignore-scripts --no-audit \
+$(ORACLE)/.installed: tests/terraform/oracle/package.json
+	@if command -v npm >/dev/null && npm install --prefix tests/terraform/oracle --no-package-lock --ignore-scripts --no-audit \
 	  --no-fund --silent; then touch $@; else echo "without npm there is no second opinion on decisions of IAM"; fi
 
 test: setup tools oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
 	$(PYTEST)
 
 fuzz: setup ## 100,000 hostile documents, 20,000 doctored journals and lock files; prints figures
-	$(BIN)/python tests/fuzz.py
-	$(BIN)/python tests/doctored.py
+	$(BIN)/python tests/support/fuzz.py
+	$(BIN)/python tests/support/doctored.py
 
 check: setup lint types test ## what CI asks for
 
@@ -70,9 +70,9 @@ prove: setup oracle ## every module through its whole life, by real Terraform; a
 	$(PYTEST) --prove -m terraform -rs
 
 accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
-	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/test_planted_defects.py \
-	  tests/test_schema.py tests/test_init.py tests/test_day.py \
-	  tests/test_prove_access.py tests/test_proof_mutations.py --accept
+	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/validation/test_planted_defects.py \
+	  tests/editor/test_schema.py tests/scaffold/test_init.py tests/test_day.py \
+	  tests/terraform/test_prove_access.py tests/terraform/test_proof_mutations.py --accept
 
 bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; what 1,000 unchanged ones cost; validation alone
 	$(BIN)/python bench/generate_flows.py

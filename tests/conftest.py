@@ -8,6 +8,8 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from generator.findings.suggestions import renew_suggestions
+
 pytest.register_assert_rewrite("audit", "bench", "lives")
 pytest_plugins = ["proof_table"]
 
@@ -32,3 +34,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture
 def accept(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--accept"))
+
+
+@pytest.fixture(autouse=True)
+def _renew_suggestions() -> None:
+    """Give every test a document's worth of comparisons: what it is told does not depend on the tests before it."""
+    renew_suggestions()

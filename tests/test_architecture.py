@@ -76,3 +76,8 @@ def test_files_and_functions_stay_small(folder: str) -> None:
 def test_no_file_is_named_after_nothing() -> None:
     lumber = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
     assert not [path for path in SOURCES if lumber & set(path.stem.split("_"))]
+
+
+def test_the_tests_mirror_the_packages() -> None:
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders - {"cases", "support"} <= set(PACKAGES)

@@ -117,7 +117,7 @@ def test_every_key_of_the_lock_file_and_every_cause_is_on_its_page() -> None:
 
 
 def list_tests(file: str) -> set[str]:
-    tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
+    tree = ast.parse(next((ROOT / "tests").rglob(file)).read_text(encoding="utf-8"))
     return {item.name for item in tree.body if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")}
 
 

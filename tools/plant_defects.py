@@ -33,7 +33,7 @@ from generator.source import read_document  # noqa: E402
 
 DOCUMENTS = (
     *sorted((ROOT / "examples" / "flows").glob("*/*.flow.*")),
-    *sorted((ROOT / "tests" / "documents").glob("*.flow.*")),
+    *sorted((ROOT / "tests" / "flow" / "documents").glob("*.flow.*")),
 )
 
 

@@ -1,4 +1,4 @@
-"""Make tests/account/actions.json: the kinds of resource of each action that the stand-in account decides.
+"""Make tests/terraform/account/actions.json: the kinds of resource of each action that the stand-in account decides.
 
 Usage: python tools/refresh_actions.py [--output FILE], after `make oracle`. The source is the package iam-data (MIT),
 which carries AWS's Service Authorization Reference; of it only names are kept, and only of actions that are operations
@@ -15,8 +15,8 @@ from typing import Any
 from botocore.loaders import Loader
 
 ROOT = Path(__file__).parent.parent
-OUTPUT = ROOT / "tests" / "account" / "actions.json"
-PACKAGE = ROOT / "tests" / "oracle" / "node_modules" / "@cloud-copilot" / "iam-data"
+OUTPUT = ROOT / "tests" / "terraform" / "account" / "actions.json"
+PACKAGE = ROOT / "tests" / "terraform" / "oracle" / "node_modules" / "@cloud-copilot" / "iam-data"
 SERVICES = {"bedrock": "bedrock-agent", "iam": "iam", "kms": "kms", "sts": "sts"}
 TAGS = {"ListTagsForResource", "TagResource", "UntagResource"}
 

@@ -1,4 +1,4 @@
-"""Make tests/standin/schema.json from the generated CDK bindings of the AWS provider.
+"""Make tests/terraform/standin/schema.json from the generated CDK bindings of the AWS provider.
 
 Usage: python tools/refresh_standin_schema.py [--package cdktn-provider-aws==25.8.1 | --file PACKAGE.whl] [-o FILE]
 
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-OUTPUT = Path(__file__).parent.parent / "tests" / "standin" / "schema.json"
+OUTPUT = Path(__file__).parent.parent / "tests" / "terraform" / "standin" / "schema.json"
 RESOURCES = (
     "aws_bedrockagent_flow",
     "aws_iam_policy",

@@ -26,4 +26,4 @@ def take_snapshot(modules: Path, snapshot: Path) -> None:
 
 
 if __name__ == "__main__":
-    take_snapshot(ROOT / "examples" / "modules", ROOT / "tests" / "snapshots" / sys.argv[1])
+    take_snapshot(ROOT / "examples" / "modules", ROOT / "tests" / "terraform" / "snapshots" / sys.argv[1])

@@ -1,0 +1,58 @@
+"""What is proven of each module: the columns of the table, and how one test fills its part of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+PASSED, FAILED, NOT_REACHED = "ok", "FAILED", "-"
+COLUMNS = {
+    "format": "`fmt -check` finds nothing to change",
+    "init": "`init` succeeds, and `validate` gives no warnings",
+    "plan": "The first plan gives no warnings",
+    "apply": "The apply gives no warnings",
+    "order": "Node permissions exist before CreateFlow; the key policy follows it",
+    "replan": "The second plan is empty",
+    "definition": "The API returns the author's definition, value by value",
+    "policies": "Key policy, service role policy, and caller policy match the three on AWS's page",
+    "prepare": "The plan is still empty after PrepareFlow",
+    "edit": "An edited prompt updates only the flow, in place; no policy becomes unknown",
+    "permission": "A node needs a new permission: it is attached before UpdateFlow",
+    "callers": "Callers come and go in both variables, including roles from the same apply; the flow is untouched",
+    "account": "A role from another account is rejected, and the error says what to do",
+    "depends": "`depends_on` on the module call: every policy becomes unknown once, nothing is replaced",
+    "rename": "A new name updates flow and key in place and replaces role and policies, node policies new before old",
+    "replace": "Key, flow, and role are replaced in one apply each; the new key and role exist before the old ones go",
+    "destroy": "Nothing is left except the key, which is pending deletion",
+    "import": "A flow from the console is imported: updated in place, own role and key, versions and aliases kept",
+    "moved": "A flow in the same state moves into the module: updated in place, own role and key; then the old ones go",
+    "places": "Twice in one account by `for_each`, by a provider alias, in two Regions, with a 200-character name",
+    "upgrade": "Modules from earlier flowseal versions upgrade without destroying anything",
+    "tests": "The module's own tests pass without an account",
+    "deployment": "A role with exactly the deployment policy applies, changes, and destroys; a planning role plans",
+    "access": "Who may use the key, change it, read the flow, and what its nodes may do: see `tests/terraform/access`",
+}
+"""In the table's order; each sentence says what a passing cell shows."""
+
+
+class Proof:
+    """The part of a module's row that one test fills: which columns it stands for, and what became of each."""
+
+    def __init__(self, module: str, columns: Sequence[str]) -> None:
+        self.module = module
+        self.notes: dict[str, str] = {}
+        self.cells = dict.fromkeys(columns, NOT_REACHED)
+        unknown = set(columns) - set(COLUMNS)
+        assert not unknown, f"no columns of the table: {sorted(unknown)}"
+
+    @contextmanager
+    def of(self, column: str) -> Iterator[None]:
+        """Show one thing: green when the block ends well, red when it does not, and then nothing follows."""
+        assert column in self.cells, f"this test does not stand for {column}: name it in its `proves` marker"
+        self.cells[column] = FAILED
+        yield
+        self.cells[column] = PASSED
+
+    def list_red(self) -> list[str]:
+        """Return the columns that failed."""
+        return [column for column, cell in self.cells.items() if cell == FAILED]

@@ -1,0 +1,238 @@
+"""Deployment roles: the documented policies are enough for every example, and nothing in them is unnecessary.
+
+One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. The account
+decides and records every call. The record shows which permissions a step needs, and deciding the recorded calls again
+without one of them shows that none is unnecessary; samples are run with Terraform itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from deployed import Root
+from identities import allow, assume, make_operator, make_role, write_document
+from proofs import Proof
+from rights import (
+    Recorded,
+    find_refusals,
+    list_actions,
+    list_smaller_policies,
+    read_deployment_policy,
+    read_recorded,
+    take_out_action,
+)
+from subjects import EXAMPLES as NAMES
+
+from bench import Bench, find_missing_parts, open_bench
+
+MISSING = find_missing_parts()
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}"),
+    pytest.mark.xdist_group("rights"),  # one process, so that the examples are applied once
+]
+
+DOCS = Path(__file__).parents[2] / "docs" / "deployment-permissions.md"
+DEPLOYER, PLANNER = read_deployment_policy("deployment"), read_deployment_policy("plan")
+STEPS = ("first apply", "later", "destroy", "plan")
+
+
+@dataclass(slots=True)
+class Life:
+    """What came of the examples' life, step by step: Terraform's exit codes and output, and what was decided."""
+
+    exits: dict[str, int] = field(default_factory=dict)
+    output: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, list[Recorded]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with open_bench(tmp_path_factory.mktemp("rights")) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="module")
+def operator(bench: Bench) -> Bench:
+    return make_operator(bench)
+
+
+@pytest.fixture(scope="module")
+def life(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Apply, plan, change and destroy all examples as the roles that the docs speak of."""
+    deployer = assume(operator, make_role(bench, "deployer", *DEPLOYER["Statement"]))
+    planner = assume(operator, make_role(bench, "planner", *PLANNER["Statement"]))
+    root, life = Root(tmp_path_factory.mktemp("examples")), Life()
+    callers = {label: make_role(bench, f"caller-{label}") for label in ("api", "batch")}
+    boundary = bench.client("iam").create_policy(PolicyName="limit", PolicyDocument=write_document(allow("bedrock:*")))
+    arguments = write_arguments(callers, boundary["Policy"]["Arn"])
+    root.write(arguments[0])
+    deployer.succeed(root.folder, "init", "-input=false")
+    run_step(life, "first apply", deployer, root, "apply", "-auto-approve", "-input=false")
+    run_step(life, "plan", planner, root, "plan", "-input=false", "-detailed-exitcode")
+    # Somebody changes a trust by hand; the next apply puts it back.
+    drifted = root.read_outputs(bench)[NAMES[0]]["role_name"]
+    trust = bench.client("iam").get_role(RoleName=drifted)["Role"]["AssumeRolePolicyDocument"]
+    trust["Statement"][0]["Sid"] = "ByHand"
+    bench.client("iam").update_assume_role_policy(RoleName=drifted, PolicyDocument=json.dumps(trust))
+    root.write(arguments[1], later=True)
+    new_key = f"-replace=module.{NAMES[-1]}.aws_kms_key.this"
+    run_step(life, "later", deployer, root, "apply", "-auto-approve", "-input=false", new_key)
+    run_step(life, "destroy", deployer, root, "destroy", "-auto-approve", "-input=false")
+    return life
+
+
+def write_arguments(callers: dict[str, str], boundary: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the modules' arguments before and after a change of everything that the interface lets one change.
+
+    A service role's name carries the first 19 characters of its flow's: one name changes among them, one after them.
+    """
+    renamed = {NAMES[1]: f"{NAMES[1]}-as-it-was-in-the-later-days", NAMES[3]: f"another-{NAMES[3]}"}
+    before, after = {}, {}
+    for index, name in enumerate(NAMES):
+        before[name] = {
+            "name": f"{name}-as-it-was-in-the-first-days",
+            "caller_roles": {"api": callers["api"]},
+            "tags": {"stage": "one", "owner": "desk"},
+            "permissions_boundary_arn": boundary if index == 0 else None,
+        }
+        after[name] = {
+            "name": renamed.get(name, before[name]["name"]),
+            "caller_roles": {"batch": callers["batch"]},
+            "tags": {"stage": "two"},
+            "permissions_boundary_arn": boundary if index == 2 else None,
+            "rotation_period_in_days": 180,
+            "deletion_window_in_days": 7,
+        }
+    return before, after
+
+
+def run_step(life: Life, step: str, bench: Bench, root: Root, *arguments: str) -> None:
+    """Run Terraform, and keep what it needed."""
+    before = len(bench.read_decisions())
+    result = bench.run(root.folder, *arguments)
+    life.exits[step], life.output[step] = result.returncode, result.stdout + result.stderr
+    life.decided[step] = read_recorded(bench.read_decisions()[before:])
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_works_with_exactly_its_deployment_policy(step: str, life: Life) -> None:
+    assert life.exits[step] == 0, life.output[step][-3000:]
+    role = "planner" if step == "plan" else "deployer"
+    assert {item.verdict for item in life.decided[step]} == {"allowed"}
+    assert {item.request.principal.role for item in life.decided[step]} == {f"arn:aws:iam::123456789012:role/{role}"}
+
+
+@pytest.mark.proves("deployment")
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_lives_with_the_deployment_policies(name: str, life: Life, proof: Proof) -> None:
+    flow = f"module.{name}.aws_bedrockagent_flow.this"
+    with proof.of("deployment"):
+        assert f"{flow}: Creation complete" in life.output["first apply"]
+        assert f"{flow}: Refreshing state" in life.output["plan"]
+        assert f"{flow}: Modifications complete" in life.output["later"]
+        assert f"{flow}: Destruction complete" in life.output["destroy"]
+
+
+def list_needs_of_deployer(life: Life) -> list[Recorded]:
+    return [item for step in STEPS if step != "plan" for item in life.decided[step]]
+
+
+@pytest.mark.parametrize("action", sorted(list_actions(DEPLOYER)))
+def test_without_an_action_a_deployer_s_step_fails(action: str, life: Life) -> None:
+    refused = find_refusals(list_needs_of_deployer(life), take_out_action(DEPLOYER, action))
+    assert {item.request.action for item in refused} == {action}
+
+
+@pytest.mark.parametrize("action", sorted(list_actions(PLANNER)))
+def test_without_an_action_a_plan_fails(action: str, life: Life) -> None:
+    refused = find_refusals(life.decided["plan"], take_out_action(PLANNER, action))
+    assert {item.request.action for item in refused} == {action}
+
+
+@pytest.mark.parametrize("name", ["deployment", "plan"])
+def test_no_statement_has_an_action_or_a_resource_that_nothing_needs(name: str, life: Life) -> None:
+    needs = life.decided["plan"] if name == "plan" else list_needs_of_deployer(life)
+    smaller = list_smaller_policies(read_deployment_policy(name))
+    assert [what for what, policy in smaller if not any(find_refusals(needs, policy))] == []
+
+
+def test_a_policy_that_is_whole_refuses_nothing_and_none_refuses_all(life: Life) -> None:
+    needs = list_needs_of_deployer(life)
+    assert list(find_refusals(needs, DEPLOYER)) == []
+    assert list(find_refusals(needs, {"Version": "2012-10-17", "Statement": []})) == needs
+
+
+def test_the_docs_say_which_step_needs_an_action(life: Life) -> None:
+    asked = {step: {item.request.action for item in decided} for step, decided in life.decided.items()}
+    assert read_steps_in_the_docs() == asked
+
+
+def read_steps_in_the_docs() -> dict[str, set[str]]:
+    """Return the actions by step, from the table's last columns; a cell may name the only ones that it means."""
+    found: dict[str, set[str]] = {step: set() for step in STEPS}
+    for line in DOCS.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        actions = re.findall(r"`((?:bedrock|kms|iam):\w+)`", cells[0])
+        if len(cells) == 7 and actions:
+            for step, cell in zip(STEPS, cells[3:], strict=True):
+                named = re.findall(r"`((?:bedrock|kms|iam):\w+)`", cell)
+                found[step] |= set(named or (actions if cell == "yes" else []))
+    return found
+
+
+@pytest.fixture(scope="module")
+def half_made(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Root]:
+    """A root of one example, and a role whose policy each test sets; what stands before the flow gets made."""
+    deployer = assume(operator, make_role(bench, "newcomer", *DEPLOYER["Statement"]))
+    root = Root(tmp_path_factory.mktemp("half-made"), NAMES[:1])
+    root.write({NAMES[0]: {}})
+    deployer.succeed(root.folder, "init", "-input=false")
+    return deployer, root
+
+
+SAMPLES = [
+    ("kms:GenerateDataKey", "CreateFlow", "arn:aws:kms:us-east-1:123456789012:key/"),
+    ("kms:Decrypt", "CreateFlow", "arn:aws:kms:us-east-1:123456789012:key/"),
+    ("iam:PassRole", "CreateFlow", "arn:aws:iam::123456789012:role/AmazonBedrockFlow-"),
+    ("bedrock:CreateFlow", "CreateFlow", "*"),
+]
+
+
+@pytest.mark.parametrize(("action", "operation", "resource"), SAMPLES)
+def test_terraform_fails_without_the_action_and_names_it(
+    action: str, operation: str, resource: str, bench: Bench, half_made: tuple[Bench, Root]
+) -> None:
+    deployer, root = half_made
+    document = json.dumps(take_out_action(DEPLOYER, action))
+    bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)
+    result = deployer.run(root.folder, "apply", "-auto-approve", "-input=false")
+    said = " ".join(re.sub("[│╷╵]", "", result.stderr).split())
+    assert result.returncode == 1
+    assert operation in said
+    assert "User: arn:aws:sts::123456789012:assumed-role/newcomer/run is not authorized" in said
+    assert f"to perform: {action} on resource: {resource}" in said
+    assert f"because no identity-based policy allows the {action} action" in said
+
+
+def test_a_stranger_is_refused_the_flow_by_its_key(
+    bench: Bench, operator: Bench, half_made: tuple[Bench, Root]
+) -> None:
+    deployer, root = half_made
+    document = json.dumps(DEPLOYER)
+    bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)
+    deployer.succeed(root.folder, "apply", "-auto-approve", "-input=false")
+    outputs = root.read_outputs(bench)[NAMES[0]]
+    stranger = assume(operator, make_role(bench, "stranger", allow("bedrock:*"))).client("bedrock-agent")
+    with pytest.raises(ClientError, match="kms:Decrypt") as refusal:
+        stranger.get_flow(flowIdentifier=outputs["flow_id"])
+    assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert f"on resource: {outputs['kms_key_arn']} because no identity-based policy" in str(refusal.value)
+    assert stranger.list_flows()["flowSummaries"]

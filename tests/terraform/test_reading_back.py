@@ -1,0 +1,60 @@
+"""Reading a file in pieces: same meaning and line numbers as the whole file, and nothing crosses pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.terraform.proof.reader import _read_piece, read_file
+
+MODULES = Path(__file__).parents[2] / "examples" / "modules"
+FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
+def test_pieces_mean_what_the_whole_file_means(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert read_file(text) == _read_piece(text)
+    assert not read_file(text).faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a "b" {\n  c = 1\n}\n/* \nd "e" {\n}\n*/\nf "g" {}\n',
+        'a "b" {\n  c = <<EOT\n}\nEOT\n}\n',
+        "a {\n  c = [{\n}\n, 1]\n}\n",
+        "a {\n  b {\n}\n}\n",
+        'a {\n  c = "${{\n}\n}"\n}\n',
+    ],
+)
+def test_anything_that_crosses_the_end_of_a_piece_is_a_fault(text: str) -> None:
+    assert read_file(text).faults
+
+
+@pytest.mark.parametrize("key", ["for", "in", "null", "1", "a.b", "f()"])
+def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
+    assert not read_file(f'a {{\n  b = {{ "{key}" = 1 }}\n}}\n').faults
+    assert read_file(f"a {{\n  b = {{ {key} = 1 }}\n}}\n").faults
+
+
+def test_a_string_ends_on_its_line() -> None:
+    ((line, what),) = read_file('a {\n  b = "x\ny"\n}\n').faults
+    assert (line, what) == (2, "a line break in a quoted string")
+
+
+def test_lines_may_break_in_interpolations_and_in_brackets() -> None:
+    assert not read_file('a {\n  b = "${1 +\n2}"\n  c = (1 +\n2)\n}\n').faults
+    assert read_file("a {\n  b = 1 +\n2\n}\n").faults
+
+
+@pytest.mark.parametrize("comment", ["// one", "/* one */"])
+def test_any_other_kind_of_comment_is_a_fault_on_its_line(comment: str) -> None:
+    assert [line for line, _ in read_file(f"# fine\n{comment}\na {{\n}}\n").faults] == [2]
+
+
+def test_faults_have_the_line_numbers_of_the_file() -> None:
+    read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
+    assert [line for line, _ in read.faults] == [7, 10]
+    assert [block.line for block in read.blocks] == [1, 5]

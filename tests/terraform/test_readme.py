@@ -1,0 +1,212 @@
+"""The README of a module: a diagram, who can decrypt, and text from a definition that is always escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from every_kind import make_flow_of_every_kind
+from flow_documents import make_flow, make_prompt
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from plans import SOURCE, plan_document, plan_example
+
+from generator.flow.inference import load_known_models
+from generator.terraform.module import read_deployment_policies
+from generator.terraform.module.outputs_tf import OUTPUTS
+from generator.terraform.module.variables_tf import VARIABLES
+from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
+from generator.terraform.readme import escape_markdown, render_readme, write_code
+from generator.terraform.render import render_module, write_header
+
+ROOT = Path(__file__).parents[2]
+HEADER = write_header(SOURCE)
+HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
+
+
+def test_it_has_a_diagram_with_every_node_and_connection() -> None:
+    readme = render_readme(plan_example("support-triage"), HEADER)
+    picture = readme.split("```mermaid\n")[1].split("```")[0]
+    assert picture.count("<br/>") == 9
+    assert picture.count("-->") == 8
+    assert picture.count(".->") == 3
+    assert '  n3 -. "urgent" .-> n5\n' in picture
+
+
+def test_it_names_every_input_and_output() -> None:
+    readme = render_readme(plan_example("policy-answers"), HEADER)
+    assert "requirement\\_terraform" in readme
+    docs = readme.split("<!-- BEGIN_TF_DOCS -->")[1].split("<!-- END_TF_DOCS -->")[0]
+    names = re.findall(r'<a name="(input|output)_(\w+)">', docs)
+    expected = {item.name for item in VARIABLES} | {
+        "policy_documents_id",
+        "guardrail",
+        "guardrail_version",
+        "documents_key",
+        "temperature",
+    }
+    assert {name for kind, name in names if kind == "input"} == expected
+    assert [name for kind, name in names if kind == "output"] == sorted(item.name for item in OUTPUTS)
+
+
+def test_it_lists_who_can_decrypt_and_what_the_key_does_not_protect() -> None:
+    readme = render_readme(plan_example("order-desk"), HEADER)
+    for words in ("AllowRootModifyKMSId", "AllowRoleUseKMSKey", "EncryptionFlows", "EncryptFlow", "kms:PutKeyPolicy"):
+        assert words in readme
+    assert "in plaintext in the repository" in readme
+    assert "instead of using `depends_on` in its call" in readme
+
+
+def test_it_warns_reviewers_about_patterns_and_unmanaged_files() -> None:
+    readme = " ".join(render_readme(plan_example("report-archive"), HEADER).split())
+    assert "`aws:SourceArn` is `flow/*`, because the flow's ID does not exist when the role is created" in readme
+    assert "cover every key. After the first apply, replace `key/*` with the output" in readme
+    assert "If a file in this folder has any, `flowseal check` reports `UnmanagedPermissions`." in readme
+    assert "must exist in this account, unless the flow's definition lists" in readme
+    assert "(SSE-KMS), list that key under `permissions: kms_keys`" in readme
+    assert 'source = "./path/to/report-archive"' in readme
+
+
+def test_it_links_to_the_deployment_policies() -> None:
+    readme = render_readme(plan_example("order-desk"), HEADER)
+    linked = dict(re.findall(r"\[(policies/\S+)\]\((policies/\S+)\)", readme))
+    assert linked == {path: path for path in read_deployment_policies()}
+    assert "Statement" not in readme
+
+
+def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
+    assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
+    for folder in (ROOT / "examples" / "flows").iterdir():
+        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 150
+
+
+@pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
+def test_a_deployment_policy_is_json_and_within_the_iam_quota(path: str) -> None:
+    text = render_module(plan_example("order-desk"), SOURCE)[path]
+    policy = json.loads(text)
+    assert len(re.sub(r"\s", "", text)) < 6144
+    sids = [statement["Sid"] for statement in policy["Statement"]]
+    assert len(set(sids)) == len(sids)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert actions == sorted(actions)
+        assert not [action for action in actions if "*" in action]
+
+
+def test_the_usage_has_a_valid_terraform_label() -> None:
+    assert 'module "support_triage" {' in render_readme(plan_example("support-triage"), HEADER)
+    assert 'module "flow_4_ever" {' in render_readme(
+        plan_document({**make_flow(make_prompt()), "name": "4-Ever"}), HEADER
+    )
+
+
+def test_hostile_text_is_escaped() -> None:
+    parameters = {"m": {"description": HOSTILE, "model": "foundation-model"}}
+    description = HOSTILE.replace("\x00", "").replace("\u202e", "")
+    document = make_flow(make_prompt(model={"$param": "m"}), description=description, parameters=parameters)
+    readme = render_readme(plan_document(document), HEADER)
+    for raw in ("<script>", "![c]", "[a](b)", "\u202e", "\x00", "\r", '--> "]', "`x`", "\n# h", "\n- l"):
+        assert raw not in readme
+    row = next(line for line in readme.splitlines() if "input_m" in line)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 6
+
+
+@given(st.text())
+def test_escaped_text_stays_on_its_line_and_in_its_cell(text: str) -> None:
+    escaped = escape_markdown(text)
+    assert "\n" not in escaped
+    assert "\r" not in escaped
+    assert not re.search(r"(?<!\\)(?:\\\\)*[|`*_\[\]~<>]", escaped)
+    code = write_code(text)
+    assert "\n" not in code
+    assert "|" not in code
+
+
+def show(markdown: str) -> str:
+    """Return what a reader of the rendered page sees."""
+    html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown)
+    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+@given(st.text("&;#<>=+-*_~`|[]()!\\$@.:/0129abgtx "))
+@example(">= 1.5.7")
+@example("https://example.com/a_b?c=d&amp;e")
+def test_the_rendered_page_shows_the_text_unchanged(text: str) -> None:
+    words = " ".join(text.split())
+    assert show(escape_markdown(text)) == words
+    assert show(f"| a |\n|---|\n| {escape_markdown(text)} |").removeprefix("a").strip() == words
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "= a", "> a", "# a", "1. a", "23) a"])
+def test_no_text_starts_a_list_or_heading(text: str) -> None:
+    assert re.match(r"\\|&gt;|\d+\\", escape_markdown(text))
+
+
+def read_first_call(document: dict[str, Any]) -> str:
+    """Return the section "Before the first call" of a document's module, or an empty string."""
+    readme = render_readme(plan_document(document), HEADER)
+    return readme.partition("## Before the first call")[2].partition("## Usage")[0]
+
+
+VENDORS = {model.partition(".")[0] for model in load_known_models().models}
+
+
+@pytest.mark.parametrize("vendor", sorted(VENDORS | IN_MARKETPLACE | NOT_IN_MARKETPLACE))
+def test_marketplace_models_need_a_subscription(vendor: str) -> None:
+    assert vendor in VENDORS
+    for model in (f"{vendor}.sample-v1:0", f"us.{vendor}.sample-v1:0"):
+        section = read_first_call(make_flow(make_prompt(model=model)))
+        assert ("aws-marketplace:Subscribe" in section) is (vendor not in NOT_IN_MARKETPLACE)
+        assert ("AWS sells it through AWS Marketplace, so" in section) is (vendor in IN_MARKETPLACE)
+        assert ("PutUseCaseForModelAccess" in section) is (vendor == "anthropic")
+        assert bool(section) is (vendor not in NOT_IN_MARKETPLACE)
+        assert (f"`{vendor}.sample-v1:0`" in section) is bool(section)
+
+
+def test_the_prerequisites_are_only_those_of_the_flow() -> None:
+    everything = read_first_call(make_flow_of_every_kind())
+    lines = [line for line in everything.splitlines() if line.startswith("- ")]
+    kinds = [re.sub(" `.*", "", line) for line in lines]
+    assert kinds == [f"- {what}" for what in ("Model", *(what for what, _ in {**CAPABILITIES, **RESOURCES}.values()))]
+    assert "`var.prompt_router`" in lines[0]
+    assert "`var.application_inference_profile`" in lines[0]
+    code = {"name": "Add", "type": "InlineCode", "configuration": {"inlineCode": {"code": "1", "language": "Python_3"}}}
+    assert "Before the first call" not in render_readme(plan_document(make_flow(code)), HEADER)
+    (line,) = read_first_call(make_flow(make_guarded())).strip().splitlines()[2:]
+    assert line.startswith("- Guardrail `abc123`: must be in this account and Region")
+    assert "until the flow's definition lists its guardrail profile" in line
+    profile = {"id": "us.guardrail.v1:0", "regions": ["us-east-1"]}
+    (line,) = read_first_call(make_flow(make_guarded(), permissions={"guardrail_profiles": [profile]})).splitlines()[
+        4:5
+    ]
+    assert "The Regions of the guardrail profile in the definition must be" in line
+
+
+def make_guarded() -> dict[str, Any]:
+    node = make_prompt()
+    guard = {"guardrailIdentifier": "abc123", "guardrailVersion": "1"}
+    node["configuration"]["prompt"]["guardrailConfiguration"] = guard
+    return node
+
+
+def test_no_module_grants_marketplace_permissions() -> None:
+    files = render_module(plan_document(make_flow(make_prompt(model="anthropic.claude-3-haiku-20240307-v1:0"))), SOURCE)
+    assert not [name for name, text in files.items() if "aws-marketplace" in text and name != "README.md"]
+
+
+def test_it_lists_everyone_who_can_decrypt_and_the_other_keys_of_the_service_role() -> None:
+    readme = render_readme(plan_example("report-archive"), HEADER)
+    decrypting, nodes = (
+        readme.split(f"## {title}\n")[1].split("\n## ")[0] for title in ("Who can decrypt", "What the nodes may do")
+    )
+    assert "administrators, and anyone you attach `caller_policy_arn` to" in decrypting
+    assert "allow `kms:Decrypt` on `key/*` for `flow/*`" in decrypting
+    assert "other keys, for any data and without conditions: `<var.reports_key>`" in decrypting
+    assert "| `permissions` in the definition | `kms:Decrypt`, `kms:GenerateDataKey` |" in nodes
+    assert "the permission has no condition. |" in nodes
+    assert "other keys" not in render_readme(plan_example("order-desk"), HEADER)
