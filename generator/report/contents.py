@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,11 +58,17 @@ class Report:
         return replace(
             self,
             findings=[_mask_finding(finding) for finding in self.findings],
-            texts={file: _mask_text(text) for file, text in self.texts.items() if file in shown},
+            texts={file: _mask_file(text) for file, text in self.texts.items() if file in shown},
             outcomes=_mask_value(self.outcomes),
             failures=_mask_value(self.failures),
             more=_mask_value(self.more),
         )
+
+
+@lru_cache(maxsize=4)
+def _mask_file(text: str) -> str:
+    """Return a file's text masked. A run may show the same files in several reports."""
+    return _mask_text(text)
 
 
 def _mask_text(text: str) -> str:

@@ -80,6 +80,11 @@ def mask_credentials(text: str) -> str:
             lines = _KEY_LINES.match(text, end)
             end = lines.end() if lines else end
         if start > done:
-            parts += [text[done:start], _SHOWN.sub("*", text[start:end])]
+            parts += [text[done:start], _mask(text[start:end])]
             done = end
     return "".join([*parts, text[done:]])
+
+
+def _mask(text: str) -> str:
+    """Return a star for each character but line breaks. Nearly all credentials have one line, which takes no search."""
+    return "*" * len(text) if text.isprintable() else _SHOWN.sub("*", text)
