@@ -182,8 +182,10 @@ def check_node_configurations(scope: Scope) -> Iterator[Finding]:
         expected = NODE_TYPES[node.type].configuration
         if node.configuration_path != (*node.path, "configuration") and node.configuration_path[-1] != expected:
             found = node.configuration_path[-1]
+            meant = next((name for name, kind in NODE_TYPES.items() if kind.configuration == found), None)
+            if meant is None:  # An unknown key, which is reported as such.
+                continue
             message = f"Node {node.name!r} has type {node.type}, but its configuration is `{found}`."
-            meant = next(name for name, kind in NODE_TYPES.items() if kind.configuration == found)
             remedy = f"Use `type: {meant}`, or the configuration `{expected}`."
             yield Finding(MISMATCHED_NODE_CONFIGURATION, message, remedy, node.configuration_path, key=True)
 

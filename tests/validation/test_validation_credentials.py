@@ -11,7 +11,7 @@ from projects import Project
 
 from generator.report import Format
 from generator.report.differences import write_difference
-from generator.source.credentials import KINDS, SHAPES, SIGNS, find_credentials, mask_credentials
+from generator.source.credentials import KINDS, SIGNS, find_credentials, mask_credentials
 
 # Put together here, so that this file holds none.
 CREDENTIALS = {
@@ -56,9 +56,9 @@ def test_a_credential_is_told_by_its_shape(kind: str) -> None:
 def test_of_a_private_key_all_lines_are_pointed_at() -> None:
     begin, end = CREDENTIALS["private_key"], CREDENTIALS["private_key"].replace("BEGIN", "END")
     key = f"{begin}\nProc-Type: 4\n\nMIIEvQ+/\nAb3=\n{end}"
-    (match,) = SHAPES.finditer(f"x\n{key}\ny\n")
+    (match,) = find_credentials(f"x\n{key}\ny\n")
     assert match.group() == key
-    assert [match.group() for match in SHAPES.finditer(f"{begin}\nMIIE\n" * 2)] == [begin, begin]
+    assert [match.group() for match in find_credentials(f"{begin}\nMIIE\n" * 2)] == [begin, begin]
 
 
 def test_no_format_shows_a_credential(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_no_format_shows_a_credential(tmp_path: Path) -> None:
     project.define("one", text="\n".join([*secrets, "{{unknown}}"]))
     project.define("two", text={"$file": "ask.txt"})
     (project.folder / "flows" / "ask.txt").write_text(" and ".join(secrets) + " {{unknown}} {{question}}")
-    parts = [match.group()[-9:-2] for text in secrets for match in SHAPES.finditer(text)]
+    parts = [match.group()[-9:-2] for text in secrets for match in find_credentials(text)]
     for output_format in Format:
         for command in ("validate", "generate"):
             printed = project.run(command, "--format", output_format, "--max-findings", "0").stdout
@@ -79,7 +79,7 @@ def test_no_format_shows_a_credential(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_credential_is_left_out_by_the_quick_look(kind: str) -> None:
-    assert any(sign in CREDENTIALS[kind].lower() for sign in SIGNS)
+    assert any(sign in CREDENTIALS[kind].lower() for sign, _ in SIGNS[kind])
 
 
 @pytest.mark.parametrize("text", HARMLESS)
