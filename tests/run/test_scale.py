@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 import tracemalloc
 import unicodedata
@@ -17,6 +18,7 @@ import pytest
 
 from generator.findings import SOURCE_RULES, Finding, locate_finding
 from generator.findings.suggestions import renew_suggestions, suggest_name
+from generator.flow.reading.names import QUOTED, SLIP, UNSEPARATED
 from generator.output.terraform_blocks import list_blocks
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
 from generator.progress import Timings
@@ -115,6 +117,13 @@ def test_blocks_of_terraform_are_found_in_time_that_grows_with_the_file() -> Non
 @pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY-----\n", 'password="', "a://b:", "sk-a-", "eyJaaaaaaaa."])
 def test_credentials_are_looked_for_once(piece: str) -> None:
     demand_linear(lambda count: piece * count, lambda text: mask_credentials(str(text)), 2000)
+
+
+@pytest.mark.parametrize(("slip", "start"), [(SLIP, "{{"), (QUOTED, ""), (UNSEPARATED, "")])
+def test_a_misspelled_reference_is_recognized_in_time_that_grows_with_the_value(
+    slip: re.Pattern[str], start: str
+) -> None:
+    demand_linear(lambda count: start + "\u2028" * count + "!", lambda text: slip.fullmatch(str(text)), 4000)
 
 
 @pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73", "\u0344"])

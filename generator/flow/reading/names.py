@@ -20,11 +20,11 @@ TERRAFORM_VALUE = re.compile(
     r"|each\.(?:key|value)|count\.index|path\.(?:module|root|cwd)|terraform\.workspace)(?:\.[\w-]+|\[[^\[\]]*\])*"
 )
 """A reference as an expression of Terraform has it, without `${}` around it."""
-SLIP = re.compile(r"\s*(?:\$\(?|\{{1,2}\s*\$?)\s*([A-Za-z][\w-]*)\s*\)?\}{0,2}\s*")
+SLIP = re.compile(r"\s*+(?:\$\(?|\{{1,2}\s*+\$?)\s*+([A-Za-z][\w-]*)\s*+\)?\}{0,2}\s*+")
 """A name in the marks by which other tools refer: `$name`, `{{name}}`, `$(name)`."""
-QUOTED = re.compile(r"""\s*\{{0,2}\s*["']?\$(param|file)["']?\s*:\s*["']?([^\s"'{}]+)["']?\s*\}{0,2}\s*""")
+QUOTED = re.compile(r"""\s*+\{{0,2}\s*+["']?\$(param|file)["']?\s*+:\s*+["']?([^\s"'{}]+)["']?\s*+\}{0,2}\s*+""")
 """A reference that quotes have made a text."""
-UNSEPARATED = re.compile(r"""\s*\{{0,2}\s*\$param(?:[\s=.]\s*["']?([A-Za-z][\w-]*)["']?)?\s*\}{0,2}\s*""")
+UNSEPARATED = re.compile(r"""\s*+\{{0,2}\s*+\$param(?:[\s=.]\s*+["']?([A-Za-z][\w-]*)["']?)?\s*+\}{0,2}\s*+""")
 """A reference without its colon: `$param name`. There may be no name."""
 UNMARKED = {"param": "$param", "parameter": "$param", "params": "$param", "file": "$file"}
 """Keys that are a reference but for the $."""
