@@ -20,6 +20,7 @@ from generator.source import read_document
 from generator.source.characters import normalize_text
 from generator.terraform.module import ModuleSettings, plan_module
 from generator.terraform.module.checks import check_tags
+from generator.terraform.module.parameters import list_shapes
 from generator.terraform.resource import STRICTER
 from generator.terraform.resource.limits import CANNOT_EXPRESS
 from generator.validation import find_colliding_flows, validate_flow
@@ -226,10 +227,14 @@ def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:
 def _plan_flow(
     flow: Flow, settings: ModuleSettings | None, timings: Timings
 ) -> tuple[ModulePlan | None, list[Finding]]:
-    """Return the plan of a flow's module, and findings about its permissions; without settings nothing is planned."""
+    """Return the plan of a flow's module, and findings about its permissions.
+
+    Without settings nothing is planned, nor if a parameter is used under unknown keys only, which are errors: nothing
+    says then what type its variable has.
+    """
     with timings.measure("plan"):
         grants, findings = collect_grants(flow)
-        if settings is None:
+        if settings is None or not all(map(list_shapes, flow.parameters)):
             return None, findings
         plan, more = plan_module(flow, grants, settings)
         return plan, findings + list(more)
