@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 
 KEPT = 4
 """How many characters of a credential are shown, so that its owner can find it."""
@@ -53,27 +54,26 @@ KINDS = {
 }
 """What each shape is called, and its pattern."""
 SHAPES = {name: re.compile(f"(?P<{name}>{pattern})") for name, (_, pattern) in KINDS.items()}
-SIGNS: dict[str, tuple[tuple[str, int], ...]] = {
-    "aws_key": (("akia", 0), ("asia", 0)),
-    "private_key": (("-----begin", 0),),
-    "github": (*((f"gh{kind}_", 0) for kind in "pousr"), ("github_pat_", 0)),
-    "slack": (("xox", 0),),
-    "stripe": (("k_live_", 1),),
-    "google": (("aiza", 0),),
-    "model": (("sk-", 0),),
-    "token": (("eyj", 0),),
-    "address": (("://", 31),),
-    "password": tuple(
-        (word, 0)
-        for word in (
-            *("password", "passwd", "pwd", "secret", "api_key", "apikey", "access_key", "accesskey"),
-            *("auth_token", "authtoken", "client_secret", "clientsecret"),
-        )
+SIGNS = {
+    "aws_key": ("akia", "asia"),
+    "private_key": ("-----begin",),
+    "github": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    "slack": ("xox",),
+    "stripe": ("k_live_",),
+    "google": ("aiza",),
+    "model": ("sk-",),
+    "token": ("eyj",),
+    "address": ("://",),
+    "password": (
+        *("password", "passwd", "pwd", "secret", "api_key", "apikey", "access_key", "accesskey"),
+        *("auth_token", "authtoken", "client_secret", "clientsecret"),
     ),
-    "aws_secret": (("aws", 0),),
+    "aws_secret": ("aws",),
 }
-"""What each shape has, in lower case, and how many characters after its start at most. Only there is it tried: a search
-for all shapes at every character would take a thousand times as long as reading a text that has none."""
+"""What each shape contains, in lower case. Shapes are tried only there, because a search for all of them at every
+character takes a thousand times as long as reading a text that contains none."""
+_BEFORE_SIGN = {"stripe": 1, "address": 31}
+"""How many characters of a shape come before its sign at most; the others start with it."""
 _AFTER_SIGN = {"address": re.compile(_AFTER_SCHEME)}
 """What follows the sign, for shapes that may begin at many places before it."""
 EXAMPLES = re.compile(r"(?i)example|placeholder|changeme|your[-_]|x{6}|0{8}|123456789")
@@ -102,19 +102,18 @@ def find_credentials(text: str) -> Iterator[re.Match[str]]:
 
 def _find_shape(name: str, text: str, lowered: str, start: int) -> re.Match[str] | None:
     """Return the first stretch in one shape that begins at `start` or later."""
-    shape = SHAPES[name]
-    ahead = {(sign, back): at for sign, back in SIGNS[name] if (at := lowered.find(sign, start)) >= 0}
+    shape, rest, before = SHAPES[name], _AFTER_SIGN.get(name), _BEFORE_SIGN.get(name, 0)
+    ahead = {sign: at for sign in SIGNS[name] if (at := lowered.find(sign, start)) >= 0}
     while ahead:
-        sign, back = min(ahead, key=lambda item: ahead[item] - item[1])
-        at = ahead[sign, back]
-        is_possible = name not in _AFTER_SIGN or _AFTER_SIGN[name].match(text, at)
-        for place in range(max(at - back, start), at + 1) if is_possible else ():
-            if match := shape.match(text, place):
-                return match
+        sign, at = min(ahead.items(), key=itemgetter(1))
+        if rest is None or rest.match(text, at):
+            for place in range(max(at - before, start), at + 1):
+                if match := shape.match(text, place):
+                    return match
         if (further := lowered.find(sign, at + 1)) >= 0:
-            ahead[sign, back] = further
+            ahead[sign] = further
         else:
-            del ahead[sign, back]
+            del ahead[sign]
     return None
 
 

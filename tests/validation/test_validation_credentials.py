@@ -79,7 +79,7 @@ def test_no_format_shows_a_credential(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_credential_is_left_out_by_the_quick_look(kind: str) -> None:
-    assert any(sign in CREDENTIALS[kind].lower() for sign, _ in SIGNS[kind])
+    assert any(sign in CREDENTIALS[kind].lower() for sign in SIGNS[kind])
 
 
 @pytest.mark.parametrize("text", HARMLESS)
