@@ -18,14 +18,11 @@ MISSING_NODE_OUTPUT = soft_error("MissingNodeOutput", "A node does not list an o
 UNKNOWN_NODE_INPUT = soft_error("UnknownNodeInput", "A node lists an input that its type does not have.")
 UNKNOWN_NODE_OUTPUT = soft_error("UnknownNodeOutput", "A node lists an output that its type does not have.")
 
-Side = tuple[Node, tuple[Port, ...], PortRules, str]
-"""A node, its ports on one side, the rules for them, and the side: "input" or "output"."""
 
-
-def list_sides(scope: Scope, what: str) -> Iterator[Side]:
-    """Yield the inputs or the outputs of each node."""
+def list_sides(scope: Scope, what: str) -> Iterator[tuple[Node, tuple[Port, ...], PortRules]]:
+    """Yield each node with its ports on one side ("input" or "output") and the rules for them."""
     for node in scope.nodes.values():
-        yield node, *scope.get_side(node, what), what
+        yield node, *scope.get_side(node, what)
 
 
 def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
@@ -33,9 +30,9 @@ def find_unknown_ports(ports: tuple[Port, ...], rules: PortRules) -> list[Port]:
     return [] if rules.takes_others else [port for port in ports if rules.find(port.name) is None]
 
 
-def check_missing_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+def check_missing_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
     """Report required ports that a node does not list. One listed under a wrong name is reported there."""
-    for node, ports, rules, what in list_sides(scope, side):
+    for node, ports, rules in list_sides(scope, what):
         for missing in _find_missing_rules(ports, rules):
             message = f"Node {node.name!r} has no {what} {missing.name!r}, which type {node.type} requires."
             remedy = f"Add the {what} {missing.name} of {_describe_type(missing)}."
@@ -43,9 +40,9 @@ def check_missing_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding
             yield Finding(rule, message, remedy, path, key=bool(ports))
 
 
-def check_surplus_ports(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+def check_surplus_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
     """Report ports that a node's type does not have."""
-    for node, ports, rules, what in list_sides(scope, side):
+    for node, ports, rules in list_sides(scope, what):
         connected = [item.input for item in scope.incoming.get(node.name, ()) if item.input is not None]
         for port in find_unknown_ports(ports, rules):
             # A malformed name is reported as such.
@@ -120,9 +117,9 @@ PATH_INTO_PLAIN_VALUE = warning("PathIntoPlainValue", "An expression selects a p
 PLAIN_TYPES = ("String", "Number", "Boolean")
 
 
-def check_port_types(rule: Rule, side: str, scope: Scope) -> Iterator[Finding]:
+def check_port_types(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
     """Report inputs or outputs with fixed names whose data type differs from the documented one."""
-    for node, ports, rules, what in list_sides(scope, side):
+    for node, ports, rules in list_sides(scope, what):
         for port in ports:
             expected = rules.find(port.name)
             if expected is None or expected.is_type_ambiguous or expected.type in (None, port.type):
@@ -139,7 +136,8 @@ register_twins(check_port_types, (MISMATCHED_NODE_INPUT_TYPE, "input"), (MISMATC
 def check_ambiguous_types(scope: Scope) -> Iterator[Finding]:
     """Report ports whose data type AWS's guide both allows and excludes, unless it already breaks a connection."""
     reported = {port.path for _, output, port in _find_incompatible(scope) for port in (output, port)}
-    for node, ports, rules, what in (*list_sides(scope, "input"), *list_sides(scope, "output")):
+    sides = ((what, *side) for what in ("input", "output") for side in list_sides(scope, what))
+    for what, node, ports, rules in sides:
         for port in ports:
             rule = rules.find(port.name)
             if rule is None or not rule.is_type_ambiguous or port.type == rule.type or port.path in reported:
