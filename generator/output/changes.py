@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from generator.findings import LocatedFinding
 from generator.output.lock_file import Entry, Provenance
+from generator.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class FileChange:
     present: bytes | None
     content: bytes | None
     source: str = ""
+
+    def locate(self) -> Span:
+        """Return the first line that would change; if lines are only missing at the end, the last line."""
+        lines, others = (
+            (data or b"").decode("utf-8", "replace").removesuffix("\n").split("\n")
+            for data in (self.present, self.content)
+        )
+        changed = (number for number, pair in enumerate(zip(lines, others, strict=False)) if pair[0] != pair[1])
+        number = min(next(changed, len(others)), len(lines) - 1)
+        return Span(number + 1, 1, number + 1, len(lines[number].removesuffix("\r")) + 1)
 
 
 class Cause(StrEnum):
@@ -124,14 +135,19 @@ class ModuleChange:
 class Plan:
     """The changes of a run: the modules in the order of the definitions, leftovers last.
 
-    `lock_text` is the lock file afterwards, None if there is none. It keeps both sides of the modules in `disputed`,
-    which a merge left in conflict and this run does not make: otherwise a later run would take the other side's files
-    for edits.
+    `lock` is the change of the lock file, without content if there is none afterwards. It keeps both sides of the
+    modules in `disputed`, which a merge left in conflict and this run does not make: otherwise a later run would take
+    the other side's files for edits.
     """
 
     modules: tuple[ModuleChange, ...] = ()
-    lock_text: bytes | None = None
+    lock: FileChange = FileChange(None, None)
     disputed: tuple[str, ...] = ()
+
+    @property
+    def changes_lock(self) -> bool:
+        """Whether the lock file has to be written."""
+        return self.lock.content not in (None, self.lock.present)
 
     @property
     def files(self) -> dict[str, FileChange]:

@@ -21,14 +21,12 @@ from generator.output.rules import (
     REFORMATTED_FILE,
     REFORMATTED_INPUT,
     UNMANAGED_FILES_KEPT,
-    locate_change,
     name_some,
     report_path,
     show_definition,
 )
 from generator.output.session import Session
 from generator.output.whitespace import WhitespaceChange
-from generator.source import Span
 from generator.source.files import LOCK_FILE
 
 MOST_NAMED = 4
@@ -43,6 +41,7 @@ _FIXED = {"kms.tf": _ADMISSION, "iam.tf": _ADMISSION}
 """What to do instead of editing these files: neither the definition nor another file can change what they do."""
 _VERBATIM = ("prompts/", "code/")
 """Folders of a module whose files reach Bedrock byte for byte."""
+_CONSEQUENCE = " In prompts and code, whitespace reaches Bedrock."
 _PREVENTION = "To prevent it, use the .gitattributes and the hook excludes that `flowseal init` prints."
 _WORDS = {
     Cause.NEW: "new",
@@ -105,10 +104,8 @@ def describe_reason(reason: Reason, name: str, file: str) -> str:
         details = tuple(f"{folder}/{path}" if folder else path for path in details)
     elif reason.cause not in (Cause.ORPHAN, Cause.UNCOVERED):
         details = tuple(path.removeprefix(f"{name}/") for path in details)
-    named = ", ".join(details[:MOST_NAMED])
-    more = f" and {len(details) - MOST_NAMED} more" if len(details) > MOST_NAMED else ""
     words = _WORDS[reason.cause] + (f" ({reason.words})" if reason.words else "")
-    return f"{words}: {named}{more}" if named else words
+    return f"{words}: {name_some(details, MOST_NAMED)}" if any(details) else words
 
 
 def _report_edit(change: ModuleChange, path: str, session: Session) -> LocatedFinding:
@@ -123,22 +120,24 @@ def _report_edit(change: ModuleChange, path: str, session: Session) -> LocatedFi
     if session.lock.is_disputed(change.name):
         message = "This file matches neither side of the merge: git combined both sides, or someone edited it."
         remedy = f"Review the diff. If it contains no hand edits, run `flowseal generate --overwrite`. Otherwise: {way}"
-    return report_path(EDITED_FILE, output, path, message, remedy, _locate(change, path))
+    return report_path(EDITED_FILE, output, path, message, remedy, change.files[path].locate())
 
 
 def _report_reformatted(change: ModuleChange, reason: Reason, output: Path) -> LocatedFinding:
     paths = [path.partition("/")[2] for path in reason.details]
     what = "line endings" if reason.cause is Cause.LINE_ENDS else "whitespace"
     where = "this generated file" if len(paths) == 1 else f"these generated files ({name_some(paths)})"
-    message = f"Only {what} changed in {where}: {reason.words}. Git's autocrlf, a hook, or an editor does that."
+    message = describe_reformatting(what, where, reason.words)
     if any(path.startswith(_VERBATIM) for path in paths):
-        message += " In prompts and code, whitespace reaches Bedrock."
+        message += _CONSEQUENCE
     remedy = f"Run `flowseal generate --overwrite`, or restore with git. {_PREVENTION}"
-    return report_path(REFORMATTED_FILE, output, reason.details[0], message, remedy, _locate(change, reason.details[0]))
+    first = reason.details[0]
+    return report_path(REFORMATTED_FILE, output, first, message, remedy, change.files[first].locate())
 
 
-def _locate(change: ModuleChange, path: str) -> Span:
-    return locate_change(change.files[path].present or b"", change.files[path].content or b"")
+def describe_reformatting(what: str, where: str, words: str) -> str:
+    """Return the sentences on files that only differ in whitespace; `words` says how."""
+    return f"Only {what} changed in {where}: {words}. Git's autocrlf, a hook, or an editor does that."
 
 
 def _report_orphan(name: str, definition: str, output: Path, can_prune: bool) -> LocatedFinding:
@@ -175,14 +174,14 @@ def _report_outdated(change: ModuleChange, reasons: list[Reason], output: Path, 
         return finding
     path = min(changed, key=lambda path: (not path.endswith(".tf"), path))
     place = LocatedPlace("The module is generated from this definition.", file, finding.span)
-    return replace(finding, file=(output / path).as_posix(), span=_locate(change, path), related=(place,))
+    return replace(finding, file=(output / path).as_posix(), span=change.files[path].locate(), related=(place,))
 
 
 def report_input(file: str, change: WhitespaceChange, *, is_text: bool) -> LocatedFinding:
     """Report that a tool changed whitespace in a file that a module is generated from: a text, or the definition."""
     what = "line endings" if change.is_line_ends_alone else "whitespace"
     message = f"Since the module was generated, only {what} changed here: {change.words}."
-    message += " In prompts and code, whitespace reaches Bedrock." if is_text else ""
+    message += _CONSEQUENCE if is_text else ""
     remedy = f"If git's autocrlf, a hook, or an editor did that, restore the file with git. {_PREVENTION}"
     return report_file(REFORMATTED_INPUT, message, remedy, file)
 

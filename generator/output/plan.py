@@ -63,14 +63,14 @@ def plan_changes(
     text = None
     if entries or session.lock.data is not None:
         text = write_lock(entries, {name: session.lock.others[name] for name in disputed}).encode()
-    return Plan(tuple(changes), text, tuple(disputed))
+    return Plan(tuple(changes), FileChange(session.lock.data, text), tuple(disputed))
 
 
 def apply_plan(session: Session, plan: Plan) -> list[LocatedFinding]:
     """Make a plan's changes, all of them or none. Findings say that nothing was changed, and why."""
     files, output = plan.files, session.folder.path
-    if plan.lock_text is not None and session.lock.data != plan.lock_text:
-        files[LOCK_FILE] = FileChange(session.lock.data, plan.lock_text)
+    if plan.changes_lock:
+        files[LOCK_FILE] = plan.lock
     if not files:
         return []
     transaction = Transaction(output)

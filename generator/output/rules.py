@@ -74,10 +74,10 @@ MOST_NAMED = 5
 """How many files a sentence names."""
 
 
-def name_some(paths: Sequence[str]) -> str:
+def name_some(paths: Sequence[str], most: int = MOST_NAMED) -> str:
     """Name the first few paths, and say how many more there are."""
-    named = ", ".join(paths[:MOST_NAMED])
-    return f"{named} and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else named
+    named = ", ".join(paths[:most])
+    return f"{named} and {len(paths) - most} more" if len(paths) > most else named
 
 
 def report_path(
@@ -86,14 +86,6 @@ def report_path(
     """Make a finding about a path relative to the output folder, shown the way the user gave that folder."""
     finding = report_file(rule, message, remedy, (output / path).as_posix())
     return finding if span is None else replace(finding, span=span)
-
-
-def locate_change(present: bytes, wanted: bytes) -> Span:
-    """Return the first line of a file that would change; if lines are only missing at its end, the last line."""
-    lines, others = (data.decode("utf-8", "replace").removesuffix("\n").split("\n") for data in (present, wanted))
-    changed = (number for number, pair in enumerate(zip(lines, others, strict=False)) if pair[0] != pair[1])
-    number = min(next(changed, len(others)), len(lines) - 1)
-    return Span(number + 1, 1, number + 1, len(lines[number].removesuffix("\r")) + 1)
 
 
 def report_failure(error: OSError, output: Path, *, changed: bool = False, read: bool = False) -> LocatedFinding:

@@ -89,7 +89,7 @@ def _find_locks(roots: Sequence[Path], seen: set[str]) -> Iterator[tuple[str, Ma
     for number, root in enumerate(roots):
         walk = walk_folder(os.path.realpath(root))
         for place, folders, names in islice(walk, MOST_FOLDERS if number else None):
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+            folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
             if place in seen or LOCK_FILE not in names:
                 continue
             seen.add(place)

@@ -105,9 +105,7 @@ def _describe_module(module: ModuleResult, run: Run) -> dict[str, Any]:
         "name": module.name,
         "folder": module.folder,
         "outcome": "out-of-date" if is_outdated else module.status.value,
-        "created": list(done.created),
-        "changed": list(done.changed),
-        "removed": list(done.removed),
+        **{word: list(paths) for word, paths in _group_files(module)},
         "reasons": [{"cause": reason.cause.value, "details": list(reason.details)} for reason in done.reasons],
         "moved_from": list(_list_former(module, run)),
         "moved_block": _write_moved_block(module),
@@ -193,14 +191,12 @@ def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Show
     if module.folder is None:
         yield f"{module.status:<11} {escape_controls(module.file)}"
         return
-    done = module.done
-    counts = (("created", done.created), ("changed", done.changed), ("removed", done.removed))
-    changes = [f"{len(paths)} {word}" for word, paths in counts if paths]
+    changes = [f"{len(paths)} {word}" for word, paths in _group_files(module) if paths]
     changes += [f"moved from {escape_controls(folder)}" for folder in _list_former(module, run)]
     detail = f" ({', '.join(changes)})" if changes else ""
     yield f"{module.status:<11} {escape_controls(module.folder)}{detail}"
     yield from _list_files(module, view)
-    if done.moved_from:
+    if module.done.moved_from:
         yield from _fold_below(RENAMED, view)
     if block := _write_moved_block(module):
         yield from _fold_below(RELABELLED, view)
@@ -214,10 +210,15 @@ def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Show
 
 def _list_files(module: ModuleResult, view: View) -> Iterator[str]:
     """Yield one line for each file of a module that changes, if the user wants to see files."""
-    done = module.done
-    for word, paths in (("created", done.created), ("changed", done.changed), ("removed", done.removed)):
-        if view.detail is Detail.FILES:
+    if view.detail is Detail.FILES:
+        for word, paths in _group_files(module):
             yield from (f"  {word:<9} {escape_controls(path)}" for path in paths)
+
+
+def _group_files(module: ModuleResult) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the generated files of a module that change, by what becomes of them."""
+    done = module.done
+    yield from (("created", done.created), ("changed", done.changed), ("removed", done.removed))
 
 
 def _fold_below(sentence: str, view: View) -> Iterator[str]:

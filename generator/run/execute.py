@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from generator import __version__
 from generator.findings import LocatedFinding
 from generator.output import Session, Status, apply_plan, open_output, view_output
-from generator.output.messages import OUTDATED_REMEDY
-from generator.output.rules import OUTDATED_MODULE, locate_change, report_path
+from generator.output.messages import OUTDATED_REMEDY, describe_reformatting
+from generator.output.rules import OUTDATED_MODULE, report_path
 from generator.output.whitespace import compare_whitespace
 from generator.progress import Progress, Timings
 from generator.project.configuration import apply_severities
@@ -39,7 +39,7 @@ def generate_modules(project: Project, flags: Flags, output: Path, timings: Timi
             with timings.measure("write"):
                 refusals = apply_plan(session, run.plan)
     modules = tuple(map(_withdraw, run.modules)) if refusals else run.modules
-    is_new = run.plan is not None and run.plan.lock_text not in (None, run.present_lock)
+    is_new = run.plan is not None and run.plan.changes_lock
     findings = apply_severities([*run.findings, *refusals], project.severities)
     return replace(run, modules=modules, findings=findings, has_new_lock=is_new and not refusals)
 
@@ -56,7 +56,7 @@ def check_modules(project: Project, flags: Flags, output: Path, timings: Timings
     lock = None if run.failures else _compare_lock(session, run)
     findings = list(run.findings)
     if lock is not None:
-        span = locate_change(run.present_lock or b"", run.plan.lock_text or b"") if run.plan else None
+        span = run.plan.lock.locate() if run.plan else None
         findings.append(report_path(OUTDATED_MODULE, output, LOCK_FILE, lock, OUTDATED_REMEDY, span))
     return replace(run, lock=lock, findings=apply_severities(findings, project.severities))
 
@@ -104,7 +104,7 @@ def _compare_lock(session: Session, run: Run) -> str | None:
         return None
     if session.lock.has_conflict:
         return f"{LOCK_FILE} contains merge conflict markers."
-    present, wanted = run.present_lock, run.plan.lock_text
+    present, wanted = run.plan.lock.present, run.plan.lock.content
     if wanted == present:
         return None
     if present is None:
@@ -112,7 +112,5 @@ def _compare_lock(session: Session, run: Run) -> str | None:
     if run.outdated:
         return None
     if change := compare_whitespace(present, wanted or b""):
-        return (
-            f"Only whitespace changed in {LOCK_FILE}: {change.words}. Git's autocrlf, a hook, or an editor does that."
-        )
+        return describe_reformatting("whitespace", LOCK_FILE, change.words)
     return f"{LOCK_FILE} is out of date."

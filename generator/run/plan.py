@@ -84,7 +84,6 @@ def plan_run(
         modules,
         failures,
         plan if session.is_usable else None,
-        present_lock=session.lock.data,
     )
 
 

@@ -99,8 +99,8 @@ class Run:
 
     `files` counts the definitions that were read, `modules` are in the order of the definitions, leftovers last.
     `failures` are those of the proof, each with the file of its definition: then there is no plan. `lock` tells how
-    the lock file differs, besides its entries of modules that do; None if it doesn't. `present_lock` is the lock file
-    as it is on disk. `has_new_lock` is set if the lock file was written.
+    the lock file differs, besides its entries of modules that do; None if it doesn't. `has_new_lock` is
+    set if the lock file was written.
     """
 
     command: Command
@@ -113,7 +113,6 @@ class Run:
     failures: tuple[tuple[str, ProofFailure], ...] = ()
     plan: Plan | None = None
     lock: str | None = None
-    present_lock: bytes | None = None
     has_new_lock: bool = False
 
     @property
@@ -146,7 +145,7 @@ class Run:
         if self.plan is None:
             return {}
         files = {(self.folder / path).as_posix(): change for path, change in self.plan.files.items()}
-        return files | {self.lock_path: FileChange(self.present_lock, self.plan.lock_text)}
+        return files | {self.lock_path: self.plan.lock}
 
 
 def exit_code(run: Run, *, fail_on_change: bool = False) -> int:
