@@ -64,7 +64,7 @@ def refer(name: str) -> Schema:
 
 
 def make_reference_schemas() -> dict[str, Schema]:
-    """Return the parts that stand for references, and for JSON in which there are none."""
+    """Return the schemas of references, and of JSON that contains none."""
     name = {"type": "string", "minLength": 1, "description": "A name of the section parameters."}
     path = {
         "type": "string",

@@ -131,9 +131,9 @@ class LocatedPlace:
 class LocatedFinding:
     """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document.
 
-    `identity` says where it stands in words that outlive edits elsewhere: the pointer, with the names of nodes, ports
-    and the like instead of their numbers. It is empty where the pointer is. `named_at` is set where the finding is in a
-    text that a definition names: where in the definition it does so.
+    `identity` is the pointer with names of nodes, ports, and the like instead of their indexes, so that edits elsewhere
+    don't change it. It is empty if the pointer is. For a finding in a file that a definition names, `named_at` is where
+    the definition names it.
     """
 
     rule: Rule
@@ -187,7 +187,7 @@ def locate_fault(fault: Fault, file: str) -> LocatedFinding:
 
 
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
-    """Locate a finding in the document. `root` is where the canonical ("definition",) stands in the document."""
+    """Locate a finding in the document. `root` is the path of the canonical ("definition",) in the document."""
 
     def place(path: Path, key: bool, within: Range | None) -> tuple[Path, Span]:
         in_document = root + path[1:] if path[:1] == ("definition",) else path

@@ -17,7 +17,7 @@ MOST_COMPARED = 5_000
 MOST_NEAR = 8
 """How many names with the same letters but one are looked at."""
 SHORTEST = 3
-"""Letters of a part of a name that may stand for the name."""
+"""The fewest letters of a part of a name that can suggest the whole name."""
 
 
 class _Names:

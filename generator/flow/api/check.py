@@ -1,4 +1,4 @@
-"""A value held against a shape of the API."""
+"""Checks a value against a shape of the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that stand at a wrong place: where they belong."""
+"""Misplaced keys: where they belong."""
 
 from __future__ import annotations
 

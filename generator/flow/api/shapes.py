@@ -131,7 +131,7 @@ def list_validation_kinds() -> tuple[str, ...]:
 
 
 def takes_parameter(shape: Shape) -> bool:
-    """Return whether a parameter can stand for a value of this shape: a scalar, or a list of texts."""
+    """Return whether a parameter can replace a value of this shape: a scalar, or a list of strings."""
     if shape.type == "list":
         return find_shape(shape.element or "").type == "string"
     return shape.type in ("string", "integer", "float", "boolean")

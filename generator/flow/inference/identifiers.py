@@ -64,14 +64,14 @@ def check_model_id(model: str, path: Path) -> list[Finding]:
 
 
 def find_kind(model: str) -> ModelKind | None:
-    """Return the kind of model that an ARN or an id stands for, None where it is in the form of none."""
+    """Return the kind of model that an ARN or an ID has the form of, or None."""
     return next((kind for kind, rule in MODEL_KINDS.items() if rule.takes(model, by_id=True)), None)
 
 
 def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tuple[str, str]:
-    """Say of a text that names no model at `path` why it names none, and what to write instead.
+    """Explain why a string at `path` is not a model, and what to write instead.
 
-    `wanted` is the kind of a parameter that stands there; without it, any kind will do.
+    `wanted` is the kind of the parameter that is used there; without it, any kind will do.
     """
     if model.startswith("arn:"):
         return _explain_arn(model, path, wanted)

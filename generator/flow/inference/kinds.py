@@ -70,7 +70,7 @@ _FORM: Mapping[str, str] = MappingProxyType(
         "<name>": "sample{0}",
     }
 )
-"""What stands in the form of a model's ARN in the place of its parts."""
+"""Sample values for the placeholders in the form of an ARN or ID."""
 _REGIONS = "The profile routes calls to other Regions: this model in any Region, but only through this profile."
 
 

@@ -16,7 +16,7 @@ PERMISSIONS = "permissions"
 BUCKET_TYPES = ("Retrieval", "Storage")
 BUCKET_MEMBERS = ("retrieval", "storage")
 FROM_PERMISSIONS = "`permissions` in the definition"
-"""What stands in the place of a node's name where a right comes from the definition's section `permissions`."""
+"""Replaces the node's name for a permission from the definition's `permissions` section."""
 
 
 def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:

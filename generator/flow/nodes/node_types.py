@@ -156,7 +156,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "InlineCode": NodeType(
             "inlineCode", PortRules(takes_others=True, most=5), _name_ports(PortRule("response")), quota=5
         ),
-        # What stands in a loop is a definition of its own, which the Terraform resource cannot carry: nothing to allow.
+        # A loop contains a definition of its own, which the Terraform resource cannot express: nothing to allow.
         "Loop": NodeType(
             "loop",
             ANY_PORTS,

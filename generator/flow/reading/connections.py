@@ -141,7 +141,7 @@ def _list_parts(connection: Mapping[str, Value]) -> tuple[str, str, str, str]:
 
 
 def _keep_name(part: Value) -> str:
-    """Return a part that can stand in a name; a wrong one is reported where it stands, not through the name."""
+    """Return a part that a name can contain; an invalid one is reported at its own place, not through the name."""
     return part if isinstance(part, str) and fits_shape(part, "FlowNodeName") else ""
 
 

@@ -62,13 +62,13 @@ def refuses_value(value: Value, path: Path) -> bool:
 
 
 def takes_reference(path: Path) -> bool:
-    """Return whether a parameter can stand at a canonical path, and the API has a value there."""
+    """Return whether the API has a value at a canonical path that a parameter can replace."""
     shape = find_place_shape(path)
     return refuse_place(path) is None and shape is not None and takes_parameter(shape)
 
 
 def refuse_place(path: Path) -> str | None:
-    """Say why no reference can stand at a canonical path, or None. Values of a wrong shape are left to the shapes."""
+    """Return why a canonical path cannot hold a reference, or None. The shapes report values of a wrong shape."""
     if path[0] in ("parameters", "encryption"):
         return f"`{path[0]}` configures variables of the module itself."
     if path[0] == "permissions":
@@ -128,7 +128,7 @@ def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | 
 
 
 def _check_common_value(parameter: Parameter) -> list[Finding]:
-    """Report the first place from which on no value fits all places; a default is held against each by itself."""
+    """Report the first place where no value fits all places so far. A default is checked at each place instead."""
     shapes: list[Shape] = []
     for path in parameter.uses if parameter.default is None else ():
         shape = find_place_shape(path)

@@ -169,7 +169,7 @@ def _build_flow(
     is_sound = not values.has_errors and all(map(_is_harmless, findings))
     is_sound = is_sound and _are_all_declared(values, parameters)
     if has_errors(findings):
-        # Where a parameter stands for a model is not known for sure.
+        # It is not certain which parameters are used as models.
         found = [finding for finding in found if finding.rule is not MISPLACED_MODEL_KIND]
     findings += _drop_repeated([*found, *more, *others], broken)
     if not isinstance(definition, dict):

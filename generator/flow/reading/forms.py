@@ -56,7 +56,7 @@ SWITCH = (
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A document's sections under the house form's names. `root` is where ("definition",) stands in the document.
+    """A document's sections under the names of flowseal's own form. `root` is the path of ("definition",) in it.
 
     `is_by_aws` says that the document may come from AWS's API or console, with the names that these give to
     connections. `switch` says how to make flowseal's own form of a document that cannot have all of its sections; it is

@@ -18,7 +18,7 @@ LONGEST_NAME = 4_096
 """Characters of a key, a name or a path: messages repeat them."""
 _TEXTS = frozenset({"text", "code", "textPromptTemplate"})
 _FREE = "additionalModelRequestFields"
-"""Free JSON, which stands in the module itself."""
+"""Free-form JSON, which becomes part of the module itself."""
 _NAMES = frozenset({"name", "type", "source", "target", "sourceOutput", "targetInput", "condition", "$param", "$file"})
 
 
