@@ -42,7 +42,6 @@ LARGEST = 500
 """MB of memory that a document may take."""
 MOST_MEMORY = 2 * 1024**3
 """Bytes. The process that needs more gets MemoryError."""
-MOST_TOLD = 20
 KINDS = (
     "exceptions",
     "hangs",
@@ -253,7 +252,8 @@ def main() -> None:
     with ProcessPoolExecutor(asked.jobs, initializer=_limit_memory) as pool:
         for piece in pool.map(try_documents, *zip(*pieces, strict=True)):
             figures.add(piece)
-    print("\n".join(figures.told[:MOST_TOLD]))
+            for line in piece.told:
+                print(line, flush=True)
     print(write_figures(figures, time.perf_counter() - began))
     sys.exit(bool(figures.told))
 
