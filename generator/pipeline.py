@@ -183,7 +183,7 @@ def _check_definition(
         places = {(finding.path, finding.key) for finding in found}
         found += [item for item in check_tags(reading.outline.tags) if (item.path, item.key) not in places]
     found = _drop_consequences(found, reading.outline)
-    told_as = (reading.spelling.restore(_complete_remedy(finding, reading)) for finding in found)
+    told_as = (reading.spelling.restore(_complete_help(finding, reading)) for finding in found)
     located = [locate_finding(finding, document, reading.root) for finding in told_as]
     # A value that could not be read with certainty is reported already; what follows from it is not.
     unclear = {fault.span for fault in read.findings}
@@ -217,11 +217,11 @@ def _hides_use(finding: Finding) -> bool:
     return finding.rule in WITHOUT_VALUE or (finding.rule in OF_VALUES and takes_reference(finding.path))
 
 
-def _complete_remedy(finding: Finding, reading: FlowReading) -> Finding:
+def _complete_help(finding: Finding, reading: FlowReading) -> Finding:
     """Add how to switch to flowseal's own form if the help asks for a section that the document cannot have."""
     if not finding.section or not reading.switch:
         return finding
-    return replace(finding, remedy=f"{finding.remedy} {reading.switch}")
+    return replace(finding, help=f"{finding.help} {reading.switch}")
 
 
 def _plan_flow(

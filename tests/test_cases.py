@@ -48,7 +48,7 @@ def test_every_rule_has_a_case() -> None:
     # What the disk refuses is tried in test_write*.py, where the disk can be made to refuse.
     of_the_disk = {rule.name for rule in vars(generator.output.rules).values() if isinstance(rule, Rule)}
     printed = "".join((case / "output.txt").read_text(encoding="utf-8") for case in CASES)
-    # AWS's bucket for what it has no name for; and a name that not every disk can hold, tried in test_intake.py.
+    # AWS's bucket for what it has no name for; and a name that not every disk can hold, tried in test_discovery.py.
     never = of_the_disk | {"Unspecified", "NonUtf8Path"}
     missing = [name for name in list_rules() if f"[{name}]: " not in printed and name not in never]
     assert not missing

@@ -119,8 +119,8 @@ def check_folder(folder: str, option: str = "--flows") -> str:
     if is_plain(folder):
         return folder
     message = f"{folder!r} is not a folder that init can write patterns for."
-    remedy = "Use one below this folder, of letters, digits, and . _ - with / between."
-    raise typer.BadParameter(f"{message} {remedy}", param_hint=option)
+    help = "Use one below this folder, of letters, digits, and . _ - with / between."
+    raise typer.BadParameter(f"{message} {help}", param_hint=option)
 
 
 def check_output(folder: str, flows: str) -> str:

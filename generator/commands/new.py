@@ -139,7 +139,7 @@ def check_name(name: str | None, given_by: str = "NAME") -> str:
     if name is None:
         raise MissingParameter("Missing argument 'NAME'.")
     for fault in find_name_faults(name):
-        raise typer.BadParameter(f"{fault.message} {fault.remedy}", param_hint=given_by)
+        raise typer.BadParameter(f"{fault.message} {fault.help}", param_hint=given_by)
     return name
 
 
@@ -184,5 +184,5 @@ def check_flow(flow: NewFlow, file: str, given_by: str = "NAME") -> list[Located
     (checked,) = check_definitions([definition], for_terraform=True, timings=Timings())
     for finding in checked.findings:
         if finding.pointer == "/name" and finding.severity is Severity.ERROR:
-            raise typer.BadParameter(f"{finding.message} {finding.remedy}", param_hint=given_by)
+            raise typer.BadParameter(f"{finding.message} {finding.help}", param_hint=given_by)
     return list(checked.findings)

@@ -71,7 +71,7 @@ def require_project(
     paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format, timings: Timings
 ) -> Project:
     """Do the same as open_or_end, and end with 2 if no definitions are named, by argument or configuration."""
-    with timings.measure("intake"):
+    with timings.measure("discovery"):
         project = open_or_end(paths, output, config, output_format)
     if not project.names_definitions:
         end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")

@@ -98,12 +98,12 @@ class Finding:
 
     `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
     a text that the definition names, given by its path relative to the definition's folder. `section` is the section of
-    flowseal's own form that the remedy tells to write.
+    flowseal's own form that the help tells to write.
     """
 
     rule: Rule
     message: str
-    remedy: str
+    help: str
     path: Path = ()
     key: bool = False
     related: tuple[Related, ...] = ()
@@ -138,7 +138,7 @@ class LocatedFinding:
 
     rule: Rule
     message: str
-    remedy: str
+    help: str
     file: str
     span: Span
     pointer: str
@@ -175,15 +175,15 @@ SOURCE_RULES: dict[str, Rule] = {
 }
 
 
-def report_file(rule: Rule, message: str, remedy: str, file: str) -> LocatedFinding:
+def report_file(rule: Rule, message: str, help: str, file: str) -> LocatedFinding:
     """Return a finding about a whole file or folder, at its first character."""
-    return LocatedFinding(rule, message, remedy, file, Span(1, 1, 1, 1), "")
+    return LocatedFinding(rule, message, help, file, Span(1, 1, 1, 1), "")
 
 
 def locate_fault(fault: Fault, file: str) -> LocatedFinding:
     """Return a syntax fault as a finding about `file`."""
     related = tuple(LocatedPlace(message, file, span) for message, span in fault.related)
-    return LocatedFinding(SOURCE_RULES[fault.kind], fault.message, fault.remedy, file, fault.span, "", related)
+    return LocatedFinding(SOURCE_RULES[fault.kind], fault.message, fault.help, file, fault.span, "", related)
 
 
 def locate_finding(finding: Finding, document: Document, root: Path = ("definition",)) -> LocatedFinding:
@@ -207,7 +207,7 @@ def locate_finding(finding: Finding, document: Document, root: Path = ("definiti
     return LocatedFinding(
         finding.rule,
         finding.message,
-        finding.remedy,
+        finding.help,
         document.file if finding.file is None else place_beside(document.file, finding.file),
         finding.span or span,
         "" if finding.file else write_pointer(path),

@@ -84,8 +84,8 @@ def _read_comments(
         found = list(_read_comment(comment, file, rules))
         if max(number, len(read) + len(found)) > MOST_NAMES:
             message = f"Comments suppress more than {MOST_NAMES:,} rules; this comment and all later ones are ignored."
-            remedy = "Turn a rule off for the whole project under `rules` in flowseal.yaml, or split the definition."
-            return [*read, _report(INVALID_SUPPRESSION, message, remedy, comment.span, file)]
+            help = "Turn a rule off for the whole project under `rules` in flowseal.yaml, or split the definition."
+            return [*read, _report(INVALID_SUPPRESSION, message, help, comment.span, file)]
         read += found
     return read
 
@@ -115,8 +115,8 @@ def _read_name(
     span = Span(line, column + name.start(), line, column + name.end())
     rule = rules.get(name[0])
     if rule is None:
-        remedy = advise_name(name[0], rules, "Run `flowseal rules` to list all rules.")
-        return _report(UNKNOWN_SUPPRESSED_RULE, f"Unknown rule {name[0]!r}.", remedy, span, file)
+        help = advise_name(name[0], rules, "Run `flowseal rules` to list all rules.")
+        return _report(UNKNOWN_SUPPRESSED_RULE, f"Unknown rule {name[0]!r}.", help, span, file)
     if not rule.can_be_suppressed:
         message = f"{rule.name} cannot be suppressed."
         return _report(RULE_NOT_SUPPRESSIBLE, message, "Fix what the rule reports, and remove the comment.", span, file)
@@ -125,12 +125,12 @@ def _read_name(
 
 def _report_unused(suppression: _Suppression, file: str) -> LocatedFinding:
     message = f"Unused suppression: {suppression.rule.name} is not reported on the line this comment applies to."
-    remedy = "Remove the comment, or move it to the end of the reported line or to the line above it."
+    help = "Remove the comment, or move it to the end of the reported line or to the line above it."
     line = suppression.line
     related = (LocatedPlace("The comment applies to this line.", file, Span(line, 1, line, 1)),)
-    finding = _report(UNUSED_SUPPRESSION, message, remedy, suppression.span, file)
+    finding = _report(UNUSED_SUPPRESSION, message, help, suppression.span, file)
     return finding if line == suppression.span.line else replace(finding, related=related)
 
 
-def _report(rule: Rule, message: str, remedy: str, span: Span, file: str) -> LocatedFinding:
-    return LocatedFinding(rule, message, remedy, file, span, "", identity=message)
+def _report(rule: Rule, message: str, help: str, span: Span, file: str) -> LocatedFinding:
+    return LocatedFinding(rule, message, help, file, span, "", identity=message)

@@ -70,8 +70,8 @@ class Comparison:
     def _report_blocked(self, path: str, block: BlockedPathError) -> None:
         if block.is_link:
             message = f"'{block.part}' is a symbolic link, and flowseal does not write through links."
-            remedy = "Replace it with a real file or folder, or choose another output folder."
-            self._report(UNSAFE_PATH, block.part, message, remedy)
+            help = "Replace it with a real file or folder, or choose another output folder."
+            self._report(UNSAFE_PATH, block.part, message, help)
         elif block.part == path:
             message = "The module needs a file here, but this is a folder or another kind of file."
             self._report(UNOWNED_FILE, path, message, self._find_way_out())
@@ -103,8 +103,8 @@ class Comparison:
         self._report(WRITE_FAILED, shown, message, "Grant yourself write permission, then run again.")
         return False
 
-    def _report(self, rule: Rule, path: str, message: str, remedy: str) -> None:
-        finding = report_path(rule, self._session.folder.path, path, message, remedy)
+    def _report(self, rule: Rule, path: str, message: str, help: str) -> None:
+        finding = report_path(rule, self._session.folder.path, path, message, help)
         if finding not in self.findings:
             self.findings.append(finding)
 

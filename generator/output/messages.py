@@ -32,7 +32,7 @@ from generator.source.files import LOCK_FILE
 MOST_NAMED = 4
 """How many names a reason lists."""
 REMOVED = "Without the module, the next apply deletes the flow and schedules its key for deletion."
-OUTDATED_REMEDY = "Run `flowseal generate`, and commit the changes."
+OUTDATED_HELP = "Run `flowseal generate`, and commit the changes."
 _ADMISSION = (
     "The key policy and the service role are the same in every module. Use the module's variables `caller_roles` and "
     "`caller_principals` to let others use the key."
@@ -112,15 +112,15 @@ def _report_edit(change: ModuleChange, path: str, session: Session) -> LocatedFi
     output, own = session.folder.path, path.partition("/")[2]
     if change.files[path].content is None:
         message = "This generated file is no longer part of the module, but it was edited."
-        remedy = "Rename it to keep it, or run `flowseal generate --overwrite`, which deletes it."
-        return report_path(EDITED_FILE, output, path, message, remedy)
+        help = "Rename it to keep it, or run `flowseal generate --overwrite`, which deletes it."
+        return report_path(EDITED_FILE, output, path, message, help)
     way = _FIXED.get(own, "Move the change into the definition, or into a .tf file of your own beside this one.")
     message = "This generated file was edited by hand, or changed by git in a merge."
-    remedy = f"{way} Then run `flowseal generate --overwrite`, which discards the change here."
+    help = f"{way} Then run `flowseal generate --overwrite`, which discards the change here."
     if session.lock.is_disputed(change.name):
         message = "This file matches neither side of the merge: git combined both sides, or someone edited it."
-        remedy = f"Review the diff. If it contains no hand edits, run `flowseal generate --overwrite`. Otherwise: {way}"
-    return report_path(EDITED_FILE, output, path, message, remedy, change.files[path].locate())
+        help = f"Review the diff. If it contains no hand edits, run `flowseal generate --overwrite`. Otherwise: {way}"
+    return report_path(EDITED_FILE, output, path, message, help, change.files[path].locate())
 
 
 def _report_reformatted(change: ModuleChange, reason: Reason, output: Path) -> LocatedFinding:
@@ -130,9 +130,9 @@ def _report_reformatted(change: ModuleChange, reason: Reason, output: Path) -> L
     message = describe_reformatting(what, where, reason.words)
     if any(path.startswith(_VERBATIM) for path in paths):
         message += _CONSEQUENCE
-    remedy = f"Run `flowseal generate --overwrite`, or restore with git. {_PREVENTION}"
+    help = f"Run `flowseal generate --overwrite`, or restore with git. {_PREVENTION}"
     first = reason.details[0]
-    return report_path(REFORMATTED_FILE, output, first, message, remedy, change.files[first].locate())
+    return report_path(REFORMATTED_FILE, output, first, message, help, change.files[first].locate())
 
 
 def describe_reformatting(what: str, where: str, words: str) -> str:
@@ -142,33 +142,33 @@ def describe_reformatting(what: str, where: str, words: str) -> str:
 
 def _report_orphan(name: str, definition: str, output: Path, can_prune: bool) -> LocatedFinding:
     message = f"This module was generated from {definition}, which no longer exists."
-    remedy = f"Restore the definition, or run `flowseal generate --prune`. {REMOVED}"
+    help = f"Restore the definition, or run `flowseal generate --prune`. {REMOVED}"
     if not can_prune:
-        remedy = "Fix the paths and patterns that match nothing; until then, no module is removed."
-    return report_path(ORPHANED_MODULE, output, name, message, remedy)
+        help = "Fix the paths and patterns that match nothing; until then, no module is removed."
+    return report_path(ORPHANED_MODULE, output, name, message, help)
 
 
 def _report_uncovered(name: str, definition: str, session: Session, configuration: str) -> LocatedFinding:
     unmatched = f"which `flows` in {configuration} does not match."
     message = f"This module was generated from {definition}, {unmatched}"
-    remedy = (
+    help = (
         f"Add the definition to `flows`, or turn the rule off if another configuration covers it. Runs with "
         f"{configuration} neither generate nor check this module."
     )
     if not session.has_definition(name):
         message = f"This module was generated from {definition}, which no longer exists and {unmatched}"
-        remedy = (
+        help = (
             "Restore the definition. If you don't need the flow and no other configuration covers it, delete this "
             f"folder and run `flowseal generate`. {REMOVED}"
         )
-    return report_path(MODULE_NOT_CONFIGURED, session.folder.path, name, message, remedy)
+    return report_path(MODULE_NOT_CONFIGURED, session.folder.path, name, message, help)
 
 
 def _report_outdated(change: ModuleChange, reasons: list[Reason], output: Path, file: str) -> LocatedFinding:
     """Report a module at the first line that would change, preferably of a .tf file; otherwise at the definition."""
     why = "; ".join(describe_reason(reason, change.name, file) for reason in reasons)
     message = f"{(output / change.name).as_posix()} is out of date: {why}."
-    finding = report_file(OUTDATED_MODULE, message, OUTDATED_REMEDY, file)
+    finding = report_file(OUTDATED_MODULE, message, OUTDATED_HELP, file)
     changed = {f"{change.name}/{path}" for path in change.changed} - set(change.list_edits())
     if not changed:
         return finding
@@ -182,8 +182,8 @@ def report_input(file: str, change: WhitespaceChange, *, is_text: bool) -> Locat
     what = "line endings" if change.is_line_ends_alone else "whitespace"
     message = f"Since the module was generated, only {what} changed here: {change.words}."
     message += _CONSEQUENCE if is_text else ""
-    remedy = f"If git's autocrlf, a hook, or an editor did that, restore the file with git. {_PREVENTION}"
-    return report_file(REFORMATTED_INPUT, message, remedy, file)
+    help = f"If git's autocrlf, a hook, or an editor did that, restore the file with git. {_PREVENTION}"
+    return report_file(REFORMATTED_INPUT, message, help, file)
 
 
 def report_merge(session: Session, plan: Plan) -> list[LocatedFinding]:
@@ -194,15 +194,15 @@ def report_merge(session: Session, plan: Plan) -> list[LocatedFinding]:
     modules = f"{len(lock.entries)} module{'' if len(lock.entries) == 1 else 's'}"
     disagree = f"They disagree on {', '.join(sorted(lock.others))}." if lock.others else "They agree on every module."
     message = f"This file contains merge conflict markers. Both sides were read, {modules} in all. {disagree}"
-    remedy = "It is rewritten from both sides and the definitions. `git add` it with the other changes."
+    help = "It is rewritten from both sides and the definitions. `git add` it with the other changes."
     if session.read_only:
-        remedy = "Run `flowseal generate`, which rewrites the file from both sides and the definitions."
+        help = "Run `flowseal generate`, which rewrites the file from both sides and the definitions."
     elif plan.disputed:
-        remedy = (
+        help = (
             f"It keeps both sides of {', '.join(plan.disputed)}, which this run did not generate. Fix what blocks "
             "them, then run `flowseal generate` again."
         )
-    return [report_path(CONFLICTED_LOCK, session.folder.path, LOCK_FILE, message, remedy)]
+    return [report_path(CONFLICTED_LOCK, session.folder.path, LOCK_FILE, message, help)]
 
 
 def report_kept_files(session: Session, name: str, paths: list[str]) -> LocatedFinding:
@@ -223,7 +223,7 @@ def report_rival(session: Session, name: str, definition: str) -> LocatedFinding
     )
     if session.has_definition(name):
         message = f"This module was generated from {first}, which still exists; {second} needs the same folder."
-        remedy = (
+        help = (
             "Rename one of the flows. If two projects share this output folder, give one of them another (`output` "
             f"in its flowseal.yaml). If {first} already has a new name, run `flowseal generate` for it first; to "
             "swap two names, rename one flow to a third name first."
@@ -233,11 +233,11 @@ def report_rival(session: Session, name: str, definition: str) -> LocatedFinding
             f"This module was generated from {first}, which is missing and may belong to another project; {second} "
             "needs the same folder."
         )
-        remedy = (
+        help = (
             f"Rename the flow. If {first} was moved to {second}, undo its edits, run `flowseal generate`, then edit it "
             "again."
         )
-    return report_path(MODULE_NAME_IN_USE, output, name, message, remedy)
+    return report_path(MODULE_NAME_IN_USE, output, name, message, help)
 
 
 def report_race(output: Path, path: str, is_undone: bool) -> LocatedFinding:

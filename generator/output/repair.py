@@ -35,8 +35,8 @@ def repair_output(transaction: Transaction) -> list[LocatedFinding]:
         message = (
             f"An earlier run was interrupted while writing. Its changes were rolled back, except {name_some(blocked)}."
         )
-        remedy = "Review these files with `git diff`, then run again."
-        return [report_path(INCOMPLETE_REPAIR, transaction.output, blocked[0], message, remedy)]
+        help = "Review these files with `git diff`, then run again."
+        return [report_path(INCOMPLETE_REPAIR, transaction.output, blocked[0], message, help)]
     message = (
         f"An earlier run was interrupted while writing; its changes were {'rolled back' if undo else 'completed'}."
     )

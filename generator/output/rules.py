@@ -81,10 +81,10 @@ def name_some(paths: Sequence[str], most: int = MOST_NAMED) -> str:
 
 
 def report_path(
-    rule: Rule, output: Path, path: str, message: str, remedy: str, span: Span | None = None
+    rule: Rule, output: Path, path: str, message: str, help: str, span: Span | None = None
 ) -> LocatedFinding:
     """Make a finding about a path relative to the output folder, shown the way the user gave that folder."""
-    finding = report_file(rule, message, remedy, (output / path).as_posix())
+    finding = report_file(rule, message, help, (output / path).as_posix())
     return finding if span is None else replace(finding, span=span)
 
 
@@ -94,15 +94,15 @@ def report_failure(error: OSError, output: Path, *, changed: bool = False, read:
     """
     read = read or isinstance(error, ReadRefusedError)
     other = (error.strerror or type(error).__name__, "Check the disk, then run again.")
-    reason, remedy = _REASONS.get(error.errno, other)
+    reason, help = _REASONS.get(error.errno, other)
     file = name_shown_path(error, output)
-    remedy = remedy.format("read it" if read else "write there")
+    help = help.format("read it" if read else "write there")
     message = f"Cannot {'read' if read else 'write to'} '{file}': {reason}"
     if changed:
         message += "; the next run completes the changes or rolls them back"
     elif not read:
         message += "; nothing was changed"
-    return report_file(WRITE_FAILED, f"{message}.", remedy, file)
+    return report_file(WRITE_FAILED, f"{message}.", help, file)
 
 
 def show_definition(output: Path, definition: str) -> str:

@@ -62,9 +62,9 @@ class Session:
             self._alike.setdefault(name.casefold(), []).append(name)
         self.is_usable = True
 
-    def report(self, rule: Rule, path: str, message: str, remedy: str) -> None:
+    def report(self, rule: Rule, path: str, message: str, help: str) -> None:
         """Add a finding about a path relative to the folder."""
-        self.findings.append(report_path(rule, self.folder.path, path, message, remedy))
+        self.findings.append(report_path(rule, self.folder.path, path, message, help))
 
     def list_names(self, definition: str) -> list[str]:
         """List the modules that were generated from a definition."""
@@ -154,8 +154,8 @@ def view_output(output: Path, generator_version: str, template_digest: str) -> S
             session.is_interrupted = os.path.lexists(transaction.state)
             if session.is_interrupted:
                 message = "An earlier run was interrupted while writing."
-                remedy = "Run `flowseal generate`, which completes that run's changes or rolls them back."
-                session.report(INTERRUPTED_RUN, ".", message, remedy)
+                help = "Run `flowseal generate`, which completes that run's changes or rolls them back."
+                session.report(INTERRUPTED_RUN, ".", message, help)
             if not transaction.is_pending():
                 _read_lock(session)
     return session
@@ -195,7 +195,7 @@ def _has_reserved(session: Session) -> bool:
             status = os.lstat(output / name)
         except (FileNotFoundError, NotADirectoryError):
             continue
-        remedy = "Move it away, then run again." if "/" not in name else _RESET
+        help = "Move it away, then run again." if "/" not in name else _RESET
         if stat.S_ISLNK(status.st_mode):
             what = "a symbolic link"
         elif name in _STATE_FOLDERS and not stat.S_ISDIR(status.st_mode):
@@ -205,10 +205,10 @@ def _has_reserved(session: Session) -> bool:
         elif name not in _STATE_FOLDERS and _has_other_name(output, name):
             what = "a hard link to another file"
             if name == LOCK_FILE:
-                remedy = f"Replace the link with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
+                help = f"Replace the link with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
         else:
             continue
-        session.report(UNSAFE_PATH, name, f"flowseal keeps its state under this name, but it is {what}.", remedy)
+        session.report(UNSAFE_PATH, name, f"flowseal keeps its state under this name, but it is {what}.", help)
         return True
     return False
 
@@ -236,11 +236,11 @@ def _read_lock(session: Session) -> None:
         lock = Lock() if data is None else read_lock(data)
     except (DamagedLockError, BlockedPathError) as error:
         why = "it is not a regular file" if isinstance(error, BlockedPathError) else error
-        remedy = (
+        help = (
             "Restore it from git. Or delete it and run `flowseal generate`, which adopts files that match its output. "
             "Don't edit it by hand."
         )
-        session.report(DAMAGED_LOCK, LOCK_FILE, f"This file is not as flowseal writes it: {why}.", remedy)
+        session.report(DAMAGED_LOCK, LOCK_FILE, f"This file is not as flowseal writes it: {why}.", help)
     except NewerLockError as error:
         message = f"A later version of flowseal wrote this file (format version {error})."
         session.report(NEWER_LOCK, LOCK_FILE, message, "Upgrade flowseal, then run again.")

@@ -143,8 +143,8 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
     try:
         return read_file(file.path, LARGEST_DOCUMENT)
     except OSError as error:
-        remedy = "Check the file and its permissions."
-        return report_file(UNREADABLE_PATH, describe_refusal(error), remedy, file.display)
+        help = "Check the file and its permissions."
+        return report_file(UNREADABLE_PATH, describe_refusal(error), help, file.display)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,10 @@ class DiskReader:
             return FileRefusal(*refused)
         # The path itself is asked for, as it may end in a slash, or go on behind a file.
         if not os.path.exists(os.path.join(home, path)):
-            remedy = "Paths are relative to the definition's folder."
+            help = "Paths are relative to the definition's folder."
             if meant := self._suggest_path(home, path):
-                remedy = f"Did you mean {meant}?"
-            return FileRefusal(f"File {path!r} does not exist.", remedy)
+                help = f"Did you mean {meant}?"
+            return FileRefusal(f"File {path!r} does not exist.", help)
         if not os.path.isfile(target):
             return FileRefusal(f"{path!r} is not a file.", "Use the path of a text file.")
         return _read_text(path, target)
@@ -190,10 +190,10 @@ class DiskReader:
                 message = f"File {path!r} is outside the folder of flowseal.yaml."
                 return FileRefusal(message, "Move the file into that folder or a subfolder.")
             message = f"File {path!r} is outside the folder of the definition."
-            remedy = "Move the file into the folder of the definition or a subfolder."
+            help = "Move the file into the folder of the definition or a subfolder."
             if project is None:
-                remedy += " To allow files anywhere in the project, add a flowseal.yaml at its top level."
-            return FileRefusal(message, remedy)
+                help += " To allow files anywhere in the project, add a flowseal.yaml at its top level."
+            return FileRefusal(message, help)
         passed = [place for place in (target, *target.parents) if place.is_relative_to(boundary)]
         if any(map(is_git, passed[:-1])):
             return FileRefusal(f"File {path!r} is part of Git's own data.", "Use a file outside `.git`.")
@@ -290,8 +290,8 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
 
 def report_unreadable_folder(error: OSError, display: str) -> LocatedFinding:
     """Say that a folder cannot be searched."""
-    remedy = "Reduce the nesting." if error.errno == errno.ENAMETOOLONG else "Check the folder's permissions."
-    return report_file(UNREADABLE_PATH, describe_refusal(error), remedy, display)
+    help = "Reduce the nesting." if error.errno == errno.ENAMETOOLONG else "Check the folder's permissions."
+    return report_file(UNREADABLE_PATH, describe_refusal(error), help, display)
 
 
 def describe_refusal(error: OSError) -> str:

@@ -104,11 +104,11 @@ def _report_elsewhere(folder: Path, output: Path, names: list[str], *, is_all: b
     deletion = "delete their folders here. Keep the other modules of this folder"
     if is_all:
         deletion = f"delete their folders and {LOCK_FILE} here"
-    remedy = (
+    help = (
         f"If {output.as_posix()} replaces them, change `source` of the module blocks, keep their labels, and "
         f"{deletion}. If you want both, turn the rule off."
     )
-    return report_path(MODULE_ELSEWHERE, folder, ".", message, remedy)
+    return report_path(MODULE_ELSEWHERE, folder, ".", message, help)
 
 
 def _is_nearest(definition: Path, project: Project) -> bool:

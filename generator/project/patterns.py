@@ -133,7 +133,7 @@ def _split_pattern(pattern: str) -> list[str]:
 class _Search:
     """One pattern's search, and what it could not read.
 
-    `refusals` are of names that the pattern itself spells out; each has a message and a remedy, and is said once.
+    `refusals` are of names that the pattern itself spells out; each has a message and help, and is reported once.
     """
 
     output: Path | None

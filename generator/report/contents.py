@@ -82,7 +82,7 @@ def _mask_finding(finding: LocatedFinding) -> LocatedFinding:
     return replace(
         finding,
         message=_mask_text(finding.message),
-        remedy=_mask_text(finding.remedy),
+        help=_mask_text(finding.help),
         pointer=_mask_text(finding.pointer),
         related=tuple(replace(place, message=_mask_text(place.message)) for place in finding.related),
     )

@@ -48,4 +48,4 @@ def _list_sentences(finding: LocatedFinding) -> Iterator[str]:
     yield finding.message
     for place in finding.related:
         yield f"See {place.file}:{place.span.line}:{place.span.column}: {place.message}"
-    yield f"Help: {finding.remedy}"
+    yield f"Help: {finding.help}"

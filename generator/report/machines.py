@@ -43,7 +43,7 @@ def describe_finding(finding: LocatedFinding) -> dict[str, Any]:
         "rule": finding.rule.name,
         "severity": finding.severity.value,
         "message": finding.message,
-        "help": finding.remedy,
+        "help": finding.help,
         "file": finding.file,
         "line": finding.span.line,
         "column": finding.span.column,

@@ -119,7 +119,7 @@ class _Writer:
             is_shown = (other.file, other.span.line) == (finding.file, finding.span.line)
             if not is_shown and len(finding.related) <= MOST_RELATED_LINES:
                 yield from self._write_source(other.file, other.span, "-", RELATED_COLOR)
-        yield from self._write_note("help", finding.remedy, HELP_COLOR)
+        yield from self._write_note("help", finding.help, HELP_COLOR)
 
     def _write_note(self, label: str, text: str, color: str) -> Iterator[str]:
         """Yield a note below an excerpt, aligned with the line numbers."""

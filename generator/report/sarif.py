@@ -87,7 +87,7 @@ def _describe_result(finding: LocatedFinding, number: int, fingerprint: str) -> 
         "ruleId": finding.rule.name,
         "ruleIndex": number,
         "level": LEVELS[finding.severity],
-        "message": {"text": escape_message(f"{finding.message} {finding.remedy}")},
+        "message": {"text": escape_message(f"{finding.message} {finding.help}")},
         "locations": [{"physicalLocation": _describe_place(finding.file, finding.span)}],
         "partialFingerprints": {FINGERPRINT: fingerprint},
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from generator import __version__
 from generator.findings import LocatedFinding
 from generator.output import Session, Status, apply_plan, open_output, view_output
-from generator.output.messages import OUTDATED_REMEDY, describe_reformatting
+from generator.output.messages import OUTDATED_HELP, describe_reformatting
 from generator.output.rules import OUTDATED_MODULE, report_path
 from generator.output.whitespace import compare_whitespace
 from generator.progress import Progress, Timings
@@ -30,7 +30,7 @@ def generate_modules(project: Project, flags: Flags, output: Path, timings: Timi
     """
     from generator.terraform.templates import template_digest
 
-    with timings.measure("intake"):
+    with timings.measure("discovery"):
         discovery = project.discover_definitions()
     with open_output(output, __version__, template_digest()) as session:
         run = plan_run(Command.GENERATE, project, flags, discovery, session, (timings, progress))
@@ -48,7 +48,7 @@ def check_modules(project: Project, flags: Flags, output: Path, timings: Timings
     """Compare a folder with what `generate --overwrite --prune` would make of it. Nothing is written."""
     from generator.terraform.templates import template_digest
 
-    with timings.measure("intake"):
+    with timings.measure("discovery"):
         discovery = project.discover_definitions()
     session = view_output(output, __version__, template_digest())
     asked = replace(flags, overwrite=True, prune=True)
@@ -57,7 +57,7 @@ def check_modules(project: Project, flags: Flags, output: Path, timings: Timings
     findings = list(run.findings)
     if lock is not None:
         span = run.plan.lock.locate() if run.plan else None
-        findings.append(report_path(OUTDATED_MODULE, output, LOCK_FILE, lock, OUTDATED_REMEDY, span))
+        findings.append(report_path(OUTDATED_MODULE, output, LOCK_FILE, lock, OUTDATED_HELP, span))
     return replace(run, lock=lock, findings=apply_severities(findings, project.severities))
 
 
@@ -66,7 +66,7 @@ def validate_definitions(project: Project, flags: Flags, timings: Timings) -> Ru
     with timings.measure("import"):
         from generator.pipeline import DefinitionText, check_definitions
         from generator.project.discovery import read_definition
-    with timings.measure("intake"):
+    with timings.measure("discovery"):
         files, findings = project.discover_definitions()
         definitions: list[DefinitionText] = []
         for file in files:

@@ -13,7 +13,7 @@ from generator.source.yaml_reader import read_yaml
 
 __all__ = [
     "LARGEST_DOCUMENT",
-    "MERGE_REMEDY",
+    "MERGE_HELP",
     "SCHEMA_KEY",
     "Document",
     "Fault",
@@ -26,7 +26,7 @@ __all__ = [
 
 SCHEMA_KEY = "$schema"
 """The key by which a document names its JSON Schema to editors. It says nothing of what the document is about."""
-MERGE_REMEDY = "Resolve the conflict, and delete the lines <<<<<<<, =======, and >>>>>>>."
+MERGE_HELP = "Resolve the conflict, and delete the lines <<<<<<<, =======, and >>>>>>>."
 
 LARGEST_DOCUMENT = 16 * 1024 * 1024
 """In bytes."""
@@ -62,7 +62,7 @@ def _find_conflict_in(text: str) -> list[Fault]:
     if place is None:
         return []
     message = "The file contains merge conflict markers, starting here."
-    return [Fault("MergeConflict", place, message, MERGE_REMEDY)]
+    return [Fault("MergeConflict", place, message, MERGE_HELP)]
 
 
 def _read_text(file: str, text: str) -> Reading:
@@ -75,6 +75,6 @@ def _read_text(file: str, text: str) -> Reading:
             return reading
     if len(text) > LONGEST_YAML:
         message = f"The YAML file has more than {LONGEST_YAML:,} characters."
-        remedy = "Move long prompts and code to separate files with $file, or save the file as JSON."
-        return Reading().refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, remedy))
+        help = "Move long prompts and code to separate files with $file, or save the file as JSON."
+        return Reading().refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, help))
     return read_yaml(text)

@@ -40,12 +40,12 @@ class _Reader:
         match = _BLANKS.match(self.text, at)
         return match.end() if match else at
 
-    def refuse(self, at: int, what: str, remedy: str) -> TextRefusedError:
+    def refuse(self, at: int, what: str, help: str) -> TextRefusedError:
         if self.text.startswith(("//", "/*", "#"), at):
-            what, remedy = "it contains a comment", "Remove the comment, or save the document as YAML with # comments."
+            what, help = "it contains a comment", "Remove the comment, or save the document as YAML with # comments."
         """Make the error for a place that is no JSON."""
         return TextRefusedError(
-            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"Invalid JSON: {what}.", remedy)
+            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"Invalid JSON: {what}.", help)
         )
 
     def read(self, at: int, path: Path) -> tuple[object, int]:
@@ -71,10 +71,10 @@ class _Reader:
         while True:
             if self.text[at : at + 1] != '"':
                 is_single = self.text[at : at + 1] == "'"
-                remedy = (
+                help = (
                     "Use double quotes." if is_single else "Put the key in double quotes, or close the object with }."
                 )
-                raise self.refuse(at, "a key in double quotes was expected", remedy)
+                raise self.refuse(at, "a key in double quotes was expected", help)
             key, end = self._read_string(at)
             inner = (*path, key)
             first = self.reading.key_spans.get(inner) if key in result else None

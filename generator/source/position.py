@@ -63,7 +63,7 @@ class Fault:
     kind: str
     span: Span
     message: str
-    remedy: str
+    help: str
     related: tuple[tuple[str, Span], ...] = ()
 
 

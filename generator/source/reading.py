@@ -93,8 +93,8 @@ class Reading:
             shown = text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}..."
             message = f"The number {shown} is too long or its exponent is too large."
             bounds = f"an exponent from -{LARGEST_EXPONENT} to {LARGEST_EXPONENT}"
-            remedy = f"Use at most {LONGEST_NUMBER} characters and {bounds}."
-            raise TextRefusedError(Fault("InvalidNumber", span, message, remedy))
+            help = f"Use at most {LONGEST_NUMBER} characters and {bounds}."
+            raise TextRefusedError(Fault("InvalidNumber", span, message, help))
         return number
 
     def refuse(self, fault: Fault) -> Reading:

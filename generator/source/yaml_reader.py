@@ -27,7 +27,7 @@ _NUMERIC = frozenset("+-.0123456789")
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
-REMEDIES = {
+HELP = {
     "'\\t' that cannot start any token": "Indent with spaces; YAML does not allow tabs here.",
     "that cannot start any token": "Put the string in quotes.",
     "mapping values are not allowed here": "Quote strings that contain a colon, and align the keys of each mapping.",
@@ -132,8 +132,8 @@ class _Reader:
             message = f"Unquoted {text} is ambiguous: {reason}."
             digits = text.replace("_", "")
             plain = digits if _is_number(digits) else "a plain decimal number"
-            remedy = f'Write {plain} for a number or "{text}" for a string.'
-            self.reading.faults.append(Fault("AmbiguousScalar", span, message, remedy))
+            help = f'Write {plain} for a number or "{text}" for a string.'
+            self.reading.faults.append(Fault("AmbiguousScalar", span, message, help))
             return text
         return self.reading.take_number(text, span) if _is_number(text) else _resolve_scalar(text)
 
@@ -147,8 +147,8 @@ class _Reader:
             span = _measure(key_node)
             if not isinstance(key_node, self.yaml.ScalarNode):
                 message = "A mapping key must be a string, not a list or a mapping."
-                remedy = "Put the key in quotes if it begins with { or [."
-                self.reading.faults.append(Fault("UnsupportedYaml", span, message, remedy))
+                help = "Put the key in quotes if it begins with { or [."
+                self.reading.faults.append(Fault("UnsupportedYaml", span, message, help))
                 continue
             key = self._take_text(key_node, span)
             if _is_merge_key(key_node):
@@ -197,15 +197,15 @@ def _measure(node: Node) -> Span:
 
 def _describe_character(text: str, position: int) -> Fault:
     message = f"The character U+{ord(text[position]):04X} is not allowed in YAML."
-    remedy = 'Write it as an escape sequence in double quotes, for example "\\x1b".'
-    return Fault("SyntaxError", count_position(text, position, position), message, remedy)
+    help = 'Write it as an escape sequence in double quotes, for example "\\x1b".'
+    return Fault("SyntaxError", count_position(text, position, position), message, help)
 
 
 def _describe_number(text: str, line: int, column: int) -> Fault:
-    message, remedy = "the escape sequence here is not a Unicode character.", "The largest code point is \\U0010FFFF."
+    message, help = "the escape sequence here is not a Unicode character.", "The largest code point is \\U0010FFFF."
     if text.split("\n")[line - 1].startswith("%YAML"):
-        message, remedy = "this is not a version of YAML.", "Write %YAML 1.2, or remove the line."
-    return Fault("SyntaxError", Span(line, column, line, column + 1), f"Invalid YAML: {message}", remedy)
+        message, help = "this is not a version of YAML.", "Write %YAML 1.2, or remove the line."
+    return Fault("SyntaxError", Span(line, column, line, column + 1), f"Invalid YAML: {message}", help)
 
 
 def _describe_error(error: Any) -> Fault:
@@ -216,14 +216,14 @@ def _describe_error(error: Any) -> Fault:
         message = "The file contains more than one YAML document."
         return Fault("UnsupportedYaml", place, message, "Put each flow in its own file.")
     context = f" ({error.context})" if error.context and error.problem else ""
-    remedy = next((remedy for words, remedy in REMEDIES.items() if words in problem), "Fix the syntax here.")
+    help = next((help for words, help in HELP.items() if words in problem), "Fix the syntax here.")
     before = (mark.buffer or "")[: mark.pointer]
     if before.endswith(("{$param", "{$file")):
-        remedy = "$param replaces a whole value: make the whole string the parameter, and write only {$param: NAME}."
-        remedy = remedy if before.endswith("{$param") else "$file replaces a whole value: write only {$file: PATH}."
+        help = "$param replaces a whole value: make the whole string the parameter, and write only {$param: NAME}."
+        help = help if before.endswith("{$param") else "$file replaces a whole value: write only {$file: PATH}."
     elif before.endswith("$"):
-        remedy = "Write the literal value, or {$param: NAME} for a parameter. flowseal does not resolve ${...}."
-    return Fault("SyntaxError", place, f"Invalid YAML: {problem}{context}.", remedy)
+        help = "Write the literal value, or {$param: NAME} for a parameter. flowseal does not resolve ${...}."
+    return Fault("SyntaxError", place, f"Invalid YAML: {problem}{context}.", help)
 
 
 def _resolve_scalar(text: str) -> object:

@@ -122,8 +122,8 @@ def _report(name: str, needs: list[Need], choices: Combinations[str]) -> Finding
         for item in connections
         if item is not last
     )
-    remedy = "Connect each branch to its own node, for example to two Output nodes."
-    return Finding(UNSATISFIED_CONNECTION_CONDITIONS, message, remedy, _find_place(last), related=related)
+    help = "Connect each branch to its own node, for example to two Output nodes."
+    return Finding(UNSATISFIED_CONNECTION_CONDITIONS, message, help, _find_place(last), related=related)
 
 
 def _excludes(needs: list[Need], node: str, choices: Combinations[str]) -> bool:

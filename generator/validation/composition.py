@@ -46,17 +46,17 @@ def check_absent_type(rule: Rule, kind: str, scope: Scope) -> Iterator[Finding]:
     if not any(scope.list_types()):
         # One mistake: it is reported as the missing start.
         if kind in STARTS:
-            remedy = f"Add a node of type {kind} and one of type {STARTS[kind]}, and connect them."
+            help = f"Add a node of type {kind} and one of type {STARTS[kind]}, and connect them."
             path = (*scope.body.path, "nodes") if scope.loop is None else scope.body.path
-            yield Finding(rule, f"{scope.subject} has no nodes.", remedy, path, key=True)
+            yield Finding(rule, f"{scope.subject} has no nodes.", help, path, key=True)
         return
     if scope.loop is not None:
         message = f"{scope.subject} has no {kind} node, which {LOOP_ENDS[kind]}."
         yield Finding(rule, message, f"Add a {kind} node to the loop's definition.", scope.body.path, key=True)
         return
     direction = "from" if kind == "Input" else "to"
-    remedy = f"Add a node of type {kind} and a connection {direction} it."
-    yield Finding(rule, f"The flow has no {kind} node.", remedy, (*scope.body.path, "nodes"), key=True)
+    help = f"Add a node of type {kind} and a connection {direction} it."
+    yield Finding(rule, f"The flow has no {kind} node.", help, (*scope.body.path, "nodes"), key=True)
 
 
 def check_repeated_type(rule: Rule, kind: str, scope: Scope) -> Iterator[Finding]:
@@ -67,10 +67,10 @@ def check_repeated_type(rule: Rule, kind: str, scope: Scope) -> Iterator[Finding
         first, second, *others = found
         message = f"{scope.subject} has {len(found)} {kind} nodes; only one is allowed."
         related = tuple(Related(f"Node {node.name!r} is here.", (*node.path, "name")) for node in (first, *others))
-        remedy = "Keep one. To pass several values, use an output of type Object with one field per value."
+        help = "Keep one. To pass several values, use an output of type Object with one field per value."
         if kind in LOOP_ENDS:
-            remedy = f"Keep the one that {LOOP_ENDS[kind]}."
-        yield Finding(rule, message, remedy, (*second.path, "name"), related=related)
+            help = f"Keep the one that {LOOP_ENDS[kind]}."
+        yield Finding(rule, message, help, (*second.path, "name"), related=related)
 
 
 register_twins(
@@ -111,8 +111,8 @@ def check_input_quotas(scope: Scope) -> Iterator[Finding]:
         most = scope.input_rules[name].most
         if most is not None and len(node.inputs) > most:
             message = f"Node {name!r} has {len(node.inputs)} inputs; the limit for type {node.type} is {most}."
-            remedy = "Combine inputs into one of type Object with several fields."
-            yield Finding(INPUT_QUOTA_EXCEEDED, message, remedy, (*node.inputs[most].path, "name"))
+            help = "Combine inputs into one of type Object with several fields."
+            yield Finding(INPUT_QUOTA_EXCEEDED, message, help, (*node.inputs[most].path, "name"))
 
 
 @register_check(LOOP_INCOMPATIBLE_NODE_TYPE)
@@ -126,8 +126,8 @@ def check_types_within_loops(scope: Scope) -> Iterator[Finding]:
             message = (
                 f"Node {node.name!r} in loop {scope.loop.name!r} has type {node.type}, which loops cannot contain."
             )
-            remedy = "Move it before or after the loop, or implement its logic in an InlineCode or LambdaFunction node."
-            yield Finding(LOOP_INCOMPATIBLE_NODE_TYPE, message, remedy, (*node.path, "type"))
+            help = "Move it before or after the loop, or implement its logic in an InlineCode or LambdaFunction node."
+            yield Finding(LOOP_INCOMPATIBLE_NODE_TYPE, message, help, (*node.path, "type"))
 
 
 @register_check(MISPLACED_LOOP_NODE)
@@ -136,8 +136,8 @@ def check_loop_nodes_outside(scope: Scope) -> Iterator[Finding]:
     for node in scope.body.nodes if scope.loop is None else ():
         if node.type in LOOP_ENDS:
             message = f"Node {node.name!r} has type {node.type}, which is only allowed in a loop."
-            remedy = "Move it into the definition of a Loop node."
-            yield Finding(MISPLACED_LOOP_NODE, message, remedy, (*node.path, "type"))
+            help = "Move it into the definition of a Loop node."
+            yield Finding(MISPLACED_LOOP_NODE, message, help, (*node.path, "type"))
 
 
 def _list_nodes(body: Body) -> Iterator[Node]:
@@ -149,8 +149,8 @@ def _list_nodes(body: Body) -> Iterator[Node]:
 
 def _report_exceeded(nodes: list[Node], quota: int, what: str) -> Finding:
     message = f"The flow has {what}; the quota is {quota}."
-    remedy = f"Split the flow, or request an increase if the quota is adjustable ({QUOTA_SOURCE})."
-    return Finding(NODE_QUOTA_EXCEEDED, message, remedy, (*nodes[quota].path, "name"))
+    help = f"Split the flow, or request an increase if the quota is adjustable ({QUOTA_SOURCE})."
+    return Finding(NODE_QUOTA_EXCEEDED, message, help, (*nodes[quota].path, "name"))
 
 
 MISSING_NODE_CONFIGURATION = error("MissingNodeConfiguration", "A node has no configuration, which its type requires.")
@@ -171,8 +171,8 @@ def check_missing_node_configurations(scope: Scope) -> Iterator[Finding]:
         is_absent = node.configuration_path == (*node.path, "configuration") and not node.is_blurred
         if kind.needs_configuration and is_absent:
             message = f"Node {node.name!r} has no configuration, but type {node.type} requires one."
-            remedy = f"Add `configuration:` with the key `{kind.configuration}`."
-            yield Finding(MISSING_NODE_CONFIGURATION, message, remedy, node.path)
+            help = f"Add `configuration:` with the key `{kind.configuration}`."
+            yield Finding(MISSING_NODE_CONFIGURATION, message, help, node.path)
 
 
 @register_check(MISMATCHED_NODE_CONFIGURATION)
@@ -186,8 +186,8 @@ def check_node_configurations(scope: Scope) -> Iterator[Finding]:
             if meant is None:  # An unknown key, which is reported as such.
                 continue
             message = f"Node {node.name!r} has type {node.type}, but its configuration is `{found}`."
-            remedy = f"Use `type: {meant}`, or the configuration `{expected}`."
-            yield Finding(MISMATCHED_NODE_CONFIGURATION, message, remedy, node.configuration_path, key=True)
+            help = f"Use `type: {meant}`, or the configuration `{expected}`."
+            yield Finding(MISMATCHED_NODE_CONFIGURATION, message, help, node.configuration_path, key=True)
 
 
 @register_check(MISSING_CONNECTION_CONFIGURATION)
@@ -197,8 +197,8 @@ def check_missing_connection_configurations(scope: Scope) -> Iterator[Finding]:
         if _find_configuration(connection) is None:
             expected = CONNECTION_CONFIGURATIONS[connection.type]
             message = f"Connection {connection.name!r} has no configuration."
-            remedy = f"Add `configuration:` with the key `{expected}`."
-            yield Finding(MISSING_CONNECTION_CONFIGURATION, message, remedy, connection.path)
+            help = f"Add `configuration:` with the key `{expected}`."
+            yield Finding(MISSING_CONNECTION_CONFIGURATION, message, help, connection.path)
 
 
 @register_check(MISMATCHED_CONNECTION_CONFIGURATION)
@@ -208,9 +208,9 @@ def check_connection_configurations(scope: Scope) -> Iterator[Finding]:
         expected, found = CONNECTION_CONFIGURATIONS[connection.type], _find_configuration(connection)
         if found is not None and found != expected:
             message = f"Connection {connection.name!r} has type {connection.type}, but its configuration is `{found}`."
-            remedy = f"Use `{expected}`, or correct the connection's type."
+            help = f"Use `{expected}`, or correct the connection's type."
             path = (*connection.path, "configuration", found)
-            yield Finding(MISMATCHED_CONNECTION_CONFIGURATION, message, remedy, path, key=True)
+            yield Finding(MISMATCHED_CONNECTION_CONFIGURATION, message, help, path, key=True)
 
 
 def _find_configuration(connection: Connection) -> str | None:

@@ -42,12 +42,12 @@ def check_default_conditions(scope: Scope) -> Iterator[Finding]:
     """Report Condition nodes without a `default` entry that has no expression."""
     for node, conditions in scope.conditions:
         if node.type == "Condition" and not any(condition.is_default for condition in conditions):
-            path, message, remedy = _explain_missing(conditions, node.name)
+            path, message, help = _explain_missing(conditions, node.name)
             if path:
-                yield Finding(MISSING_DEFAULT_CONDITION, message, remedy, path)
+                yield Finding(MISSING_DEFAULT_CONDITION, message, help, path)
             else:
                 place = (*node.configuration_path, "conditions")
-                yield Finding(MISSING_DEFAULT_CONDITION, message, remedy, place, key=True)
+                yield Finding(MISSING_DEFAULT_CONDITION, message, help, place, key=True)
 
 
 @register_check(DUPLICATE_CONDITION_EXPRESSION)
@@ -64,9 +64,9 @@ def check_repeated_expressions(scope: Scope) -> Iterator[Finding]:
                 names = f"{other.name!r} and {condition.name!r}"
                 message = f"Conditions {names} of node {node.name!r} have the same expression."
                 related = (Related("The other condition is here.", (*other.path, "expression")),)
-                remedy = f"Only {other.name!r} is ever taken. Change or remove one of them."
+                help = f"Only {other.name!r} is ever taken. Change or remove one of them."
                 path = (*condition.path, "expression")
-                yield Finding(DUPLICATE_CONDITION_EXPRESSION, message, remedy, path, related=related)
+                yield Finding(DUPLICATE_CONDITION_EXPRESSION, message, help, path, related=related)
 
 
 @register_check(EQUIVALENT_CONDITIONS)
@@ -109,12 +109,12 @@ def _explain_missing(conditions: list[Condition], node: str) -> tuple[tuple[str 
     for condition in conditions:
         if condition.name == DEFAULT:
             message = f"The default condition of node {node!r} has an expression."
-            remedy = "Remove the expression, or rename the condition and add `{name: default}` after it."
-            return (*condition.path, "expression"), message, remedy
+            help = "Remove the expression, or rename the condition and add `{name: default}` after it."
+            return (*condition.path, "expression"), message, help
     for condition in conditions:
         if condition.expression is None:
-            remedy = f"Rename condition {condition.name!r}, which has no expression, to {DEFAULT!r}."
-            return (*condition.path, "name"), message, remedy
+            help = f"Rename condition {condition.name!r}, which has no expression, to {DEFAULT!r}."
+            return (*condition.path, "name"), message, help
     return (), message, "Add `{name: default}` as the last condition, and a connection for it."
 
 
@@ -153,8 +153,8 @@ def _report(rule: Rule, message: str, meaning: Meaning, others: list[Meaning]) -
         Related(f"{other.condition.name!r} is evaluated first, here.", (*other.condition.path, "expression"))
         for other in others
     )
-    remedy = "Conditions are evaluated in order: put the narrower one first, or change or remove this one."
-    return Finding(rule, message, remedy, (*meaning.condition.path, "expression"), related=related)
+    help = "Conditions are evaluated in order: put the narrower one first, or change or remove this one."
+    return Finding(rule, message, help, (*meaning.condition.path, "expression"), related=related)
 
 
 def _report_behind_default(node: Node, conditions: list[Condition]) -> Iterator[Finding]:
@@ -162,5 +162,5 @@ def _report_behind_default(node: Node, conditions: list[Condition]) -> Iterator[
     for condition in conditions[default + 1 :]:
         message = f"Condition {condition.name!r} of node {node.name!r} comes after the default, which is always true."
         related = (Related("The default is here.", (*conditions[default].path, "name")),)
-        remedy = "Move the default to the end."
-        yield Finding(UNREACHABLE_BRANCH, message, remedy, (*condition.path, "name"), related=related)
+        help = "Move the default to the end."
+        yield Finding(UNREACHABLE_BRANCH, message, help, (*condition.path, "name"), related=related)

@@ -101,14 +101,14 @@ def check_boundaries(scope: Scope) -> Iterator[Finding]:
             where = None if scope.knows(name) else scope.locate_outside(name)
             if where is not None:
                 message = f"Connection {connection.name!r} refers to node {name!r}, which is {where}."
-                remedy = "Connect to the Loop node instead: its ports carry values into and out of the loop."
-                yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, end))
+                help = "Connect to the Loop node instead: its ports carry values into and out of the loop."
+                yield Finding(INVALID_LOOP_BOUNDARY, message, help, (*connection.path, end))
                 break
         else:
             if scope.find_type(connection.target) == "LoopInput":
                 message = f"Connection {connection.name!r} leads back to LoopInput node {connection.target!r}."
-                remedy = "Connect to an input of the LoopController with the category ReturnValueToLoopStart."
-                yield Finding(INVALID_LOOP_BOUNDARY, message, remedy, (*connection.path, "target"))
+                help = "Connect to an input of the LoopController with the category ReturnValueToLoopStart."
+                yield Finding(INVALID_LOOP_BOUNDARY, message, help, (*connection.path, "target"))
 
 
 @register_check(DUPLICATE_CONNECTIONS)
@@ -186,8 +186,8 @@ def _report(
     elif others := [name for name in valid if name != without]:
         more = f", or add the {what}" if what in ("node", "condition") else ""
         otherwise = f"Use {list_names(others)}{more}."
-    remedy = advise_name(found, valid, otherwise, without)
-    yield Finding(rule, f"{subject} has no {what} {found!r}.", remedy, path)
+    help = advise_name(found, valid, otherwise, without)
+    yield Finding(rule, f"{subject} has no {what} {found!r}.", help, path)
 
 
 @lru_cache(maxsize=4)

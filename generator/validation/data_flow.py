@@ -35,8 +35,8 @@ def check_unfulfilled_inputs(scope: Scope) -> Iterator[Finding]:
         message = f"Input {port.name!r} of node {node.name!r} has no incoming connection."
         is_optional = scope.input_rules[node.name].find(port.name) is None
         otherwise = ", or remove the input" if is_optional else ""
-        remedy = f"Add a data connection to {node.name} with `targetInput: {port.name}`{otherwise}."
-        yield Finding(UNFULFILLED_NODE_INPUT, message, remedy, (*port.path, "name"))
+        help = f"Add a data connection to {node.name} with `targetInput: {port.name}`{otherwise}."
+        yield Finding(UNFULFILLED_NODE_INPUT, message, help, (*port.path, "name"))
 
 
 @register_check(MULTIPLE_NODE_INPUT_CONNECTIONS)
@@ -80,8 +80,8 @@ def check_unfollowed_conditions(scope: Scope) -> Iterator[Finding]:
             if condition.name not in followed | misplaced and not _lacks_connection(scope):
                 name = f"condition {condition.name!r} of node {node.name!r}"
                 message = f"No connection uses {name}, so the flow ends when it is true."
-                remedy = f"Add a conditional connection from {node.name} with `condition: {condition.name}`."
-                yield Finding(UNCONNECTED_CONDITION, message, remedy, (*condition.path, "name"))
+                help = f"Add a conditional connection from {node.name} with `condition: {condition.name}`."
+                yield Finding(UNCONNECTED_CONDITION, message, help, (*condition.path, "name"))
 
 
 def _find_open_inputs(scope: Scope) -> Iterator[tuple[Node, Port]]:
@@ -114,8 +114,8 @@ def _report_multiple(name: str, port: str, first: Connection, others: list[Conne
     sources = ", ".join(connection.source for connection in (first, *others))
     message = f"Input {port!r} of node {name!r} has {len(others) + 1} incoming data connections: from {sources}."
     related = tuple(Related(f"The one from {item.source} is here.", item.input_path) for item in (first, *others[1:]))
-    remedy = "Keep one of them. Connect different branches to different nodes, for example to two Output nodes."
-    return Finding(MULTIPLE_NODE_INPUT_CONNECTIONS, message, remedy, others[0].input_path, related=related)
+    help = "Keep one of them. Connect different branches to different nodes, for example to two Output nodes."
+    return Finding(MULTIPLE_NODE_INPUT_CONNECTIONS, message, help, others[0].input_path, related=related)
 
 
 def _lacks_connection(scope: Scope) -> bool:
@@ -125,5 +125,5 @@ def _lacks_connection(scope: Scope) -> bool:
 
 def _report_unused(node: Node) -> Finding:
     message = f"The result of node {node.name!r} is never used."
-    remedy = "Connect its output to another node, such as an Output node, or remove the node."
-    return Finding(UNUSED_RESULT, message, remedy, (*node.path, "name"))
+    help = "Connect its output to another node, such as an Output node, or remove the node."
+    return Finding(UNUSED_RESULT, message, help, (*node.path, "name"))

@@ -85,8 +85,8 @@ def find_operand_fault(expression: Expression, types: Mapping[str, str]) -> Expr
 
 def _find_fault(value: Value, node: Node) -> ExpressionFault | None:
     expression = read_condition(value) if isinstance(value, str) else None
-    if isinstance(value, str) and isinstance(expression, ExpressionFault) and not expression.remedy:
-        return replace(expression, remedy=_advise(value, expression, node))
+    if isinstance(value, str) and isinstance(expression, ExpressionFault) and not expression.help:
+        return replace(expression, help=_advise(value, expression, node))
     if expression is None or isinstance(expression, ExpressionFault):
         return expression
     return find_operand_fault(expression, {port.name: port.type for port in reversed(node.inputs)})
@@ -107,16 +107,16 @@ def _advise(text: str, fault: ExpressionFault, node: Node) -> str:
 
 
 def _report(rule: Rule, subject: str, fault: ExpressionFault, path: Path, place: Path) -> Finding:
-    remedy = fault.remedy or "Correct the expression at the marked position."
+    help = fault.help or "Correct the expression at the marked position."
     related = () if path == place else (Related("The parameter is used here.", place),)
     message = f"Invalid expression in {subject}: {fault.cause}."
-    return Finding(rule, message, remedy, path, related=related, within=(fault.start, fault.end))
+    return Finding(rule, message, help, path, related=related, within=(fault.start, fault.end))
 
 
 def _report_absent(node: Node, condition: Condition) -> Finding:
     message = f"Condition {condition.name!r} of node {node.name!r} has no expression."
-    remedy = "Add an expression, or remove the condition. Only the default has none."
-    return Finding(MALFORMED_CONDITION_EXPRESSION, message, remedy, (*condition.path, "name"))
+    help = "Add an expression, or remove the condition. Only the default has none."
+    return Finding(MALFORMED_CONDITION_EXPRESSION, message, help, (*condition.path, "name"))
 
 
 def _name_type(operand: Operand, types: Mapping[str, str]) -> str:
@@ -150,8 +150,8 @@ def _find_mismatch(comparison: Comparison, types: Mapping[str, str]) -> Expressi
     for operand in (left, right):
         if _name_type(operand, types) not in taken:
             cause = f"{comparison.operator} cannot compare {_describe(operand, types)}"
-            remedy = f"Use values of type {list_names(taken)}."
-            return ExpressionFault(cause, operand.start, operand.end, remedy)
+            help = f"Use values of type {list_names(taken)}."
+            return ExpressionFault(cause, operand.start, operand.end, help)
     if _name_type(left, types) == _name_type(right, types):
         return None
     wrong = left if right.is_input and not left.is_input else right

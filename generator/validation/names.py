@@ -41,8 +41,8 @@ def check_node_names(scope: Scope) -> Iterator[Finding]:
     named = ((node.name, (*node.path, "name")) for node in scope.body.nodes)
     unmatched = scope.unmatched_names
     is_meant = 0 < len(unmatched) <= len(scope.body.nodes) - len({node.name for node in scope.body.nodes})
-    remedy = f"Rename one of them to {list_names(unmatched)}, which connections use." if is_meant else ""
-    return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME, remedy)
+    help = f"Rename one of them to {list_names(unmatched)}, which connections use." if is_meant else ""
+    return _report_repeated(named, "node", "", DUPLICATE_NODE_NAME, help)
 
 
 @register_check(DUPLICATE_CONNECTION_NAME)
@@ -110,12 +110,12 @@ def check_node_files(scope: Scope) -> Iterator[Finding]:
         if other.name != node.name:
             message = f"Nodes {other.name!r} and {node.name!r} would share a file on case-insensitive disks."
             related = (Related("The other node is here.", (*other.path, "name")),)
-            remedy = "Use names that differ in more than case."
-            yield Finding(COLLIDING_NODE_FILES, message, remedy, path, related=related)
+            help = "Use names that differ in more than case."
+            yield Finding(COLLIDING_NODE_FILES, message, help, path, related=related)
 
 
 def _report_repeated(
-    named: Iterable[tuple[str, Path]], what: str, of: str, rule: Rule, remedy: str = ""
+    named: Iterable[tuple[str, Path]], what: str, of: str, rule: Rule, help: str = ""
 ) -> Iterator[Finding]:
     first: dict[str, Path] = {}
     for name, path in named:
@@ -124,7 +124,7 @@ def _report_repeated(
             message = f"Two {what}s{of} are named {name!r}."
             related = (Related(f"The other {what} is here.", other),)
             otherwise = f"Rename one {what}, or remove it if they are the same."
-            yield Finding(rule, message, remedy or otherwise, path, related=related)
+            yield Finding(rule, message, help or otherwise, path, related=related)
 
 
 def _has_file(node: Node) -> bool:

@@ -35,9 +35,9 @@ def check_missing_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding
     for node, ports, rules in list_sides(scope, what):
         for missing in _find_missing_rules(ports, rules):
             message = f"Node {node.name!r} has no {what} {missing.name!r}, which type {node.type} requires."
-            remedy = f"Add the {what} {missing.name} of {_describe_type(missing)}."
+            help = f"Add the {what} {missing.name} of {_describe_type(missing)}."
             path = (*node.path, f"{what}s" if ports else "name")
-            yield Finding(rule, message, remedy, path, key=bool(ports))
+            yield Finding(rule, message, help, path, key=bool(ports))
 
 
 def check_surplus_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding]:
@@ -51,10 +51,10 @@ def check_surplus_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding
             message = f"{node.type} nodes have no {what} {port.name!r}."
             listed = {other.name for other in ports}
             absent = [other.name for other in rules.named if other.name not in listed]
-            remedy = _advise(port.name, absent, rules, what)
+            help = _advise(port.name, absent, rules, what)
             if rules.variables is not None:
-                remedy = _advise_on_variable(port.name, rules.variables, absent, connected) or remedy
-            yield Finding(rule, message, remedy, (*port.path, "name"))
+                help = _advise_on_variable(port.name, rules.variables, absent, connected) or help
+            yield Finding(rule, message, help, (*port.path, "name"))
 
 
 register_twins(check_missing_ports, (MISSING_NODE_INPUT, "input"), (MISSING_NODE_OUTPUT, "output"))
@@ -145,8 +145,8 @@ def check_ambiguous_types(scope: Scope) -> Iterator[Finding]:
             subject = f"{what.capitalize()} {port.name!r} of node {node.name!r}"
             documented = f"{rule.type} in one place, any type in another"
             message = f"{subject} has type {port.type}; AWS's guide documents {documented}."
-            remedy = f"Use `type: {rule.type}`, valid either way, or deploy early to see whether AWS accepts it."
-            yield Finding(AMBIGUOUS_PORT_TYPE, message, remedy, (*port.path, "type"))
+            help = f"Use `type: {rule.type}`, valid either way, or deploy early to see whether AWS accepts it."
+            yield Finding(AMBIGUOUS_PORT_TYPE, message, help, (*port.path, "type"))
 
 
 @register_check(INCOMPATIBLE_CONNECTION_DATA_TYPE)
@@ -156,14 +156,14 @@ def check_connection_types(scope: Scope) -> Iterator[Finding]:
         given, taken = _name_types(scope, connection, output, port)
         ends = f"Output {output.name!r} of {connection.source} has type {given}, but input {port.name!r}"
         message = f"{ends} of {connection.target} has type {taken}."
-        remedy = "Use the same type at both ends."
+        help = "Use the same type at both ends."
         if given not in PLAIN_TYPES:
-            remedy = "Use the same type at both ends, or select a part with an expression such as $.data.name."
+            help = "Use the same type at both ends, or select a part with an expression such as $.data.name."
         related = (
             Related(f"The output has type {given}.", (*output.path, "type")),
             Related(f"The input has type {taken}.", (*port.path, "type")),
         )
-        yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, remedy, connection.input_path, related=related)
+        yield Finding(INCOMPATIBLE_CONNECTION_DATA_TYPE, message, help, connection.input_path, related=related)
 
 
 @register_check(PATH_INTO_PLAIN_VALUE)
@@ -177,11 +177,11 @@ def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
         if expression not in (WHOLE_INPUT, None):
             subject = f"Output {output.name!r} of {connection.source} has type {given}"
             message = f"{subject}, so {expression!r} cannot select a part of it."
-            remedy = "Use $.data, or change the output's type if it is an Object or Array."
+            help = "Use $.data, or change the output's type if it is an Object or Array."
             related = (Related(f"The output has type {given}.", (*output.path, "type")),)
             _, place = scope.flow.look_through(port.expression, (*port.path, "expression"))
             within = (len(WHOLE_INPUT), len(expression or ""))
-            yield Finding(PATH_INTO_PLAIN_VALUE, message, remedy, place, related=related, within=within)
+            yield Finding(PATH_INTO_PLAIN_VALUE, message, help, place, related=related, within=within)
 
 
 def _find_incompatible(scope: Scope) -> Iterator[tuple[Connection, Port, Port]]:

@@ -57,16 +57,16 @@ def check_file_calls(scope: Scope) -> Iterator[Finding]:
             match = None if isinstance(text.text, FileText) else FILE_CALL.fullmatch(text.text)
             if match is not None:
                 message = f"Node {name!r} receives this text literally, not the contents of the file."
-                remedy = f"Use {{$file: {match[1] or match[2]}}}."
-                yield report_in_text(LITERAL_FILE_CALL, message, remedy, text, 0, len(text.text))
+                help = f"Use {{$file: {match[1] or match[2]}}}."
+                yield report_in_text(LITERAL_FILE_CALL, message, help, text, 0, len(text.text))
 
 
-def report_in_text(rule: Rule, message: str, remedy: str, place: PlacedText, start: int, end: int) -> Finding:
+def report_in_text(rule: Rule, message: str, help: str, place: PlacedText, start: int, end: int) -> Finding:
     """Return a finding about text[start:end]. If the text is from a separate file, it points into that file."""
     if isinstance(place.text, FileText):
         span = count_position(place.text, start, end)
-        return Finding(rule, message, remedy, place.path, file=place.text.file, span=span)
-    return Finding(rule, message, remedy, place.path, within=(start, end))
+        return Finding(rule, message, help, place.path, file=place.text.file, span=span)
+    return Finding(rule, message, help, place.path, within=(start, end))
 
 
 def _list_texts(node: Node, scope: Scope) -> Iterator[PlacedText]:
@@ -87,8 +87,8 @@ def _report_all(text: PlacedText, subject: str) -> Iterator[Finding]:
     for match in islice(find_credentials(text.text), MAX_REPORTED):
         what = KINDS[match.lastgroup or ""][0]
         message = f"{subject} contains what looks like {what}, readable by anyone who can read the flow or its module."
-        remedy = "Remove and rotate it, and have a Lambda function fetch the new one."
-        yield report_in_text(CREDENTIAL_IN_TEXT, message, remedy, text, match.start(), match.end())
+        help = "Remove and rotate it, and have a Lambda function fetch the new one."
+        yield report_in_text(CREDENTIAL_IN_TEXT, message, help, text, match.start(), match.end())
 
 
 UNFILLED_PROMPT_VARIABLE = warning(
@@ -109,8 +109,8 @@ def check_inline_chats(scope: Scope) -> Iterator[Finding]:
             f"Node {name!r} has an inline chat prompt, which AWS probably rejects: it answered 'invalid template "
             "configuration' to one (terraform-provider-aws pull request 42201), and CloudFormation has no such prompt."
         )
-        remedy = "Create the prompt in Prompt management and set sourceConfiguration.resource.promptArn to its ARN."
-        yield Finding(INLINE_CHAT_PROMPT, message, remedy, (*node.configuration_path, *inline, "templateType"))
+        help = "Create the prompt in Prompt management and set sourceConfiguration.resource.promptArn to its ARN."
+        yield Finding(INLINE_CHAT_PROMPT, message, help, (*node.configuration_path, *inline, "templateType"))
 
 
 @register_check(UNFILLED_PROMPT_VARIABLE)
@@ -149,24 +149,24 @@ def _report_unused(node: Node, variable: str, path: Path, variables: PromptVaria
     message = f"The prompt of node {node.name!r} lists the variable {variable!r} but never uses it."
     found = find_misspelled_variable(variables, variable)
     if found is None:
-        remedy = f"Use {{{{{variable}}}}} in the prompt, or remove the variable and its input."
-        return Finding(UNUSED_PROMPT_VARIABLE, message, remedy, path)
+        help = f"Use {{{{{variable}}}}} in the prompt, or remove the variable and its input."
+        return Finding(UNUSED_PROMPT_VARIABLE, message, help, path)
     text, start, end = found
-    remedy = f"Replace {text.text[start:end]} with {{{{{variable}}}}}."
-    return report_in_text(UNUSED_PROMPT_VARIABLE, message, remedy, text, start, end)
+    help = f"Replace {text.text[start:end]} with {{{{{variable}}}}}."
+    return report_in_text(UNUSED_PROMPT_VARIABLE, message, help, text, start, end)
 
 
 def _report(node: Node, variable: str, variables: PromptVariables) -> Finding:
     message = f"The prompt of node {node.name!r} uses {{{{{variable}}}}}, but the node has no input {variable!r}."
     shape = find_shape("FlowNodeInputName")
     if check_shape(variable, shape, ()):
-        remedy = f"Rename the variable so that an input can have the same name. {describe_shape_rule(shape)}"
+        help = f"Rename the variable so that an input can have the same name. {describe_shape_rule(shape)}"
     else:
         meant = suggest_name(variable, [port.name for port in node.inputs])
         hint = f"Did you mean {{{{{meant}}}}}? Otherwise add" if meant else "Add"
-        remedy = f"{hint} an input named {variable} and a connection to it."
+        help = f"{hint} an input named {variable} and a connection to it."
     for use in variables.used:
         if use.name == variable:
-            return report_in_text(UNFILLED_PROMPT_VARIABLE, message, remedy, use.place, use.start, use.end)
+            return report_in_text(UNFILLED_PROMPT_VARIABLE, message, help, use.place, use.start, use.end)
     path = next(path for name, path in variables.listed if name == variable)
-    return Finding(UNFILLED_PROMPT_VARIABLE, message, remedy, path)
+    return Finding(UNFILLED_PROMPT_VARIABLE, message, help, path)

@@ -85,10 +85,10 @@ def _report_unreachable(node: Node, followers: list[Node], start: str) -> Findin
     message = f"Node {node.name!r} cannot be reached from the {start} node{after}."
     related = tuple(Related(f"{item.name} comes after it, here.", (*item.path, "name")) for item in followers)
     inputs = [f"`targetInput: {port.name}`" for port in node.inputs]
-    remedy = f"Add a connection to it with {list_names(inputs, 'and')}, or remove it."
+    help = f"Add a connection to it with {list_names(inputs, 'and')}, or remove it."
     if not inputs:
-        remedy = "Add a connection to it, or remove it."
-    return Finding(UNREACHABLE_NODE, message, remedy, (*node.path, "name"), related=related)
+        help = "Add a connection to it, or remove it."
+    return Finding(UNREACHABLE_NODE, message, help, (*node.path, "name"), related=related)
 
 
 def _report_unconnected(scope: Scope, nodes: list[Node]) -> Finding:
@@ -98,8 +98,8 @@ def _report_unconnected(scope: Scope, nodes: list[Node]) -> Finding:
     names = list_names([repr(node.name) for node in nodes], "and")
     message = f"{scope.subject} has no connections, so {names} cannot be reached from the {start} node."
     related = tuple(Related(f"{item.name} is here.", (*item.path, "name")) for item in others)
-    remedy = f"Add connections that lead from the {start} node to every other node."
-    return Finding(UNREACHABLE_NODE, message, remedy, (*first.path, "name"), related=related)
+    help = f"Add connections that lead from the {start} node to every other node."
+    return Finding(UNREACHABLE_NODE, message, help, (*first.path, "name"), related=related)
 
 
 def _crosses_loop(connection: Connection, scope: Scope) -> bool:
@@ -135,5 +135,5 @@ def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
         for item in others
     )
     repeat = "To repeat a step, use a Lambda function, inline code, or, without Terraform, a Loop node."
-    remedy = f"Remove this connection. {repeat}"
-    return Finding(CYCLIC_CONNECTION, message, remedy, (*closing.path, "target"), related=related)
+    help = f"Remove this connection. {repeat}"
+    return Finding(CYCLIC_CONNECTION, message, help, (*closing.path, "target"), related=related)

@@ -79,12 +79,12 @@ _CONDITION_HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class ExpressionFault:
-    """A mistake in an expression, at its characters [start:end]. `remedy` may be empty."""
+    """A mistake in an expression, at its characters [start:end]. `help` may be empty."""
 
     cause: str
     start: int
     end: int
-    remedy: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ def read_input_expression(text: str) -> ExpressionFault | None:
         return None
     if not text.startswith(WHOLE_INPUT):
         meant = _suggest_path(text)
-        remedy = f"Did you mean {meant}?" if meant else "Use $.data for the whole input, or $.data.name for a field."
-        return ExpressionFault(_describe([WHOLE_INPUT], 0, text), 0, len(text), remedy)
+        help = f"Did you mean {meant}?" if meant else "Use $.data for the whole input, or $.data.name for a field."
+        return ExpressionFault(_describe([WHOLE_INPUT], 0, text), 0, len(text), help)
     fault = _find_path_fault(text)
     meant = _suggest_path(text) if fault is not None else None
-    return replace(fault, remedy=f"Did you mean {meant}?") if fault is not None and meant else fault
+    return replace(fault, help=f"Did you mean {meant}?") if fault is not None and meant else fault
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""A value against the API's grammar: one finding a mistake, at its place, with a remedy."""
+"""A value against the API's grammar: one finding a mistake, at its place, with help."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_arns_of_every_partition_are_taken(partition: str) -> None:
 
 def test_a_slip_is_suggested() -> None:
     slip = {"name": "text", "type": "Strin", "expresion": "$.data"}
-    findings = {finding.path: finding.remedy for finding in check_shape(slip, find_shape("FlowNodeInput"), ())}
+    findings = {finding.path: finding.help for finding in check_shape(slip, find_shape("FlowNodeInput"), ())}
     assert findings["expresion",] == "Did you mean expression?"
     assert findings["type",].startswith("Did you mean String? ")
 

@@ -84,7 +84,7 @@ def test_a_live_flow_is_information_that_says_how_to_keep_it(keys: dict[str, obj
     found = [finding for finding in read(make_flow(**keys, **LIFECYCLE)).findings if finding.rule.name == "LiveFlow"]
     (finding,) = found
     assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFO)
-    assert f'`id = "{identity}"`' in finding.remedy
+    assert f'`id = "{identity}"`' in finding.help
     assert all(key in finding.message for key in (*keys, *LIFECYCLE))
 
 
@@ -114,7 +114,7 @@ def test_a_reference_to_a_parameter_makes_a_document_flowseal_s_own_form() -> No
 def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) -> None:
     (finding,) = read(make_flow(**{key: "Answers" if meant == "description" else {}})).findings
     assert (finding.rule.name, finding.path, finding.key) == ("UnknownKey", (key,), True)
-    assert meant in finding.remedy
+    assert meant in finding.help
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_in_the_house_form_a_wrong_name_of_a_connection_is_an_error_whose_help_i
         name_first(make_flow(make_prompt(model={"$param": "model"}), parameters=parameters), name)
     ).findings
     assert finding.severity is Severity.ERROR
-    assert finding.remedy.startswith("Remove `name`")
+    assert finding.help.startswith("Remove `name`")
 
 
 def test_placeholders_of_aws_s_samples_become_parameters() -> None:

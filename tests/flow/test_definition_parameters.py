@@ -53,7 +53,7 @@ def test_an_undeclared_parameter_is_reported_with_what_was_meant() -> None:
     reading = read(make_flow(make_prompt(model={"$param": "answer_modl"}), parameters={"answer_model": {}}))
     assert reading.flow is None
     assert reading.findings[0].rule.name == "UndeclaredParameter"
-    assert "answer_model" in reading.findings[0].remedy
+    assert "answer_model" in reading.findings[0].help
     assert reading.findings[0].path[-1] == "$param"
 
 

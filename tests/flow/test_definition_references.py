@@ -126,7 +126,7 @@ def test_placeholders_of_other_tools_are_one_finding_for_the_document() -> None:
     found = [finding for finding in reading.findings if finding.rule.name == "UnresolvedPlaceholder"]
     assert [finding.path[:3] for finding in found] == [("definition", "nodes", 1)]
     assert "CloudFormation references: ${ModelId}, {Fn::Sub: ...}, ${Stage}." in found[0].message
-    assert "{$param: model_id}" in found[0].remedy
+    assert "{$param: model_id}" in found[0].help
     assert [related.path[:3] for related in found[0].related] == [("definition", "nodes", 2), ("tags", "stage")]
     assert not [finding for finding in reading.findings if finding not in found and finding.path == found[0].path]
     assert reading.flow is None
@@ -149,7 +149,7 @@ def test_a_placeholder_in_a_text_is_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "remedy"),
+    ("model", "help"),
     [
         ("${var.model}", "{$param: model}"),
         ("${ var.model }", "{$param: model}"),
@@ -157,9 +157,9 @@ def test_a_placeholder_in_a_text_is_text() -> None:
         ("arn:aws:bedrock:${AWS::Region}::foundation-model/a.b", "{$param: model_id}"),
     ],
 )
-def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: str, remedy: str) -> None:
+def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: str, help: str) -> None:
     (finding,) = read(make_flow(make_prompt(model=model))).findings
-    assert remedy in finding.remedy
+    assert help in finding.help
     assert ("Terraform" if "var." in model else "CloudFormation") in finding.message
 
 
@@ -167,7 +167,7 @@ def test_the_help_for_a_placeholder_names_a_parameter_that_there_can_be(model: s
 @pytest.mark.parametrize("value", ["${FlowName}", {"Ref": "Flow"}])
 def test_a_placeholder_where_no_parameter_can_stand_is_to_be_replaced(key: str, value: object) -> None:
     (finding,) = read({**make_flow(), key: value}).findings
-    assert (finding.path, finding.remedy) == ((key,), "Write the literal value.")
+    assert (finding.path, finding.help) == ((key,), "Write the literal value.")
 
 
 @pytest.mark.parametrize("text", ["var.m", "local.m", "module.a.m", "data.aws_x.y.m", "each.value", "${var.m}"])
@@ -191,11 +191,11 @@ def test_an_expression_in_a_text_is_text(text: str) -> None:
 )
 def test_what_means_a_declared_parameter_is_one_finding_that_names_it(value: object) -> None:
     (finding,) = read(make_flow(make_prompt(model=value), parameters={"m": {"description": "M"}})).findings
-    assert "{$param: m}" in finding.remedy
+    assert "{$param: m}" in finding.help
     assert finding.section == ""
 
 
 @pytest.mark.parametrize("value", [{"param": "m"}, "$m", "{{m}}"])
 def test_help_declares_what_is_not_declared(value: object) -> None:
     (finding,) = read(make_flow(make_prompt(model=value))).findings
-    assert "declare `m`" in finding.remedy
+    assert "declare `m`" in finding.help

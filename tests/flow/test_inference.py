@@ -214,8 +214,8 @@ def test_an_id_that_aws_has_not_published_is_a_warning(model: str, meant: str | 
     finding, *grants = list_model_grants(model, ("here",))
     assert isinstance(finding, Finding)
     assert (finding.rule.name, finding.severity) == ("UnknownModelId", Severity.WARNING)
-    assert load_known_models().date in finding.remedy
-    assert finding.remedy.startswith(f"Did you mean {meant}?") is (meant is not None)
+    assert load_known_models().date in finding.help
+    assert finding.help.startswith(f"Did you mean {meant}?") is (meant is not None)
     assert grants
 
 

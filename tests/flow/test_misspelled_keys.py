@@ -110,7 +110,7 @@ def test_a_misspelled_key_is_one_finding_that_names_the_key(example: Path, slip:
             kind,
             findings,
         )
-        assert findings[0].remedy == f"Did you mean {key}?"
+        assert findings[0].help == f"Did you mean {key}?"
         assert findings[0].pointer == "".join(f"/{part}" for part in (*path, wrong))
     assert seen or slip == "in lower case"
 
@@ -124,7 +124,7 @@ def test_a_definition_in_the_spelling_of_terraform_has_one_finding_a_key(example
     for path, key in reversed(keys):
         made = rename(made, path, key, write_snake_case(key))
     findings = [finding for finding in check(made, example.parent) if finding.message not in known]
-    assert sorted(finding.remedy for finding in findings) == sorted(f"Did you mean {key}?" for _, key in keys)
+    assert sorted(finding.help for finding in findings) == sorted(f"Did you mean {key}?" for _, key in keys)
 
 
 def test_what_is_wrong_below_a_misspelled_key_is_found_at_its_place() -> None:

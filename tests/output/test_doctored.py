@@ -77,7 +77,7 @@ def test_a_file_that_no_run_made_is_neither_removed_nor_replaced(path: str, new:
         assert list_modules(folder)["moved/own/a.tf"] == before[path]
         return
     assert name_rules(findings) == ["DamagedLock"]
-    assert "git diff" in findings[0].remedy
+    assert "git diff" in findings[0].help
     assert list_modules(folder) == before
 
 
@@ -205,7 +205,7 @@ def test_the_lock_file_as_a_hard_link_comes_apart_as_the_help_says(tmp_path: Pat
     write(folder, FIRST)
     os.link(folder / LOCK, tmp_path / "copy")
     (finding,) = repair(folder)
-    assert f"cp {LOCK} copy && mv copy {LOCK}" in finding.remedy
+    assert f"cp {LOCK} copy && mv copy {LOCK}" in finding.help
     shutil.copy(folder / LOCK, folder / "copy")
     (folder / "copy").replace(folder / LOCK)
     assert repair(folder) == []

@@ -67,7 +67,7 @@ def test_without_the_attributes_git_would_change_them(work: Repository) -> None:
     assert copy.read(PROMPT) == TEXTS[PROMPT].replace(b"\n", b"\r\n")
 
 
-def test_what_git_did_without_the_attributes_is_told_as_that_and_the_remedy_works(work: Repository) -> None:
+def test_what_git_did_without_the_attributes_is_told_as_that_and_the_help_works(work: Repository) -> None:
     (work.folder / "modules/flows/greeting/.gitattributes").unlink()
     (work.folder / ".gitattributes").unlink()
     work.commit("All, without what keeps line ends as they are")

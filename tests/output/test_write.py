@@ -178,7 +178,7 @@ def test_without_the_lock_file_nothing_is_overwritten(folder: Path) -> None:
     (folder / "flowseal.lock.json").unlink()
     status, findings = write(folder, SECOND)
     assert (status, name_rules(findings)) == ("blocked", ["UnownedFile"])
-    assert "flowseal.lock.json" in findings[0].remedy
+    assert "flowseal.lock.json" in findings[0].help
     # What is there already, byte for byte, is no obstacle.
     assert write(folder, FIRST) == ("unchanged", [])
 

@@ -178,14 +178,14 @@ def test_a_message_is_folded_beside_its_place() -> None:
 
 
 def test_sentences_are_folded_on_a_terminal_alone() -> None:
-    finding = make_finding(message="word " * 30 + "end", remedy="word " * 30 + "end")
+    finding = make_finding(message="word " * 30 + "end", help="word " * 30 + "end")
     assert max(map(len, write_text(finding).splitlines())) > 150
     assert max(map(len, write_text(finding, view=View(columns=80)).splitlines())) <= 80
 
 
 @given(st.text(), st.text(), st.text())
 def test_nothing_unprintable_reaches_the_terminal(message: str, file: str, line: str) -> None:
-    finding = make_finding(1, 1, 3, message=message, remedy=message, file=file, related=message)
+    finding = make_finding(1, 1, 3, message=message, help=message, file=file, related=message)
     report = write_report(Format.TEXT, Report([finding], 1, "", texts={file: line}), View())
     assert not [item for item in report if unicodedata.category(item) in {"Cc", "Cs", "Zl", "Zp"} and item != "\n"]
     assert not {"\u202e", "\u2066", "\u200b", "\ufeff"} & set(report)

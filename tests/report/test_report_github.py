@@ -86,7 +86,7 @@ def test_any_text_comes_back_as_text_and_starts_no_line(message: str, file: str)
     "hostile", ["%0A::error::x", "\n::stop-commands::t", "a,line=1:2::b", "\r\n##[error]x", "\x1b[2J"]
 )
 def test_hostile_names_stay_names(hostile: str) -> None:
-    lines = write_lines(make_finding(message=hostile, file=hostile, remedy=hostile, related=hostile))
+    lines = write_lines(make_finding(message=hostile, file=hostile, help=hostile, related=hostile))
     assert [line for line in lines if line.startswith(("::", "##["))] == lines[:1]
     assert run_command(lines[0])[1]["file"] == neutralize_old_commands(escape_controls(hostile))
     assert "##[" not in lines[0]

@@ -227,7 +227,7 @@ def test_a_lock_file_that_cannot_be_read_is_never_clean(text: str, project: Proj
     assert rule in project.run("check", expect=code).stdout
 
 
-def test_what_a_damaged_lock_s_remedy_says_works(project: Project) -> None:
+def test_what_a_damaged_lock_s_help_says_works(project: Project) -> None:
     lock = project.modules / "flowseal.lock.json"
     before = lock.read_bytes()
     lock.write_text("damaged")

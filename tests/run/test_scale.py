@@ -156,7 +156,7 @@ def test_a_folder_that_is_too_deep_is_one_finding(pattern: str, tmp_path: Path) 
     document, _ = read_document("flowseal.yaml", b"{}")
     assert document is not None
     _, findings = discover_configured(Configuration("flowseal.yaml", tmp_path, document, (pattern,)), None)
-    assert [(finding.rule.name, finding.remedy) for finding in findings] == [("UnreadablePath", "Reduce the nesting.")]
+    assert [(finding.rule.name, finding.help) for finding in findings] == [("UnreadablePath", "Reduce the nesting.")]
 
 
 def test_places_in_one_string_are_found_in_time_that_grows_with_it() -> None:
@@ -178,8 +178,8 @@ def test_near_misses_beyond_the_first_are_looked_up_and_not_compared() -> None:
 
 
 def test_what_is_suggested_does_not_depend_on_documents_before() -> None:
-    first = [finding.remedy for finding in check(misspell(200)).findings]
-    assert [finding.remedy for finding in check(misspell(200)).findings] == first
+    first = [finding.help for finding in check(misspell(200)).findings]
+    assert [finding.help for finding in check(misspell(200)).findings] == first
 
 
 def test_folders_and_wildcards_are_not_multiplied() -> None:

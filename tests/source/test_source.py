@@ -136,9 +136,9 @@ def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) 
         ("a.yaml", "\ufeffa: 1\n".encode("utf-16-le"), "Save it as UTF-8."),
     ],
 )
-def test_what_mostly_is_the_cause_is_in_the_remedy(name: str, text: str | bytes, words: str) -> None:
+def test_what_mostly_is_the_cause_is_in_the_help(name: str, text: str | bytes, words: str) -> None:
     _, (fault,) = read_document(name, text if isinstance(text, bytes) else text.encode())
-    assert words in fault.remedy
+    assert words in fault.help
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_what_mostly_is_the_cause_is_in_the_remedy(name: str, text: str | bytes,
 def test_a_comma_too_many_is_told_at_the_comma(text: str, place: tuple[int, int]) -> None:
     _, (fault,) = read_document("a.json", text.encode())
     assert (fault.span.line, fault.span.column) == place
-    assert "emove" in fault.remedy
+    assert "emove" in fault.help
 
 
 def test_a_carriage_return_alone_ends_a_line() -> None:

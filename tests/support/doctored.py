@@ -185,7 +185,7 @@ def _judge(starts: Starts, place: Path, is_edited: bool) -> Iterator[str]:
     with open_output(folder, "1.0", "templates") as output:
         findings = output.findings
     yield from (f"{each.rule.name} was reported" for each in findings if each.rule.name not in RULES)
-    yield from (f"{each} says nothing" for each in findings if not (each.message and each.remedy))
+    yield from (f"{each} says nothing" for each in findings if not (each.message and each.help))
     found = list_content(place)
     yield from (f"{path} was changed" for path in OUTSIDE if found[path] != doctored[path])
     modules = {path.removeprefix("modules/"): data for path, data in found.items() if path.startswith("modules/")}

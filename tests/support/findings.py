@@ -14,11 +14,9 @@ def make_finding(line: int = 2, column: int = 5, end: int = 8, rule: Rule = ERRO
     """Make a finding with one related place at the start of the same file."""
     file = more.get("file", "a.flow.yaml")
     related = (LocatedPlace(more.get("related", "Here too."), file, Span(1, 1, 1, 2)),)
-    message, remedy = more.get("message", "Twice."), more.get("remedy", "Once.")
+    message, help = more.get("message", "Twice."), more.get("help", "Once.")
     span = Span(line, column, line, end)
-    return LocatedFinding(
-        rule, message, remedy, file, span, more.get("pointer", "/a"), related, more.get("identity", "")
-    )
+    return LocatedFinding(rule, message, help, file, span, more.get("pointer", "/a"), related, more.get("identity", ""))
 
 
 def make_report(*findings: LocatedFinding, suppressed: int = 0, **texts: str) -> Report:

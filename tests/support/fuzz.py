@@ -164,7 +164,7 @@ def has_place(finding: LocatedFinding, checked: CheckedDefinition) -> bool:
     lines = _split_lines(text)
     line, column, end_line, end_column = finding.span
     is_inside = 1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 2
-    return is_inside and (line, column) <= (end_line, end_column) and bool(finding.message and finding.remedy)
+    return is_inside and (line, column) <= (end_line, end_column) and bool(finding.message and finding.help)
 
 
 @lru_cache(maxsize=2)

@@ -25,7 +25,7 @@ def validate_with(*connections: dict[str, Any], nodes: tuple[dict[str, Any], ...
     """Return what is reported at these connections between the small flow's nodes and `nodes`."""
     document = make_flow(make_prompt(), *nodes)
     document["definition"]["connections"] = list(connections)
-    found = [(finding.rule.name, finding.path, finding.remedy) for finding in validate(document)]
+    found = [(finding.rule.name, finding.path, finding.help) for finding in validate(document)]
     return [item for item in found if item[1][:2] == CONNECTIONS]
 
 
@@ -77,19 +77,19 @@ def test_an_end_that_is_not_there(connection: dict[str, Any], rule: str, end: Pa
 
 
 @pytest.mark.parametrize(
-    ("port", "remedy"),
+    ("port", "help"),
     [
         ("question", "Did you mean question, as in the prompt?"),
         ("questoin", "Did you mean {{questoin}} where the prompt has {{question}}? Otherwise rename the input."),
     ],
 )
-def test_of_two_names_of_an_input_the_one_at_more_places_is_meant(port: str, remedy: str) -> None:
+def test_of_two_names_of_an_input_the_one_at_more_places_is_meant(port: str, help: str) -> None:
     prompt = make_prompt()
     prompt["inputs"][0]["name"] = "questoin"
     document = make_flow(prompt)
     document["definition"]["connections"][0]["configuration"]["data"]["targetInput"] = port
     (finding,) = validate_alone("UnknownNodeInput", document)
-    assert finding.remedy == remedy
+    assert finding.help == help
 
 
 def test_conditions_belong_to_condition_nodes() -> None:

@@ -145,7 +145,7 @@ def test_conditions_that_bedrock_does_not_take(text: str, start: int, end: int, 
 
 
 @pytest.mark.parametrize(
-    ("text", "remedy"),
+    ("text", "help"),
     [
         ("paid = 5", "Use == to compare."),
         ("kind == 'a'", 'Use double quotes for strings: kind == "urgent".'),
@@ -162,10 +162,10 @@ def test_conditions_that_bedrock_does_not_take(text: str, start: int, end: int, 
         ),
     ],
 )
-def test_remedies_for_what_people_write(text: str, remedy: str) -> None:
+def test_the_help_for_what_people_write(text: str, help: str) -> None:
     fault = find_fault(text)
     assert fault is not None
-    assert fault.remedy == remedy
+    assert fault.help == help
 
 
 def test_what_is_longer_than_the_api_takes_is_not_read() -> None:

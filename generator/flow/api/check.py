@@ -137,10 +137,8 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     if rule is not None and isinstance(value, list | dict):
         accepted = describe_count(shape.minimum, shape.maximum)
         message = f"{name_place(path)} has {count_items(len(value))}; the API accepts {accepted}."
-        remedy = (
-            "Remove some items." if shape.maximum is not None and size > shape.maximum else "Add the missing items."
-        )
-        return [Finding(rule, message, remedy, path)]
+        help = "Remove some items." if shape.maximum is not None and size > shape.maximum else "Add the missing items."
+        return [Finding(rule, message, help, path)]
     if rule is not None:
         meant = _suggest_value(value, shape) if isinstance(value, str) else None
         hint = f"Did you mean {meant}? " if meant else ""
@@ -150,8 +148,8 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
         return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has accepted up to 100; deploy early to confirm.", path)]
     if shape.name == "FlowS3BucketName" and isinstance(value, str) and NOT_A_BUCKET.search(value):
         message = f"{quote_value(value)} is not a valid name of an S3 bucket."
-        remedy = "A bucket's name has no two periods in a row and does not look like an IP address."
-        return [Finding(INVALID_BUCKET_NAME, message, remedy, path)]
+        help = "A bucket's name has no two periods in a row and does not look like an IP address."
+        return [Finding(INVALID_BUCKET_NAME, message, help, path)]
     return []
 
 
@@ -238,15 +236,13 @@ def _report_unknown_keys(
             continue
         first, *others = together = [other for other in unknown if places[other] == place]
         if key == first:
-            remedy = place.replace("{keys}", list_names(together, "and") if others else "it")
-            yield report_unknown_key(key, path, remedy)
+            help = place.replace("{keys}", list_names(together, "and") if others else "it")
+            yield report_unknown_key(key, path, help)
 
 
-def report_unknown_key(key: str, path: Path, remedy: str) -> Finding:
+def report_unknown_key(key: str, path: Path, help: str) -> Finding:
     """Make the finding about a key that the API does not know in the value at `path`."""
-    return Finding(
-        UNKNOWN_KEY, f"Unknown key {quote_value(key)} in {name_place(path)}.", remedy, (*path, key), key=True
-    )
+    return Finding(UNKNOWN_KEY, f"Unknown key {quote_value(key)} in {name_place(path)}.", help, (*path, key), key=True)
 
 
 def _advise_on_key(key: str, value: dict[str, Value], shape: Shape, missing: list[str]) -> str:

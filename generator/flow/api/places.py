@@ -32,7 +32,7 @@ PARTS_OF_ARNS: Mapping[str, tuple[str, frozenset[str]]] = {
 
 
 def advise_on_place(key: str, value: object, shape: Shape) -> str | None:
-    """Return the remedy for a key that is known elsewhere, with {keys} for it and those that belong there too.
+    """Return the help for a key that is known elsewhere, with {keys} for it and those that belong there too.
 
     None for a key that is known nowhere near, or at more than one place.
     """

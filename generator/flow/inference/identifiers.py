@@ -78,9 +78,9 @@ def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tu
     if not model:
         return f"`{path[-1]}` is empty.", "Write the ID or ARN of a model."
     message = f"{model!r} is not the ID of a foundation model or an inference profile."
-    remedy = "For any other kind of model, use its ARN."
+    help = "For any other kind of model, use its ARN."
     meant = _find_meant(model)
-    return message, f"Did you mean {meant}? {remedy}" if meant else remedy
+    return message, f"Did you mean {meant}? {help}" if meant else help
 
 
 def _find_meant(model: str) -> str | None:
@@ -104,8 +104,8 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
         message = f"{model!r} is not the ARN of a kind of model that flowseal supports."
         meant = suggest_name(parts["type"], types) if parts else None
         fixed = f"{parts['home']}{parts['account']}:{meant}/{parts['name']}" if parts and meant else ""
-        remedy = f"Use the ARN of one of these kinds: {', '.join(kind.value for kind in MODEL_KINDS)}."
-        return message, f"Did you mean {fixed}?" if find_kind(fixed) else remedy
+        help = f"Use the ARN of one of these kinds: {', '.join(kind.value for kind in MODEL_KINDS)}."
+        return message, f"Did you mean {fixed}?" if find_kind(fixed) else help
     name, home, actual = parts["name"], parts["home"], find_kind(parts["name"])
     if kind is ModelKind.FOUNDATION_MODEL and actual in _PROFILE_KINDS:
         message = f"{name!r} is the ID of an inference profile, and this is the ARN of a foundation model."
@@ -149,19 +149,19 @@ def _report_unknown_id(kind: ModelKind, identifier: str, path: Path, *, is_bound
     meant = None if is_bound else suggest_name(identifier, known.list_joined(identifier))
     meant = meant or suggest_name(identifier, sorted(like))
     message = f"Unknown {'model' if is_model else 'inference profile'} ID {identifier!r}."
-    remedy = (
+    help = (
         f"{f'Did you mean {meant}?' if meant else 'Check the ID.'} If the ID is newer than flowseal's list of models "
         f"({known.date}), suppress this warning: `# flowseal: ignore[{UNKNOWN_MODEL_ID.name}] newer than the list`."
     )
-    return Finding(UNKNOWN_MODEL_ID, message, remedy, path)
+    return Finding(UNKNOWN_MODEL_ID, message, help, path)
 
 
 def _report_prefix(prefix: str, profile: str, model: str, path: Path) -> Finding:
     message = f"Unknown inference profile prefix {prefix!r}."
     meant = load_known_models().find_profile(prefix, model)
-    remedy = (
+    help = (
         f"{f'Did you mean {meant}? ' if meant else ''}flowseal assumes an inference profile and allows exactly that: "
         f"{profile} in the module's own account and Region, and through it {model} in any Region. If it is something "
         "else, give its ARN."
     )
-    return Finding(UNKNOWN_PROFILE_PREFIX, message, remedy, path)
+    return Finding(UNKNOWN_PROFILE_PREFIX, message, help, path)

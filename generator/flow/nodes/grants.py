@@ -51,8 +51,8 @@ def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
 
 def _report_unnamed(node: Node) -> Finding:
     message = f"An ID, name, or ARN of node {node.name!r} is empty; the API accepts this only as a draft."
-    remedy = "Fill it in, or declare a parameter under `parameters` and write {$param: NAME} here."
-    return Finding(UNNAMED_RESOURCE, message, remedy, node.configuration_path, section="parameters")
+    help = "Fill it in, or declare a parameter under `parameters` and write {$param: NAME} here."
+    return Finding(UNNAMED_RESOURCE, message, help, node.configuration_path, section="parameters")
 
 
 def _join_grants(named: list[tuple[str, Grant]]) -> Grant:
@@ -86,5 +86,5 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
         # A node without its configuration (a finding of its own) may mean any bucket.
         if bucket not in used and all(node.configuration for node in keepers):
             message = f"No node reads or writes bucket {bucket!r}."
-            remedy = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."
-            yield Finding(UNUSED_BUCKET_ACCOUNT, message, remedy, (PERMISSIONS, "bucket_accounts", bucket), key=True)
+            help = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."
+            yield Finding(UNUSED_BUCKET_ACCOUNT, message, help, (PERMISSIONS, "bucket_accounts", bucket), key=True)

@@ -56,9 +56,9 @@ def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
         yield Grant("RenderPrompt", ("bedrock:RenderPrompt",), resources, note=note)
         if not flow.permissions.models:
             message = f"Node {node.name!r} uses a managed prompt, but the role may not invoke the prompt's model."
-            remedy = "List the prompt's model under `permissions: {models: [...]}`."
+            help = "List the prompt's model under `permissions: {models: [...]}`."
             path = (*node.configuration_path, *managed)
-            yield Finding(UNKNOWN_PROMPT_MODEL, message, remedy, path, section="permissions")
+            yield Finding(UNKNOWN_PROMPT_MODEL, message, help, path, section="permissions")
     yield from _list_guardrail_needs(node)
 
 

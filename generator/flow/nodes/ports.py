@@ -31,7 +31,7 @@ class PortRules(NamedTuple):
     """What a node may list as its inputs, or as its outputs.
 
     `takes_others` tells whether ports of other names are fine. `most` bounds how many there are. `advice` says where
-    the names come from, as a remedy. `variables` are what the inputs of a prompt fill in.
+    the names come from, as help. `variables` are what the inputs of a prompt fill in.
     """
 
     named: tuple[PortRule, ...] = ()

@@ -100,8 +100,8 @@ def _report_renamed(renamed: list[tuple[Path, str]]) -> Finding:
             f"This one becomes {name!r}."
         )
     rule = describe_shape_rule(find_shape(NAME_SHAPE))
-    remedy = f"No action is needed, because nothing refers to a connection by name. {rule}"
-    return Finding(CONNECTION_RENAMED, message, remedy, path)
+    help = f"No action is needed, because nothing refers to a connection by name. {rule}"
+    return Finding(CONNECTION_RENAMED, message, help, path)
 
 
 def _name_all(connections: list[Value]) -> list[Value]:

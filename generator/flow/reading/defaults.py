@@ -153,8 +153,8 @@ def check_default(parameter: Parameter) -> list[Finding]:
     is_expression = isinstance(parameter.default, str) and TERRAFORM_VALUE.fullmatch(parameter.default)
     if is_expression and any(map(stands_for_identifier, parameter.uses)):
         message = f"{parameter.default} is a Terraform expression; a default must be a literal value."
-        remedy = f"Remove the default, and set {parameter.name} = {parameter.default} where you call the module."
-        return [Finding(INVALID_DEFAULT, message, remedy, path)]
+        help = f"Remove the default, and set {parameter.name} = {parameter.default} where you call the module."
+        return [Finding(INVALID_DEFAULT, message, help, path)]
     for use in parameter.uses:
         if findings := _check_default_at(parameter, use, path):
             related = (Related("The parameter is used here.", use),)
@@ -188,13 +188,13 @@ def _check_model(parameter: Parameter, kind: ModelKind, use: Path, path: Path) -
         return []
     if actual is not None and actual is not kind:
         message = f"The default is a model of kind {actual}, but this parameter has the kind {kind}."
-        remedy = f"Set `model: {actual}` on the parameter, or change the default."
-        return [Finding(INVALID_DEFAULT, message, remedy, path)]
+        help = f"Set `model: {actual}` on the parameter, or change the default."
+        return [Finding(INVALID_DEFAULT, message, help, path)]
     if actual is None and isinstance(default, str) and default.startswith("arn:"):
         return [Finding(INVALID_DEFAULT, *explain_model(default, use, kind), path)]
     message = f"The default is not a model of kind {kind}."
-    remedy = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
-    return [Finding(INVALID_DEFAULT, message, remedy, path)]
+    help = f"Write it as {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}."
+    return [Finding(INVALID_DEFAULT, message, help, path)]
 
 
 def _name_type(path: Path) -> str:

@@ -130,7 +130,7 @@ def _advise_on_name(finding: Finding) -> Finding:
     """Replace the help about a connection's name: without one, flowseal generates it."""
     match finding.path:
         case (*_, "connections", int(), "name") if not finding.key:
-            return replace(finding, remedy="Remove `name`: flowseal then generates one.")
+            return replace(finding, help="Remove `name`: flowseal then generates one.")
     return finding
 
 
@@ -139,8 +139,8 @@ def _advise_on_file(finding: Finding, sections: dict[str, Value]) -> Finding:
     text = find_value(sections, finding.path) if finding.rule is MALFORMED_VALUE else None
     if not isinstance(text, FileText) or not text.endswith("\n"):
         return finding
-    remedy = f"{text.file} ends with a line break, which is part of the value. Write the value here. {finding.remedy}"
-    return replace(finding, remedy=remedy)
+    help = f"{text.file} ends with a line break, which is part of the value. Write the value here. {finding.help}"
+    return replace(finding, help=help)
 
 
 def _add_default_tags(sections: dict[str, Value], tags: Mapping[str, str]) -> dict[str, Value]:

@@ -15,7 +15,7 @@ class FileRefusal:
     """Why a file is not read, and what to do."""
 
     message: str
-    remedy: str
+    help: str
 
 
 class TextReader(Protocol):

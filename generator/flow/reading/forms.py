@@ -101,8 +101,8 @@ def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
     if "definition" not in value and (bare := {key: item for key, item in value.items() if key in BARE_KEYS}):
         root, sections["definition"] = (), bare
         listed = " and ".join(bare)
-        remedy = f"Move {listed} under `definition:`."
-        findings.append(_report_unknown(next(iter(bare)), remedy))
+        help = f"Move {listed} under `definition:`."
+        findings.append(_report_unknown(next(iter(bare)), help))
     findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
     if unused := [key for key in value if key in DECIDED or key in LIVE]:
         # The CLI refuses flowseal's own sections: a document that has one is in flowseal's form already.
@@ -134,8 +134,8 @@ def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Findi
         message = (
             f"The document has no name, and its file name cannot be used instead: {name!r} is not a valid flow name."
         )
-        remedy = f"Rename the file using letters, digits, and single - or _, or {move}add `name:`."
-        findings.append(Finding(UNUSABLE_FILE_NAME, message, remedy, ("name",)))
+        help = f"Rename the file using letters, digits, and single - or _, or {move}add `name:`."
+        findings.append(Finding(UNUSABLE_FILE_NAME, message, help, ("name",)))
     example = name if is_flow_name(name) else "NAME"
     switch = f"To add that section to this document, {move}add `name: {example}` first."
     return Form(sections, ("definition",) if is_wrapped else (), True, switch), findings
@@ -166,8 +166,8 @@ def _check_key(key: str, value: Mapping[str, object]) -> Finding | None:
     return _report_unknown(key, advise_name(key, absent, f"Remove it. Valid keys are {list_names(SECTIONS, 'and')}."))
 
 
-def _report_unknown(key: str, remedy: str) -> Finding:
-    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in the flow definition.", remedy, (key,), key=True)
+def _report_unknown(key: str, help: str) -> Finding:
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in the flow definition.", help, (key,), key=True)
 
 
 def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
@@ -184,13 +184,13 @@ def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
         )
     message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
     identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
-    remedy = (
+    help = (
         "Terraform creates a second flow unless the root module keeps this one with an `import` block that has "
         f'`to = module.NAME.aws_bedrockagent_flow.this` and `id = "{identity}"`, or, if the flow is already in this '
         "Terraform state, a `moved` block with `from = aws_bedrockagent_flow.x` and the same `to`. "
         "See docs/existing-flows.md."
     )
-    return Finding(LIVE_FLOW, message, remedy, (keys[0],), key=True)
+    return Finding(LIVE_FLOW, message, help, (keys[0],), key=True)
 
 
 def report_schema_key(document: Mapping[str, object]) -> Finding | None:
@@ -204,11 +204,11 @@ def report_schema_key(document: Mapping[str, object]) -> Finding | None:
 
 
 def _report_missing(key: str) -> Finding:
-    remedies = {
+    help = {
         "name": "Add `name:` with the flow's name.",
         "definition": "Add `definition:` with the flow's nodes and connections.",
     }
-    return Finding(INCOMPLETE_DOCUMENT, f"The document has no {key}.", remedies[key])
+    return Finding(INCOMPLETE_DOCUMENT, f"The document has no {key}.", help[key])
 
 
 def _report_no_flow(message: str) -> Finding:

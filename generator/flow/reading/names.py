@@ -67,7 +67,7 @@ def propose_parameter(text: str) -> str:
 
 
 def advise_reference(text: str, declared: Collection[str]) -> tuple[str, str]:
-    """Return the remedy for a reference to a parameter that is not written as one, and the section that it needs.
+    """Return the help for a reference to a parameter that is not written as one, and the section that it needs.
 
     Without a `text`, the reference names no parameter.
     """

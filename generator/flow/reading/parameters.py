@@ -74,8 +74,8 @@ def read_parameters(
             findings.append(_report_unused(declaration))
     for parameter in list(find_long_defaults(parameters)):
         message = f"Inserted everywhere they are used, the defaults exceed {MOST_TEXT:,} characters in total."
-        remedy = "Remove this default, or use $file instead of the parameter."
-        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*parameter.path, "default")))
+        help = "Remove this default, or use $file instead of the parameter."
+        findings.append(Finding(INVALID_DEFAULT, message, help, (*parameter.path, "default")))
         parameters[parameters.index(parameter)] = replace(parameter, default=None)
     return tuple(parameters), findings
 
@@ -95,12 +95,12 @@ def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]
     if section is None:
         return {}, []
     if not isinstance(section, dict):
-        remedy = "Under `parameters:`, write the name of each parameter with its description below it."
+        help = "Under `parameters:`, write the name of each parameter with its description below it."
         return {}, [
             Finding(
                 INVALID_SECTION,
                 "`parameters` must be a mapping of parameter names to settings.",
-                remedy,
+                help,
                 ("parameters",),
             )
         ]
@@ -110,13 +110,13 @@ def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]
         path: Path = ("parameters", name)
         findings += _check_name(name, path)
         if not isinstance(settings, dict | None):
-            remedy = (
+            help = (
                 f"Write `{name}: {{description: ...}}`."
                 if SNAKE_CASE.fullmatch(name)
                 else "Write its settings as a mapping."
             )
             message = f"A parameter must be a mapping with the keys {list_names(KEYS, 'and')}."
-            findings.append(Finding(INVALID_SECTION, message, remedy, path))
+            findings.append(Finding(INVALID_SECTION, message, help, path))
         declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
         findings += more
     return declarations, findings
@@ -132,8 +132,8 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
         description = None
     if "default" in settings and settings["default"] is None:
         message = "The default is null."
-        remedy = "Give it a value, or remove `default` to make the variable required."
-        findings.append(Finding(INVALID_DEFAULT, message, remedy, (*path, "default")))
+        help = "Give it a value, or remove `default` to make the variable required."
+        findings.append(Finding(INVALID_DEFAULT, message, help, (*path, "default")))
     kind, more = _read_model_kind(settings, (*path, "model"))
     return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
 
@@ -148,13 +148,13 @@ def _read_model_kind(settings: Mapping[str, Value], path: Path) -> tuple[ModelKi
         return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Use {list_names(kinds)}.", path)]
     if value in kinds:
         return ModelKind(value), []
-    message, remedy = f"{value!r} is not a kind of model.", advise_name(value, kinds, f"Use {list_names(kinds)}.")
-    kind = None if remedy.startswith("Did") else find_kind(value)
+    message, help = f"{value!r} is not a kind of model.", advise_name(value, kinds, f"Use {list_names(kinds)}.")
+    kind = None if help.startswith("Did") else find_kind(value)
     if kind is not None:
         message = f"{value!r} is a model; `model` must be a kind of model."
         default = "" if "default" in settings else f", and `default: {value}` to make this model the default"
-        remedy = f"Write `model: {kind}`{default}."
-    return kind, [Finding(UNKNOWN_MODEL_KIND, message, remedy, path)]
+        help = f"Write `model: {kind}`{default}."
+    return kind, [Finding(UNKNOWN_MODEL_KIND, message, help, path)]
 
 
 def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
@@ -163,8 +163,8 @@ def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[F
         return []
     if placeholder is None:
         return [Finding(INVALID_PARAMETER_NAME, message, "Rename the parameter.", path, key=True)]
-    remedy = f"Rename the placeholder {placeholder} everywhere."
-    return [Finding(INVALID_PARAMETER_NAME, message, remedy, path)]
+    help = f"Rename the placeholder {placeholder} everywhere."
+    return [Finding(INVALID_PARAMETER_NAME, message, help, path)]
 
 
 def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
@@ -177,8 +177,8 @@ def _check_placeholders(uses: Sequence[Use]) -> list[Finding]:
         if other.placeholder != use.placeholder:
             message = f"{use.placeholder} and {other.placeholder} would both become the variable {use.name}."
             related = (Related(f"{other.placeholder} is used here.", other.path),)
-            remedy = "Rename one of them, or use the same spelling if they are the same value."
-            findings.append(Finding(COLLIDING_PLACEHOLDERS, message, remedy, use.path, related=related))
+            help = "Rename one of them, or use the same spelling if they are the same value."
+            findings.append(Finding(COLLIDING_PLACEHOLDERS, message, help, use.path, related=related))
     return findings
 
 
@@ -188,13 +188,13 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
         if use.placeholder is None and use.name not in declarations and not use.is_misplaced:
             message = f"Parameter {use.name!r} is not declared."
             if meant := suggest_parameter(use.name, declarations):
-                remedy, section = f"Did you mean {meant}?", ""
+                help, section = f"Did you mean {meant}?", ""
             elif refuse_name(use.name):
                 name, section = propose_parameter(use.name), "parameters"
-                remedy = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
+                help = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
             else:
-                remedy, section = "Declare it under `parameters`, with a description.", "parameters"
-            findings.append(Finding(UNDECLARED_PARAMETER, message, remedy, (*use.path, "$param"), section=section))
+                help, section = "Declare it under `parameters`, with a description.", "parameters"
+            findings.append(Finding(UNDECLARED_PARAMETER, message, help, (*use.path, "$param"), section=section))
     return findings
 
 
@@ -222,10 +222,10 @@ def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Fin
 
 def _report_unused(declaration: Declaration) -> Finding:
     message = f"Parameter {declaration.name!r} is declared but never used."
-    remedy = f"Use it as {{$param: {declaration.name}}}, or remove it."
-    return Finding(UNUSED_PARAMETER, message, remedy, declaration.path, key=True)
+    help = f"Use it as {{$param: {declaration.name}}}, or remove it."
+    return Finding(UNUSED_PARAMETER, message, help, declaration.path, key=True)
 
 
 def _report_key(key: str, path: Path) -> Finding:
-    remedy = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
-    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", remedy, path, key=True)
+    help = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", help, path, key=True)

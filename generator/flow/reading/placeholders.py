@@ -34,8 +34,8 @@ def report_placeholders(found: Sequence[Foreign], declared: Collection[str]) -> 
     replaceable = next((item for item in found if takes_reference(item.path)), None)
     if replaceable is None:
         return [finding]
-    remedy, section = _advise(replaceable, declared)
-    return [replace(finding, remedy=remedy, section=section)]
+    help, section = _advise(replaceable, declared)
+    return [replace(finding, help=help, section=section)]
 
 
 def _advise(item: Foreign, declared: Collection[str]) -> tuple[str, str]:
@@ -46,8 +46,8 @@ def _advise(item: Foreign, declared: Collection[str]) -> tuple[str, str]:
     if meant:
         return f"$param replaces a whole value: write only {{$param: {meant}}}, or the literal value.", ""
     name, whole = propose_parameter(item.name), "" if item.is_whole else " for the whole value"
-    remedy = f"Write the literal value, or write {{$param: {name}}}{whole} and declare `{name}` under `parameters`."
-    return remedy, "parameters"
+    help = f"Write the literal value, or write {{$param: {name}}}{whole} and declare `{name}` under `parameters`."
+    return help, "parameters"
 
 
 def _is_terraform(spelling: str) -> bool:

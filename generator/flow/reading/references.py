@@ -36,7 +36,7 @@ from generator.flow.reading.rules import (
     NOT_NORMALIZED,
     UNREADABLE_FILE,
 )
-from generator.source import MERGE_REMEDY
+from generator.source import MERGE_HELP
 from generator.source.characters import MOST_MARKS, has_long_run, normalize_text
 from generator.source.merge_conflicts import find_merge_conflict
 from generator.source.position import Path
@@ -164,21 +164,21 @@ class ValueReader:
         names = [item for item in (name if isinstance(name, list) else [name]) if isinstance(item, str) and item]
         meant = names[0] if names else "answer_model" if kind == "$param" else "prompts/answer.txt"
         message, section = f"{kind} must be the only key of its mapping, and its value must be a name.", ""
-        remedy = f"For example: {{{kind}: {meant}}}."
+        help = f"For example: {{{kind}: {meant}}}."
         if kind == "$param" and names and others and MISPLACED_KEYS.issuperset(others):
             meant = suggest_parameter(meant, self.declared) or meant
             keys, section = " and ".join(f"`{key}`" for key in others), "parameters"
             belongs = "belongs" if len(others) == 1 else "belong"
-            remedy = f"{keys} {belongs} under `{meant}` in `parameters`; write {{$param: {meant}}} here."
-        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+            help = f"{keys} {belongs} under `{meant}` in `parameters`; write {{$param: {meant}}} here."
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, help, path, section=section))
         for item in names:
             self._note_meant(kind, item, path)
 
     def _report_slip(self, text: str, name: str, path: Path) -> None:
         """Report a string that refers to a parameter as other tools would; without a `name`, any may be meant."""
-        remedy, section = advise_reference(name, self.declared)
+        help, section = advise_reference(name, self.declared)
         message = f"{text!r} is not a valid reference."
-        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, path, section=section))
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, help, path, section=section))
         for meant in [name] if name else self.declared:
             self._note_meant("$param", meant, path)
 
@@ -192,18 +192,16 @@ class ValueReader:
         if refuse_place(path):
             return
         message = f"{kind} in quotes is a string, not a reference."
-        remedy = f"Remove the quotes: {{{kind}: {name}}}."
+        help = f"Remove the quotes: {{{kind}: {name}}}."
         # What is wrong with a file that nothing reads yet is told when something does.
-        self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, remedy, path)]
+        self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, help, path)]
 
     def _refer_to_parameter(self, use: Use) -> Value:
         if reason := refuse_place(use.path):
             self.uses.append(replace(use, is_misplaced=True))
             what = use.placeholder or "$param"
-            remedy = "Write the literal value. Parameters replace values such as IDs, ARNs, numbers, and strings."
-            self.findings.append(
-                Finding(MISPLACED_REFERENCE, f"{what} is not allowed here: {reason}", remedy, use.path)
-            )
+            help = "Write the literal value. Parameters replace values such as IDs, ARNs, numbers, and strings."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"{what} is not allowed here: {reason}", help, use.path))
             return None
         self.uses.append(use)
         return ParameterReference(use.name)
@@ -211,16 +209,16 @@ class ValueReader:
     def _read_file(self, file: str, path: Path) -> Value:
         reason = "a permission cannot come from a file." if path[0] == "permissions" else refuse_place(path)
         if reason:
-            remedy = "Write the literal value. $file is for prompts and code."
-            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file is not allowed here: {reason}", remedy, path))
+            help = "Write the literal value. $file is for prompts and code."
+            self.findings.append(Finding(MISPLACED_REFERENCE, f"$file is not allowed here: {reason}", help, path))
             return None
         answer = self.files.read_file(file)
         if isinstance(answer, FileRefusal):
-            self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.remedy, (*path, "$file")))
+            self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.help, (*path, "$file")))
             return None
         if place := find_merge_conflict(answer):
             message = f"File {answer.file!r} contains merge conflict markers, starting at line {place.line}."
-            self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_REMEDY, (*path, "$file")))
+            self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_HELP, (*path, "$file")))
         return FileText(self._normalize(answer, path), answer.file)
 
     def _note_meant(self, kind: str, name: object, path: Path) -> None:
@@ -238,13 +236,13 @@ class ValueReader:
         if meant is None or (shape is not None and shape.type in ("document", "map")):
             return False
         message = f"{key!r} is not a valid reference."
-        remedy, section = f"Did you mean {meant}?", ""
+        help, section = f"Did you mean {meant}?", ""
         if is_open and isinstance(name, str) and name:
-            remedy = f"Did you mean {{{meant}: {name}}}?"
+            help = f"Did you mean {{{meant}: {name}}}?"
             if meant == "$param":
-                remedy, section = advise_reference(name, self.declared)
+                help, section = advise_reference(name, self.declared)
         at = (*path, key)
-        self.findings.append(Finding(MALFORMED_REFERENCE, message, remedy, at, key=True, section=section))
+        self.findings.append(Finding(MALFORMED_REFERENCE, message, help, at, key=True, section=section))
         self._note_meant(meant, name, path)
         return True
 
@@ -277,11 +275,11 @@ class ValueReader:
             return text
         what = "key" if key else "string"
         message = f"This {what} is not in Unicode normalization form C (NFC); the module contains it in NFC."
-        remedy = "Convert it to NFC, as Terraform would. It looks the same."
+        help = "Convert it to NFC, as Terraform would. It looks the same."
         if has_long_run(text):
             message = f"This {what} has more than {MOST_MARKS} combining characters in a row. Terraform inserts U+034F."
-            remedy = "Remove the surplus combining characters."
+            help = "Remove the surplus combining characters."
         elif unicodedata.is_normalized("NFC", text):
             return text
-        self.findings.append(Finding(NOT_NORMALIZED, message, remedy, path, key))
+        self.findings.append(Finding(NOT_NORMALIZED, message, help, path, key))
         return normalize_text(text)

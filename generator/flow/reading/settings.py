@@ -83,9 +83,9 @@ def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[di
     findings = []
     for key in section:
         if key not in keys:
-            remedy = advise_name(key, keys, f"Valid keys are {list_names(keys, 'and')}.")
+            help = advise_name(key, keys, f"Valid keys are {list_names(keys, 'and')}.")
             message = f"Unknown key {key!r} in {place}."
-            findings.append(Finding(UNKNOWN_KEY, message, remedy, (*path, key), key=True))
+            findings.append(Finding(UNKNOWN_KEY, message, help, (*path, key), key=True))
     return section, findings
 
 
@@ -93,8 +93,8 @@ def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Findin
     if value is None:
         return (), []
     if not isinstance(value, list):
-        remedy = "Put the items in brackets, or write each on its own line after a dash."
-        return (), [Finding(INVALID_SECTION, f"{path[-1]} must be a list.", remedy, path)]
+        help = "Put the items in brackets, or write each on its own line after a dash."
+        return (), [Finding(INVALID_SECTION, f"{path[-1]} must be a list.", help, path)]
     right: list[Value] = []
     findings: list[Finding] = []
     for index, item in enumerate(value):
@@ -118,8 +118,8 @@ def _check_entry(value: Value, path: Path) -> list[Finding]:
     by_id = find_shape(PROFILE_SHAPES["id"])
     if path[1] == "guardrail_profiles" and len(path) == 3 and not check_shape(value, by_id, path):
         message = f"Guardrail profile {value!r} is missing its destination Regions."
-        remedy = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
-        return [Finding(INVALID_PERMISSION, message, remedy, path)]
+        help = f"Write {{id: {value}, regions: [...]}} with the destination Regions that AWS lists for the profile."
+        return [Finding(INVALID_PERMISSION, message, help, path)]
     return check_shape(value, shape, path)
 
 
@@ -130,14 +130,14 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
         # Of a misspelled key, the finding above says enough.
         if not settings.get(key) and not findings:
             message = f"The guardrail profile is missing {key}."
-            remedy = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
-            findings.append(Finding(INVALID_PERMISSION, message, remedy, (*path, key) if key in settings else path))
+            help = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
+            findings.append(Finding(INVALID_PERMISSION, message, help, (*path, key) if key in settings else path))
     if findings:
         return findings
     regions = settings["regions"]
     if not isinstance(regions, list):
-        remedy = "Put the items in brackets, or write each on its own line after a dash."
-        return [Finding(INVALID_SECTION, "regions must be a list.", remedy, (*path, "regions"))]
+        help = "Put the items in brackets, or write each on its own line after a dash."
+        return [Finding(INVALID_SECTION, "regions must be a list.", help, (*path, "regions"))]
     findings = _check_entry(settings["id"], (*path, "id"))
     for index, region in enumerate(regions):
         place = (*path, "regions", index)
@@ -151,8 +151,8 @@ def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]
     if prefix not in GEOGRAPHIES or not isinstance(region, str) or GEOGRAPHIES[prefix].fullmatch(region):
         return []
     message = f"Guardrail profile {profile} does not route to {region}."
-    remedy = "Use the destination Regions that AWS lists for the profile, or correct the profile's ID."
-    return [Finding(INVALID_PERMISSION, message, remedy, path)]
+    help = "Use the destination Regions that AWS lists for the profile, or correct the profile's ID."
+    return [Finding(INVALID_PERMISSION, message, help, path)]
 
 
 def _build_profile(value: Value) -> GuardrailProfile | Value:
@@ -187,12 +187,12 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
             return []
         message = f"{bucket!r} refers to parameter {bucket[1:]!r}, which is not declared."
         meant = suggest_name(bucket[1:], parameters)
-        remedy = (
+        help = (
             f"Did you mean ${meant}?"
             if meant
             else "Write $ followed by the name of the parameter that is used as the bucket."
         )
-        return [Finding(UNDECLARED_PARAMETER, message, remedy, path, key=True)]
+        return [Finding(UNDECLARED_PARAMETER, message, help, path, key=True)]
     if finding := _find_wildcard(bucket, path):
         return [replace(finding, key=True)]
     if not bucket:
@@ -201,12 +201,12 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
     wrong = [found for found in check_shape(bucket, find_shape("FlowS3BucketName"), path) if has_errors([found])]
     findings = [replace(finding, key=True) for finding in wrong]
     if bucket in parameters:
-        return [replace(finding, remedy=f"To refer to the parameter, write ${bucket}.") for finding in findings]
+        return [replace(finding, help=f"To refer to the parameter, write ${bucket}.") for finding in findings]
     return findings
 
 
 def _find_wildcard(value: Value, path: Path) -> Finding | None:
     if not isinstance(value, str) or not WILDCARDS & set(value):
         return None
-    remedy = "List each model, key, guardrail profile, or bucket, or use a parameter."
-    return Finding(WILDCARD_PERMISSION, f"{value!r} contains a wildcard; permissions must be exact.", remedy, path)
+    help = "List each model, key, guardrail profile, or bucket, or use a parameter."
+    return Finding(WILDCARD_PERMISSION, f"{value!r} contains a wildcard; permissions must be exact.", help, path)

@@ -50,8 +50,8 @@ class Spelling:
                 self.spelled[*path, name] = key
             result[name] = self.correct(item, (*path, name), is_told)
         if first is not None and len(self.spelled) > count + 1:
-            remedy = "Start these keys with a lowercase letter, as in the API. CloudFormation capitalizes them."
-            self.findings[first] = replace(self.findings[first], remedy=remedy)
+            help = "Start these keys with a lowercase letter, as in the API. CloudFormation capitalizes them."
+            self.findings[first] = replace(self.findings[first], help=help)
         return result
 
     def restore(self, finding: Finding) -> Finding:

@@ -40,7 +40,7 @@ CONTENTS = {
     ),
     PYTHON: re.compile(r"^(import [\w.]+|from [\w.]+ import )", re.MULTILINE),
 }
-REMEDIES = {
+HELP = {
     TERRAFORM: f"{EXPORT}. To keep the flow, see docs/existing-flows.md.",
     PYTHON: f"Save the arguments of its create_flow call as JSON, or export the deployed flow with `{COMMAND}`.",
     SCRIPT: f"Save the arguments of its CreateFlow call as JSON, or export the deployed flow with `{COMMAND}`.",
@@ -56,7 +56,7 @@ def recognize_code(file: str, text: str, document: Document | None = None) -> Lo
         kind = next((kind for kind, pattern in CONTENTS.items() if pattern.search(text)), None)
     if kind is None:
         return None
-    return report_file(NOT_A_FLOW, f"This is {kind}, not a flow definition.", REMEDIES[kind], file)
+    return report_file(NOT_A_FLOW, f"This is {kind}, not a flow definition.", HELP[kind], file)
 
 
 def recognize_cloudformation(document: Document) -> Finding | None:
@@ -68,11 +68,11 @@ def recognize_cloudformation(document: Document) -> Finding | None:
     if found is None:
         return None
     what, path = found
-    remedy = f"{EXPORT}. To move it out of its stack, see docs/existing-flows.md."
+    help = f"{EXPORT}. To move it out of its stack, see docs/existing-flows.md."
     if what is SPELLING:
-        remedy = "Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. "
-        remedy += f"Or export the deployed flow with `{COMMAND}`."
-    return Finding(CLOUDFORMATION, f"{what}; flowseal does not support CloudFormation yet.", remedy, path)
+        help = "Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. "
+        help += f"Or export the deployed flow with `{COMMAND}`."
+    return Finding(CLOUDFORMATION, f"{what}; flowseal does not support CloudFormation yet.", help, path)
 
 
 def _find_ending(file: str) -> str | None:

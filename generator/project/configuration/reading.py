@@ -105,13 +105,13 @@ class _Reader:
         """Return a path relative to the configuration, or None where none is given, or it is no such path."""
         if value is None and len(path) == 1:
             return None
-        remedy = "Write a path relative to this file, with / between folders."
+        help = "Write a path relative to this file, with / between folders."
         if not isinstance(value, str) or not value.strip() or "\0" in value:
-            self._report_value(value, f"{what} must be a relative path", remedy, path)
+            self._report_value(value, f"{what} must be a relative path", help, path)
             return None
         windows = PureWindowsPath(value)
         if "\\" in value or value.startswith("/") or windows.drive or windows.root:
-            self._report_value(value, f"{what} must be a relative path", remedy, path)
+            self._report_value(value, f"{what} must be a relative path", help, path)
             return None
         if value.count("/") > MOST_LEVELS:
             from generator.flow.reading.rules import INVALID_SECTION
@@ -159,9 +159,9 @@ class _Reader:
 
         if isinstance(value, str) and re.fullmatch(BOUNDARY, value):
             return value
-        remedy = "For example: arn:aws:iam::111122223333:policy/boundary."
+        help = "For example: arn:aws:iam::111122223333:policy/boundary."
         place = ("defaults", "permissions_boundary_arn")
-        self._report_value(value, "permissions_boundary_arn must be the ARN of an IAM policy", remedy, place)
+        self._report_value(value, "permissions_boundary_arn must be the ARN of an IAM policy", help, place)
         return None
 
     def _read_version(self, value: object) -> str | None:
@@ -171,12 +171,12 @@ class _Reader:
 
         place = ("defaults", "provider_version")
         if not isinstance(value, str) or not VERSION.fullmatch(value):
-            remedy = 'Put it in quotes, for example "6.40.0". Modules accept this version and later ones.'
-            self._report_value(value, "provider_version must be an exact version", remedy, place)
+            help = 'Put it in quotes, for example "6.40.0". Modules accept this version and later ones.'
+            self._report_value(value, "provider_version must be an exact version", help, place)
             return None
         if _split_version(value) < _split_version(LOWEST_PROVIDER):
-            remedy = "Raise the version, or remove the setting."
-            self._report_value(value, f"provider_version must be {LOWEST_PROVIDER} or later", remedy, place)
+            help = "Raise the version, or remove the setting."
+            self._report_value(value, f"provider_version must be {LOWEST_PROVIDER} or later", help, place)
             return None
         return value
 
@@ -186,8 +186,8 @@ class _Reader:
         rules = self.list_rules() if section is not None else {}
         severities: dict[str, Severity | None] = {}
         if section is not None and not isinstance(section, dict):
-            remedy = "For example: {UnusedParameter: off}."
-            self._report_value(section, "rules must be a mapping of rules to severities", remedy, ("rules",))
+            help = "For example: {UnusedParameter: off}."
+            self._report_value(section, "rules must be a mapping of rules to severities", help, ("rules",))
             return {}
         for name, word in cast("dict[str, object]", section or {}).items():
             rule = rules.get(name)
@@ -197,9 +197,9 @@ class _Reader:
                 words = list_names(list(SEVERITIES))
                 self._report_value(word, "Invalid severity", f"Use {words}.", ("rules", name))
             elif not may_have_severity(rule, SEVERITIES[word]):
-                remedy = "Fix what the rule reports, and remove this line."
+                help = "Fix what the rule reports, and remove this line."
                 message = f"{name} cannot be downgraded: the generated module could be wrong."
-                self._report(FIXED_SEVERITY, message, remedy, ("rules", name))
+                self._report(FIXED_SEVERITY, message, help, ("rules", name))
             else:
                 severities[name] = SEVERITIES[word]
         return severities
@@ -207,17 +207,17 @@ class _Reader:
     def _report_unknown_rule(self, name: str, rules: Mapping[str, Rule]) -> None:
         from generator.findings.suggestions import advise_name
 
-        remedy = advise_name(name, rules, "Run `flowseal rules` to list all rules.")
-        self._report(UNKNOWN_RULE, f"Unknown rule {name!r}.", remedy, ("rules", name), key=True)
+        help = advise_name(name, rules, "Run `flowseal rules` to list all rules.")
+        self._report(UNKNOWN_RULE, f"Unknown rule {name!r}.", help, ("rules", name), key=True)
 
-    def _report_value(self, value: object, what: str, remedy: str, path: ValuePath) -> None:
+    def _report_value(self, value: object, what: str, help: str, path: ValuePath) -> None:
         from generator.flow.reading.rules import INVALID_SECTION
         from generator.flow.wording import describe_value
 
-        self._report(INVALID_SECTION, f"{what}, not {describe_value(cast('Any', value))}.", remedy, path)
+        self._report(INVALID_SECTION, f"{what}, not {describe_value(cast('Any', value))}.", help, path)
 
-    def _report(self, rule: Rule, message: str, remedy: str, path: ValuePath, *, key: bool = False) -> None:
-        self.findings.append(Finding(rule, message, remedy, path, key=key))
+    def _report(self, rule: Rule, message: str, help: str, path: ValuePath, *, key: bool = False) -> None:
+        self.findings.append(Finding(rule, message, help, path, key=key))
 
 
 def _place_findings(findings: Iterable[Finding]) -> list[Finding]:

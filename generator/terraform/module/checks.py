@@ -57,16 +57,16 @@ def check_policies(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator
             f"The permissions of the nodes need {len(policies)} policies; a role can have {MOST_POLICIES}, plus the "
             "one for the key."
         )
-        remedy = "Split the flow, or use fewer models, functions, and buckets."
-        yield Finding(POLICY_QUOTA_EXCEEDED, message, remedy, ("definition",))
+        help = "Split the flow, or use fewer models, functions, and buckets."
+        yield Finding(POLICY_QUOTA_EXCEEDED, message, help, ("definition",))
     authored = list(_list_strings({"definition": flow.definition, "permissions": asdict(flow.permissions)}, ()))
     for literals in dict.fromkeys(list_inexact_values(policies)):
         # Neither what flowseal added to the author's value nor what it removed may hide the value.
         found = [path for path, value in authored if value and any(value in part or part in value for part in literals)]
         unsafe = [path for path in found if not _PLAIN.fullmatch(dict(authored)[path])]
         message = f"{''.join(literals)!r} would become part of a policy statement, which must contain exact names only."
-        remedy = "Use the name of one resource, without *, ?, $, quotes, or spaces, or use a parameter."
-        yield Finding(MALFORMED_VALUE, message, remedy, next(iter(unsafe or found), ("definition",)))
+        help = "Use the name of one resource, without *, ?, $, quotes, or spaces, or use a parameter."
+        yield Finding(MALFORMED_VALUE, message, help, next(iter(unsafe or found), ("definition",)))
 
 
 def _list_strings(value: object, path: Path) -> Iterator[tuple[Path, str]]:

@@ -18,7 +18,7 @@ CANNOT_EXPRESS = error(
 STRICTER = error("ProviderIsStricter", "The Terraform resource rejects a value that the API accepts.")
 RESOURCE = "aws_bedrockagent_flow"
 OTHER_WAY = ", or create this flow without Terraform (check it with --target api)"
-REMEDIES = {
+HELP = {
     ("FlowNodeType", "Loop"): "Move the loop into a Lambda function or inline code",
     ("FlowNodeType", "LoopController"): "Move the loop into a Lambda function or inline code",
     ("FlowNodeType", "LoopInput"): "Move the loop into a Lambda function or inline code",
@@ -42,16 +42,16 @@ def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
         message = f"{RESOURCE} does not support nodes of type {member} (hashicorp/aws {version})."
     else:
         message = f"{RESOURCE} does not support {member!r} (hashicorp/aws {version})."
-    remedy = REMEDIES.get((shape.name, member), "Remove it")
-    return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path, key=not shape.enum)
+    help = HELP.get((shape.name, member), "Remove it")
+    return Finding(CANNOT_EXPRESS, message, help + OTHER_WAY + ".", path, key=not shape.enum)
 
 
 def report_repeated(path: Path, most: int) -> Finding:
     """Report a list with more items than the resource accepts."""
     count = "only one item" if most == 1 else f"at most {most} items"
     message = f"{RESOURCE} accepts {count} in {path[-1]!r} (hashicorp/aws {find_provider_version()})."
-    remedy = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
-    return Finding(CANNOT_EXPRESS, message, remedy + OTHER_WAY + ".", path)
+    help = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
+    return Finding(CANNOT_EXPRESS, message, help + OTHER_WAY + ".", path)
 
 
 def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Finding]:

@@ -218,7 +218,7 @@ def test_a_file_that_is_not_there_gives_the_nearest_one(here: Path, path: str, m
     answer = make_project(here).read_text(path)
     assert isinstance(answer, FileRefusal)
     assert answer.message == f"File {path!r} does not exist."
-    assert answer.remedy == (f"Did you mean {meant}?" if meant else "Paths are relative to the definition's folder.")
+    assert answer.help == (f"Did you mean {meant}?" if meant else "Paths are relative to the definition's folder.")
 
 
 def test_a_symlink_within_the_folder_is_followed(here: Path) -> None:
