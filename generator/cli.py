@@ -100,7 +100,7 @@ def end_defective(error: Exception) -> NoReturn:
 
 def describe_defect(error: Exception) -> str:
     """Return one line that names the place in flowseal's code where an error occurred."""
-    from generator.report.escaping import escape_controls
+    from generator.report.display import escape_controls
     from generator.source.credentials import mask_credentials
 
     place = "?"

@@ -21,11 +21,10 @@ from generator.commands.options import (
     Verbose,
     choose_detail,
 )
-from generator.report.contents import MOST_FINDINGS
-from generator.report.formats import Format
+from generator.report import MOST_FINDINGS, Format
 
 if TYPE_CHECKING:
-    from generator.report import Report
+    from generator.report.contents import Report
     from generator.run.result import Run
 
 EXAMPLE = "Example: flowseal check --diff"

@@ -9,8 +9,8 @@ import typer
 
 from generator.commands.options import ConfigurationFile, Definitions, Output
 from generator.commands.terminal import print_document, print_text
-from generator.report.escaping import escape_controls
-from generator.report.formats import Format, ListFormat
+from generator.report import Format, ListFormat
+from generator.report.display import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def config(
 
 
 def _print_json(settings: Sequence[Setting], file: str | None, findings: Sequence[LocatedFinding]) -> None:
-    from generator.report.machines import VERSION, describe_finding, write_json
+    from generator.report.json_report import VERSION, describe_finding, write_json
 
     described = [
         {"name": item.name, "value": item.value, "source": item.source, "line": item.line, "column": item.column}

@@ -12,8 +12,9 @@ import typer
 from generator.commands.terminal import find_view, print_document, print_text
 from generator.findings import LocatedFinding, has_errors, show_relative
 from generator.project.discovery import judge_path
-from generator.report import Format, Report, View, write_report
-from generator.report.people import write_findings
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
+from generator.report.text import write_findings
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import find_repository, read_file
 

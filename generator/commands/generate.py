@@ -19,8 +19,7 @@ from generator.commands.options import (
     Verbose,
     choose_detail,
 )
-from generator.report.contents import MOST_FINDINGS
-from generator.report.formats import Format
+from generator.report import MOST_FINDINGS, Format
 
 EXAMPLE = "Example: flowseal generate flows -o modules"
 

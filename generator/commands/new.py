@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator.report.escaping import escape_controls
+from generator.report.display import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

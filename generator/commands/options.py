@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from generator.report.contents import Detail
-from generator.report.formats import Format
+from generator.report import Detail, Format
 
 
 class Target(StrEnum):

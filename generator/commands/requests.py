@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from generator.commands.terminal import find_view, print_text
-from generator.report.formats import Format
+from generator.report import Format
 
 if TYPE_CHECKING:
     from generator.progress import Timings
     from generator.project.opening import Project
-    from generator.report import Report, View
+    from generator.report import View
+    from generator.report.contents import Report
     from generator.run.result import Run
     from generator.scaffold.repository import Repository
 
@@ -46,7 +47,7 @@ def open_or_end(paths: list[str] | None, output: Path | None, config: Path | Non
     project, findings = open_project(paths or [], output, config)
     if project is None:
         from generator.commands.console import print_report, read_texts
-        from generator.report import Report
+        from generator.report.contents import Report
 
         report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
         print_report(report, output_format, find_view())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.commands.terminal import find_view, print_document, print_text
-from generator.report.formats import ListFormat
+from generator.report import ListFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

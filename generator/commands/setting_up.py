@@ -13,7 +13,7 @@ from generator.commands.new import check_flow, check_name, choose_template, load
 from generator.commands.schema import make_schema_files
 from generator.commands.terminal import find_view, print_text, print_written
 from generator.findings import show_relative
-from generator.report.folding import fold_text
+from generator.report.display import fold_text
 from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.new_files import list_existing, write_new_files

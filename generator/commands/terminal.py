@@ -12,8 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from generator.report.contents import Detail, View
-from generator.report.escaping import escape_controls, neutralize_commands, neutralize_old_commands
+from generator.report import Detail, View
+from generator.report.display import escape_controls, neutralize_commands, neutralize_old_commands
 
 NARROWEST = 40
 """The minimum width for truncating and wrapping."""

@@ -17,8 +17,7 @@ from generator.commands.options import (
     Target,
     choose_detail,
 )
-from generator.report.contents import MOST_FINDINGS
-from generator.report.formats import Format
+from generator.report import MOST_FINDINGS, Format
 
 EXAMPLE = "Example: flowseal validate flows --target api"
 

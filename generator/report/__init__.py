@@ -1,6 +1,6 @@
-"""Findings for people and programs. The formats are listed in `formats`; each is imported when it is used."""
+"""A run or findings -> text, JSON, SARIF, GitHub annotations, Markdown. Pure: nothing here prints or reads a file.
 
-from generator.report.contents import Report, View
-from generator.report.formats import Format, ListFormat, write_report
+Public here is how a report is printed. What is printed: `contents.Report`, which `outcomes` makes of a run.
+"""
 
-__all__ = ["Format", "ListFormat", "Report", "View", "write_report"]
+from generator.report.formats import MOST_FINDINGS, Detail, Format, ListFormat, View, write_report

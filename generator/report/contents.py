@@ -1,29 +1,27 @@
-"""The contents of a report, in any format."""
+"""What a report says in any format: its findings, their order, and their counts."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from generator.findings import LocatedFinding, Severity
+from generator.source.credentials import mask_credentials
 
-    from generator.findings import LocatedFinding
-
-MOST_FINDINGS = 30
-"""How many findings text output shows by default."""
+_WEIGHTS = {severity: weight for weight, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of a run, and what became of it.
 
-    `files` counts the definitions that were read, `suppressed` the findings that comments suppress. `texts` has the
-    text of a file by the name that findings use. `outcomes` are lines about modules, `total` begins the summary line.
-    `hidden` are findings that are not reported, but whose places are masked in source lines too. `failures` are
-    sentences about failed proofs. `more` is what JSON contains besides findings.
+    `files` counts the definitions that were read, `suppressed` the findings that comments suppress. `texts` maps the
+    names of files, as in findings, to their text. `outcomes` are lines about modules, and `total` begins the summary
+    line. `hidden` are findings whose places are masked in source lines, reported or not. `failures` are sentences about
+    failed proofs. `more` is what JSON contains besides findings.
     """
 
     findings: Sequence[LocatedFinding]
@@ -37,7 +35,7 @@ class Report:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def rename_files(self, rename: Callable[[str], str]) -> Report:
-        """Return the report with the files renamed that findings are in and point to."""
+        """Return the report with new names for the files that findings are in and point to."""
         renamed = [
             replace(
                 finding,
@@ -49,9 +47,9 @@ class Report:
         return replace(self, findings=renamed)
 
     def mask_credentials(self) -> Report:
-        """Return the report with credentials masked: in texts, messages, pointers and `more`.
+        """Return the report with credentials masked: in texts, messages, pointers, and `more`.
 
-        Places stay correct, because a mask is as long as what it hides.
+        Places stay correct because a mask is as long as what it hides.
         """
         shown = {finding.file for finding in self.findings}
         shown |= {place.file for finding in self.findings for place in finding.related}
@@ -67,31 +65,24 @@ class Report:
 
 @lru_cache(maxsize=4)
 def _mask_file(text: str) -> str:
-    """Return a file's text masked. A run may show the same files in several reports."""
-    return _mask_text(text)
-
-
-def _mask_text(text: str) -> str:
-    # Imported late: `flowseal --version` reads no document.
-    from generator.source.credentials import mask_credentials
-
+    """Mask the text of a file. A run can show the same file in several reports."""
     return mask_credentials(text)
 
 
 def _mask_finding(finding: LocatedFinding) -> LocatedFinding:
     return replace(
         finding,
-        message=_mask_text(finding.message),
-        help=_mask_text(finding.help),
-        pointer=_mask_text(finding.pointer),
-        related=tuple(replace(place, message=_mask_text(place.message)) for place in finding.related),
+        message=mask_credentials(finding.message),
+        help=mask_credentials(finding.help),
+        pointer=mask_credentials(finding.pointer),
+        related=tuple(replace(place, message=mask_credentials(place.message)) for place in finding.related),
     )
 
 
 def _mask_value(value: Any) -> Any:
     match value:
         case str():
-            return _mask_text(value)
+            return mask_credentials(value)
         case list() | tuple():
             return [_mask_value(item) for item in value]
         case dict():
@@ -99,22 +90,36 @@ def _mask_value(value: Any) -> Any:
     return value
 
 
-class Detail(Enum):
-    """How much of a run text output shows besides findings: nothing, one line per changed module, or every file."""
-
-    FINDINGS = "findings"
-    CHANGES = "changes"
-    FILES = "files"
+def sort_findings(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
+    """Return findings sorted by file, place, and rule; the sort is stable."""
+    return sorted(findings, key=lambda finding: (finding.file, finding.span, finding.rule.name))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """How a person views a report: in color or not, and how many columns wide (None: lines are not wrapped).
+def choose_findings(findings: Sequence[LocatedFinding], most: int) -> list[LocatedFinding]:
+    """Return at most `most` findings in the given order, errors before warnings; 0 means all."""
+    if most == 0 or len(findings) <= most:
+        return list(findings)
+    by_weight = sorted(range(len(findings)), key=lambda place: _WEIGHTS[findings[place].severity])
+    return [findings[place] for place in sorted(by_weight[:most])]
 
-    At most `most_findings` are shown; 0 shows all.
-    """
 
-    color: bool = False
-    columns: int | None = None
-    most_findings: int = MOST_FINDINGS
-    detail: Detail = Detail.CHANGES
+def summarize_findings(findings: Iterable[LocatedFinding]) -> dict[str, int]:
+    """Count errors and warnings."""
+    counts = Counter(finding.severity for finding in findings)
+    return {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
+
+
+def write_summary(report: Report) -> str:
+    """Return the summary line: what was done, and the counts of errors, warnings, and suppressed findings."""
+    counts = summarize_findings(report.findings)
+    parts = [write_count(counts["errors"], "error"), write_count(counts["warnings"], "warning")]
+    if report.suppressed:
+        parts.append(f"{report.suppressed:,} suppressed")
+    return f"{report.total}{', '.join(parts)}"
+
+
+def write_count(count: int, noun: str) -> str:
+    """Return "no errors", "1 error", "2,000 errors"."""
+    if count == 0:
+        return f"no {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

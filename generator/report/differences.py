@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
-from generator.report.contents import View
-from generator.report.escaping import escape_controls, escape_lines, escape_steering, neutralize_old_commands
+from generator.report.display import escape_controls, escape_lines, escape_steering, neutralize_old_commands
+from generator.report.formats import View
 from generator.source.credentials import mask_credentials
 
 MOST_LINES = 20_000
-"""Lines, before and after together, of which a minimal diff is computed: the time grows with their square."""
+"""Lines, old and new together, up to which the diff is minimal. The time to compute it grows with their square."""
 COLORS = {"@@": "36", "+": "32", "-": "31"}
 NOTHING = "/dev/null"
 _HUNK = re.compile(r"@@ -(\d+)\S* \+(\d+)")
@@ -19,7 +19,7 @@ _NO_END = "\\ No newline at end of file"
 
 
 def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
-    """Return a unified diff with git's heading, which `git apply` takes; None stands for no file, and "" for no change.
+    """Return a unified diff with git's heading for `git apply`, or "" if nothing changed. None means no file.
 
     Only LF ends a line; every other character is kept. A file that is not UTF-8 is only named. An unchanged line that
     a CI would take for a command is removed and added, which is the same for `git apply`. ##[ is escaped and
@@ -46,9 +46,9 @@ def write_difference(path: str, old: bytes | None, new: bytes | None) -> str:
 
 
 def show_difference(text: str, view: View) -> str:
-    """Return a diff for a terminal, where every unsafe character is an escape, or for a pipe, from which it is applied.
+    """Return a diff for a terminal, with every unsafe character escaped, or for a pipe, from which it can be applied.
 
-    For a pipe, only what steers a terminal or a CI is an escape.
+    For a pipe, only what controls a terminal or is a command of a CI is escaped.
     """
     if view.color:
         return paint_difference(text)
@@ -56,7 +56,7 @@ def show_difference(text: str, view: View) -> str:
 
 
 def paint_difference(text: str) -> str:
-    """Return a diff in color; every unsafe character is an escape."""
+    """Return a diff in color, with every unsafe character escaped."""
     lines = []
     for line in text.split("\n"):
         shown = escape_controls(line)
@@ -73,7 +73,7 @@ def _decode(data: bytes | None) -> str | None:
 
 
 class _BoundedMatcher(SequenceMatcher[str]):
-    """Matches the lines of two texts in bounded time. With `is_replaced`, only their common ends are matched."""
+    """Matches the lines of two texts in bounded time. If `is_replaced`, only the common start and end are matched."""
 
     def __init__(self, old: list[str], new: list[str]) -> None:
         super().__init__(None, old, new)
@@ -81,7 +81,7 @@ class _BoundedMatcher(SequenceMatcher[str]):
         self.is_replaced = False
 
     def get_matching_blocks(self) -> list[Match]:
-        """Return the matches; of long texts, the common ends first, and what is between them only if it is short."""
+        """Return the matching blocks. In long texts, lines between the common start and end match only if few."""
         old, new = self.old, self.new
         if len(old) + len(new) <= MOST_LINES:
             return super().get_matching_blocks()
@@ -96,7 +96,7 @@ class _BoundedMatcher(SequenceMatcher[str]):
 
 
 def _count_equal(old: list[str], new: list[str]) -> int:
-    """Count the lines in which two texts agree from their beginning on."""
+    """Count the equal lines at the start of two texts."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
 
@@ -152,7 +152,7 @@ def _split_lines(text: str) -> list[str]:
 
 
 def write_fragment(old: str, new: str) -> str:
-    """Return what changes between two documents: the changed lines, below the lines that they are nested in."""
+    """Return the lines that differ between two documents, with the lines that they are nested in."""
     before, after = old.splitlines(), new.splitlines()
     marked: list[tuple[str, str]] = []
     wanted: set[int] = set()

@@ -1,4 +1,4 @@
-"""A source line cut to the width of a terminal, with the place of the value in it."""
+"""Source lines: cut to the width of a terminal, with the position of the value, and without what must not be shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from generator.report.escaping import escape_controls, measure_width
+from generator.report.display import escape_controls, measure_width
 from generator.source.credentials import KEPT
 from generator.source.position import Lines, Span
 
@@ -19,7 +19,7 @@ TAB = "    "
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A line as it is shown; the value begins after `margin` columns and is `width` columns wide."""
+    """A line as shown: the value starts after `margin` columns and is `width` columns wide."""
 
     text: str
     margin: int
@@ -27,7 +27,7 @@ class Excerpt:
 
 
 def cut_excerpt(text: str, start: int, end: int, columns: int, line: tuple[int, int] = (0, sys.maxsize)) -> Excerpt:
-    """Show text[start:end] with its surroundings on the line, in a number of columns; `line` is text[first:last].
+    """Cut the line around text[start:end] to a number of columns; `line` is where the line starts and ends in the text.
 
     A tab is shown as four spaces.
     """
@@ -46,7 +46,7 @@ def cut_excerpt(text: str, start: int, end: int, columns: int, line: tuple[int, 
 
 
 def hide_source(lines: Lines, spans: Iterable[Span]) -> str:
-    """Return the text with each character of the spans replaced by *, except the first few of each span."""
+    """Replace each character of the spans with *, except the first few of each span."""
     parts: list[str] = []
     done = 0
     for start, end in sorted(place for span in spans for place in _list_hidden(lines, span)):
@@ -58,7 +58,7 @@ def hide_source(lines: Lines, spans: Iterable[Span]) -> str:
 
 
 def _list_hidden(lines: Lines, span: Span) -> Iterator[tuple[int, int]]:
-    """Yield where each line's part of a span begins and ends, without the first few characters of the span."""
+    """Yield the start and end of a span on each of its lines, without the first few characters of the span."""
     for number in range(span.line, min(span.end_line, len(lines)) + 1):
         first, last = lines.find(number)
         start = first + span.column - 1 + KEPT if number == span.line else first
@@ -72,7 +72,7 @@ def _show(text: str) -> str:
 
 
 def _cut_start(text: str, columns: int) -> str:
-    """Return the whole text if it fits, else at most its last LEAD columns."""
+    """Return the whole text if it fits, or else at most its last LEAD columns."""
     shown = _show(text)
     if measure_width(shown) <= columns:
         return shown

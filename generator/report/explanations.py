@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from generator.findings import Severity
-from generator.findings.rule_pages import STAGES, find_stage
+from generator.findings import LocatedFinding, Rule, Severity
+from generator.findings.rule_pages import STAGES, RulePage, find_stage
 from generator.report.contents import Report
 from generator.report.differences import write_fragment
-from generator.report.folding import fold_text
-from generator.report.machines import VERSION, write_json
-from generator.report.people import COLORS, paint_text, write_findings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from generator.findings import LocatedFinding, Rule
-    from generator.findings.rule_pages import RulePage
-    from generator.report.contents import View
+from generator.report.display import fold_text
+from generator.report.formats import View
+from generator.report.json_report import VERSION, write_json
+from generator.report.text import COLORS, paint_text, write_findings
 
 INDENT = "    "
 LONGEST_LINE = 100
@@ -27,7 +22,7 @@ LONGEST_LINE = 100
 
 
 def write_rule_list(rules: Iterable[Rule], view: View) -> str:
-    """Return name, severity and summary of each rule, by stage."""
+    """Return the name, severity, and summary of each rule, by stage."""
     return "\n".join(
         f"{paint_text(title, '1', view)}\n\n"
         + "".join(f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}" for rule in group)
@@ -36,13 +31,13 @@ def write_rule_list(rules: Iterable[Rule], view: View) -> str:
 
 
 def group_rules(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Return rules by the title of the stage that reports them, in the order of the stages."""
+    """Group rules by the title of the stage that reports them, in the order of the stages."""
     listed = list(rules)
     return {title: [rule for rule in listed if find_stage(rule.name) == stage] for stage, title in STAGES.items()}
 
 
 def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> str:
-    """Return what a rule reports and why, with its examples; `findings` are those of the wrong one."""
+    """Explain a rule with its examples; `findings` are what the wrong example causes."""
     return "\n".join(_list_parts(rule, page, findings, view))
 
 
@@ -55,14 +50,14 @@ def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], 
     if page.wrong is None or page.right is None:
         return
     inside = replace(view, columns=view.columns and view.columns - len(INDENT))
-    told = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), inside)
-    for title, text in (("Example", told), ("Fix", write_fragment(page.wrong.text, page.right.text))):
+    reported = write_findings(Report(findings, 1, "", texts={page.wrong.file: page.wrong.text}), inside)
+    for title, text in (("Example", reported), ("Fix", write_fragment(page.wrong.text, page.right.text))):
         yield paint_text(f"{title}:", "1", view) + "\n"
         yield _indent(text)
 
 
 def describe_suppression(rule: Rule) -> str:
-    """Return how a rule can be suppressed: by a comment, in the configuration, or not at all."""
+    """Describe how to suppress a rule: with a comment, in the configuration, or not at all."""
     if rule.can_be_suppressed:
         return f"Suppress it with a comment on the line, or alone above it: # flowseal: ignore[{rule.name}] reason"
     if rule.severity is Severity.ERROR:

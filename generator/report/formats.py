@@ -1,12 +1,20 @@
-"""The formats of `--format`. A new one is a member here, a writer, and a section of docs/formats.md."""
+"""How a report is printed: the formats of `--format`, and the view of text output.
+
+A new format is a member and a case here, a writer in a file of its own, and a section of docs/formats.md.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.report.contents import Report, View
+    # The command line imports this file to list the formats; a report is imported by the commands that print one.
+    from generator.report.contents import Report
+
+MOST_FINDINGS = 30
+"""How many findings text output shows by default."""
 
 
 class Format(StrEnum):
@@ -25,6 +33,27 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class Detail(Enum):
+    """How much of a run text output shows besides findings: nothing, one line per changed module, or every file."""
+
+    FINDINGS = "findings"
+    CHANGES = "changes"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a person views a report: in color or not, and how many columns wide (None: lines are not wrapped).
+
+    At most `most_findings` are shown; 0 shows all.
+    """
+
+    color: bool = False
+    columns: int | None = None
+    most_findings: int = MOST_FINDINGS
+    detail: Detail = Detail.CHANGES
+
+
 def write_report(output_format: Format, report: Report, view: View) -> str:
     """Return a report in a format, ready to be printed, with credentials masked.
 
@@ -33,11 +62,11 @@ def write_report(output_format: Format, report: Report, view: View) -> str:
     report = report.mask_credentials()
     match output_format:
         case Format.TEXT:
-            from generator.report.people import write_text_report
+            from generator.report.text import write_text_report
 
             return write_text_report(report, view)
         case Format.JSON:
-            from generator.report.machines import write_json_report
+            from generator.report.json_report import write_json_report
 
             return write_json_report(report)
         case Format.SARIF:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.findings import LocatedFinding, Severity
-from generator.report.contents import Report
-from generator.report.counts import write_summary
-from generator.report.escaping import escape_controls, neutralize_old_commands
-from generator.report.order import sort_findings
+from generator.report.contents import Report, sort_findings, write_summary
+from generator.report.display import escape_controls, neutralize_old_commands
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -1,4 +1,4 @@
-"""What became of a run, for people and as data: its modules, their changes, and why they change."""
+"""A run -> its report: modules, their changes, and the reasons, as lines of text and as data."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 from generator.output import FileChange, Status
 from generator.output.messages import REMOVED, describe_reason
-from generator.report.contents import Detail, Report, View
-from generator.report.counts import write_count
+from generator.report.contents import Report, write_count
 from generator.report.differences import paint_difference, write_difference
-from generator.report.escaping import escape_controls, escape_lines
-from generator.report.folding import fold_text
+from generator.report.display import escape_controls, escape_lines, fold_text
+from generator.report.formats import Detail, View
 from generator.run.result import Command, ModuleResult, Run, exit_code
 
 MOST_LINES = 40
@@ -32,7 +31,7 @@ Shown = Callable[[str], str]
 
 
 def report_run(run: Run, texts: Mapping[str, str], view: View, show_path: Shown, *, with_diff: bool = False) -> Report:
-    """Make the report of a run. `texts` has the files besides definitions that findings point into, by name.
+    """Return the report of a run. `texts` maps names to the text of files other than definitions that have findings.
 
     With `with_diff`, the data of `check` includes the diff of each module.
     """
@@ -58,7 +57,7 @@ def report_run(run: Run, texts: Mapping[str, str], view: View, show_path: Shown,
 
 
 def describe_run(run: Run, show_path: Shown, *, with_diff: bool = False) -> dict[str, Any]:
-    """Return what the JSON of `generate` and `check` has besides findings."""
+    """Return the JSON output of `generate` and `check`, except findings."""
     is_check = run.command is Command.CHECK
     differences = run.list_differences() if with_diff else {}
     modules = []
@@ -86,12 +85,12 @@ def describe_run(run: Run, show_path: Shown, *, with_diff: bool = False) -> dict
 
 
 def write_diff(files: Mapping[str, FileChange], show_path: Shown) -> str:
-    """Return the diff of files. `git diff` has the same paths, and `git apply` needs them."""
+    """Return the diff of files, with the paths that `git diff` uses and `git apply` needs."""
     return "".join(write_difference(show_path(path), each.present, each.content) for path, each in files.items())
 
 
 def describe_reasons(module: ModuleResult, run: Run) -> str:
-    """Return why a module is out of date, and where it moves from."""
+    """Explain why a module is out of date, and where it moves from."""
     name, reasons = module.name or "", module.done.reasons
     why = escape_controls("; ".join(describe_reason(reason, name, module.file) for reason in reasons))
     return why + "".join(f"; moves here from {escape_controls(folder)}" for folder in _list_former(module, run))
@@ -117,7 +116,7 @@ def _list_former(module: ModuleResult, run: Run) -> Iterator[str]:
 
 
 def _write_moved_block(module: ModuleResult) -> str:
-    """Return the block for a module call whose label follows the flow's name; nothing if the label stays the same."""
+    """Return the `moved` block for a module call whose label follows the flow's name, or "" if the label stays."""
     if not module.done.moved_from:
         return ""
     from generator.terraform.hcl import Attribute, Block, Reference, write_block
@@ -131,7 +130,7 @@ def _write_moved_block(module: ModuleResult) -> str:
 
 
 def _write_edits(module: ModuleResult, show_path: Shown) -> str:
-    """Return, as a diff, what flowseal would change in the edited files of a module."""
+    """Return the diff of what flowseal would change in the edited files of a module."""
     return write_diff({f"{module.folder}/{path}": each for path, each in sorted(module.edits.items())}, show_path)
 
 
@@ -144,7 +143,7 @@ def _list_failures(run: Run) -> list[str]:
 
 
 def _count_modules(run: Run) -> str:
-    """Return what the last line says of the modules, up to the findings."""
+    """Return the start of the summary line: the counts of modules or definitions."""
     if run.command is Command.VALIDATE:
         return f"{write_count(run.files, 'definition')} checked: "
     kinds = Counter(module.status for module in run.modules)
@@ -187,7 +186,7 @@ def _list_generated(run: Run, view: View, show_path: Shown) -> Iterator[str]:
 
 
 def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Shown) -> Iterator[str]:
-    """Yield the line of a module, and below it consequences and the diff of edited files."""
+    """Yield the line of a module, then what follows from the change, and the diff of edited files."""
     if module.folder is None:
         yield f"{module.status:<11} {escape_controls(module.file)}"
         return
@@ -209,14 +208,14 @@ def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Show
 
 
 def _list_files(module: ModuleResult, view: View) -> Iterator[str]:
-    """Yield one line for each file of a module that changes, if the user wants to see files."""
+    """Yield one line per changed file of a module, if the view includes files."""
     if view.detail is Detail.FILES:
         for word, paths in _group_files(module):
             yield from (f"  {word:<9} {escape_controls(path)}" for path in paths)
 
 
 def _group_files(module: ModuleResult) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the generated files of a module that change, by what becomes of them."""
+    """Yield the files of a module that are created, changed, and removed."""
     done = module.done
     yield from (("created", done.created), ("changed", done.changed), ("removed", done.removed))
 

@@ -16,11 +16,9 @@ from urllib.parse import quote
 from generator import __version__
 from generator.findings import LocatedFinding, Rule, Severity
 from generator.findings.rule_pages import Example, read_page
-from generator.report.contents import Report
-from generator.report.counts import summarise_findings
-from generator.report.escaping import escape_controls
-from generator.report.machines import write_json
-from generator.report.order import sort_findings
+from generator.report.contents import Report, sort_findings, summarize_findings
+from generator.report.display import escape_controls
+from generator.report.json_report import write_json
 from generator.source.position import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +49,7 @@ def write_sarif_report(report: Report) -> str:
             _describe_result(finding, numbers[finding.rule.name], fingerprint)
             for finding, fingerprint in zip(ordered, fingerprints, strict=True)
         ],
-        "properties": {**summarise_findings(ordered), "suppressed": report.suppressed, "files": report.files},
+        "properties": {**summarize_findings(ordered), "suppressed": report.suppressed, "files": report.files},
     }
     return write_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.report.contents import Report
-from generator.report.counts import write_summary
+from generator.report.contents import Report, write_summary
 from generator.report.outcomes import describe_reasons
 from generator.run.result import Run, exit_code
 from generator.terraform.readme import escape_markdown, write_code

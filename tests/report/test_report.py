@@ -11,11 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.findings import LocatedFinding, LocatedPlace
-from generator.report import Format, Report, View, write_report
-from generator.report.counts import write_count, write_summary
-from generator.report.escaping import escape_controls
+from generator.report import Format, View, write_report
+from generator.report.contents import Report, write_count, write_summary
+from generator.report.display import escape_controls, fold_text
 from generator.report.excerpt import cut_excerpt
-from generator.report.folding import fold_text
 from generator.source.position import Span
 
 FILE = "a.flow.yaml"

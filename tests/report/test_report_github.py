@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from generator.cli import app
 from generator.findings import LocatedFinding
-from generator.report import Format, Report, View, write_report
-from generator.report.escaping import escape_controls, neutralize_old_commands
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
+from generator.report.display import escape_controls, neutralize_old_commands
 from generator.source.position import Span
 
 

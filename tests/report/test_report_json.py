@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.findings import LocatedFinding
-from generator.report import Format, Report, View, write_report
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 

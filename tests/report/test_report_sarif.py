@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from generator.cli import app
 from generator.findings import LocatedFinding
 from generator.findings.rule_pages import read_page
-from generator.report import Format, Report, View, write_report
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
 from generator.report.sarif import FINGERPRINT, escape_message, write_uri
 from generator.source.position import Span
 

@@ -10,7 +10,8 @@ from hostile import Hostile, make_hostile
 
 import generator.pipeline
 import generator.report.excerpt
-from generator.report import Format, Report, View, write_report
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
 from generator.terraform.proof import ProofFailure
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "flows" / "support-triage"

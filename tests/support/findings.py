@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.findings import SOURCE_RULES, LocatedFinding, LocatedPlace, Rule
 from generator.flow.reading.rules import DECIDED_BY_MODULE, UNUSED_PARAMETER
-from generator.report import Report
+from generator.report.contents import Report
 from generator.source.position import Span
 
 ERROR, WARNING, INFO = SOURCE_RULES["DuplicateKey"], UNUSED_PARAMETER, DECIDED_BY_MODULE

@@ -32,7 +32,8 @@ from generator.findings import LocatedFinding
 from generator.pipeline import CheckedDefinition, DefinitionText, build_module, check_definitions
 from generator.progress import Timings
 from generator.project.discovery import DiskReader
-from generator.report import Format, Report, View, write_report
+from generator.report import Format, View, write_report
+from generator.report.contents import Report
 
 LONGEST = 5
 """Seconds of processor time that a document may take."""

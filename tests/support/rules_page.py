@@ -7,10 +7,11 @@ from rules import list_rules
 from generator.commands.rules import check_example
 from generator.findings import Rule
 from generator.findings.rule_pages import STAGES, read_introduction, read_page
-from generator.report import Report, View
+from generator.report import View
+from generator.report.contents import Report
 from generator.report.differences import write_fragment
 from generator.report.explanations import group_rules
-from generator.report.people import write_findings
+from generator.report.text import write_findings
 
 HEAD = """# Rules
 

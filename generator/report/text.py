@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from generator.findings import LocatedFinding, Severity
-from generator.report.contents import Detail, Report, View
-from generator.report.counts import summarise_findings, write_count, write_summary
-from generator.report.escaping import escape_controls, measure_width, neutralize_commands
+from generator.report.contents import (
+    Report,
+    choose_findings,
+    sort_findings,
+    summarize_findings,
+    write_count,
+    write_summary,
+)
+from generator.report.display import escape_controls, fold_text, measure_width, neutralize_commands
 from generator.report.excerpt import cut_excerpt, hide_source
-from generator.report.folding import fold_text
-from generator.report.order import choose_findings, sort_findings
+from generator.report.formats import Detail, View
 from generator.source.position import Lines, Span
 
 WINDOW = 100
@@ -101,7 +106,7 @@ class _Writer:
             yield from map(self._write_finding, group)
 
     def _write_heading(self, file: str) -> Iterator[str]:
-        counts = summarise_findings(finding for finding in self.report.findings if finding.file == file)
+        counts = summarize_findings(finding for finding in self.report.findings if finding.file == file)
         words = [write_count(counts[f"{noun}s"], noun) for noun in ("error", "warning") if counts[f"{noun}s"]]
         yield self._color(f"{show_file(file)}: {', '.join(words) or 'info only'}", "1;4") + "\n"
 

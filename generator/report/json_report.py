@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from generator.findings import LocatedFinding
-from generator.report.contents import Report
-from generator.report.counts import summarise_findings
-from generator.report.order import sort_findings
+from generator.report.contents import Report, sort_findings, summarize_findings
 
 VERSION = 1
 
@@ -21,7 +19,7 @@ def write_json_report(report: Report) -> str:
             "version": VERSION,
             **report.more,
             "findings": [describe_finding(finding) for finding in ordered],
-            "summary": {**summarise_findings(ordered), "suppressed": report.suppressed, "files": report.files},
+            "summary": {**summarize_findings(ordered), "suppressed": report.suppressed, "files": report.files},
         }
     )
 
