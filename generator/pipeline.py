@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from generator.findings import LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
+from generator.findings import Finding, LocatedFinding, Severity, has_errors, locate_fault, locate_finding, place_beside
 from generator.findings.suggestions import renew_suggestions
 from generator.findings.suppression import SIGN, suppress_findings
 from generator.flow.api.check import MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE
+from generator.flow.model import Flow, FlowDefaults
 from generator.flow.nodes import collect_grants
-from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
+from generator.flow.reading import FlowReading, TextReader, read_flow, recognize_cloudformation, recognize_code
 from generator.flow.reading.definition import OF_VALUES
 from generator.flow.reading.references import takes_reference
 from generator.flow.reading.rules import UNUSED_PARAMETER
-from generator.project.configuration import Defaults, apply_severities
-from generator.source import read_document
+from generator.progress import Timings
+from generator.project.configuration import Defaults, Severities, apply_severities
+from generator.source import Document, read_document
 from generator.source.characters import normalize_text
-from generator.terraform.module import ModuleSettings, plan_module
+from generator.terraform.module import ModulePlan, ModuleSettings, plan_module
 from generator.terraform.module.checks import check_tags
 from generator.terraform.module.parameters import list_shapes
 from generator.terraform.resource import STRICTER
@@ -26,16 +29,7 @@ from generator.terraform.resource.limits import CANNOT_EXPRESS
 from generator.validation import find_colliding_flows, validate_flow
 from generator.validation.composition import MISMATCHED_NODE_CONFIGURATION, MISSING_NODE_CONFIGURATION
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from generator.findings import Finding
-    from generator.flow.model import Flow, FlowDefaults
-    from generator.flow.reading import FlowReading, TextReader
-    from generator.progress import Timings
-    from generator.project.configuration import Severities
-    from generator.source import Document
-    from generator.terraform.module import ModulePlan
+if TYPE_CHECKING:  # defers the proof, which is slow to import
     from generator.terraform.proof import ProofFailure
 
 NO_DEFAULTS = Defaults()
@@ -199,7 +193,7 @@ def _check_definition(
 def _drop_consequences(found: list[Finding], outline: Flow | None) -> list[Finding]:
     """Leave out what follows from other findings: parameters that a wrong or missing part should use, and what
     Terraform lacks of a type that does not match its node's configuration."""
-    has_nodes = outline is None or bool(outline.body.nodes or outline.body.blurred)
+    has_nodes = outline is None or bool(outline.body.nodes or outline.body.partial)
     hides_use = not has_nodes or any(map(_hides_use, found))
     mistyped = {finding.path[:-2] for finding in found if finding.rule is MISMATCHED_NODE_CONFIGURATION}
     return [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator.flow.inference import load_known_models
+from generator.flow.bedrock_models import load_known_models
 
 ROOT = Path(__file__).parent.parent
 LISTING = ROOT.parent / "shared" / "facts" / "aws_bedrockagent_flow.schema.txt"

@@ -61,7 +61,7 @@ def read_definition(path: Path) -> Flow:
 def fill_in(value: Value, flow: Flow, given: dict[str, str]) -> Any:
     """Return a value in the form that boto3 expects: parameters filled in, exact numbers as floats."""
     if isinstance(value, ParameterReference):
-        default, _ = flow.look_through(value, ())
+        default, _ = flow.resolve(value, ())
         if value.name not in given and default is None:
             raise UnusableError(f"the parameter {value.name} has no default: give --value {value.name}=...")
         if value.name in given:

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from generator.flow.inference.kinds import MODEL, PREFIX
+from generator.flow.bedrock_models.kinds import MODEL, PREFIX
 
 OUTPUT = Path(__file__).parent.parent / "generator" / "data" / "bedrock_models.json"
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")

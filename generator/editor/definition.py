@@ -18,7 +18,7 @@ from generator.editor.values import (
     write_schema,
 )
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
-from generator.flow.inference import MODEL_KINDS
+from generator.flow.bedrock_models import MODEL_KINDS
 from generator.flow.model import DAYS
 from generator.flow.reading.forms import DECIDED, LIVE
 from generator.flow.reading.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN

@@ -10,7 +10,7 @@ DECLARING = (
     "findings",
     "findings.suppression",
     "flow.api.check",
-    "flow.inference",
+    "flow.bedrock_models",
     "flow.nodes",
     "flow.reading.rules",
     "output.rules",

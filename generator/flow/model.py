@@ -80,7 +80,7 @@ class Port(NamedTuple):
 class Node:
     """A node. `configuration` is the member of the node's own kind (the value below `prompt`, `agent`, ...).
 
-    `body` is what a Loop repeats. Of a node with `is_blurred`, the configuration could not be read and stands empty.
+    `body` is what a Loop repeats. Of a node with `is_partial`, the configuration could not be read and stands empty.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Node:
     path: Path
     configuration_path: Path
     body: Body | None = None
-    is_blurred: bool = False
+    is_partial: bool = False
 
 
 class Connection(NamedTuple):
@@ -126,7 +126,7 @@ class Connection(NamedTuple):
 class Body:
     """What a definition holds: the flow's own, or that of a loop. `path` is where the definition stands.
 
-    Of a document with errors of shape it holds what could be read. `blurred` gives the type by the name of nodes that
+    Of a document with errors of shape it holds what could be read. `partial` gives the type by the name of nodes that
     are there, and whose ports are not known. `lacks_nodes` and `lacks_connections` tell that not even that could be
     read of some, so that what seems to be missing may be there.
     """
@@ -134,7 +134,7 @@ class Body:
     path: Path
     nodes: tuple[Node, ...]
     connections: tuple[Connection, ...]
-    blurred: Mapping[str, str] = field(default_factory=dict)
+    partial: Mapping[str, str] = field(default_factory=dict)
     lacks_nodes: bool = False
     lacks_connections: bool = False
 
@@ -202,7 +202,7 @@ class Flow:
         """The connections of the flow's own definition."""
         return self.body.connections
 
-    def look_through(self, value: Value, path: Path) -> tuple[Value, Path]:
+    def resolve(self, value: Value, path: Path) -> tuple[Value, Path]:
         """Return a value and where it stands: of a parameter its default, None where only the user knows the value."""
         if not isinstance(value, ParameterReference):
             return value, path

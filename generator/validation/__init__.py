@@ -17,20 +17,3 @@ from generator.validation import (
 )
 from generator.validation.names import find_colliding_flows
 from generator.validation.registry import CHECKS, register_check, validate_flow
-
-__all__ = [
-    "CHECKS",
-    "branches",
-    "composition",
-    "conditions",
-    "connections",
-    "data_flow",
-    "expressions",
-    "find_colliding_flows",
-    "names",
-    "ports",
-    "prompts",
-    "reachability",
-    "register_check",
-    "validate_flow",
-]

@@ -168,7 +168,7 @@ def check_missing_node_configurations(scope: Scope) -> Iterator[Finding]:
     """Report nodes without the configuration that PrepareFlow requires. Input, Output, and the like need none."""
     for node in scope.body.nodes:
         kind = NODE_TYPES[node.type]
-        is_absent = node.configuration_path == (*node.path, "configuration") and not node.is_blurred
+        is_absent = node.configuration_path == (*node.path, "configuration") and not node.is_partial
         if kind.needs_configuration and is_absent:
             message = f"Node {node.name!r} has no configuration, but type {node.type} requires one."
             help = f"Add `configuration:` with the key `{kind.configuration}`."

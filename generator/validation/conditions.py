@@ -56,7 +56,7 @@ def check_repeated_expressions(scope: Scope) -> Iterator[Finding]:
     for node, conditions in scope.conditions:
         first: dict[str, Condition] = {}
         for condition in conditions:
-            value, _ = scope.flow.look_through(condition.expression, condition.path)
+            value, _ = scope.flow.resolve(condition.expression, condition.path)
             if not isinstance(value, str):
                 continue
             other = first.setdefault(value, condition)
@@ -129,7 +129,7 @@ def _find_meanings(node: Node, conditions: list[Condition], scope: Scope) -> lis
     types = {port.name: port.type for port in reversed(node.inputs)}
     readable: list[tuple[Condition, str, Expression]] = []
     for condition in conditions:
-        text, _ = scope.flow.look_through(condition.expression, condition.path)
+        text, _ = scope.flow.resolve(condition.expression, condition.path)
         expression = read_condition(text) if isinstance(text, str) else None
         if expression is None or isinstance(expression, ExpressionFault) or not is_unambiguous(expression):
             continue

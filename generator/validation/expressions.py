@@ -44,7 +44,7 @@ def check_input_expressions(scope: Scope) -> Iterator[Finding]:
     for node in scope.body.nodes:
         for port in node.inputs:
             place = (*port.path, "expression")
-            value, path = scope.flow.look_through(port.expression, place)
+            value, path = scope.flow.resolve(port.expression, place)
             fault = read_input_expression(value) if isinstance(value, str) else None
             if fault is not None:
                 subject = f"input {port.name!r} of node {node.name!r}"
@@ -63,7 +63,7 @@ def check_condition_expressions(scope: Scope) -> Iterator[Finding]:
                     yield _report_absent(node, condition)
                 continue
             place = (*condition.path, "expression")
-            value, path = scope.flow.look_through(condition.expression, place)
+            value, path = scope.flow.resolve(condition.expression, place)
             fault = _find_fault(value, node)
             if fault is not None:
                 subject = f"condition {condition.name!r} of node {node.name!r}"

@@ -179,7 +179,7 @@ def check_paths_into_plain_values(scope: Scope) -> Iterator[Finding]:
             message = f"{subject}, so {expression!r} cannot select a part of it."
             help = "Use $.data, or change the output's type if it is an Object or Array."
             related = (Related(f"The output has type {given}.", (*output.path, "type")),)
-            _, place = scope.flow.look_through(port.expression, (*port.path, "expression"))
+            _, place = scope.flow.resolve(port.expression, (*port.path, "expression"))
             within = (len(WHOLE_INPUT), len(expression or ""))
             yield Finding(PATH_INTO_PLAIN_VALUE, message, help, place, related=related, within=within)
 
@@ -200,5 +200,5 @@ def _name_types(scope: Scope, connection: Connection, output: Port, port: Port) 
 
 def _read_expression(scope: Scope, port: Port) -> str | None:
     """Return an input's expression, or None if it is malformed (another finding) or set by the module's user."""
-    value, _ = scope.flow.look_through(port.expression, port.path)
+    value, _ = scope.flow.resolve(port.expression, port.path)
     return str(value) if isinstance(value, str) and read_input_expression(value) is None else None

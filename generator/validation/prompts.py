@@ -78,7 +78,7 @@ def _list_texts(node: Node, scope: Scope) -> Iterator[PlacedText]:
 
 
 def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
-    found, place = scope.flow.look_through(value, path)
+    found, place = scope.flow.resolve(value, path)
     if isinstance(found, str):
         yield PlacedText(found, place)
 

@@ -52,7 +52,7 @@ def find_unreachable_nodes(scope: Scope) -> list[str]:
 @register_check(CYCLIC_CONNECTION)
 def check_cycles(scope: Scope) -> Iterator[Finding]:
     """Report each connection that closes a cycle, with the whole cycle."""
-    if len(scope.order) == len(scope.nodes) and not scope.blurred:
+    if len(scope.order) == len(scope.nodes) and not scope.partial:
         return
     order = {name: index for index, name in enumerate(scope.list_names())}
     outgoing: dict[str, list[Connection]] = {}
@@ -76,7 +76,7 @@ def _list_possibly_reached(scope: Scope) -> Iterator[str]:
     for name, node in scope.nodes.items() if wanted else ():
         if name not in scope.incoming and (None in wanted or any(port.name in wanted for port in node.inputs)):
             yield name
-    yield from scope.blurred
+    yield from scope.partial
 
 
 def _report_unreachable(node: Node, followers: list[Node], start: str) -> Finding:

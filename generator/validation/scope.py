@@ -64,10 +64,10 @@ class Scope:
         return frozenset(name for name, count in Counter(node.name for node in self.body.nodes).items() if count > 1)
 
     @cached_property
-    def blurred(self) -> Mapping[str, str]:
+    def partial(self) -> Mapping[str, str]:
         """The types, by name, of the nodes that are known only by name: those read in part, and the duplicated."""
         return {
-            **self.body.blurred,
+            **self.body.partial,
             **{node.name: node.type for node in self.body.nodes if node.name in self.duplicated},
         }
 
@@ -172,7 +172,7 @@ class Scope:
 
     def knows(self, name: str) -> bool:
         """Return whether there is a node of that name, even one that could only be read in part."""
-        return name in self.nodes or name in self.blurred
+        return name in self.nodes or name in self.partial
 
     def find_reachable(self, starts: Iterable[str], within: Collection[str] | None = None) -> set[str]:
         """Return the names reachable from `starts`, including these, through nodes of `within` only."""
@@ -188,7 +188,7 @@ class Scope:
     def find_type(self, name: str) -> str | None:
         """Return the type of a node, or None if there is no node of that name."""
         node = self.nodes.get(name)
-        return node.type if node is not None else self.blurred.get(name)
+        return node.type if node is not None else self.partial.get(name)
 
     def get_side(self, node: Node, what: str) -> tuple[tuple[Port, ...], PortRules]:
         """Return the ports of a node on one side, "input" or "output", and the rules for them."""
@@ -211,7 +211,7 @@ class Scope:
         """Yield the type of each node."""
         for node in self.body.nodes:
             yield node.type
-        yield from self.body.blurred.values()
+        yield from self.body.partial.values()
 
     def lacks_type(self, kind: str) -> bool:
         """Return whether there is no node of a type, and none whose type could not be read."""
@@ -230,7 +230,7 @@ class Scope:
 
     @cached_property
     def _names(self) -> list[str]:
-        return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.blurred]))
+        return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.partial]))
 
     def name_input_type(self, node: Node, port: Port) -> str:
         """Return the type that the node's type requires of an input, or else the input's own."""
@@ -266,7 +266,7 @@ def list_scopes(flow: Flow) -> Iterator[Scope]:
 def _list_within(body: Body) -> Iterator[str]:
     waiting = [body]
     for inner in waiting:
-        yield from inner.blurred
+        yield from inner.partial
         yield from (node.name for node in inner.nodes)
         waiting += [node.body for node in inner.nodes if node.body is not None]
 

@@ -16,8 +16,8 @@ from plans import SOURCE, plan_document
 from generator.findings import has_errors
 from generator.flow.api import find_shape, write_pattern
 from generator.flow.api.shapes import load_api
-from generator.flow.inference import MODEL_KINDS, find_kind, load_known_models
-from generator.flow.inference.kinds import PREFIXES
+from generator.flow.bedrock_models import MODEL_KINDS, find_kind, load_known_models
+from generator.flow.bedrock_models.kinds import PREFIXES
 from generator.flow.nodes import collect_grants
 from generator.terraform.module import plan_module
 from generator.terraform.module.variables_tf import BOUNDARY

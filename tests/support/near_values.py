@@ -12,7 +12,7 @@ from every_kind import GOOD, MODELS, make_flow_of_every_kind
 from flow_documents import read
 
 from generator.findings import has_errors
-from generator.flow.inference.kinds import PREFIXES
+from generator.flow.bedrock_models.kinds import PREFIXES
 from generator.flow.reading.names import TERRAFORM_VALUE
 
 VALUES = 2000

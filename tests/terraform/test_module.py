@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from plans import FLOWS, INLINE_CHAT, SOURCE, plan_definition, plan_document, plan_example
 
-from generator.flow.inference import MODEL_KINDS
+from generator.flow.bedrock_models import MODEL_KINDS
 from generator.flow.model import ModelKind, Parameter, ParameterReference
 from generator.flow.reading import read_flow
 from generator.project.discovery import DiskReader

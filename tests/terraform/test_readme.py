@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from plans import SOURCE, plan_document, plan_example
 
-from generator.flow.inference import load_known_models
+from generator.flow.bedrock_models import load_known_models
 from generator.terraform.module import read_deployment_policies
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES

@@ -16,24 +16,3 @@ from generator.flow.api.shapes import (
     list_validation_kinds,
     takes_parameter,
 )
-
-__all__ = [
-    "MODEL_SHAPES",
-    "PERMISSION_SHAPES",
-    "PROFILE_SHAPES",
-    "Shape",
-    "advise_on_place",
-    "check_shape",
-    "describe_shape_rule",
-    "find_place_shape",
-    "find_sample",
-    "find_shape",
-    "find_shape_at",
-    "fits_shape",
-    "list_node_types",
-    "list_validation_kinds",
-    "report_unknown_key",
-    "takes_parameter",
-    "takes_value",
-    "write_pattern",
-]

@@ -15,22 +15,3 @@ from generator.flow.nodes.node_types import (
 )
 from generator.flow.nodes.ports import ANY_PORTS, PortRule, PortRules
 from generator.flow.nodes.prompts import PlacedText, PromptVariables, VariableUse, find_misspelled_variable
-
-__all__ = [
-    "ANY_PORTS",
-    "FROM_PERMISSIONS",
-    "MOST_NODES",
-    "NODE_TYPES",
-    "QUOTA_SOURCE",
-    "NodeType",
-    "PlacedText",
-    "PortRule",
-    "PortRules",
-    "PromptVariables",
-    "VariableUse",
-    "collect_grants",
-    "find_misspelled_variable",
-    "find_value",
-    "list_input_rules",
-    "list_output_rules",
-]

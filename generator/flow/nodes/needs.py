@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.findings import Finding, warning
-from generator.flow.inference import ACCOUNT, PARTITION, REGION, list_model_grants, list_parameter_grants
+from generator.flow.bedrock_models import ACCOUNT, PARTITION, REGION, list_model_grants, list_parameter_grants
 from generator.flow.model import (
     Derived,
     Flow,

@@ -65,7 +65,7 @@ def find_prompt_variables(node: Node, flow: Flow) -> PromptVariables:
             continue
         listed += _list_input_variables(template.get("inputVariables"), (*path, kind, "inputVariables"))
         for value, place in _list_values(kind, template, (*path, kind)):
-            found, place = flow.look_through(value, place)
+            found, place = flow.resolve(value, place)
             if isinstance(found, str):
                 texts.append(PlacedText(found, place))
             else:

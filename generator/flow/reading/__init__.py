@@ -3,5 +3,3 @@
 from generator.flow.reading.definition import FlowReading, read_flow
 from generator.flow.reading.files import FileRefusal, TextReader
 from generator.flow.reading.unsupported import recognize_cloudformation, recognize_code
-
-__all__ = ["FileRefusal", "FlowReading", "TextReader", "read_flow", "recognize_cloudformation", "recognize_code"]

@@ -17,7 +17,7 @@ from generator.flow.api import (
     takes_value,
 )
 from generator.flow.api.shapes import takes_parameter
-from generator.flow.inference import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
+from generator.flow.bedrock_models import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
 from generator.flow.model import ModelKind, Parameter, Value
 from generator.flow.reading.names import TERRAFORM_VALUE
 from generator.flow.reading.rules import CONFLICTING_USES, INVALID_DEFAULT

@@ -159,7 +159,7 @@ def _build_flow(
     """Return the flow as far as it could be read, whether it is complete, and the findings."""
     broken = _list_broken(values)
     findings = _drop_echoes(_drop_repeated(_check_sections(sections), broken), sections)
-    wrong = [*broken, *(finding.path for finding in findings if _blurs(finding))]
+    wrong = [*broken, *(finding.path for finding in findings if _obscures(finding))]
     definition = sections.get("definition")
     parameters, found = read_parameters(sections.get("parameters"), values.uses, _list_nodes(definition))
     encryption, more = read_encryption(sections.get("encryption"), defaults.encryption)
@@ -247,7 +247,7 @@ def _is_harmless(finding: Finding) -> bool:
     return finding.rule in OUT_OF_BOUNDS and shape is not None and not shape.pattern
 
 
-def _blurs(finding: Finding) -> bool:
+def _obscures(finding: Finding) -> bool:
     """Return whether a finding leaves unclear what a part of the flow is. A malformed name is still a name."""
     if finding.severity is not Severity.ERROR:
         return False

@@ -21,14 +21,14 @@ def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Bod
     below = [place for place in wrong if place[: len(path)] == path]
     tops = {place[len(path) :] for place in below}
     nodes: list[Node] = []
-    blurred: dict[str, str] = {}
+    partial: dict[str, str] = {}
     lacks_nodes = bool(tops & {(), ("nodes",)})
     for value, place, faults in _list_items(items.get("nodes"), (*path, "nodes"), below):
         node = value if isinstance(value, dict) else {}
         if node and all(fault[:1] == ("configuration",) for fault in faults):
             nodes.append(_build_node(node, place, faults))
         elif isinstance(node.get("name"), str):
-            blurred[str(node["name"])] = str(node.get("type"))
+            partial[str(node["name"])] = str(node.get("type"))
         else:
             lacks_nodes = True
     connections = [
@@ -37,7 +37,7 @@ def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Bod
     ]
     lacks_connections = None in connections or bool(tops & {(), ("connections",)})
     sound = tuple(connection for connection in connections if connection is not None)
-    return Body(path, tuple(nodes), sound, blurred, lacks_nodes, lacks_connections)
+    return Body(path, tuple(nodes), sound, partial, lacks_nodes, lacks_connections)
 
 
 def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tuple[Value, Path, list[Path]]]:
@@ -52,12 +52,12 @@ def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -
     configuration_path: Path = (*path, "configuration")
     configuration: Mapping[str, Value] = {}
     body = None
-    is_blurred = any(fault[: len(LOOP)] != LOOP for fault in faults)
+    is_partial = any(fault[: len(LOOP)] != LOOP for fault in faults)
     match node.get("configuration"):
         case dict() as union if union:
             member, value = next(iter(union.items()))
             configuration_path = (*configuration_path, member)
-            configuration = value if isinstance(value, dict) and not is_blurred else {}
+            configuration = value if isinstance(value, dict) and not is_partial else {}
             if member == "loop" and "definition" in configuration:
                 body = build_body(configuration["definition"], (*path, *LOOP), [(*path, *fault) for fault in faults])
     return Node(
@@ -69,7 +69,7 @@ def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -
         path,
         configuration_path,
         body,
-        is_blurred,
+        is_partial,
     )
 
 

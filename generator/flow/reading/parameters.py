@@ -9,7 +9,7 @@ from generator.findings import Finding, Related
 from generator.findings.suggestions import advise_name
 from generator.flow.api import find_place_shape
 from generator.flow.api.check import UNKNOWN_KEY, make_whole
-from generator.flow.inference import find_kind
+from generator.flow.bedrock_models import find_kind
 from generator.flow.model import ModelKind, Parameter, Value
 from generator.flow.reading.defaults import check_default, check_types, stands_for_model
 from generator.flow.reading.limits import MOST_TEXT, find_long_defaults

@@ -12,7 +12,7 @@ from generator.flow.api import (
     find_shape,
     write_pattern,
 )
-from generator.flow.inference import MODEL_KINDS
+from generator.flow.bedrock_models import MODEL_KINDS
 from generator.flow.model import ModelKind, Parameter
 from generator.source.position import Path
 from generator.terraform.hcl import encode_value

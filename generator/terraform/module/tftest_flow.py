@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from generator.flow.api import Shape, find_sample, takes_value
-from generator.flow.inference import MODEL_KINDS, fill_form
+from generator.flow.bedrock_models import MODEL_KINDS, fill_form
 from generator.flow.model import Flow, Grant, Parameter
 from generator.flow.model import Value as ModelValue
 from generator.terraform.hcl import Attribute, Block, Reference, Value

@@ -10,7 +10,7 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, write_short
 
 from generator.findings import Finding, Severity
-from generator.flow.inference import MODEL_KINDS, find_kind, list_model_grants, load_known_models
+from generator.flow.bedrock_models import MODEL_KINDS, find_kind, list_model_grants, load_known_models
 from generator.flow.model import Grant, ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
