@@ -31,13 +31,13 @@ needs_actionlint = pytest.mark.skipif(not ACTIONLINT.exists(), reason="actionlin
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_actions_are_pinned_and_scripts_take_no_pasted_values(path: Path) -> None:
+def test_actions_are_pinned_and_scripts_use_no_template_expressions(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert find_loose_actions(text) == []
     assert find_interpolated_scripts(text) == []
 
 
-def test_an_action_has_one_release_wherever_it_is_named() -> None:
+def test_an_action_has_the_same_release_everywhere() -> None:
     pages = [
         *(ROOT / "docs").glob("*.md"),
         ROOT / "README.md",
@@ -53,7 +53,7 @@ def test_an_action_has_one_release_wherever_it_is_named() -> None:
     assert {name: found for name, found in releases.items() if len(found) > 1} == {}
 
 
-def test_what_is_loose_or_pasted_is_found() -> None:
+def test_unpinned_actions_and_template_expressions_are_found() -> None:
     step = "jobs: {a: {steps: [{run: 'echo ${{ inputs.x }}'}]}}"
     assert find_interpolated_scripts(step) == ["echo ${{ inputs.x }}"]
     for line in ("a/b@v1 # v1.0.0", "a/b@main", "a/b@" + "0" * 40, "a/b@" + "0" * 39 + " # v1.0.0"):
@@ -62,7 +62,7 @@ def test_what_is_loose_or_pasted_is_found() -> None:
 
 
 @pytest.mark.parametrize("path", FILES[1:], ids=lambda path: path.name)
-def test_a_workflow_has_the_least_rights(path: Path) -> None:
+def test_a_workflow_has_minimal_permissions(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
     for job in workflow["jobs"].values():
@@ -72,12 +72,12 @@ def test_a_workflow_has_the_least_rights(path: Path) -> None:
 
 @needs_actionlint
 @pytest.mark.parametrize("path", FILES[1:], ids=lambda path: path.name)
-def test_actionlint_has_nothing_to_say_of_a_workflow(path: Path) -> None:
+def test_actionlint_accepts_every_workflow(path: Path) -> None:
     assert lint_workflow(path) == ""
 
 
 @needs_actionlint
-def test_actionlint_has_nothing_to_say_of_the_action_s_steps(tmp_path: Path) -> None:
+def test_actionlint_accepts_the_action_s_steps(tmp_path: Path) -> None:
     # actionlint reads workflows: the steps stand in one that takes the same inputs.
     inputs = {name: {"type": "string", **item} for name, item in DOCUMENT["inputs"].items()}
     job = {"runs-on": "ubuntu-latest", "steps": DOCUMENT["runs"]["steps"]}
@@ -126,21 +126,21 @@ needs_bash = pytest.mark.skipif(not shutil.which("bash") or os.name == "nt", rea
 
 
 @needs_bash
-def test_definitions_and_modules_are_looked_at(tmp_path: Path) -> None:
+def test_the_action_checks_definitions_and_modules(tmp_path: Path) -> None:
     run = run_script(tmp_path)
     assert run.calls == [f"check|--format|github|--summary|{tmp_path / 'summary'}"]
     assert (run.code, run.outputs, run.printed) == (0, {"exit-code": "0"}, "")
 
 
 @needs_bash
-def test_definitions_alone_are_looked_at_where_that_is_wanted(tmp_path: Path) -> None:
+def test_the_action_can_check_only_definitions(tmp_path: Path) -> None:
     run = run_script(tmp_path, CHECK="false", CODE="1")
     assert run.calls == ["validate|--format|github"]
     assert (run.code, run.outputs) == (1, {"exit-code": "1"})
 
 
 @needs_bash
-def test_what_an_input_says_is_one_argument_whatever_it_is(tmp_path: Path) -> None:
+def test_each_action_input_is_one_argument(tmp_path: Path) -> None:
     config = '$(touch "$RUNNER_TEMP/made"); a b"\'`x`/flowseal.yaml'
     run = run_script(tmp_path, CHECK="false", CONFIG=config, STRICT="true")
     assert run.calls == [f"validate|--config|{config}|--strict|--format|github"]
@@ -148,7 +148,7 @@ def test_what_an_input_says_is_one_argument_whatever_it_is(tmp_path: Path) -> No
 
 
 @needs_bash
-def test_a_diff_cannot_speak_to_the_runner(tmp_path: Path) -> None:
+def test_a_diff_cannot_send_commands_to_the_runner(tmp_path: Path) -> None:
     run = run_script(tmp_path, CODE="3")
     assert (run.code, run.outputs) == (3, {"exit-code": "3"})
     assert run.calls[1:] == ["check|--diff"]
@@ -162,7 +162,7 @@ def test_a_diff_cannot_speak_to_the_runner(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sarif_code", "is_handed_on"), [("0", True), ("1", True), ("3", True), ("2", False), ("4", False)]
 )
-def test_findings_are_handed_on_where_there_is_a_report(sarif_code: str, is_handed_on: bool, tmp_path: Path) -> None:
+def test_findings_are_uploaded_if_there_is_a_report(sarif_code: str, is_handed_on: bool, tmp_path: Path) -> None:
     run = run_script(tmp_path, SARIF="true", SARIF_CODE=sarif_code, CODE="1")
     assert run.calls[-1] == "check|--format|sarif"
     assert run.code == 1

@@ -73,7 +73,7 @@ def test_files_and_functions_stay_small(folder: str) -> None:
     assert not too_long
 
 
-def test_no_file_is_named_after_nothing() -> None:
+def test_no_file_has_a_meaningless_name() -> None:
     lumber = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
     assert not [path for path in SOURCES if lumber & set(path.stem.split("_"))]
 

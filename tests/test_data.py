@@ -26,7 +26,7 @@ def load_data(name: str) -> dict[str, object]:
     return data
 
 
-def test_the_api_is_what_the_installed_botocore_says() -> None:
+def test_the_api_data_matches_the_installed_botocore() -> None:
     made, data = refresh_api.make_api(), load_data("bedrock_flow_api.json")
     is_newer = made["botocore"] != data["botocore"]
     release = {name: made[name] for name in ("botocore", "source")} if is_newer else {}
@@ -36,18 +36,18 @@ def test_the_api_is_what_the_installed_botocore_says() -> None:
 
 
 @pytest.mark.skipif(not LISTING.exists(), reason="the provider's listing is not here")
-def test_the_provider_is_what_its_listing_says() -> None:
+def test_the_provider_data_matches_its_listing() -> None:
     assert refresh_provider.read_listing(LISTING.read_text(encoding="utf-8")) == load_data("aws_provider_flow.json")
 
 
-def test_a_validator_that_is_not_known_is_not_lost() -> None:
+def test_an_unknown_validator_is_kept() -> None:
     listing = "x of hashicorp/aws 1.0.0: text\n\nname: string, required; sorcery\n"
     with pytest.raises(KeyError):
         refresh_provider.read_listing(listing)
 
 
 @pytest.mark.skipif(not POLICIES.exists(), reason="the page's policies are not here")
-def test_the_page_is_transcribed_right() -> None:
+def test_the_page_is_transcribed_correctly() -> None:
     policies = load_data("encryption_flows_page.json")["policies"]
     assert isinstance(policies, dict)
     assert list(policies.values()) == json.loads(POLICIES.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0 "amazon
 """In the words of AWS's pages and of its command line."""
 
 
-def test_a_page_gives_its_ids_and_nothing_else(tmp_path: Path) -> None:
+def test_a_page_yields_only_its_ids(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(PAGE, encoding="utf-8")
     found = refresh_models.find_identifiers(refresh_models.read_page(str(page)))
@@ -80,7 +80,7 @@ def test_a_page_gives_its_ids_and_nothing_else(tmp_path: Path) -> None:
     assert left_out == {"somebody.first-model-v1:0"}
 
 
-def test_the_list_of_models_is_as_the_script_writes_it() -> None:
+def test_the_model_list_is_what_the_script_writes() -> None:
     data = load_data("bedrock_models.json")
     head = {key: data.pop(key) for key in ("sources", "date")}
     found = {identifier for name in ("models", "profiles") for identifier in data[name]}  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ def test_every_profile_has_its_model() -> None:
     assert known.prefixes.isdisjoint(known.vendors)
 
 
-def test_what_we_show_to_users_is_known() -> None:
+def test_the_models_in_examples_are_known() -> None:
     shown = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples" / "flows").rglob("*")]
     shown += [
         *(ROOT / "generator" / "scaffold" / "flow_templates").rglob("*"),

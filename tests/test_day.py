@@ -58,7 +58,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_the_day_is_as_the_page_tells_it_and_nothing_is_lost(
+def test_the_day_matches_its_page_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool
 ) -> None:
     (tmp_path / "work").mkdir()
@@ -89,7 +89,7 @@ def test_the_day_is_as_the_page_tells_it_and_nothing_is_lost(
     assert played == PAGE.read_text(encoding="utf-8")
 
 
-def test_the_day_has_all_that_a_day_has_to_have() -> None:
+def test_the_day_covers_everything() -> None:
     steps = iter(read_steps(PAGE.read_text(encoding="utf-8")))
     for start, code, words in DAY:
         assert any(step.command.startswith(start) and step.code == code and words in step.output for step in steps), (
@@ -108,7 +108,7 @@ def test_a_step_that_fails_unexpectedly_is_never_accepted() -> None:
         play_steps(page, lambda command: Step(command, "sh: cannot create missing/file\n", 2))
 
 
-def test_only_the_lock_file_is_in_conflict_where_the_page_says_so() -> None:
+def test_only_the_lock_file_conflicts_where_the_page_says_so() -> None:
     steps = read_steps(PAGE.read_text(encoding="utf-8"))
     (shown,) = [step.output for step in steps if step.command == "git diff --name-only --diff-filter=U"]
     assert shown == "modules/flows/flowseal.lock.json\n"

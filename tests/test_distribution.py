@@ -46,7 +46,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Path:
     return path
 
 
-def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel: Path) -> None:
+def test_the_wheel_contains_only_the_package_templates_and_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as files:
         names = files.namelist()
     for folder, ending in (
@@ -64,7 +64,7 @@ def test_the_wheel_has_templates_and_data_and_nothing_else_of_the_project(wheel:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"flowseal", "generator", "hcl_templates"}
 
 
-def test_the_source_distribution_has_the_documents_of_the_root(source: Path, tmp_path: Path) -> None:
+def test_the_source_distribution_contains_the_root_documents(source: Path, tmp_path: Path) -> None:
     needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     backend = run(sys.executable, "-m", "pip", "install", "--quiet", "--target", "backend", *needs, folder=tmp_path)
     assert backend.returncode == 0, backend.stderr
@@ -99,7 +99,7 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("make"), reason="the make command is missing")
-def test_the_demo_installs_what_flowseal_itself_needs_and_nothing_else(source: Path) -> None:
+def test_the_demo_installs_only_what_flowseal_needs(source: Path) -> None:
     shown = run("make", "demo", f"PYTHON={sys.executable}", folder=source)
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "7 modules: 7 written, 0 unchanged, 0 blocked; no errors" in shown.stdout

@@ -26,7 +26,7 @@ def read_page(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
-def test_the_import_table_is_the_one_that_is_held() -> None:
+def test_the_import_table_is_the_tested_one() -> None:
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, -]+) \|$", read_page("architecture.md"), re.MULTILINE)
     held = {name: imports for name, imports in PACKAGES.items() if not name.startswith("__")}
     assert {name: set(imports.split(", ")) - {"-"} for name, imports in rows} == held
@@ -46,7 +46,7 @@ def test_the_module_s_interface_is_on_its_page() -> None:
         assert f"| `{variable.name}` | {variable.type} |" in page
 
 
-def test_every_kind_of_model_is_on_the_page_of_definitions() -> None:
+def test_every_model_kind_is_on_the_definitions_page() -> None:
     for kind in ModelKind:
         assert f"`{kind.value}`" in read_page("definition.md")
 
@@ -61,51 +61,51 @@ def list_policy_actions(name: str) -> set[str]:
     return {action for item in lists for action in (item if isinstance(item, list) else [item])}
 
 
-def test_every_action_of_a_deployer_has_its_reason() -> None:
+def test_every_deployment_permission_has_a_reason() -> None:
     table = read_page("deployment-permissions.md").split("## A role that only plans")[0]
     named = set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", table))
     assert named == list_policy_actions("deployment") | {"kms:ViaService"}
 
 
-def test_the_last_column_has_the_actions_of_a_role_that_plans() -> None:
+def test_the_last_column_lists_the_actions_of_a_plan_role() -> None:
     rows = [line for line in read_page("deployment-permissions.md").splitlines() if line.endswith("| yes |")]
     named = {action for row in rows for action in re.findall(r"`((?:bedrock|kms|iam):\w+)`", row)}
     assert named == list_policy_actions("plan")
     assert list_policy_actions("plan") < list_policy_actions("deployment")
 
 
-def test_the_page_of_modules_lists_the_deployment_policies() -> None:
+def test_the_modules_page_lists_the_deployment_policies() -> None:
     for path in read_deployment_policies():
         assert f"`{path}`" in read_page("module.md")
         assert f"`{path}`" in read_page("deployment-permissions.md")
 
 
 @pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
-def test_what_a_page_links_to_is_there(page: str) -> None:
+def test_linked_files_exist(page: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", read_page(page)):
         assert (ROOT / "docs" / link).exists(), link
 
 
 @pytest.mark.parametrize("page", [*(path.name for path in (ROOT / "docs").glob("*.md"))])
-def test_the_section_that_a_link_names_is_there(page: str) -> None:
+def test_linked_sections_exist(page: str) -> None:
     for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", read_page(page)):
         headings = re.findall(r"^#+ (.+)$", read_page(target or page), re.MULTILINE)
         assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, anchor
 
 
-def test_every_key_of_a_configuration_is_on_its_page_and_in_its_case() -> None:
+def test_every_configuration_key_is_on_its_page_and_in_its_case() -> None:
     pages = [
         read_page("configuration.md"),
-        (CASES / "a-configuration-that-says-everything" / "input" / "flowseal.yaml").read_text(encoding="utf-8"),
+        (CASES / "configuration-with-every-setting" / "input" / "flowseal.yaml").read_text(encoding="utf-8"),
     ]
     for key in (*configuration.KEYS, *configuration.DEFAULTS, *DAYS):
         assert all(re.search(rf"^ *{key}:", page, re.MULTILINE) for page in pages), key
 
 
-def test_what_the_page_of_configurations_shows_is_what_is_printed() -> None:
+def test_the_configuration_page_shows_the_actual_output() -> None:
     shown = re.search(r"```console\n\$ flowseal config\n(.*?)```", read_page("configuration.md"), re.DOTALL)
     assert shown is not None
-    assert shown[1] in (CASES / "what-a-run-goes-by" / "output.txt").read_text(encoding="utf-8")
+    assert shown[1] in (CASES / "config-shows-settings-and-their-sources" / "output.txt").read_text(encoding="utf-8")
 
 
 def test_every_key_of_the_lock_file_and_every_cause_is_on_its_page() -> None:

@@ -27,13 +27,13 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return read_tree(folder / "modules")
 
 
-def test_the_modules_are_those_in_the_repository(modules: dict[str, bytes], accept: bool) -> None:
+def test_the_committed_modules_are_current(modules: dict[str, bytes], accept: bool) -> None:
     if accept:
         write_tree(EXAMPLES / "modules", modules)
     assert compare_trees(modules, read_tree(EXAMPLES / "modules")) == []
 
 
-def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, bytes]) -> None:
+def test_shared_files_are_identical_in_every_module(modules: dict[str, bytes]) -> None:
     for file in ("iam.tf", "kms.tf", "outputs.tf", "versions.tf", ".gitattributes"):
         assert len({data for name, data in modules.items() if name.endswith(f"/{file}")}) == 1
     tests = [data for name, data in modules.items() if name.endswith("/flow.tftest.hcl")]
@@ -42,14 +42,14 @@ def test_what_is_the_same_in_every_module_is_the_same_bytes(modules: dict[str, b
 
 
 @pytest.mark.terraform
-def test_terraform_would_format_nothing() -> None:
+def test_terraform_fmt_changes_nothing() -> None:
     checked = run_terraform(EXAMPLES / "modules", "fmt", "-check", "-recursive", "-diff")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 @pytest.mark.skipif(not SAMPLES, reason="AWS's samples are not here")
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
-def test_a_sample_of_aws_s_becomes_a_module(sample: Path, tmp_path: Path) -> None:
+def test_an_aws_sample_becomes_a_module(sample: Path, tmp_path: Path) -> None:
     made = tmp_path / "modules"
     result = CliRunner().invoke(app, ["generate", str(sample), "-o", str(made)])
     assert result.exit_code == 0, result.output

@@ -19,7 +19,7 @@ def find_code(language: str) -> str:
     return found[1]
 
 
-def test_the_definition_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_readme_shows_the_actual_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("greeting.flow.yaml").write_text(find_code("yaml"), encoding="utf-8")
     command, printed = find_code("console").split("\n", 1)
@@ -28,6 +28,6 @@ def test_the_definition_becomes_what_is_shown(tmp_path: Path, monkeypatch: pytes
     assert find_code("hcl").strip() in Path("modules/greeting/permissions.tf").read_text(encoding="utf-8")
 
 
-def test_what_is_linked_is_there() -> None:
+def test_the_readme_s_links_work() -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert (Path(__file__).parent.parent / link).exists(), link

@@ -28,7 +28,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_the_version_is_printed_without_anything_heavy() -> None:
+def test_version_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['flowseal', '--version']\n"
         "from generator.cli import main\n"
@@ -45,7 +45,7 @@ def test_each_command_s_help_has_an_example(command: str) -> None:
     assert f"Example: flowseal {command} " in CliRunner().invoke(app, [command, "--help"]).output
 
 
-def test_wrong_usage_is_2() -> None:
+def test_wrong_usage_exits_with_2() -> None:
     assert run("generate").returncode == 2
     assert run("validate", "--target", "nothing", ".").returncode == 2
     assert run("validate", "--format", "xml", ".").returncode == 2
@@ -57,7 +57,7 @@ NO_CONFIGURATION = "No flowseal.yaml found in this folder or any parent folder. 
 
 
 @pytest.mark.parametrize("command", ["generate", "check", "validate"])
-def test_a_run_without_definitions_names_the_ways_on(
+def test_a_run_without_definitions_suggests_next_steps(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -80,13 +80,13 @@ def test_a_run_without_definitions_names_the_ways_on(
         assert fail() == f"flowseal.yaml does not set `output`. Add it, or {a_folder}"
 
 
-def test_a_hook_learns_whether_a_module_was_written(tmp_path: Path) -> None:
+def test_the_exit_code_tells_a_hook_whether_a_module_was_written(tmp_path: Path) -> None:
     command = ("generate", str(FLOWS / "phone-bank"), "-o", str(tmp_path / "modules"), "--fail-on-change")
     assert [run(*command).returncode for _ in range(2)] == [3, 0]
     assert run("generate", "nowhere", "-o", str(tmp_path), "--fail-on-change").returncode == 1
 
 
-def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
+def test_standard_output_is_only_json(tmp_path: Path) -> None:
     result = run("generate", str(FLOWS), "-o", str(tmp_path / "modules"), "--format", "json", "--timings")
     report = json.loads(result.stdout)
     assert result.returncode == 0
@@ -95,7 +95,7 @@ def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
     assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 7
 
 
-def test_no_colour_where_the_output_is_no_terminal() -> None:
+def test_no_color_without_a_terminal() -> None:
     assert "\x1b" not in run("validate", "nowhere").stdout
 
 
@@ -103,7 +103,7 @@ def test_no_colour_where_the_output_is_no_terminal() -> None:
 @pytest.mark.parametrize(
     ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_colour_on_a_terminal_unless_it_is_not_wanted(environment: dict[str, str], colored: bool) -> None:
+def test_a_terminal_gets_color_unless_it_is_turned_off(environment: dict[str, str], colored: bool) -> None:
     import pty
 
     leader, follower = pty.openpty()
@@ -120,7 +120,7 @@ def test_colour_on_a_terminal_unless_it_is_not_wanted(environment: dict[str, str
     "error", ["KeyError('nodes')", "MemoryError()", "AssertionError('a\\n::error::b')", "re.error('x')"]
 )
 @pytest.mark.parametrize("asked", ["", "0", "1"])
-def test_an_internal_error_is_one_line_and_its_traceback_is_asked_for(error: str, asked: str, tmp_path: Path) -> None:
+def test_an_internal_error_is_one_line_and_the_traceback_is_optional(error: str, asked: str, tmp_path: Path) -> None:
     code = (
         "import re, sys, generator.pipeline\n"
         f"def fail(*_, **__): raise {error}\n"
@@ -144,7 +144,7 @@ def test_an_internal_error_names_its_place() -> None:
     assert "pipeline.py:" in describe_defect(raised.value)
 
 
-def test_a_closed_pipe_is_no_defect() -> None:
+def test_a_closed_pipe_is_not_an_internal_error() -> None:
     command = f"{sys.executable} -m generator validate {FLOWS} nowhere --format json | head -c 1"
     result = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in result.stderr
@@ -152,7 +152,7 @@ def test_a_closed_pipe_is_no_defect() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
-def test_a_file_name_that_is_no_text_is_shown_somehow(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_still_shown(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/\xff\x1b.flow.yaml"
     with open(name, "wb") as stream:
         stream.write(b"name: x\n")
@@ -162,7 +162,7 @@ def test_a_file_name_that_is_no_text_is_shown_somehow(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_output_is_no_defect(tmp_path: Path) -> None:
+def test_a_full_output_is_not_an_internal_error(tmp_path: Path) -> None:
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "generator", "generate", str(FLOWS), "-o", str(tmp_path)]
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -173,7 +173,7 @@ def test_a_full_output_is_no_defect(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes an output")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_a_closed_output_is_no_defect(closed: str, tmp_path: Path) -> None:
+def test_a_closed_output_is_not_an_internal_error(closed: str, tmp_path: Path) -> None:
     for command, expected in ((f"generate {FLOWS}", 0), (f"check {FLOWS}", 0), (f"validate {FLOWS}", 0)):
         where = "" if command.startswith("validate") else f"-o {tmp_path}"
         shell = f"{sys.executable} -m generator {command} {where} {closed}"
@@ -188,11 +188,11 @@ def test_an_empty_name_is_not_the_working_folder(option: str) -> None:
     assert "the name is empty" in result.stderr
 
 
-def test_without_arguments_the_help_is_printed_as_it_is() -> None:
+def test_no_arguments_print_the_help() -> None:
     assert run().stderr == run("--help").stdout
 
 
-def test_init_names_the_option_that_is_wrong(tmp_path: Path) -> None:
+def test_init_names_the_invalid_option(tmp_path: Path) -> None:
     for option, value in (("--install", ""), ("--flow", "bad name")):
         code = [sys.executable, "-m", "generator", "init", option, value, "-y"]
         done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -39,11 +39,11 @@ def work(tmp_path: Path) -> Repository:
     return work
 
 
-def test_the_manifest_is_one() -> None:
+def test_the_manifest_is_valid() -> None:
     Repository(ROOT).run("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
 
 
-def test_a_commit_lacks_no_module(work: Repository) -> None:
+def test_a_commit_contains_every_module(work: Repository) -> None:
     refused = work.commit("A flow", code=1)
     assert "flowseal validate........" in refused
     assert "1 definition checked: no errors, no warnings" not in refused
@@ -63,7 +63,7 @@ def test_a_changed_prompt_changes_its_module(work: Repository) -> None:
     assert work.read("modules/greeting/prompts/Answer.txt") == b"Answer: {{question}}"
 
 
-def test_check_refuses_what_a_fresh_generate_would_change(work: Repository) -> None:
+def test_check_fails_if_generate_would_change_something(work: Repository) -> None:
     text = work.read(".pre-commit-config.yaml").replace(b"id: flowseal-generate", b"id: flowseal-check")
     work.write(".pre-commit-config.yaml", text)
     refused = work.commit("A flow", code=1)
@@ -74,7 +74,7 @@ def test_check_refuses_what_a_fresh_generate_would_change(work: Repository) -> N
     work.commit("A flow and its module")
 
 
-def test_a_wrong_definition_is_refused_at_its_line(work: Repository) -> None:
+def test_an_invalid_definition_fails_at_its_line(work: Repository) -> None:
     definition = "flows/greeting/greeting.flow.yaml"
     work.write(definition, work.read(definition).replace(b"source: Question", b"source: Qestion"))
     refused = work.commit("A slip", code=1)
@@ -83,7 +83,7 @@ def test_a_wrong_definition_is_refused_at_its_line(work: Repository) -> None:
     work.git("rev-parse", "--verify", "HEAD", code=128)
 
 
-def test_a_commit_that_only_deletes_is_looked_at(work: Repository) -> None:
+def test_a_commit_that_only_deletes_runs_the_hooks(work: Repository) -> None:
     work.commit("", code=1)
     work.commit("A flow and its module")
     (work.folder / "flows" / "greeting" / "prompts" / "answer.txt").unlink()

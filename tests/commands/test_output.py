@@ -42,7 +42,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_name_is_a_command_of_a_ci(
+def test_no_name_becomes_a_ci_command(
     command: list[str], bad: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

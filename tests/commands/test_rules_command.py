@@ -48,7 +48,7 @@ def test_all_rules_are_listed_as_json() -> None:
     ]
 
 
-def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> None:
+def test_an_explanation_shows_the_findings_of_the_wrong_example() -> None:
     text = run("UnusedParameter")
     page = read_page("UnusedParameter")
     assert page.wrong is not None
@@ -60,7 +60,7 @@ def test_a_rule_is_explained_with_what_flowseal_says_to_the_wrong_example() -> N
     assert text.endswith("Fix:\n\n" + "".join(f"    {line}".rstrip() + "\n" for line in fix.splitlines()))
 
 
-def test_a_rule_without_examples_is_explained_too() -> None:
+def test_a_rule_without_examples_is_explained() -> None:
     text = run("WriteFailed")
     assert text.split("\n\n")[1] == "It cannot be suppressed."
     turned_off = "A comment cannot suppress it; `rules` in flowseal.yaml can lower its severity or turn it off."
@@ -82,14 +82,14 @@ def test_a_rule_is_explained_as_json() -> None:
     ("name", "advice"),
     [("unused-parameter", "Did you mean UnusedParameter?"), ("Nothing", "Run `flowseal rules` to list all rules.")],
 )
-def test_a_slip_is_wrong_usage_with_advice(name: str, advice: str) -> None:
+def test_a_misspelled_rule_is_wrong_usage_with_a_suggestion(name: str, advice: str) -> None:
     result = CliRunner().invoke(app, ["rules", name], prog_name="flowseal")
     assert result.exit_code == 2
     assert f"Unknown rule {name!r}. {advice}" in result.stderr
     assert result.stdout == ""
 
 
-def test_text_is_folded_on_a_terminal_and_painted_where_colour_is_wanted() -> None:
+def test_text_is_wrapped_on_a_terminal_and_colored_on_request() -> None:
     rules = list_rules()
     view = View(columns=60)
     assert max(map(len, write_rule_list(rules.values(), view).splitlines())) <= 60
@@ -102,6 +102,6 @@ def test_text_is_folded_on_a_terminal_and_painted_where_colour_is_wanted() -> No
     assert "\x1b[31merror\x1b[0m" in write_rule(rule, page, findings, View(color=True))
 
 
-def test_each_item_of_a_list_has_a_line_of_its_own() -> None:
+def test_each_list_item_is_on_its_own_line() -> None:
     lines = CliRunner().invoke(app, ["rules", "UnmanagedPermissions"]).output.splitlines()
     assert "- calls a module." in lines

@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
 @pytest.mark.parametrize("place", ["out", ".git/summary.md", "in-git"])
-def test_the_summary_is_not_written_out_of_the_repository_or_into_git(place: str, project: Project) -> None:
+def test_no_summary_is_written_outside_the_repository_or_into_git(place: str, project: Project) -> None:
     (project.folder / ".git").mkdir()
     outside = project.folder.parent / "outside.md"
     outside.write_text("mine\n")
@@ -38,7 +38,7 @@ def test_the_summary_is_not_written_out_of_the_repository_or_into_git(place: str
 
 
 @pytest.mark.parametrize("present", [None, "mine\n"])
-def test_a_full_disk_leaves_the_summary_as_it_was(
+def test_a_full_disk_leaves_the_summary_unchanged(
     present: str | None, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = project.folder / "summary.md"
@@ -81,7 +81,7 @@ def test_quiet_prints_findings_only_and_verbose_every_module_and_file(project: P
     assert project.run("generate", "-q", expect=1).stdout.count("error[") == 1
 
 
-def test_no_text_is_read_through_a_link_that_was_refused(project: Project, tmp_path: Path) -> None:
+def test_no_file_is_read_through_a_rejected_link(project: Project, tmp_path: Path) -> None:
     from generator.commands.console import read_texts
 
     (project.folder / ".git").mkdir()
@@ -99,7 +99,7 @@ STEERED = "\x1b]0;mine\x07##[error]x"
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
 @pytest.mark.parametrize("place", ["out.json", ".git/schema.json", "in-git/schema.json", "folder/schema.json"])
-def test_a_schema_is_not_written_out_of_the_repository_or_into_git(place: str, project: Project) -> None:
+def test_no_schema_is_written_outside_the_repository_or_into_git(place: str, project: Project) -> None:
     (project.folder / ".git").mkdir()
     outside = project.folder.parent / "outside"
     outside.mkdir()
@@ -112,7 +112,7 @@ def test_a_schema_is_not_written_out_of_the_repository_or_into_git(place: str, p
     assert not list((project.folder / ".git").iterdir())
 
 
-def test_a_full_disk_leaves_no_folder_of_a_schema(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_schema_folder(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(descriptor: int, data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -122,7 +122,7 @@ def test_a_full_disk_leaves_no_folder_of_a_schema(project: Project, monkeypatch:
     assert sorted(project.folder.rglob("*")) == before
 
 
-def test_the_list_of_templates_steers_nothing(project: Project) -> None:
+def test_the_template_list_cannot_control_the_terminal(project: Project) -> None:
     folder = project.folder / "templates" / "a\x1b]0;mine\x07"
     folder.mkdir(parents=True)
     comment = f"# line {STEERED}\n#     picture {STEERED}\n"
@@ -145,13 +145,13 @@ def test_the_list_of_templates_steers_nothing(project: Project) -> None:
     ],
     ids=ascii,
 )
-def test_wrong_usage_steers_nothing(arguments: list[str], project: Project) -> None:
+def test_usage_errors_cannot_control_the_terminal(arguments: list[str], project: Project) -> None:
     (project.folder / f"{STEERED}.yaml").write_text("output: modules\n", encoding="utf-8")
     result = project.run(*arguments, expect=2)
     assert not re.search("[\x1b\x07]|##\\[", result.output)
 
 
-def test_a_question_and_its_complaint_steer_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_prompts_cannot_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     def check(answer: str) -> str:
         if answer != "fine":
             raise typer.BadParameter(f"{answer} is wrong")

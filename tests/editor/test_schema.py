@@ -64,7 +64,7 @@ def read_value(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("document", Document)
-def test_the_schema_is_the_one_in_the_repository(document: Document, accept: bool) -> None:
+def test_the_committed_schema_is_current(document: Document, accept: bool) -> None:
     file = ROOT / "schemas" / f"{document}.json"
     text = write_document_schema(document)
     if accept:
@@ -74,7 +74,7 @@ def test_the_schema_is_the_one_in_the_repository(document: Document, accept: boo
     Draft202012Validator.check_schema(json.loads(text))
 
 
-def test_the_command_prints_it_or_writes_it(tmp_path: Path) -> None:
+def test_the_command_prints_or_writes_the_schema(tmp_path: Path) -> None:
     file = tmp_path / "new" / "definition.json"
     result = CliRunner().invoke(app, ["schema", "-o", str(file)])
     assert (result.exit_code, result.output) == (0, f"written     {file.as_posix()}\n")
@@ -103,7 +103,7 @@ def run_output(file: Path, code: int) -> str:
         "\x80",
     ],
 )
-def test_what_is_no_schema_of_flowseal_s_stays(text: str, tmp_path: Path) -> None:
+def test_other_files_are_not_overwritten(text: str, tmp_path: Path) -> None:
     file = tmp_path / "flowseal.yaml"
     file.write_bytes(text.encode("latin-1"))
     printed = run_output(file, 2)
@@ -126,7 +126,7 @@ def test_an_earlier_schema_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
-def test_every_example_and_every_shape_is_valid(example: Path) -> None:
+def test_every_example_and_template_is_valid(example: Path) -> None:
     assert list(DEFINITION.iter_errors(read_value(example))) == []
 
 
@@ -141,7 +141,7 @@ def list_wrong_definitions(case: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_case_with_errors_says_who_sees_them(case: Path, accept: bool) -> None:
+def test_a_case_with_errors_has_tags(case: Path, accept: bool) -> None:
     """`tags` names each wrong definition, and whether the schema refuses it or only a reader can."""
     tags = {}
     for file in list_wrong_definitions(case):
@@ -155,7 +155,7 @@ def test_a_case_with_errors_says_who_sees_them(case: Path, accept: bool) -> None
     assert ((case / "tags").read_text(encoding="utf-8") if (case / "tags").exists() else "") == text
 
 
-def test_every_member_and_every_node_type_has_its_meaning() -> None:
+def test_every_key_and_node_type_has_a_description() -> None:
     schemas = make_shape_schemas(["FlowDefinition"])
     shapes = [find_shape(name) for name in schemas]
     meanings = load_texts()["meanings"]
@@ -173,7 +173,7 @@ def list_properties(schema: Any) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("validator", [DEFINITION, CONFIGURATION], ids=["definition", "configuration"])
-def test_an_editor_has_something_to_show_for_every_key(validator: Draft202012Validator) -> None:
+def test_every_key_has_a_description(validator: Draft202012Validator) -> None:
     shown = [name for name, schema in list_properties(validator.schema) if schema.get("description")]
     bare = {name for name, schema in list_properties(validator.schema) if not schema.get("description")}
     # What ties a configuration to its type repeats keys that are described elsewhere.
@@ -189,7 +189,7 @@ def list_patterns(schema: Any) -> Iterator[str]:
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="the node command is missing")
-def test_an_editor_s_engine_takes_every_pattern() -> None:
+def test_every_pattern_compiles_in_an_editor() -> None:
     patterns = sorted({*list_patterns(DEFINITION.schema), *list_patterns(CONFIGURATION.schema)})
     assert len(patterns) > 15
     program = "for (const pattern of JSON.parse(process.argv[1])) new RegExp(pattern, 'u')"
@@ -257,18 +257,18 @@ def find_disagreement(document: Any) -> str:
 
 
 @given(changed_documents())
-def test_schema_and_checks_are_of_one_mind(document: dict[str, Any]) -> None:
+def test_schema_and_checks_agree(document: dict[str, Any]) -> None:
     assert find_disagreement(document) == ""
 
 
-def test_they_are_of_one_mind_about_a_definition_alone() -> None:
+def test_schema_and_checks_agree_on_a_bare_definition() -> None:
     definition = make_definition("one")["definition"]
     for others in ({}, {"$schema": "x.json"}, {"tags": {}}, {"description": "x"}):
         assert find_disagreement({"definition": definition, **others}) == ""
 
 
 @pytest.mark.parametrize("name", ["order-desk", "phone-bank", "inline-chat"])
-def test_they_are_of_one_mind_wherever_a_key_is_missing_or_too_much(name: str) -> None:
+def test_schema_and_checks_agree_on_missing_and_extra_keys(name: str) -> None:
     (example,) = (path for path in EXAMPLES if path.name == f"{name}.flow.yaml")
     text = json.dumps(read_value(example), default=float)
     for path in list_paths(json.loads(text)):

@@ -14,7 +14,7 @@ from generator.source import read_document
 CONFIGURATION = Draft202012Validator(json.loads(write_document_schema(Document.CONFIGURATION)))
 
 
-def test_the_configuration_knows_every_rule() -> None:
+def test_the_configuration_schema_lists_every_rule() -> None:
     assert set(CONFIGURATION.schema["properties"]["rules"]["properties"]) == set(list_rules())
 
 
@@ -39,7 +39,7 @@ def test_the_configuration_knows_every_rule() -> None:
         ("rules: {UnusedParameter: quiet}\n", "$.rules.UnusedParameter"),
     ],
 )
-def test_what_the_configuration_takes(text: str, wrong: str) -> None:
+def test_the_configuration_schema_accepts_valid_files(text: str, wrong: str) -> None:
     document, _ = read_document("flowseal.yaml", text.encode())
     assert document is not None
     assert "".join(error.json_path for error in CONFIGURATION.iter_errors(document.value)) == wrong

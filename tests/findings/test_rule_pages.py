@@ -82,7 +82,7 @@ FAILED_BY_PREPARE_FLOW = {
 """What others measured in real accounts."""
 
 
-def test_pages_are_firm_about_what_was_measured_and_about_nothing_else() -> None:
+def test_pages_are_definite_only_about_measured_behavior() -> None:
     pages = {name: " ".join(path.read_text(encoding="utf-8").split()) for name, path in PAGES.items()}
     firm = {name: text for name, text in pages.items() if "(measured)" in text}
     assert set(firm) == REFUSED_BY_CREATE_FLOW | FAILED_BY_PREPARE_FLOW
@@ -92,7 +92,7 @@ def test_pages_are_firm_about_what_was_measured_and_about_nothing_else() -> None
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED_BY_CREATE_FLOW | FAILED_BY_PREPARE_FLOW))
-def test_what_was_measured_is_an_error(name: str) -> None:
+def test_measured_behavior_is_an_error(name: str) -> None:
     rule = list_rules()[name]
     assert rule.severity is Severity.ERROR
     # A flow that CreateFlow refuses makes no module that applies.
@@ -100,12 +100,12 @@ def test_what_was_measured_is_an_error(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_sentence_of_a_page_begins_or_ends_with_a_loose_comma(name: str) -> None:
+def test_no_sentence_on_a_page_starts_or_ends_with_a_comma(name: str) -> None:
     words = read_page(name).explanation
     assert not re.search(r"[.,;:] *[,;]|\s[,;.]\s|\.\.(?!\.)", re.sub(r"`[^`]*`", "x", words))
 
 
-def test_the_catalogue_has_every_rule_that_is_declared_anywhere() -> None:
+def test_the_catalog_has_every_declared_rule() -> None:
     assert list_rules() == walk_rules()
 
 
@@ -118,7 +118,7 @@ def test_every_page_has_examples_unless_there_is_a_reason() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - set(WITHOUT_EXAMPLES)))
-def test_the_wrong_example_fires_its_rule_once_and_the_right_one_nothing(name: str) -> None:
+def test_the_wrong_example_triggers_its_rule_once_and_the_right_one_nothing(name: str) -> None:
     page, rule = read_page(name), list_rules()[name]
     assert page.wrong is not None
     assert page.right is not None
@@ -127,14 +127,14 @@ def test_the_wrong_example_fires_its_rule_once_and_the_right_one_nothing(name: s
 
 
 @pytest.mark.parametrize("name", sorted(ABOUT_TERRAFORM - set(WITHOUT_EXAMPLES)))
-def test_what_is_about_terraform_is_not_told_of_the_api(name: str) -> None:
+def test_pages_of_terraform_rules_do_not_blame_the_api(name: str) -> None:
     page = read_page(name)
     assert page.wrong is not None
     assert check_example(list_rules()["MissingKey"], page.wrong) == []
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
+def test_a_page_explains_the_severity_of_its_rule(name: str) -> None:
     severity = list_rules()[name].severity
     word = {Severity.ERROR: "An error", Severity.WARNING: "A warning", Severity.INFO: "Info"}[severity]
     assert re.search(rf"(^|\. ){word}\b", read_page(name).explanation, re.MULTILINE)
@@ -151,13 +151,13 @@ def test_a_page_says_why_its_rule_weighs_so_much(name: str) -> None:
         "Text.\n\n## Wrong\n\n```toml\na = 1\n```\n\n## Right\n\n```yaml\na: 1\n```\n",
     ],
 )
-def test_a_page_of_another_form_is_a_defect(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_page_is_rejected(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator.findings.rule_pages, "_read_text", lambda *_: text)
     with pytest.raises(ValueError, match="DuplicateKey"):
         read_page("DuplicateKey")
 
 
-def test_a_page_without_examples_is_all_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_without_examples_is_only_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator.findings.rule_pages, "_read_text", lambda *_: "One.\n\nTwo.\n")
     assert read_page("DuplicateKey") == RulePage("One.\n\nTwo.")
 

@@ -83,7 +83,7 @@ def find_comments(text: str, file: str = "a.yaml") -> Comments:
         ("a: b\u2028# no\n# x\nc: 1\x85 # y\n", [3, 3]),
     ],
 )
-def test_a_comment_is_what_stands_outside_of_every_scalar(text: str, lines: list[int]) -> None:
+def test_comments_inside_scalars_are_text(text: str, lines: list[int]) -> None:
     found = find_comments(text).comments
     assert [comment.line for comment in found] == lines
     split = re.split(r"\r\n|\r|\n", text)
@@ -106,7 +106,7 @@ def test_a_comment_is_what_stands_outside_of_every_scalar(text: str, lines: list
         ("# x\na:\n", 2, 3),
     ],
 )
-def test_a_comment_at_a_key_alone_speaks_of_the_value_below_too(text: str, line: int, value_line: int) -> None:
+def test_a_comment_on_a_bare_key_covers_the_value_below(text: str, line: int, value_line: int) -> None:
     comment = find_comments(text).comments[0]
     assert (comment.line, comment.value_line) == (line, value_line)
 
@@ -116,7 +116,7 @@ def test_json_has_no_comments() -> None:
     assert not find_comments('{"a":\t"# x"}', "a.txt").comments
 
 
-def test_within_a_long_scalar_the_line_where_it_begins_is_meant() -> None:
+def test_a_long_scalar_is_suppressed_at_its_first_line() -> None:
     comments = find_comments('a: |\n  one\n  two\nb: 1 # x\nc: "one\n  two"\nd: one\n  two\ne: >\n  one')
     firsts = [comments.find_first_line(line) for line in range(1, 11)]
     assert firsts == [1, 1, 1, 4, 5, 5, 7, 7, 9, 9]
@@ -137,7 +137,7 @@ def test_no_comment_is_part_of_a_value(text: str) -> None:
 
 
 @pytest.mark.parametrize("above", [False, True])
-def test_a_finding_within_a_text_is_suppressed_where_the_text_begins(above: bool) -> None:
+def test_a_finding_inside_a_string_is_suppressed_at_its_first_line(above: bool) -> None:
     comment = "# flowseal: ignore[UnusedParameter] a reason"
     text = f"{comment}\na: |\n  one\n  two\n" if above else f"\na: | {comment}\n  one\n  two\n"
     document, _ = read_document("a.flow.yaml", text.encode())
@@ -151,7 +151,7 @@ def test_a_finding_within_a_text_is_suppressed_where_the_text_begins(above: bool
     assert (list(result.suppressed), list(result.findings)) == (findings[:1], findings[1:])
 
 
-def test_a_finding_in_a_file_is_suppressed_where_the_definition_names_the_file() -> None:
+def test_a_finding_in_a_file_is_suppressed_where_the_file_is_named() -> None:
     text = "a:\n  # flowseal: ignore[UnusedParameter] a reason\n  $file: b\nc: {$file: b}\n"
     document, _ = read_document("a.flow.yaml", text.encode())
     assert document is not None
@@ -163,7 +163,7 @@ def test_a_finding_in_a_file_is_suppressed_where_the_definition_names_the_file()
     assert (list(result.suppressed), list(result.findings)) == ([first], [second])
 
 
-def test_a_comment_above_a_key_suppresses_what_is_found_in_the_file_named_below() -> None:
+def test_a_comment_above_a_key_covers_the_file_named_below() -> None:
     text = "# flowseal: ignore[UnusedParameter] a reason\n# more\na:\n  # shared\n  $file: b\n"
     document, _ = read_document("a.flow.yaml", text.encode())
     assert document is not None
@@ -172,7 +172,7 @@ def test_a_comment_above_a_key_suppresses_what_is_found_in_the_file_named_below(
     assert (list(result.suppressed), list(result.findings)) == ([finding], [])
 
 
-def test_only_what_leaves_the_module_right_can_be_suppressed() -> None:
+def test_only_findings_that_leave_the_module_correct_can_be_suppressed() -> None:
     # An error among these is one whose module is right all the same; a new one needs a reason here.
     suppressible_errors = {
         rule.name for rule in list_rules().values() if rule.can_be_suppressed and rule.severity == "error"

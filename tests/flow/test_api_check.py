@@ -84,7 +84,7 @@ def test_connections_above_the_published_model_are_a_warning(count: int, severit
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"])
-def test_arns_of_every_partition_are_taken(partition: str) -> None:
+def test_arns_of_every_partition_are_accepted(partition: str) -> None:
     for shape, tail in {
         "FlowAgentAliasArn": "bedrock:us-east-1:123456789012:agent-alias/ABCDEFGHIJ/ABCDEFGHIJ",
         "FlowLambdaArn": "lambda:us-gov-west-1:123456789012:function:look-up",
@@ -94,14 +94,14 @@ def test_arns_of_every_partition_are_taken(partition: str) -> None:
         assert check(f"arn:{partition}:{tail}", shape) == []
 
 
-def test_a_slip_is_suggested() -> None:
+def test_a_misspelling_gets_a_suggestion() -> None:
     slip = {"name": "text", "type": "Strin", "expresion": "$.data"}
     findings = {finding.path: finding.help for finding in check_shape(slip, find_shape("FlowNodeInput"), ())}
     assert findings["expresion",] == "Did you mean expression?"
     assert findings["type",].startswith("Did you mean String? ")
 
 
-def test_free_json_is_not_looked_into() -> None:
+def test_free_form_json_is_not_checked() -> None:
     path = ("definition", "nodes", 0, "configuration", "prompt", "sourceConfiguration", "inline")
     shape = find_shape_at((*path, "additionalModelRequestFields"))
     assert shape is not None
@@ -114,7 +114,7 @@ def test_the_api_has_all_sixteen_node_types() -> None:
 
 @settings(max_examples=200)
 @given(st.sampled_from(sorted(load_api()["shapes"])), JUNK)
-def test_what_is_wrong_is_within_the_value(name: str, value: Any) -> None:
+def test_a_finding_points_into_the_value(name: str, value: Any) -> None:
     findings = check_shape(value, find_shape(name), ("x",))
     assert fits_shape(value, name) is (not findings)
     for finding in findings:

@@ -35,7 +35,7 @@ def test_every_shape_with_a_pattern_has_a_sample() -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 40])
 @pytest.mark.parametrize("shape", SCALARS, ids=lambda shape: shape.name)
-def test_every_shape_takes_its_sample(shape: Shape, number: int) -> None:
+def test_every_shape_accepts_its_sample(shape: Shape, number: int) -> None:
     value = find_sample([shape], number)
     assert value is not None
     assert takes_value(shape, value)
@@ -46,7 +46,7 @@ def test_there_is_more_than_one_sample(shape: Shape) -> None:
     assert find_sample([shape], 1) != find_sample([shape], 2)
 
 
-def test_what_takes_a_value_takes_no_other() -> None:
+def test_each_shape_accepts_only_its_own_samples() -> None:
     base = find_shape("FlowKnowledgeBaseId")
     assert not takes_value(base, "")
     assert not takes_value(base, "KB1*")

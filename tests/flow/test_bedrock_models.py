@@ -88,7 +88,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_model_gets_exactly_its_rights(model: str) -> None:
+def test_a_model_gets_exactly_its_permissions(model: str) -> None:
     # A model is named where a managed prompt's is: the API's pattern for a prompt's own model has no room for all.
     prompt = {"prompt": {"sourceConfiguration": {"resource": {"promptArn": f"{OWN}prompt/ABCDEFGHIJ"}}}}
     statements, findings = list_rights(
@@ -121,7 +121,7 @@ def test_a_model_gets_exactly_its_rights(model: str) -> None:
         ("arn:aws:bedrock:eu-west-1::inference-profile/eu.amazon.nova-lite-v1:0", "needs an account"),
     ],
 )
-def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
+def test_a_model_of_unknown_kind_is_rejected(model: str, words: str) -> None:
     (need,) = list_model_grants(model, ("here",))
     assert getattr(need, "rule", None) is not None
     assert words in need.message  # type: ignore[union-attr]
@@ -140,7 +140,7 @@ def test_a_model_of_no_known_kind_is_refused(model: str, words: str) -> None:
         (f"{OWN}inference-profile/globally.a.b", [f"{OWN}inference-profile/globally.a.b", "ANY/a.b"]),
     ],
 )
-def test_a_dot_belongs_to_a_prefix_or_to_a_number(model: str, resources: list[str]) -> None:
+def test_dots_only_follow_prefixes_or_separate_numbers(model: str, resources: list[str]) -> None:
     words = {"partition": "aws", "region": "us-east-1", "account": "123456789012"}
     grants = [need for need in list_model_grants(model, ("here",)) if isinstance(need, Grant)]
     texts = ["".join(words.get(str(part), str(part)) for part in text) for grant in grants for text in grant.resources]
@@ -156,7 +156,7 @@ def test_a_dot_belongs_to_a_prefix_or_to_a_number(model: str, resources: list[st
     assert texts == resources
 
 
-def test_an_unknown_prefix_is_a_warning_and_gets_what_any_profile_gets() -> None:
+def test_an_unknown_prefix_is_a_warning_with_the_same_permissions() -> None:
     known, unknown = (list(list_model_grants(f"{prefix}.amazon.nova-lite-v1:0", ("here",))) for prefix in ("us", "sa"))
     finding = unknown.pop(0)
     assert isinstance(finding, Finding)
@@ -167,7 +167,7 @@ def test_an_unknown_prefix_is_a_warning_and_gets_what_any_profile_gets() -> None
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
+def test_a_parameter_gets_the_permissions_of_its_kind(kind: ModelKind) -> None:
     document = make_flow(make_prompt(model={"$param": "m"}), parameters={"m": {"model": kind.value}})
     statements, findings = list_rights(document)
     assert not findings
@@ -182,7 +182,7 @@ def test_a_parameter_gets_the_rights_of_its_kind(kind: ModelKind) -> None:
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
+def test_no_model_pattern_accepts_a_wildcard(kind: ModelKind) -> None:
     for text in (
         "arn:aws:bedrock:us-east-1:123456789012:" + kind.value + "/*",
         "*",
@@ -194,7 +194,7 @@ def test_no_pattern_of_a_model_lets_a_wildcard_through(kind: ModelKind) -> None:
 
 
 @pytest.mark.parametrize("kind", list(ModelKind))
-def test_kinds_of_models_share_no_arn(kind: ModelKind) -> None:
+def test_model_kinds_share_no_arn(kind: ModelKind) -> None:
     assert [other for other, rule in MODEL_KINDS.items() if rule.takes(ARNS[kind])] == [kind]
 
 
@@ -234,12 +234,12 @@ def test_an_id_that_aws_has_not_published_is_a_warning(model: str, meant: str | 
         f"{OWN}custom-model/amazon.mine-v1:0/abc123",
     ],
 )
-def test_what_aws_has_published_or_cannot_publish_is_no_finding(model: str) -> None:
+def test_published_and_unpublishable_ids_have_no_findings(model: str) -> None:
     assert [need for need in list_model_grants(model, ("here",)) if isinstance(need, Finding)] == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ModelKind if MODEL_KINDS[kind].id_pattern])
-def test_the_id_of_a_model_is_taken_by_its_kind_alone(kind: ModelKind) -> None:
+def test_only_the_right_kind_accepts_a_model_id(kind: ModelKind) -> None:
     identifier = ARNS[kind].rpartition("/")[2]
     assert find_kind(identifier) is kind
     assert [other for other, rule in MODEL_KINDS.items() if rule.takes(identifier, by_id=True)] == [kind]
@@ -254,7 +254,7 @@ def test_the_id_of_a_model_is_taken_by_its_kind_alone(kind: ModelKind) -> None:
         assert not any(rule.takes(text, by_id=True) for rule in MODEL_KINDS.values())
 
 
-def test_a_known_id_is_in_the_form_that_variables_take() -> None:
+def test_every_known_id_is_valid_for_a_variable() -> None:
     known = load_known_models()
     for identifier in known.models | known.profiles:
         kind = find_kind(identifier)
@@ -263,7 +263,7 @@ def test_a_known_id_is_in_the_form_that_variables_take() -> None:
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:bedrock:eu-west-1::foundation-model/", f"{OWN}inference-profile/eu."])
-def test_no_kind_takes_the_arn_of_an_id_with_a_prefix_too_many(arn: str) -> None:
+def test_no_kind_accepts_an_arn_with_an_extra_prefix(arn: str) -> None:
     assert find_kind(f"{arn}amazon.nova-lite-v1:0") is not None
     assert find_kind(f"{arn}us.amazon.nova-lite-v1:0") is None
 
@@ -281,5 +281,5 @@ def test_no_kind_takes_the_arn_of_an_id_with_a_prefix_too_many(arn: str) -> None
         ("sa-east-1", None),
     ],
 )
-def test_a_profile_is_suggested_for_its_own_part_of_the_world_only(place: str, profile: str | None) -> None:
+def test_profiles_are_suggested_only_for_their_own_geography(place: str, profile: str | None) -> None:
     assert load_known_models().find_profile(place, "amazon.nova-lite-v1:0") == profile

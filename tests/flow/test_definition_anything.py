@@ -63,7 +63,7 @@ def replace_at(document: Any, place: tuple[Any, ...], junk: Any) -> Any:
     return changed
 
 
-def test_the_rich_flow_is_right_before_it_is_changed() -> None:
+def test_the_rich_flow_is_valid_before_it_is_mutated() -> None:
     reading = read(make_rich_flow(), {"a.txt": "Say {{question}}."})
     assert reading.findings == []
     assert reading.flow is not None
@@ -99,9 +99,7 @@ def test_junk_anywhere_gives_findings_or_a_flow(place: tuple[Any, ...], junk: An
         ("colour", 1, False),
     ],
 )
-def test_of_all_mistakes_only_a_value_out_of_its_bounds_leaves_a_flow(
-    member: str, value: object, is_left: bool
-) -> None:
+def test_only_out_of_bounds_values_still_yield_a_flow(member: str, value: object, is_left: bool) -> None:
     node = make_prompt()
     inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
     inline["inferenceConfiguration"]["text"][member] = value
@@ -111,6 +109,6 @@ def test_of_all_mistakes_only_a_value_out_of_its_bounds_leaves_a_flow(
     assert (reading.flow is not None) is is_left
 
 
-def test_a_description_out_of_its_bounds_leaves_a_flow_and_a_name_does_not() -> None:
+def test_an_invalid_description_still_yields_a_flow_but_an_invalid_name_does_not() -> None:
     assert read(make_flow(description="")).flow is not None
     assert read({**make_flow(), "name": ""}).flow is None

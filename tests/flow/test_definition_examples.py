@@ -24,7 +24,7 @@ def load_document(path: Path) -> Document:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_read_without_a_finding(path: Path) -> None:
+def test_examples_have_no_findings(path: Path) -> None:
     reading = read_flow(load_document(path), DiskReader(path.parent))
     assert reading.findings == []
     assert reading.flow is not None
@@ -33,7 +33,7 @@ def test_an_example_is_read_without_a_finding(path: Path) -> None:
 
 
 @pytest.mark.skipif(not SAMPLES, reason="AWS's samples are not here")
-def test_aws_s_samples_are_read_without_a_finding() -> None:
+def test_aws_samples_have_no_findings() -> None:
     for path in SAMPLES:
         document = load_document(path)
         if recognize_cloudformation(document):

@@ -14,7 +14,7 @@ from generator.flow.reading import recognize_cloudformation, recognize_code
 LIFECYCLE = {"status": "Prepared", "createdAt": "2025-01-01", "executionRoleArn": "arn:aws:iam::111122223333:role/r"}
 
 
-def test_the_house_form_gives_a_flow_without_findings() -> None:
+def test_the_flowseal_form_has_no_findings() -> None:
     reading = read(make_flow(description="Small", tags={"team": "support"}))
     assert reading.findings == []
     assert reading.root == ("definition",)
@@ -32,13 +32,13 @@ def test_a_bare_definition_is_named_after_its_file() -> None:
     assert (reading.flow.name, reading.root) == ("order-desk", ())
 
 
-def test_a_file_name_that_is_no_flow_name_is_a_finding() -> None:
+def test_an_invalid_flow_name_from_the_file_name_is_a_finding() -> None:
     reading = read(make_flow()["definition"], file="my flow.json")
     assert reading.flow is None
     assert list_rules(reading) == [("UnusableFileName", ("name",))]
 
 
-def test_a_definition_alone_is_named_after_its_file() -> None:
+def test_a_definition_without_a_wrapper_is_named_after_its_file() -> None:
     document = {"$schema": "x", "definition": make_flow()["definition"]}
     reading = read(document, file="flows/order-desk.flow.yaml")
     assert reading.findings == []
@@ -55,7 +55,7 @@ def test_a_bare_definition_may_name_its_schema(value: object, said: str) -> None
     assert "$schema" not in reading.flow.definition
 
 
-def test_what_the_module_decides_is_one_piece_of_information() -> None:
+def test_settings_that_the_module_decides_are_one_info_finding() -> None:
     document = make_flow(**LIFECYCLE)
     for number, connection in enumerate(document["definition"]["connections"]):
         connection["name"] = f"Connection{number}"
@@ -80,7 +80,7 @@ ARN = "arn:aws:bedrock:eu-west-1:111122223333:flow/ABCDEFGHIJ"
         ({"id": {"$param": "x"}}, "ID"),
     ],
 )
-def test_a_live_flow_is_information_that_says_how_to_keep_it(keys: dict[str, object], identity: str) -> None:
+def test_a_deployed_flow_gets_an_info_finding_about_keeping_it(keys: dict[str, object], identity: str) -> None:
     found = [finding for finding in read(make_flow(**keys, **LIFECYCLE)).findings if finding.rule.name == "LiveFlow"]
     (finding,) = found
     assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFO)
@@ -102,7 +102,7 @@ def test_one_key_of_the_api_in_flowseal_s_own_form_is_one_finding(key: str) -> N
     assert reading.switch == ""
 
 
-def test_a_reference_to_a_parameter_makes_a_document_flowseal_s_own_form() -> None:
+def test_a_parameter_reference_selects_the_flowseal_form() -> None:
     document = make_flow(make_prompt(model={"$param": "model"}))
     reading = read({**document, "clientToken": "x"})
     assert [finding.rule.name for finding in reading.findings] == ["DecidedByModule", "UndeclaredParameter"]
@@ -111,7 +111,7 @@ def test_a_reference_to_a_parameter_makes_a_document_flowseal_s_own_form() -> No
 
 
 @pytest.mark.parametrize(("key", "meant"), [("descripton", "description"), ("Tags", "tags"), ("nodes", "definition:")])
-def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) -> None:
+def test_an_unknown_key_is_an_error_with_a_suggestion(key: str, meant: str) -> None:
     (finding,) = read(make_flow(**{key: "Answers" if meant == "description" else {}})).findings
     assert (finding.rule.name, finding.path, finding.key) == ("UnknownKey", (key,), True)
     assert meant in finding.help
@@ -130,7 +130,7 @@ def test_an_unknown_key_is_an_error_with_what_was_meant(key: str, meant: str) ->
         ({"colour": "red"}, "none of a flow definition's keys."),
     ],
 )
-def test_something_else_is_no_flow(value: object, said: str) -> None:
+def test_other_documents_are_not_flows(value: object, said: str) -> None:
     reading = read(value)
     assert reading.flow is None
     (finding,) = reading.findings
@@ -190,7 +190,7 @@ def test_parts_of_cloudformation_are_recognized(value: object, path: tuple[str, 
         {"Type": "Input"},
     ],
 )
-def test_what_only_looks_like_cloudformation_is_not_recognized(value: object) -> None:
+def test_documents_that_only_resemble_cloudformation_are_not_recognized(value: object) -> None:
     assert recognize_cloudformation(make_document(value)) is None
 
 
@@ -218,15 +218,15 @@ def test_code_is_recognized_by_its_name_or_its_text(file: str, text: str, value:
 
 
 @pytest.mark.parametrize("value", [make_flow(), {"resource": {"x": 1}}, ["resource {"]])
-def test_what_was_read_is_no_code(value: object) -> None:
+def test_a_readable_document_is_not_reported_as_code(value: object) -> None:
     assert recognize_code("small.flow.yaml", "resource {\nimport x\n", make_document(value)) is None
 
 
-def test_what_is_no_flow_is_one_finding() -> None:
+def test_a_document_that_is_not_a_flow_is_one_finding() -> None:
     assert list_rules(read({"colour": "red", "size": 3})) == [("NotAFlow", ())]
 
 
-def test_keys_that_are_misspelled_are_told_where_nothing_else_is_right() -> None:
+def test_misspelled_keys_are_reported_even_if_every_key_is_wrong() -> None:
     reading = read({"Name": "desk", "defintion": {}})
     assert ("UnknownKey", ("defintion",)) in list_rules(reading)
     assert "NotAFlow" not in [rule for rule, _ in list_rules(reading)]
@@ -260,7 +260,7 @@ def test_a_long_name_of_a_connection_is_replaced_where_aws_wrote_it(document: di
 
 
 @pytest.mark.parametrize("name", [LONG, "a b", 3])
-def test_in_the_house_form_a_wrong_name_of_a_connection_is_an_error_whose_help_is_to_leave_it_out(name: object) -> None:
+def test_in_the_flowseal_form_an_invalid_connection_name_is_an_error(name: object) -> None:
     parameters = {"model": {"description": "The model"}}
     (finding,) = read(
         name_first(make_flow(make_prompt(model={"$param": "model"}), parameters=parameters), name)
@@ -277,12 +277,12 @@ def test_placeholders_of_aws_s_samples_become_parameters() -> None:
     assert (parameter.name, parameter.description) == ("prompt_model_id", "modelId of node Ask")
 
 
-def test_two_placeholders_of_one_variable_are_a_finding() -> None:
+def test_two_placeholders_with_one_variable_name_are_a_finding() -> None:
     reading = read(make_flow(make_prompt(model="$$Model_Id"), make_prompt("Other", model="$$MODEL_ID")))
     (finding,) = reading.findings
     assert finding.rule.name == "CollidingPlaceholders"
     assert finding.related[0].path[2] == 1
 
 
-def test_a_placeholder_that_the_module_uses_itself_is_a_finding() -> None:
+def test_a_placeholder_named_like_a_module_variable_is_a_finding() -> None:
     assert read(make_flow(tags={"stage": "$$NAME"})).findings[0].rule.name == "InvalidParameterName"

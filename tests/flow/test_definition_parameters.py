@@ -28,7 +28,7 @@ def use_temperature(value: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("spelling", ["512.0", "5.12e2", "512"])
-def test_a_whole_number_may_be_spelled_in_any_way(spelling: str) -> None:
+def test_integers_are_accepted_in_every_spelling(spelling: str) -> None:
     literal = read(make_flow(use_temperature({"maxTokens": Decimal(spelling)})))
     assert literal.flow is not None
     assert str(literal.flow.body.nodes[1].configuration).count("'maxTokens': 512}") == 1
@@ -40,16 +40,16 @@ def test_a_whole_number_may_be_spelled_in_any_way(spelling: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["modelId", "Model", "model__id", "_model", "model-id", "1st", "count", "for_each"])
-def test_names_are_snake_case_and_not_terraform_s(name: str) -> None:
+def test_parameter_names_are_snake_case_and_not_reserved_by_terraform(name: str) -> None:
     assert read_one({}, name) == ["InvalidParameterName"]
 
 
 @pytest.mark.parametrize("name", ["name", "tags", "caller_roles", "rotation_period_in_days"])
-def test_names_are_not_the_module_s_own(name: str) -> None:
+def test_parameters_cannot_use_the_module_s_names(name: str) -> None:
     assert read_one({}, name) == ["InvalidParameterName"]
 
 
-def test_an_undeclared_parameter_is_reported_with_what_was_meant() -> None:
+def test_an_undeclared_parameter_is_reported_with_a_suggestion() -> None:
     reading = read(make_flow(make_prompt(model={"$param": "answer_modl"}), parameters={"answer_model": {}}))
     assert reading.flow is None
     assert reading.findings[0].rule.name == "UndeclaredParameter"
@@ -57,7 +57,7 @@ def test_an_undeclared_parameter_is_reported_with_what_was_meant() -> None:
     assert reading.findings[0].path[-1] == "$param"
 
 
-def test_an_unused_parameter_is_a_warning_and_no_variable() -> None:
+def test_an_unused_parameter_is_a_warning_and_gets_no_variable() -> None:
     reading = read(make_flow(parameters={"unused": {"description": "x"}}))
     assert list_rules(reading) == [("UnusedParameter", ("parameters", "unused"))]
     assert reading.flow is not None
@@ -76,16 +76,16 @@ def test_an_unused_parameter_is_a_warning_and_no_variable() -> None:
         ({"default": {"$param": "other"}}, "MisplacedReference"),
     ],
 )
-def test_wrong_settings_are_reported(settings: object, rule: str) -> None:
+def test_invalid_settings_are_reported(settings: object, rule: str) -> None:
     assert rule in read_one(settings)
 
 
 @pytest.mark.parametrize("section", [3, [], "text"])
-def test_the_section_is_a_mapping(section: object) -> None:
+def test_parameters_must_be_a_mapping(section: object) -> None:
     assert "InvalidSection" in [finding.rule.name for finding in read(make_flow(parameters=section)).findings]
 
 
-def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
+def test_the_default_model_kind_is_foundation_model() -> None:
     prompts = [make_prompt(model={"$param": "plain"}), make_prompt("Other", model={"$param": "profile"})]
     parameters = {"plain": None, "profile": {"model": "inference-profile", "default": PROFILE}}
     reading = read(make_flow(*prompts, parameters=parameters))
@@ -120,18 +120,18 @@ def test_a_model_is_a_foundation_model_unless_said_otherwise() -> None:
         ({"default": PROFILE, "model": "global-inference-profile"}, ["InvalidDefault"]),
     ],
 )
-def test_the_default_of_a_model_names_one_of_its_kind(settings: object, rules: list[str]) -> None:
+def test_the_default_of_a_model_has_the_declared_kind(settings: object, rules: list[str]) -> None:
     assert read_one(settings) == rules
 
 
-def test_a_kind_of_model_on_something_else_is_a_warning() -> None:
+def test_a_model_kind_on_another_parameter_is_a_warning() -> None:
     parameters = {"cold": {"model": "custom-model"}}
     reading = read(make_flow(use_temperature({"temperature": {"$param": "cold"}}), parameters=parameters))
     assert list_rules(reading) == [("MisplacedModelKind", ("parameters", "cold", "model"))]
 
 
 @pytest.mark.parametrize("default", [2, "warm", True])
-def test_a_default_must_fit_where_the_parameter_stands(default: object) -> None:
+def test_a_default_must_fit_where_the_parameter_is_used(default: object) -> None:
     parameters = {"cold": {"default": default}}
     reading = read(make_flow(use_temperature({"temperature": {"$param": "cold"}}), parameters=parameters))
     (finding,) = reading.findings
@@ -139,13 +139,13 @@ def test_a_default_must_fit_where_the_parameter_stands(default: object) -> None:
     assert finding.related[0].path[-1] == "temperature"
 
 
-def test_a_list_of_texts_may_be_a_parameter() -> None:
+def test_a_list_of_strings_can_be_a_parameter() -> None:
     parameters = {"stops": {"default": ["END"]}}
     reading = read(make_flow(use_temperature({"stopSequences": {"$param": "stops"}}), parameters=parameters))
     assert reading.findings == []
 
 
-def test_one_parameter_is_of_one_type() -> None:
+def test_a_parameter_has_one_type() -> None:
     place = {"temperature": {"$param": "it"}, "topP": {"$param": "it"}, "maxTokens": {"$param": "it"}}
     parameters = {"it": {"default": Decimal("0.5")}}
     inference = use_temperature({**place, "stopSequences": {"$param": "it"}})
@@ -154,7 +154,7 @@ def test_one_parameter_is_of_one_type() -> None:
     assert finding.related[0].path[-1] == "temperature"
 
 
-def test_a_model_may_stand_in_a_text_too() -> None:
+def test_a_model_parameter_can_be_used_as_text() -> None:
     parameters = {"it": {"default": "amazon.nova-lite-v1:0"}}
     prompt = make_prompt(model={"$param": "it"})
     reading = read(make_flow(prompt, parameters=parameters, tags={"model": {"$param": "it"}}))
@@ -174,7 +174,7 @@ def test_a_model_may_stand_in_a_text_too() -> None:
         ({"$param": "answer_model", "default": "x"}, "MalformedReference"),
     ],
 )
-def test_a_parameter_that_a_misspelled_reference_means_is_not_unused(reference: object, rule: str) -> None:
+def test_a_parameter_behind_a_misspelled_reference_is_not_unused(reference: object, rule: str) -> None:
     parameters = {"answer_model": {"description": "Answers"}}
     reading = read(make_flow(make_prompt(model=reference), parameters=parameters))
     assert [name for name, _ in list_rules(reading)] == [rule]

@@ -30,11 +30,11 @@ def test_the_key_s_settings_have_defaults() -> None:
         ([], ("encryption",)),
     ],
 )
-def test_settings_that_kms_refuses_are_reported(encryption: object, path: tuple[str, ...]) -> None:
+def test_settings_that_kms_rejects_are_reported(encryption: object, path: tuple[str, ...]) -> None:
     assert [finding.path for finding in read(make_flow(encryption=encryption)).findings] == [path]
 
 
-def test_permissions_are_taken_over() -> None:
+def test_permissions_are_copied() -> None:
     permissions = {
         "models": ["amazon.nova-lite-v1:0"],
         "kms_keys": [KEY, {"$param": "other_key"}],
@@ -86,7 +86,7 @@ def test_inexact_permissions_are_reported(permissions: object, rule: str, path: 
 
 
 @pytest.mark.parametrize("bucket", ["reports-*", "", "A", "$no"])
-def test_what_is_wrong_with_a_bucket_is_told_at_its_name(bucket: str) -> None:
+def test_an_invalid_bucket_is_reported_at_its_name(bucket: str) -> None:
     reading = read(make_flow(permissions={"bucket_accounts": {bucket: "111122223333"}}))
     assert [(item.path[2:], item.key) for item in reading.findings] == [((bucket,), True)]
 
@@ -123,9 +123,7 @@ def test_what_is_wrong_with_a_bucket_is_told_at_its_name(bucket: str) -> None:
         ({"id": "apac.guardrail.v1:0", "regions": ["eu-west-1"]}, "InvalidPermission", ("regions", 0)),
     ],
 )
-def test_a_guardrail_profile_that_does_not_name_its_regions_is_reported(
-    profile: object, rule: str, end: tuple[object, ...]
-) -> None:
+def test_a_guardrail_profile_without_regions_is_reported(profile: object, rule: str, end: tuple[object, ...]) -> None:
     document = make_flow(permissions={"guardrail_profiles": [profile]})
     assert list_rules(read(document)) == [(rule, ("permissions", "guardrail_profiles", 0, *end))]
 

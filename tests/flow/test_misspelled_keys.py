@@ -116,7 +116,7 @@ def test_a_misspelled_key_is_one_finding_that_names_the_key(example: Path, slip:
 
 
 @pytest.mark.parametrize("example", FLOWS, ids=lambda path: path.name.partition(".")[0])
-def test_a_definition_in_the_spelling_of_terraform_has_one_finding_a_key(example: Path) -> None:
+def test_a_definition_in_terraform_spelling_has_one_finding_per_key(example: Path) -> None:
     value = read_example(example)
     known = {finding.message for finding in check(value, example.parent)}
     keys = [(path, key) for path, key in list_keys(value) if write_snake_case(key) != key]
@@ -127,7 +127,7 @@ def test_a_definition_in_the_spelling_of_terraform_has_one_finding_a_key(example
     assert sorted(finding.help for finding in findings) == sorted(f"Did you mean {key}?" for _, key in keys)
 
 
-def test_what_is_wrong_below_a_misspelled_key_is_found_at_its_place() -> None:
+def test_mistakes_below_a_misspelled_key_are_reported_at_their_position() -> None:
     value = read_example(FLOWS[0])
     value = rename(value, ("definition",), "nodes", "node")
     value["definition"]["node"][0]["outputs"][0]["type"] = "Strin"

@@ -35,7 +35,7 @@ def test_the_quotas_are_those_of_the_general_reference() -> None:
     }
 
 
-def test_what_does_something_of_its_own_may_leave_its_result_unused() -> None:
+def test_nodes_with_side_effects_can_leave_their_output_unused() -> None:
     acting = {name for name, node in NODE_TYPES.items() if node.acts}
     assert acting == {"Agent", "LambdaFunction", "Lex", "Loop", "Storage"}
 
@@ -45,7 +45,7 @@ def test_every_node_type_of_the_api_is_known() -> None:
 
 
 @pytest.mark.parametrize("kind", NODE_TYPES)
-def test_a_type_needs_its_configuration_where_the_api_has_something_to_put_in(kind: str) -> None:
+def test_a_type_needs_configuration_if_the_api_defines_keys_for_it(kind: str) -> None:
     shape = find_shape_at(("definition", "nodes", 0, "configuration", NODE_TYPES[kind].configuration))
     assert shape is not None
     assert NODE_TYPES[kind].needs_configuration is bool(shape.members)
@@ -112,7 +112,7 @@ NODES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", NODES)
-def test_a_node_gets_exactly_its_rights(name: str) -> None:
+def test_a_node_gets_exactly_its_permissions(name: str) -> None:
     node, expected = NODES[name]
     statements, _ = list_rights(make_flow(node))
     assert [write_short(statement) for statement in statements] == expected
@@ -135,7 +135,7 @@ def test_an_account_for_a_bucket_that_no_node_uses_is_an_error() -> None:
     assert (finding.rule.name, finding.path) == ("UnusedBucketAccount", ("permissions", "bucket_accounts", "report"))
 
 
-def test_a_guardrail_profile_is_allowed_in_exactly_the_regions_that_are_named() -> None:
+def test_a_guardrail_profile_is_allowed_only_in_the_listed_regions() -> None:
     other = "arn:aws:bedrock:eu-west-3:444455556666:guardrail-profile/eu.guardrail.v1:0"
     by_id = {"id": "us.guardrail.v1:0", "regions": ["us-east-1", "us-west-2", {"$param": "r"}]}
     document = make_flow(
@@ -151,7 +151,7 @@ def test_a_guardrail_profile_is_allowed_in_exactly_the_regions_that_are_named() 
     )
 
 
-def test_what_a_parameter_gives_is_named_by_the_variable() -> None:
+def test_permissions_from_a_parameter_use_its_variable() -> None:
     guarded = {
         "knowledgeBaseId": {"$param": "kb"},
         "guardrailConfiguration": {**GUARD, "guardrailIdentifier": {"$param": "g"}},
@@ -175,7 +175,7 @@ def test_what_a_parameter_gives_is_named_by_the_variable() -> None:
     ]
 
 
-def test_rights_of_one_shape_are_one_statement() -> None:
+def test_equal_permissions_share_one_statement() -> None:
     document = make_flow(make_prompt("One"), make_prompt("Two", "amazon.nova-pro-v1:0"), make_prompt("Three"))
     (statement,), _ = list_rights(document)
     assert statement["Resource"] == [
@@ -213,7 +213,7 @@ def is_wide(grant: Grant) -> bool:
     return len(grant.resources) > 1 or "*" in str(grant.resources) or "all-access" in str(grant.resources)
 
 
-def test_whatever_is_wider_than_one_resource_says_why() -> None:
+def test_permissions_on_more_than_one_resource_have_a_reason() -> None:
     found = list_grants_by_kind()
     bare = {(name, grant.capability) for name, grants in found.items() for grant in grants if not grant.note}
     wide = {(name, grant.capability) for name, grants in found.items() for grant in grants if is_wide(grant)}

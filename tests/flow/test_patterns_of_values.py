@@ -74,7 +74,7 @@ def list_patterns() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("where", "pattern"), list_patterns().items())
-def test_a_pattern_is_of_what_python_and_re2_read_alike(where: str, pattern: str) -> None:
+def test_patterns_mean_the_same_in_python_and_re2(where: str, pattern: str) -> None:
     assert list_strange_parts(pattern) == [], where
 
 
@@ -97,18 +97,18 @@ def test_a_pattern_is_of_what_python_and_re2_read_alike(where: str, pattern: str
         "a*?",
     ],
 )
-def test_a_pattern_that_they_read_differently_is_found(pattern: str) -> None:
+def test_a_pattern_that_python_and_re2_read_differently_is_found(pattern: str) -> None:
     assert list_strange_parts(pattern)
 
 
-def test_every_published_prefix_is_one_of_the_form() -> None:
+def test_every_published_prefix_matches_the_pattern() -> None:
     known = load_known_models()
     assert set(PREFIXES) == known.prefixes
     assert known.vendors.isdisjoint(PREFIXES)
 
 
 @pytest.mark.parametrize("model", ["us.deepseek", "us.amazon.1", "us.global.amazon", "global.us.amazon", "us.us.us"])
-def test_an_id_with_a_prefix_too_many_or_without_a_vendor_names_no_model(model: str) -> None:
+def test_an_id_with_an_extra_prefix_or_no_vendor_is_not_a_model(model: str) -> None:
     assert find_kind(model) is None
     assert not any(rule.takes(model, by_id=True) for rule in MODEL_KINDS.values())
 

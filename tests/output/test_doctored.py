@@ -58,13 +58,13 @@ def list_modules(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("number", range(150))
-def test_whatever_is_doctored_nothing_is_lost(number: int, starts: Starts, tmp_path: Path) -> None:
+def test_no_doctored_file_causes_data_loss(number: int, starts: Starts, tmp_path: Path) -> None:
     assert try_folder(starts, tmp_path / "place", 11, number) == []
 
 
 @pytest.mark.parametrize("path", sorted(FOREIGN))
 @pytest.mark.parametrize("new", [None, hash_bytes(PLANTED)])
-def test_a_file_that_no_run_made_is_neither_removed_nor_replaced(path: str, new: str | None, folder: Path) -> None:
+def test_files_not_created_by_a_run_are_not_removed_or_replaced(path: str, new: str | None, folder: Path) -> None:
     (folder / STATE / "new" / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / STATE / "new" / path).write_bytes(PLANTED)
     change_journal(
@@ -91,7 +91,7 @@ def test_a_file_that_no_run_made_is_neither_removed_nor_replaced(path: str, new:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("old", [None, hash_bytes(b"secret\n")])
-def test_a_journal_names_only_files_of_the_lock_file_before_or_after(path: str, old: str | None, folder: Path) -> None:
+def test_a_journal_can_name_only_files_in_the_lock_file(path: str, old: str | None, folder: Path) -> None:
     change_journal(folder, lambda journal: journal["changes"].update({path: {"old": old, "new": hash_bytes(PLANTED)}}))
     (folder / STATE / "run.lock").unlink()
     before = list_content(folder.parent)
@@ -120,14 +120,14 @@ def test_a_journal_names_only_files_of_the_lock_file_before_or_after(path: str, 
         lambda journal: journal["changes"][LOCK].update(old=hash_bytes(PLANTED)),
     ],
 )
-def test_a_journal_that_no_run_wrote_changes_nothing(change: Callable[[dict[str, Any]], object], folder: Path) -> None:
+def test_a_forged_journal_changes_nothing(change: Callable[[dict[str, Any]], object], folder: Path) -> None:
     change_journal(folder, change)
     before = list_modules(folder)
     assert name_rules(repair(folder)) == ["DamagedLock"]
     assert list_modules(folder) == before
 
 
-def test_a_key_that_is_there_twice_is_damage(folder: Path) -> None:
+def test_a_duplicate_key_is_damage(folder: Path) -> None:
     path = folder / STATE / JOURNAL
     path.write_text(path.read_text().replace('{"version"', '{"folders": [], "version"', 1))
     assert name_rules(repair(folder)) == ["DamagedLock"]
@@ -135,14 +135,14 @@ def test_a_key_that_is_there_twice_is_damage(folder: Path) -> None:
     assert "two journals" in repair(folder)[0].message
 
 
-def test_a_journal_larger_than_any_is_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_oversized_journal_is_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output_folder, "LARGEST_FILE", 1000)
     assert name_rules(repair(folder)) == ["DamagedLock"]
 
 
 @pytest.mark.parametrize("content", [None, PLANTED])
 @pytest.mark.parametrize("path", ["small/main.tf", "other/README.md", "moved/own/a.tf", LOCK])
-def test_where_a_prepared_file_is_lost_the_change_is_undone(
+def test_the_change_is_undone_if_a_staged_file_is_lost(
     path: str, content: bytes | None, folder: Path, starts: Starts
 ) -> None:
     (folder / STATE / "new" / path).unlink()
@@ -155,7 +155,7 @@ def test_where_a_prepared_file_is_lost_the_change_is_undone(
     assert list_modules(folder) == starts[0]
 
 
-def test_an_edit_after_the_stop_is_kept_and_the_change_undone(folder: Path, starts: Starts) -> None:
+def test_an_edit_after_an_interruption_is_kept_and_the_change_undone(folder: Path, starts: Starts) -> None:
     (folder / "small" / "main.tf").write_bytes(EDIT)
     (finding,) = repair(folder)
     assert finding.rule.name == "IncompleteRepair"
@@ -163,7 +163,7 @@ def test_an_edit_after_the_stop_is_kept_and_the_change_undone(folder: Path, star
     assert list_modules(folder) == {**starts[0], "small/main.tf": EDIT}
 
 
-def test_what_could_not_be_undone_is_named_once(starts: Starts, tmp_path: Path) -> None:
+def test_what_could_not_be_undone_is_reported_once(starts: Starts, tmp_path: Path) -> None:
     folder = tmp_path / "modules"
     write_tree(folder, starts[4])
     placed = [path for path in starts[0] if starts[4].get(path) != starts[0][path]]
@@ -180,7 +180,7 @@ LINKS = [LOCK, *(f"{STATE}/{name}" for name in ("run.lock", JOURNAL, BACK, "jour
 
 @pytest.mark.parametrize("link", [os.link, os.symlink, lambda _, path: path.mkdir()])
 @pytest.mark.parametrize("name", LINKS)
-def test_a_link_in_the_place_of_flowseal_s_own_files_is_left_alone(
+def test_a_link_in_place_of_a_flowseal_file_is_left_alone(
     name: str, link: Callable[[Path, Path], None], folder: Path
 ) -> None:
     (folder / name).unlink(missing_ok=True)
@@ -192,7 +192,7 @@ def test_a_link_in_the_place_of_flowseal_s_own_files_is_left_alone(
 
 
 @pytest.mark.parametrize("name", ["new", "old"])
-def test_no_prepared_file_comes_through_a_link(name: str, folder: Path) -> None:
+def test_no_staged_file_is_read_through_a_link(name: str, folder: Path) -> None:
     (folder / STATE / name).rename(folder.parent / "elsewhere")
     (folder / STATE / name).symlink_to(folder.parent / "elsewhere")
     before = list_content(folder.parent)
@@ -200,7 +200,7 @@ def test_no_prepared_file_comes_through_a_link(name: str, folder: Path) -> None:
     assert list_content(folder.parent) == before
 
 
-def test_the_lock_file_as_a_hard_link_comes_apart_as_the_help_says(tmp_path: Path) -> None:
+def test_the_help_separates_a_hard_linked_lock_file(tmp_path: Path) -> None:
     folder = tmp_path / "modules"
     write(folder, FIRST)
     os.link(folder / LOCK, tmp_path / "copy")
@@ -220,7 +220,7 @@ def test_the_lock_file_as_a_hard_link_comes_apart_as_the_help_says(tmp_path: Pat
         lambda module: module.update(definition="a\0b"),
     ],
 )
-def test_a_lock_file_that_no_run_wrote_is_damage(change: Callable[[dict[str, Any]], object], tmp_path: Path) -> None:
+def test_a_forged_lock_file_is_damage(change: Callable[[dict[str, Any]], object], tmp_path: Path) -> None:
     write(tmp_path, FIRST)
     document = json.loads((tmp_path / LOCK).read_bytes())
     change(document["modules"]["small"])

@@ -47,7 +47,7 @@ def clone(work: Repository, autocrlf: str) -> Repository:
 
 
 @pytest.mark.parametrize("autocrlf", ["true", "input", "false"])
-def test_git_changes_no_line_ends_of_what_flowseal_reads_and_writes(autocrlf: str, work: Repository) -> None:
+def test_git_keeps_the_line_endings_of_flowseal_files(autocrlf: str, work: Repository) -> None:
     work.git("config", "core.autocrlf", autocrlf)
     work.commit("All")
     copy = clone(work, autocrlf)
@@ -67,7 +67,7 @@ def test_without_the_attributes_git_would_change_them(work: Repository) -> None:
     assert copy.read(PROMPT) == TEXTS[PROMPT].replace(b"\n", b"\r\n")
 
 
-def test_what_git_did_without_the_attributes_is_told_as_that_and_the_help_works(work: Repository) -> None:
+def test_line_endings_changed_by_git_are_reported_and_the_help_works(work: Repository) -> None:
     (work.folder / "modules/flows/greeting/.gitattributes").unlink()
     (work.folder / ".gitattributes").unlink()
     work.commit("All, without what keeps line ends as they are")
@@ -124,7 +124,7 @@ def test_without_the_exclude_they_would_change_them(work: Repository) -> None:
         ("trailing-whitespace-fixer", "trailing whitespace"),
     ],
 )
-def test_what_a_hook_did_to_a_module_is_told_as_that(hook: str, words: str, work: Repository) -> None:
+def test_a_change_made_by_a_hook_is_reported_as_such(hook: str, words: str, work: Repository) -> None:
     work.run(hook, "modules/flows/greeting/prompts/Answer.txt", code=1)
     told = work.run("flowseal", "check", code=3)
     assert f"modules/flows/greeting: only whitespace changed ({words}): prompts/Answer.txt\n" in told

@@ -52,7 +52,7 @@ def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=False)
 
 
-def test_pruning_an_orphan_spares_the_module_that_has_its_folder(project: Project) -> None:
+def test_pruning_an_orphan_keeps_the_module_in_the_same_folder(project: Project) -> None:
     before = project.read_modules()
     assert "modules/Triage: orphan" in run(project, "check").stdout
     done = run(project, "generate", "--prune")
@@ -68,7 +68,7 @@ def test_pruning_an_orphan_spares_the_module_that_has_its_folder(project: Projec
     project.run("check", expect=0)
 
 
-def test_of_two_orphans_in_one_folder_both_go(project: Project) -> None:
+def test_both_orphans_in_one_folder_are_removed(project: Project) -> None:
     (project.folder / "flows/b.flow.json").unlink()
     project.define("other")
     done = run(project, "generate", "--prune")
@@ -77,7 +77,7 @@ def test_of_two_orphans_in_one_folder_both_go(project: Project) -> None:
     project.run("check", expect=0)
 
 
-def test_a_name_that_changes_its_case_alone_keeps_its_folder_and_what_is_in_it(tmp_path: Path) -> None:
+def test_a_case_only_rename_keeps_the_folder_and_its_files(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     project.define("a", name="Triage")
     project.run("generate", expect=0)

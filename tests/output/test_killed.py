@@ -144,7 +144,7 @@ def after(start: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return after
 
 
-def test_killed_at_random_moments_everything_is_whole(
+def test_a_run_killed_at_a_random_moment_is_repaired(
     start: Project, after: dict[str, bytes], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     # Of three runs the shortest times, so that most kills come early enough whatever else the machine does.
@@ -214,7 +214,7 @@ def stop_at(project: Project, function: str, step: int, turns_back_after: int | 
         ("remove_empty_folder", 0),
     ],
 )
-def test_killed_while_it_writes_check_tells_and_generate_repairs(
+def test_check_reports_and_generate_repairs_a_killed_run(
     function: str, step: int, start: Project, after: dict[str, bytes], tmp_path: Path
 ) -> None:
     project = copy(start, tmp_path / "project")
@@ -234,7 +234,7 @@ def test_killed_while_it_writes_check_tells_and_generate_repairs(
         ("remove_tree", 0, ""),
     ],
 )
-def test_killed_on_its_way_back_the_next_run_goes_it_to_the_end(
+def test_a_rollback_that_is_killed_is_completed_by_the_next_run(
     function: str, step: int, journal: str, start: Project, after: dict[str, bytes], tmp_path: Path
 ) -> None:
     project = copy(start, tmp_path / "project")
@@ -243,7 +243,7 @@ def test_killed_on_its_way_back_the_next_run_goes_it_to_the_end(
     check_killed(project, read_whole(start.modules), after)
 
 
-def test_killed_while_it_undoes_what_a_full_disk_keeps_from_being_finished(
+def test_a_rollback_after_a_full_disk_survives_being_killed(
     start: Project, after: dict[str, bytes], tmp_path: Path
 ) -> None:
     project = copy(start, tmp_path / "project")
@@ -256,7 +256,7 @@ def test_killed_while_it_undoes_what_a_full_disk_keeps_from_being_finished(
     check_killed(project, read_whole(start.modules), after)
 
 
-def test_what_a_full_disk_keeps_from_being_finished_is_undone(
+def test_a_change_that_a_full_disk_interrupts_is_undone(
     start: Project, after: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = copy(start, tmp_path / "project")

@@ -76,7 +76,7 @@ def test_no_link_out_of_the_repository_is_read(links: list[tuple[str, str]], way
         ([], "'../.git/*'", 1),
     ],
 )
-def test_no_pattern_leads_out_of_the_repository(
+def test_no_pattern_matches_outside_the_repository(
     links: list[tuple[str, str]], flows: str, found: int, project: Project
 ) -> None:
     for place, target in links:
@@ -101,7 +101,7 @@ def test_no_search_follows_a_link_to_a_folder(pattern: str, project: Project) ->
     assert "1 definition checked" in project.run("validate", expect=0).stdout
 
 
-def test_links_within_the_repository_and_above_it_are_followed(project: Project, tmp_path: Path) -> None:
+def test_links_inside_and_above_the_repository_are_followed(project: Project, tmp_path: Path) -> None:
     (project.folder.parent / "shared" / "two.flow.json").write_text(json.dumps(make_definition("two")))
     link(project, "flows/two.flow.json", "../../shared/two.flow.json")
     link(project, "real/keep", "nowhere")
@@ -116,7 +116,7 @@ def test_links_within_the_repository_and_above_it_are_followed(project: Project,
 
 
 @pytest.mark.parametrize("target", ["../../outside/secret.flow.yaml", "../.git/config", "/proc/self/environ"])
-def test_no_configuration_is_read_through_a_link_out(target: str, project: Project) -> None:
+def test_no_configuration_is_read_through_a_link_out_of_the_repository(target: str, project: Project) -> None:
     (project.folder / "flowseal.yaml").unlink()
     link(project, "flowseal.yaml", target)
     for command in (["validate"], ["config"], ["validate", "flows", "--config", "flowseal.yaml"], ["init", "--yes"]):
@@ -125,7 +125,7 @@ def test_no_configuration_is_read_through_a_link_out(target: str, project: Proje
         assert "SECRET" not in printed
 
 
-def test_a_configuration_that_leads_nowhere_is_not_passed_over(project: Project) -> None:
+def test_a_configuration_that_is_a_broken_link_is_reported(project: Project) -> None:
     (project.folder / "flowseal.yaml").rename(project.folder.parent / "flowseal.yaml")
     for target in ("nowhere", "flowseal.yaml"):
         link(project, "flowseal.yaml", target)
@@ -134,7 +134,7 @@ def test_a_configuration_that_leads_nowhere_is_not_passed_over(project: Project)
 
 
 @pytest.mark.parametrize("links", [("a.flow.yaml", "a.flow.yaml"), ("a.flow.yaml", "b"), ("b/..", "b")], ids=str)
-def test_a_circle_of_links_is_a_finding(links: tuple[str, str], project: Project) -> None:
+def test_a_symlink_loop_is_a_finding(links: tuple[str, str], project: Project) -> None:
     link(project, "flows/b", "a.flow.yaml")
     link(project, "flows/a.flow.yaml", links[1])
     result = project.run("validate", expect=1)
@@ -158,7 +158,7 @@ GITS = [
 @pytest.mark.parametrize(
     "output", [*GITS, "linked", "data", "data/objects/deep", "linked/new", "out", "out/x", "../../x"]
 )
-def test_no_output_is_in_git_or_outside(output: str, project: Project, tmp_path: Path) -> None:
+def test_no_output_folder_is_in_git_or_outside_the_repository(output: str, project: Project, tmp_path: Path) -> None:
     link(project, "linked", "../.git")
     link(project, "out", "../../outside")
     for name in ("HEAD", "objects/deep/x", "refs/x"):
@@ -174,14 +174,14 @@ def test_no_output_is_in_git_or_outside(output: str, project: Project, tmp_path:
 
 
 @pytest.mark.parametrize("output", [".", "flows/..", "../modules", "modules/../.github/flows", ".gitmodules"])
-def test_other_outputs_inside_the_repository_are_taken(output: str, project: Project) -> None:
+def test_other_output_folders_inside_the_repository_are_accepted(output: str, project: Project) -> None:
     project.configure(f"flows: [flows]\noutput: {output}\n")
     project.run("generate", expect=0)
     project.run("check", expect=0)
     assert Path(os.path.normpath(project.folder / output), "one", "main.tf").is_file()
 
 
-def test_a_worktree_inside_of_git_s_folder_is_a_repository_of_its_own(project: Project) -> None:
+def test_a_worktree_inside_the_git_folder_is_a_separate_repository(project: Project) -> None:
     tree = Project(project.folder.parent / ".git" / "trees" / "one")
     (tree.folder / ".git").write_text("gitdir: ../../worktrees/one")
     tree.define("one")
@@ -198,7 +198,7 @@ def test_a_file_is_not_read_through_a_link_out_of_the_repository(project: Projec
 
 
 @pytest.mark.parametrize("folder", [".git", "../.git/hooks", "out/new"])
-def test_no_flow_starts_in_git_or_outside(folder: str, project: Project, tmp_path: Path) -> None:
+def test_new_writes_no_flow_into_git_or_outside(folder: str, project: Project, tmp_path: Path) -> None:
     link(project, "out", "../../outside")
     before = read_tree(tmp_path)
     result = project.run("new", "two", "--template", "prompt", "-o", folder, expect=1)
@@ -207,7 +207,7 @@ def test_no_flow_starts_in_git_or_outside(folder: str, project: Project, tmp_pat
 
 
 @pytest.mark.parametrize("place", ["shapes", "shapes/own", "shapes/own/prompt.txt"])
-def test_no_shape_is_read_through_a_link_out(place: str, project: Project, tmp_path: Path) -> None:
+def test_no_template_is_read_through_a_link_out_of_the_repository(place: str, project: Project, tmp_path: Path) -> None:
     make_files(project.folder, "shapes/own/own.flow.json", "shapes/own/prompt.txt")
     (project.folder / place).rename(tmp_path / "outside" / "own")
     (project.folder / place).symlink_to(tmp_path / "outside" / "own")

@@ -56,7 +56,7 @@ def merge(folder: Path, base: Modules, ours: Modules, theirs: Modules) -> tuple[
 
 
 @needs_git
-def test_changes_of_different_modules_merge_by_themselves(tmp_path: Path) -> None:
+def test_changes_to_different_modules_merge_automatically(tmp_path: Path) -> None:
     edits: list[tuple[str, str, Callable[[Modules, str], Modules]]] = [
         *(("change", name, change) for name in "bdfhj"),
         *(("remove", name, remove) for name in "bdfhj"),
@@ -77,7 +77,7 @@ def test_changes_of_different_modules_merge_by_themselves(tmp_path: Path) -> Non
 
 
 @needs_git
-def test_two_changes_of_one_module_are_a_conflict_wherever_they_stand(tmp_path: Path) -> None:
+def test_two_changes_to_one_module_always_conflict(tmp_path: Path) -> None:
     entry = BASE["f"]
     sides = [
         replace(entry, files={**entry.files, "main.tf": "0" * 64}),
@@ -98,7 +98,7 @@ def test_two_changes_of_one_module_are_a_conflict_wherever_they_stand(tmp_path: 
         assert all(digest in owned[path] for path, digest in changed if digest != entry.files[path])
 
 
-def test_an_entry_that_somebody_changed_does_not_match_its_digest() -> None:
+def test_an_edited_entry_does_not_match_its_digest() -> None:
     text = write_lock(BASE)
     assert all(module.digest_matches for module in read_lock(text.encode()).entries.values())
     changed = read_lock(text.replace('"findings": 0', '"findings": 1', 1).encode()).entries
@@ -125,7 +125,7 @@ def test_a_value_of_another_type_is_damage(key: str, wrong: object) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-32-be"])
-def test_another_encoding_than_utf_8_is_damage(encoding: str) -> None:
+def test_an_encoding_other_than_utf_8_is_damage(encoding: str) -> None:
     text = write_lock(BASE)
     assert read_lock(text.encode("utf-8-sig")).entries == BASE
     with pytest.raises(DamagedLockError, match="is not valid JSON"):
@@ -148,7 +148,7 @@ def test_what_is_written_is_read_back(names: dict[str, int], configuration: dict
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=9).filter(lambda line: b"\n" not in line)), max_size=9))
-def test_a_conflict_is_split_into_its_sides(parts: list[tuple[bool, bytes]]) -> None:
+def test_a_conflict_is_split_into_both_sides(parts: list[tuple[bool, bytes]]) -> None:
     text, ours, theirs = b"", b"", b""
     for is_conflict, line in parts:
         body = b" " + line + b"\n"
@@ -164,7 +164,7 @@ def test_a_conflict_is_split_into_its_sides(parts: list[tuple[bool, bytes]]) -> 
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< a\n", "<<<<<<< a\n=======\n", "=======\n>>>>>>> b\n", "x <<<<<<< a\n"])
-def test_half_a_conflict_is_none(text: str) -> None:
+def test_an_incomplete_conflict_is_not_a_conflict(text: str) -> None:
     assert split_merge_conflict(text.encode()) is None
     with pytest.raises(DamagedLockError):
         read_lock(text.encode())

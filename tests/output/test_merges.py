@@ -54,7 +54,7 @@ def test_branches_that_change_different_flows_need_nothing(repository: Repositor
     repository.run("check", expect=0)
 
 
-def test_flows_that_both_branches_add_are_settled_by_generate(repository: Repository) -> None:
+def test_generate_resolves_flows_added_on_both_branches(repository: Repository) -> None:
     repository.define("chat")
     repository.commit()
     repository.git("checkout", "-q", "other")
@@ -89,14 +89,14 @@ def change_one_flow_on_both_sides(repository: Repository) -> None:
     repository.define("mend", text="On both.")
 
 
-def test_generated_files_in_conflict_are_nobody_s_edit(repository: Repository) -> None:
+def test_conflicts_in_generated_files_are_not_edits(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     assert "They disagree on mend." in " ".join(repository.run("generate", expect=0).stdout.split())
     assert (repository.modules / "mend" / "prompts" / "Ask.txt").read_text() == f"On both.{ASKED}"
     repository.run("check", expect=0)
 
 
-def test_an_edit_beside_a_conflict_is_not_lost(repository: Repository) -> None:
+def test_an_edit_next_to_a_conflict_is_kept(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     edited = [repository.modules / "mend" / "kms.tf", repository.modules / "ask" / "main.tf"]
     for path in edited:
@@ -122,7 +122,7 @@ def test_a_run_for_some_flows_keeps_both_sides_of_the_others(repository: Reposit
     repository.run("check", expect=0)
 
 
-def test_a_run_before_the_definition_is_settled_takes_nothing_for_an_edit(repository: Repository) -> None:
+def test_an_unresolved_definition_does_not_count_as_an_edit(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     definition = repository.folder / "flows" / "mend.flow.json"
     settled = definition.read_bytes()
@@ -138,7 +138,7 @@ def test_a_run_before_the_definition_is_settled_takes_nothing_for_an_edit(reposi
     repository.run("check", expect=0)
 
 
-def test_what_git_merged_by_itself_is_told_as_that(repository: Repository) -> None:
+def test_a_module_merged_by_git_is_reported_as_such(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     (repository.modules / "mend" / "main.tf").write_text("# as neither side has it\n")
     printed = " ".join(repository.run("generate", expect=1).stdout.split())
@@ -149,7 +149,7 @@ def test_what_git_merged_by_itself_is_told_as_that(repository: Repository) -> No
     repository.run("check", expect=0)
 
 
-def test_whichever_side_is_taken_by_hand_is_never_taken_for_clean(repository: Repository) -> None:
+def test_a_hand_picked_side_of_a_conflict_is_never_up_to_date(repository: Repository) -> None:
     change_one_flow_on_both_sides(repository)
     for side in ("--ours", "--theirs"):
         repository.git("checkout", side, "modules")
@@ -158,7 +158,7 @@ def test_whichever_side_is_taken_by_hand_is_never_taken_for_clean(repository: Re
     repository.run("check", expect=0)
 
 
-def test_two_flows_whose_names_a_merge_brought_too_near_are_told(repository: Repository) -> None:
+def test_flow_names_that_collide_after_a_merge_are_reported(repository: Repository) -> None:
     repository.define("first", name="Chat")
     repository.commit()
     repository.git("checkout", "-q", "other")

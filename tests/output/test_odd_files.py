@@ -54,7 +54,7 @@ def test_only_regular_files_are_opened(command: list[str], here: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["journal.json", "journal-back.json", "run.lock"])
-def test_a_pipe_in_the_place_of_flowseal_s_own_files_holds_nobody_up(name: str, here: Path) -> None:
+def test_a_pipe_in_place_of_a_flowseal_file_does_not_hang(name: str, here: Path) -> None:
     (here / "modules" / ".flowseal").mkdir(parents=True)
     os.mkfifo(here / "modules" / ".flowseal" / name)
     for command in ("check", "generate"):

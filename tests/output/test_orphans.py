@@ -17,7 +17,7 @@ def project(tmp_path: Path) -> Project:
     return start_project(tmp_path / "project", "one", "two")
 
 
-def test_an_orphan_is_named_and_stays(project: Project) -> None:
+def test_an_orphan_is_reported_and_kept(project: Project) -> None:
     (project.folder / "flows" / "two.flow.json").unlink()
     before = project.read_modules()
     result = project.run("generate", expect=0)
@@ -26,7 +26,7 @@ def test_an_orphan_is_named_and_stays(project: Project) -> None:
     assert project.read_modules() == before
 
 
-def test_what_a_run_was_not_asked_for_is_no_orphan(project: Project) -> None:
+def test_modules_outside_the_requested_paths_are_not_orphans(project: Project) -> None:
     before = project.read_modules()
     result = project.run("generate", "flows/one.flow.json", "--prune", expect=0)
     assert "two" not in result.stdout
@@ -34,7 +34,7 @@ def test_what_a_run_was_not_asked_for_is_no_orphan(project: Project) -> None:
     assert "two" not in project.run("check", "flows/one.flow.json", expect=0).stdout
 
 
-def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(project: Project) -> None:
+def test_a_module_outside_the_configuration_is_reported_and_kept(project: Project) -> None:
     project.configure("flows: [flows/one.flow.json]\noutput: modules\n")
     kms = project.modules / "two" / "kms.tf"
     kms.write_text(kms.read_text().replace("kms:Decrypt", "kms:*"))
@@ -51,7 +51,7 @@ def test_a_module_that_no_run_of_the_project_looks_after_is_named_and_stays(proj
     project.run("generate", "--strict", expect=1)
 
 
-def test_nothing_is_pruned_while_a_pattern_finds_nothing(project: Project) -> None:
+def test_nothing_is_pruned_while_a_pattern_matches_nothing(project: Project) -> None:
     before = project.read_modules()
     (project.folder / "flows" / "two.flow.json").unlink()
     project.configure("flows: [flows, flowz]\noutput: modules\n")
@@ -63,7 +63,7 @@ def test_nothing_is_pruned_while_a_pattern_finds_nothing(project: Project) -> No
     assert "removed" in project.run("generate", "--prune", expect=0).stdout
 
 
-def test_pruning_takes_what_nobody_changed_and_names_the_rest(project: Project) -> None:
+def test_pruning_removes_unedited_modules_and_reports_the_rest(project: Project) -> None:
     (project.folder / "flows" / "two.flow.json").unlink()
     (project.modules / "two" / "main.tf").write_text("# edited\n")
     (project.modules / "two" / "own.tf").write_text("# mine\n")
@@ -81,7 +81,7 @@ def test_pruning_leaves_no_folder(project: Project) -> None:
     assert sorted(path.name for path in project.modules.iterdir()) == ["flowseal.lock.json", "one"]
 
 
-def test_an_orphan_that_left_the_disk_leaves_the_lock_file(project: Project) -> None:
+def test_an_orphan_deleted_by_hand_is_dropped_from_the_lock_file(project: Project) -> None:
     (project.folder / "flows" / "two.flow.json").unlink()
     shutil.rmtree(project.modules / "two")
     project.run("check", expect=3)
@@ -89,7 +89,7 @@ def test_an_orphan_that_left_the_disk_leaves_the_lock_file(project: Project) -> 
     project.run("check", expect=0)
 
 
-def test_a_definition_that_was_listed_and_deleted_leaves_a_module_that_nothing_removes(project: Project) -> None:
+def test_deleting_a_listed_definition_leaves_its_module(project: Project) -> None:
     project.configure("flows: [flows/one.flow.json]\noutput: modules\n")
     (project.folder / "flows" / "two.flow.json").unlink()
     before = project.read_modules()
@@ -104,7 +104,7 @@ def test_a_definition_that_was_listed_and_deleted_leaves_a_module_that_nothing_r
     project.run("check", expect=0)
 
 
-def test_a_definition_outside_of_every_project_is_a_matter_of_the_run(project: Project) -> None:
+def test_a_definition_outside_every_project_belongs_to_the_run(project: Project) -> None:
     (project.folder.parent / "shared.flow.json").write_text(
         (project.folder / "flows" / "two.flow.json").read_text().replace('"two"', '"shared"'), encoding="utf-8"
     )
@@ -114,14 +114,14 @@ def test_a_definition_outside_of_every_project_is_a_matter_of_the_run(project: P
     assert "ModuleNotConfigured" in project.run("check", expect=3).stdout
 
 
-def test_a_configuration_of_another_name_is_the_nearest_to_what_is_below_it(project: Project) -> None:
+def test_a_configuration_with_another_name_counts_as_the_nearest(project: Project) -> None:
     (project.folder / "flowseal.yaml").rename(project.folder / "team.yaml")
     (project.folder.parent / "flowseal.yaml").write_text("flows: [none]\n", encoding="utf-8")
     (project.folder / "team.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
     assert "ModuleNotConfigured" in project.run("check", "--config", "team.yaml", expect=3).stdout
 
 
-def test_of_two_configurations_in_a_folder_the_one_that_runs_is_named(project: Project) -> None:
+def test_the_active_configuration_of_two_in_a_folder_is_named(project: Project) -> None:
     (project.folder / "flowseal.yaml").write_text("flows: [flows/one.flow.json]\noutput: modules\n", encoding="utf-8")
     (project.folder / "other.yaml").write_text("flows: [flows/two.flow.json]\noutput: modules\n", encoding="utf-8")
     for arguments, name, left in (((), "flowseal.yaml", "two"), (("--config", "other.yaml"), "other.yaml", "one")):
@@ -161,12 +161,12 @@ def test_a_changed_output_names_the_old_folder(project: Project) -> None:
     assert "ModuleInAnotherFolder" not in project.run("check", expect=0).stdout
 
 
-def test_a_folder_with_these_modules_alone_goes_with_its_lock_file(project: Project) -> None:
+def test_a_folder_with_only_orphans_is_removed_with_its_lock_file(project: Project) -> None:
     told = " ".join(project.run("generate", "-o", "live", expect=0).stdout.split())
     assert "delete their folders and flowseal.lock.json here." in told
 
 
-def test_an_output_outside_of_the_project_is_found_within_the_repository(project: Project) -> None:
+def test_an_output_folder_outside_the_project_is_found_in_the_repository(project: Project) -> None:
     project.configure("flows: [flows]\noutput: ../was\n")
     project.run("generate", expect=0)
     project.configure("flows: [flows]\noutput: ../now\n")
@@ -179,9 +179,7 @@ def test_an_output_outside_of_the_project_is_found_within_the_repository(project
     assert "\nmodules:1:1: warning[ModuleInAnotherFolder]" in told
 
 
-def test_of_the_repository_around_a_project_so_many_folders_are_searched(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_search_of_the_surrounding_repository_is_bounded(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     (project.folder.parent / ".git").mkdir()
     project.configure("flows: [flows]\noutput: ../was\n")
     project.run("generate", expect=0)
@@ -194,7 +192,7 @@ def test_of_the_repository_around_a_project_so_many_folders_are_searched(
         assert "\nmodules:1:1: warning[ModuleInAnotherFolder]" in told
 
 
-def test_other_definitions_and_what_is_no_lock_file_are_no_second_set(project: Project, tmp_path: Path) -> None:
+def test_other_definitions_and_invalid_lock_files_are_not_a_second_set(project: Project, tmp_path: Path) -> None:
     other = start_project(project.folder / "others", "one")
     (project.folder / "broken").mkdir()
     (project.folder / "broken" / "flowseal.lock.json").write_text("{")

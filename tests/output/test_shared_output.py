@@ -25,7 +25,7 @@ def teams(tmp_path: Path) -> dict[str, Project]:
     return teams
 
 
-def test_projects_that_share_an_output_folder_leave_each_other_s_modules_alone(teams: dict[str, Project]) -> None:
+def test_projects_sharing_an_output_folder_keep_each_other_s_modules(teams: dict[str, Project]) -> None:
     def check_all(expect: dict[str, int]) -> None:
         for name, project in teams.items():
             assert (name, project.run("check").exit_code) == (name, expect.get(name, 0))
@@ -62,7 +62,7 @@ def test_the_modules_of_a_project_that_is_not_checked_out_are_left_alone(teams: 
 
 
 @pytest.mark.parametrize("arguments", [(), ("flows/new.flow.json", "-o", "{modules}")])
-def test_a_flow_does_not_take_the_folder_of_a_project_that_is_not_checked_out(
+def test_a_flow_cannot_use_the_folder_of_a_project_that_is_not_checked_out(
     arguments: tuple[str, ...], teams: dict[str, Project]
 ) -> None:
     shutil.rmtree(teams["b"].folder)
@@ -109,7 +109,7 @@ def test_without_a_configuration_a_run_removes_what_its_paths_would_find(teams: 
     assert (root.modules / "of-b" / "main.tf").exists()
 
 
-def test_a_folder_with_other_modules_is_not_to_be_deleted(teams: dict[str, Project]) -> None:
+def test_help_never_suggests_deleting_a_folder_with_other_modules(teams: dict[str, Project]) -> None:
     teams["all"].configure("flows: [flows]\noutput: moved\n")
     told = " ".join(teams["all"].run("generate", expect=0).stdout.split())
     assert "also creates in moved: more-of-all, of-all." in told
@@ -120,7 +120,7 @@ def test_a_folder_with_other_modules_is_not_to_be_deleted(teams: dict[str, Proje
         project.run("check", expect=0)
 
 
-def test_a_definition_that_moves_with_its_folder_keeps_its_module_as_the_help_says(tmp_path: Path) -> None:
+def test_the_help_keeps_the_module_of_a_moved_folder(tmp_path: Path) -> None:
     project = start_project(tmp_path / "project", "one", "two")
     flows, elsewhere = project.folder / "flows", project.folder / "definitions"
     flows.rename(elsewhere)

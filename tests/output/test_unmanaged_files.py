@@ -78,7 +78,7 @@ def list_reported(project: Project, *arguments: str) -> list[tuple[str, str, str
 
 
 @pytest.mark.parametrize("command", ["generate", "check"])
-def test_what_may_change_who_can_decrypt_is_a_warning(command: str, project: Project) -> None:
+def test_a_file_that_may_change_who_can_decrypt_is_a_warning(command: str, project: Project) -> None:
     for name, text in WARNED.items():
         (project.modules / "one" / name).write_bytes(text.encode())
     (project.modules / "one" / "t.tf").write_bytes(b"\xff")
@@ -91,7 +91,7 @@ def test_what_may_change_who_can_decrypt_is_a_warning(command: str, project: Pro
     ]
 
 
-def test_what_leaves_it_alone_is_information(project: Project) -> None:
+def test_harmless_files_are_reported_as_info(project: Project) -> None:
     for name, text in LEFT.items():
         (project.modules / "one" / name).write_text(text, encoding="utf-8")
     (project.modules / "one" / "README.txt").write_text(GRANT)
@@ -100,12 +100,12 @@ def test_what_leaves_it_alone_is_information(project: Project) -> None:
     assert list_reported(project, "check") == [(name, "UnmanagedTerraformFile", "info") for name in LEFT]
 
 
-def test_an_override_file_is_an_error_whatever_it_has(project: Project) -> None:
+def test_an_override_file_is_always_an_error(project: Project) -> None:
     (project.modules / "one" / "kms_override.tf").write_text(GRANT)
     assert list_reported(project, "check") == [("kms_override.tf", "OverrideFile", "error")]
 
 
-def test_a_project_may_weigh_it_otherwise(project: Project) -> None:
+def test_a_project_can_change_the_severity(project: Project) -> None:
     (project.modules / "one" / "a.tf").write_text(GRANT)
     project.run("check", expect=0)
     project.run("check", "--strict", expect=1)
@@ -114,7 +114,7 @@ def test_a_project_may_weigh_it_otherwise(project: Project) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no links and pipes on Windows")
-def test_a_link_is_followed_and_what_is_no_file_is_not_read(project: Project) -> None:
+def test_links_are_followed_and_only_files_are_read(project: Project) -> None:
     (project.folder / "grant.txt").write_text(GRANT)
     (project.modules / "one" / "a.tf").symlink_to(project.folder / "grant.txt")
     (project.modules / "one" / "b.tf").symlink_to(project.folder / "nowhere")
@@ -124,7 +124,7 @@ def test_a_link_is_followed_and_what_is_no_file_is_not_read(project: Project) ->
     assert printed.count("who can decrypt: it is not a regular file.") == 2
 
 
-def test_a_system_that_refuses_to_read_it_is_a_warning(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_unmanaged_file_is_a_warning(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     (project.modules / "one" / "a.tf").write_text("")
     original = Path.open
 
@@ -137,12 +137,12 @@ def test_a_system_that_refuses_to_read_it_is_a_warning(project: Project, monkeyp
     assert "who can decrypt: Permission denied." in project.run("check", expect=0).stdout
 
 
-def test_bytes_that_are_no_text_are_told_at_their_line(project: Project) -> None:
+def test_invalid_utf_8_is_reported_at_its_line(project: Project) -> None:
     (project.modules / "one" / "a.tf").write_bytes(b"# fine\n\n# \xff\n")
     assert "/a.tf:3:1: warning[UnmanagedPermissions]" in project.run("check", expect=0).stdout
 
 
-def test_blocks_have_their_address_and_place() -> None:
+def test_blocks_have_an_address_and_a_position() -> None:
     text = '\n  resource "aws_kms_grant" "a" {\n  b "c" {}\n}\nmodule "d" {\n}\nterraform {}\n'
     assert [(block.address, block.span.line, block.span.column) for block in list_blocks(text)] == [
         ("aws_kms_grant.a", 2, 3),
@@ -158,7 +158,7 @@ def test_blocks_have_their_address_and_place() -> None:
 
 
 @given(st.text(alphabet='a_"{}[]()$%\\#/*<-EOT\n\r ', max_size=60))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_read_or_rejected(text: str) -> None:
     for whole in (text, GRANT + text):
         found = try_blocks(whole)
         if isinstance(found, UnreadableBlocksError):
@@ -184,9 +184,7 @@ def test_the_blocks_of_a_module_are_those_that_the_proof_reads(module: Path) -> 
 
 
 @pytest.mark.parametrize("command", ["generate", "check"])
-def test_a_folder_that_cannot_be_listed_is_a_finding(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_folder_is_a_finding(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> list[str]:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
@@ -198,9 +196,7 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(
     assert "blocked     modules/two" in printed
 
 
-def test_a_folder_that_cannot_be_listed_does_not_hold_up_another_module(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_folder_does_not_block_another_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.listdir
     project = start_project(tmp_path / "two-flows", "one", "two")
     project.configure("flows: [flows/one.flow.json, flows/two.flow.json]\noutput: modules\n")

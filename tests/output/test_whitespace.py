@@ -35,7 +35,7 @@ TEXTS = st.lists(st.sampled_from([b"a", b"b", b" ", b"\t", b"\n", b"\r\n", b"\r"
         (b" \n", b"", "trailing whitespace, line breaks at the end of the file"),
     ],
 )
-def test_what_changed_is_said(before: bytes, after: bytes, words: str) -> None:
+def test_the_kind_of_whitespace_change_is_reported(before: bytes, after: bytes, words: str) -> None:
     change = compare_whitespace(after, before)
     assert change is not None
     assert change.words == words
@@ -54,13 +54,13 @@ def test_what_changed_is_said(before: bytes, after: bytes, words: str) -> None:
         (b"a\xc2\xa0\n", b"a\n"),
     ],
 )
-def test_what_is_more_than_that_is_not_taken_for_it(before: bytes, after: bytes) -> None:
+def test_real_edits_are_not_taken_for_whitespace_changes(before: bytes, after: bytes) -> None:
     assert compare_whitespace(after, before) is None
     assert explain_whitespace(after, None, {sha256(before).hexdigest()}) is None
 
 
 @given(TEXTS, TEXTS)
-def test_it_is_the_same_both_ways_and_never_takes_words_for_whitespace(one: bytes, other: bytes) -> None:
+def test_whitespace_detection_is_symmetric_and_ignores_words(one: bytes, other: bytes) -> None:
     there, back = compare_whitespace(one, other), compare_whitespace(other, one)
     assert (there is None) == (back is None)
     if there is not None:
@@ -81,13 +81,13 @@ def test_it_is_the_same_both_ways_and_never_takes_words_for_whitespace(one: byte
         (b"a\nb", b"a\r\nb\r\n"),
     ],
 )
-def test_a_hash_is_enough_where_the_tool_s_work_can_be_undone(before: bytes, after: bytes) -> None:
+def test_a_hash_suffices_if_the_tool_s_change_is_reversible(before: bytes, after: bytes) -> None:
     digests = {"another", sha256(before).hexdigest()}
     assert explain_whitespace(after, None, digests) == compare_whitespace(after, before)
     assert explain_whitespace(after, b"something else", digests) == compare_whitespace(after, before)
 
 
-def test_blanks_that_were_cut_off_need_the_text_itself() -> None:
+def test_trimmed_trailing_spaces_need_the_original_text() -> None:
     assert explain_whitespace(b"a\nb\n", None, {sha256(b"a \nb\n").hexdigest()}) is None
     assert explain_whitespace(b"a\nb\n", b"a \nb\n", set()) is not None
 
@@ -126,7 +126,9 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("change", "cause"), [(with_crlf, "line-ends"), (without_blanks, "whitespace")])
-def test_check_and_generate_tell_what_it_is(change: Callable[[bytes], bytes], cause: str, project: Project) -> None:
+def test_check_and_generate_report_whitespace_changes(
+    change: Callable[[bytes], bytes], cause: str, project: Project
+) -> None:
     prompt = project.modules / "one/prompts/Ask.txt"
     before = project.read_modules()
     rewrite(prompt, change)
@@ -168,7 +170,7 @@ def test_a_whole_module_is_one_finding_and_a_real_edit_beside_it_is_another(proj
     assert f" and {len(others) - 5} more)" in result
 
 
-def test_it_is_told_beside_a_changed_input_and_for_a_file_that_the_module_no_longer_has(project: Project) -> None:
+def test_whitespace_changes_are_reported_with_changed_inputs_and_removed_files(project: Project) -> None:
     rewrite(project.modules / "two/prompts/Ask.txt", lambda data: data + b"\n")
     project.define("two", text="Say more.")
     assert project.reasons()["two"] == [("input-changed", ["two.flow.json"]), ("whitespace", ["two/prompts/Ask.txt"])]
@@ -185,7 +187,7 @@ def test_it_is_told_beside_a_changed_input_and_for_a_file_that_the_module_no_lon
         (lambda data: data + b"\n", "whitespace changed here: line breaks at the end of the file."),
     ],
 )
-def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
+def test_a_prompt_changed_by_a_tool_is_reported_before_the_commit(
     change: Callable[[bytes], bytes], words: str, project: Project
 ) -> None:
     rewrite(project.folder / "flows/prompts/ask.txt", change)
@@ -198,7 +200,7 @@ def test_a_prompt_that_a_tool_changed_is_told_before_the_module_is_committed(
     assert "ReformattedInput" not in project.run("check", expect=3).stdout
 
 
-def test_the_definition_s_own_line_ends_are_told_and_the_lock_file_s(project: Project) -> None:
+def test_line_endings_of_definition_and_lock_file_are_reported(project: Project) -> None:
     path = project.folder / "flows/two.flow.json"
     rewrite(path, lambda data: data + b"\n")
     assert "two.flow.json:1:1: info[ReformattedInput]" in project.run("generate", expect=0).stdout

@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_module_is_written_and_what_it_no_longer_has_goes(folder: Path) -> None:
+def test_writing_a_module_removes_its_stale_files(folder: Path) -> None:
     (folder / "small" / "own.tf").write_text("# mine\n")
     (folder / "small" / ".terraform").mkdir()
     (folder / "small" / ".terraform" / "state").write_text("x")
@@ -105,13 +105,13 @@ def test_a_module_is_current_until_anything_about_it_changes(folder: Path) -> No
         assert not output.is_current("small", made)
 
 
-def test_without_a_commit_nothing_is_there(tmp_path: Path) -> None:
+def test_without_a_commit_nothing_is_written(tmp_path: Path) -> None:
     with open_output(tmp_path / "modules", "1.0", "templates") as output:
         assert plan(output, make_module("small", FIRST)).modules[0].status == "written"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_lock_file_is_sorted_and_knows_neither_time_nor_machine(folder: Path) -> None:
+def test_the_lock_file_is_sorted_and_independent_of_time_and_machine(folder: Path) -> None:
     write(folder, FIRST, "a-first")
     text = (folder / "flowseal.lock.json").read_text()
     document = json.loads(text)
@@ -133,7 +133,7 @@ SPOILERS = {
 
 
 @pytest.mark.parametrize("rule", SPOILERS)
-def test_what_stands_in_the_way_is_told_and_nothing_changes(rule: str, folder: Path) -> None:
+def test_an_obstacle_is_reported_and_nothing_changes(rule: str, folder: Path) -> None:
     SPOILERS[rule](folder / "small")
     before = read_tree(folder)
     status, findings = write(folder, SECOND, digest="e")
@@ -194,9 +194,7 @@ def test_a_read_only_file_is_one_finding(folder: Path) -> None:
 
 @pytest.mark.parametrize("function", ["write_new_file", "replace_file", "keep_copy", "sync_file", "make_folders"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
-def test_a_disk_that_refuses_is_one_finding(
-    function: str, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_error_is_one_finding(function: str, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = read_tree(folder)
     real = getattr(disk, function)
     calls = []
@@ -216,7 +214,7 @@ def test_a_disk_that_refuses_is_one_finding(
     assert read_tree(folder) == before
 
 
-def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_waits_and_then_names_the_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.output.run_lock.WAIT_SECONDS", 0.1)
     with hold_run_lock(folder / ".flowseal"):
         status, findings = write(folder, SECOND)
@@ -226,7 +224,7 @@ def test_a_second_run_waits_and_then_says_who_is_there(folder: Path, monkeypatch
 
 
 @pytest.mark.parametrize("name", [".flowseal", "flowseal.lock.json"])
-def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: str, folder: Path) -> None:
+def test_an_obstacle_where_the_lock_file_belongs_is_described(name: str, folder: Path) -> None:
     (folder / name).unlink(missing_ok=True)
     (folder / name).symlink_to(folder / "elsewhere")
     _, (finding, *_) = write(folder, SECOND)
@@ -239,7 +237,7 @@ def test_what_stands_where_flowseal_keeps_its_state_is_told_as_what_it_is(name: 
 
 
 @pytest.mark.parametrize("is_file", [True, False])
-def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: bool, folder: Path) -> None:
+def test_an_obstacle_where_a_module_file_belongs_is_described(is_file: bool, folder: Path) -> None:
     place = folder / "small" / "code" / "Add.py"
     (place.parent if is_file else place).mkdir(parents=True)
     if is_file:
@@ -249,7 +247,7 @@ def test_what_stands_where_a_module_needs_a_file_is_told_as_what_it_is(is_file: 
     assert finding.message.startswith("flowseal did not" if is_file else "The module needs a file here")
 
 
-def test_of_the_two_sides_of_a_merge_the_one_on_the_disk_counts(folder: Path) -> None:
+def test_in_a_merge_the_side_on_disk_counts(folder: Path) -> None:
     def read_module() -> Entry:
         return read_lock((folder / "flowseal.lock.json").read_bytes()).entries["small"]
 
@@ -264,7 +262,7 @@ def test_of_the_two_sides_of_a_merge_the_one_on_the_disk_counts(folder: Path) ->
     assert choose_sides(OutputFolder(folder), Lock({"small": first}, {"small": second})).entries == {"small": first}
 
 
-def test_of_a_module_that_goes_no_folder_stays(folder: Path) -> None:
+def test_a_removed_module_leaves_no_folder(folder: Path) -> None:
     with open_output(folder, "1.0", "templates") as output:
         planned = plan(output, removed="small")
         assert planned.modules[0].findings == ()

@@ -82,7 +82,7 @@ def make_folder(folder: Path) -> dict[str, bytes]:
     return read_tree(folder)
 
 
-def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
+def test_modules_are_whole_after_a_kill_at_any_step(tmp_path: Path) -> None:
     done = tmp_path / "done"
     before = make_folder(done)
     change_both(done)
@@ -107,7 +107,7 @@ def test_killed_at_every_step_the_modules_are_whole(tmp_path: Path) -> None:
     assert len(set(outcomes)) == 2
 
 
-def test_a_run_after_a_killed_one_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
+def test_a_run_after_a_killed_one_completes_normally(tmp_path: Path) -> None:
     make_folder(tmp_path)
     assert run_until(tmp_path, 60)
     change_both(tmp_path)
@@ -137,7 +137,7 @@ def trace_steps(monkeypatch: pytest.MonkeyPatch, refused: Path | None) -> list[t
 
 
 @pytest.mark.parametrize("refused", [None, "other/main.tf"])
-def test_a_journal_comes_and_goes_once_the_disk_holds_what_it_stands_for(
+def test_the_journal_is_written_and_removed_only_after_the_disk_syncs(
     refused: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = make_folder(tmp_path)

@@ -24,7 +24,7 @@ from generator.project.configuration import (
 )
 from generator.project.configuration.reading import DEFAULTS, KEYS, SEVERITIES
 
-CASE = Path(__file__).parents[1] / "cases" / "a-configuration-that-says-everything"
+CASE = Path(__file__).parents[1] / "cases" / "configuration-with-every-setting"
 RULES = list_rules()
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["off", "flows", "6.40.0"]),
@@ -40,7 +40,7 @@ def read(text: str) -> tuple[Configuration | None, list[LocatedFinding]]:
 
 
 @given(VALUES)
-def test_anything_is_a_configuration_or_a_finding(value: object) -> None:
+def test_any_value_yields_a_configuration_or_a_finding(value: object) -> None:
     import json
 
     configuration, findings = read(json.dumps(value))
@@ -48,13 +48,13 @@ def test_anything_is_a_configuration_or_a_finding(value: object) -> None:
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_configuration_or_a_finding(text: str) -> None:
+def test_any_text_yields_a_configuration_or_a_finding(text: str) -> None:
     read(text.encode("utf-8", "replace").decode())
 
 
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("word", SEVERITIES)
-def test_an_error_that_cannot_be_suppressed_stays_one(name: str, word: str) -> None:
+def test_an_error_that_cannot_be_suppressed_stays_an_error(name: str, word: str) -> None:
     configuration, findings = read(f"rules: {{{name}: {word}}}")
     rule = RULES[name]
     is_fixed = rule.severity is Severity.ERROR and not rule.can_be_suppressed and word != "error"
@@ -73,7 +73,7 @@ def test_an_empty_file_sets_nothing() -> None:
     assert configuration.defaults.list_values() == {}
 
 
-def test_all_that_is_set_is_told_to_the_lock_file() -> None:
+def test_the_lock_file_records_every_setting() -> None:
     configuration, _ = read((CASE / "input" / "flowseal.yaml").read_text(encoding="utf-8"))
     assert configuration is not None
     assert configuration.defaults.list_values() == {
@@ -94,7 +94,7 @@ def test_the_nearest_configuration_is_found(tmp_path: Path) -> None:
     assert find_configuration(tmp_path / "a") == tmp_path / "flowseal.yaml"
 
 
-def test_a_definition_s_own_word_wins() -> None:
+def test_the_definition_overrides_the_configuration() -> None:
     defaults = FlowDefaults(Encryption(7, 90), {"team": "default", "Owner": "default"})
     document = make_document(make_flow(tags={"owner": "own"}, encryption={"deletion_window_in_days": 30}))
     flow = read_flow(document, TextsInMemory(), defaults).flow
@@ -105,6 +105,6 @@ def test_a_definition_s_own_word_wins() -> None:
 
 @pytest.mark.terraform
 @pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
-def test_terraform_would_format_nothing_of_a_configured_module() -> None:
+def test_a_configured_module_needs_no_terraform_fmt() -> None:
     checked = run_terraform(CASE / "expected", "fmt", "-check", "-recursive", "-diff")
     assert checked.returncode == 0, checked.stdout + checked.stderr

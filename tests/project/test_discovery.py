@@ -61,12 +61,12 @@ def test_symlinked_folders_are_not_followed(here: Path) -> None:
     assert list_found(".") == ["a.flow.yaml"]
 
 
-def test_a_file_named_outright_may_have_any_name_and_counts_once(here: Path) -> None:
+def test_a_file_named_explicitly_can_have_any_name_and_counts_once(here: Path) -> None:
     make_files(here, "flow.txt", "b.flow.yaml")
     assert list_found("flow.txt", ".", "./b.flow.yaml", str(here / "flow.txt")) == ["flow.txt", "b.flow.yaml"]
 
 
-def test_paths_that_lead_nowhere_are_findings(here: Path) -> None:
+def test_paths_that_do_not_exist_are_findings(here: Path) -> None:
     (here / "empty").mkdir()
     assert list_findings("gone", "empty", "") == [
         ("MissingPath", "gone"),
@@ -88,9 +88,7 @@ def test_a_definition_that_cannot_be_read_is_a_finding(here: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
 @pytest.mark.parametrize("names", [(b"a\xff", b"a\xfe"), (b"\xff/a", b"\xfe/a"), (b"a\xff", "a\ufffd".encode())])
-def test_definitions_whose_names_are_no_text_are_refused_and_never_taken_for_one(
-    names: tuple[bytes, bytes], tmp_path: Path
-) -> None:
+def test_definitions_with_non_utf_8_names_are_rejected(names: tuple[bytes, bytes], tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     project.define("good")
     for number, name in enumerate(names):
@@ -110,7 +108,7 @@ def test_definitions_whose_names_are_no_text_are_refused_and_never_taken_for_one
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
-def test_a_folder_above_the_project_may_have_any_name_unless_the_lock_file_needs_it(tmp_path: Path) -> None:
+def test_a_folder_above_the_project_can_have_any_name(tmp_path: Path) -> None:
     project = Project(Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")) / "project")
     project.define("good")
     project.run("generate", expect=0)
@@ -126,7 +124,7 @@ def refuse(folder: Path, path: str) -> str:
     return answer.message
 
 
-def test_texts_beside_and_below_a_definition_are_read(here: Path) -> None:
+def test_files_next_to_and_below_a_definition_are_read(here: Path) -> None:
     (here / "prompts").mkdir()
     (here / "prompts" / "a.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo")
     reader = DiskReader(here)
@@ -136,7 +134,7 @@ def test_texts_beside_and_below_a_definition_are_read(here: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "C:/x.txt", "//server/x", "a\\b.txt", "", " ", "a\0b"])
-def test_paths_that_are_not_relative_are_refused(here: Path, path: str) -> None:
+def test_absolute_paths_are_rejected(here: Path, path: str) -> None:
     refuse(here, path)
 
 
@@ -159,7 +157,7 @@ def make_project(here: Path) -> DiskReader:
     return DiskReader(here / "flows" / "desk", here, (Path("modules"), here / "gone"))
 
 
-def test_in_a_project_texts_are_read_from_anywhere_below_its_folder(here: Path) -> None:
+def test_files_anywhere_in_the_project_can_be_read(here: Path) -> None:
     reader = make_project(here)
     for path in ("own.txt", "../../shared/a.txt", "../other/b.txt", "../../shared/../flows/other/b.txt"):
         assert reader.read_text(path) == "{}"
@@ -180,13 +178,13 @@ def test_in_a_project_texts_are_read_from_anywhere_below_its_folder(here: Path) 
         ("../../shared/.GIT/config", "part of Git's own data"),
     ],
 )
-def test_in_a_project_nothing_else_is_read(here: Path, path: str, reason: str) -> None:
+def test_no_definition_reads_a_file_outside_its_project(here: Path, path: str, reason: str) -> None:
     answer = make_project(here).read_text(path)
     assert isinstance(answer, FileRefusal)
     assert reason in answer.message
 
 
-def test_a_definition_outside_of_the_project_reads_its_own_folder_alone(here: Path) -> None:
+def test_a_definition_outside_the_project_reads_only_its_own_folder(here: Path) -> None:
     make_files(here, "project/shared/a.txt", "flows/own.txt")
     reader = DiskReader(here / "flows", here / "project", ())
     assert reader.read_text("own.txt") == "{}"
@@ -195,7 +193,7 @@ def test_a_definition_outside_of_the_project_reads_its_own_folder_alone(here: Pa
     assert "outside the folder of the definition" in answer.message
 
 
-def test_a_definition_within_the_output_folder_reads_its_own_folder(here: Path) -> None:
+def test_a_definition_in_the_output_folder_reads_its_own_folder(here: Path) -> None:
     make_files(here, "flows/prompts/a.txt", "shared/b.txt")
     reader = DiskReader(here / "flows", here, (here,))
     assert reader.read_text("prompts/a.txt") == "{}"
@@ -214,20 +212,20 @@ def test_a_definition_within_the_output_folder_reads_its_own_folder(here: Path) 
         ("own.txt/x", None),
     ],
 )
-def test_a_file_that_is_not_there_gives_the_nearest_one(here: Path, path: str, meant: str | None) -> None:
+def test_a_missing_file_gets_a_suggestion(here: Path, path: str, meant: str | None) -> None:
     answer = make_project(here).read_text(path)
     assert isinstance(answer, FileRefusal)
     assert answer.message == f"File {path!r} does not exist."
     assert answer.help == (f"Did you mean {meant}?" if meant else "Paths are relative to the definition's folder.")
 
 
-def test_a_symlink_within_the_folder_is_followed(here: Path) -> None:
+def test_a_symlink_inside_the_folder_is_followed(here: Path) -> None:
     make_files(here, "a.txt")
     (here / "b.txt").symlink_to("a.txt")
     assert DiskReader(here).read_text("b.txt") == "{}"
 
 
-def test_what_is_no_text_is_refused(here: Path) -> None:
+def test_binary_files_are_rejected(here: Path) -> None:
     (here / "latin.txt").write_bytes(b"caf\xe9")
     (here / "large.txt").write_bytes(b"x" * (LARGEST_TEXT + 1))
     (here / "folder").mkdir()

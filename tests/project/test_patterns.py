@@ -72,7 +72,7 @@ def find(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
         ("teams/../a.flow.yaml", ["teams/../a.flow.yaml"]),
     ],
 )
-def test_a_pattern_finds_what_it_says(pattern: str, found: list[str], folder: Path) -> None:
+def test_a_pattern_matches_what_it_describes(pattern: str, found: list[str], folder: Path) -> None:
     shown = ["a.flow.yaml" if name == "teams/../a.flow.yaml" else name for name in found]
     assert find(folder, pattern) == (shown, [])
 
@@ -96,7 +96,7 @@ def test_a_pattern_finds_what_it_says(pattern: str, found: list[str], folder: Pa
         *("modules", "modules/*", "nowhere", "teams/**/**/y/**"),
     ],
 )
-def test_what_a_pattern_could_find_is_what_it_finds(pattern: str, folder: Path) -> None:
+def test_match_prediction_agrees_with_matching(pattern: str, folder: Path) -> None:
     found = set(find(folder, pattern)[0])
     gone = [folder.resolve() / name for name in TREE]
     assert {name for name, path in zip(TREE, gone, strict=True) if find_gone(folder, pattern, path)} == found
@@ -111,7 +111,7 @@ def find_gone(folder: Path, pattern: str, path: Path) -> bool:
         path.with_name("away").rename(path)
 
 
-def test_a_path_on_the_command_line_reaches_the_file_and_what_is_searched_below_a_folder(folder: Path) -> None:
+def test_a_command_line_path_selects_a_file_or_searches_a_folder(folder: Path) -> None:
     here = folder.resolve()
     reached = {
         name
@@ -122,14 +122,14 @@ def test_a_path_on_the_command_line_reaches_the_file_and_what_is_searched_below_
     assert could_reach(str(folder), None, here / "modules" / "g.flow.yaml")
 
 
-def test_everything_is_all_but_hidden_folders_and_the_output(folder: Path) -> None:
+def test_two_asterisks_skip_hidden_folders_and_the_output(folder: Path) -> None:
     found, findings = find(folder, "**")
     left = {"plain.yaml", "flows/notes.txt", "flows/.hidden/e.flow.yaml", "modules/g.flow.yaml"}
     left |= {name for name in TREE if name.startswith("backups/") and name != "backups/k.flow.yaml"}
     assert (set(found), findings) == (set(TREE) - left, [])
 
 
-def test_what_is_found_twice_counts_once(folder: Path) -> None:
+def test_a_file_found_twice_counts_once(folder: Path) -> None:
     assert find(folder, "a.flow.yaml", "*.flow.yaml", "./a.flow.yaml") == (["a.flow.yaml"], [])
 
 
@@ -137,16 +137,16 @@ def test_what_is_found_twice_counts_once(folder: Path) -> None:
     ("pattern", "rule"),
     [("nowhere", "MissingPath"), ("flows/deep/*.yaml", "NoDefinitions"), ("nowhere/**", "NoDefinitions")],
 )
-def test_a_pattern_that_finds_nothing_is_told(pattern: str, rule: str, folder: Path) -> None:
+def test_a_pattern_that_matches_nothing_is_reported(pattern: str, rule: str, folder: Path) -> None:
     assert find(folder, pattern, "a.flow.yaml") == (["a.flow.yaml"], [rule])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows wants rights for links")
-def test_linked_folders_are_left(folder: Path) -> None:
+def test_linked_folders_are_not_searched(folder: Path) -> None:
     (folder / "linked").symlink_to(folder / "flows")
     assert find(folder, "**/c.flow.json") == (["flows/c.flow.json"], [])
 
 
-def test_paths_are_shown_from_where_one_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_are_shown_relative_to_the_working_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "flows" / "deep")
     assert find(folder, "flows/c.flow.json") == (["../c.flow.json"], [])

@@ -10,7 +10,7 @@ import pytest
 from projects import ASKED, Project
 
 
-def test_a_text_that_flows_share_changes_the_modules_of_all_of_them(tmp_path: Path) -> None:
+def test_a_shared_file_changes_every_module_that_uses_it(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     shared = project.folder / "shared" / "ask.txt"
     shared.parent.mkdir()
@@ -29,7 +29,7 @@ def test_a_text_that_flows_share_changes_the_modules_of_all_of_them(tmp_path: Pa
     assert "flows/first.flow.json:" in project.run("check", expect=1).stdout
 
 
-def test_a_file_of_the_output_folder_is_no_text_of_a_flow_wherever_that_folder_is(tmp_path: Path) -> None:
+def test_a_flow_reads_no_file_from_the_output_folder(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     project.define("first", text={"$file": "../live/ask.txt"})
     (project.folder / "live").mkdir()
@@ -38,7 +38,7 @@ def test_a_file_of_the_output_folder_is_no_text_of_a_flow_wherever_that_folder_i
     assert "in the output folder" in project.run("generate", "-o", "live", expect=1).stdout
 
 
-def test_what_a_tool_did_to_a_shared_text_is_told_at_its_own_path(tmp_path: Path) -> None:
+def test_a_tool_s_change_to_a_shared_file_is_reported_at_its_path(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     shared = project.folder / "shared" / "ask.txt"
     shared.parent.mkdir()
@@ -84,9 +84,7 @@ def ask(project: Project, path: str, *arguments: str, definition: str = "flows/f
         ("../shared/ask.txt", "no errors"),
     ],
 )
-def test_in_a_project_a_flow_reads_no_file_of_git_nor_of_an_output_folder(
-    path: str, reason: str, repository: Project
-) -> None:
+def test_in_a_project_a_flow_reads_no_git_or_output_files(path: str, reason: str, repository: Project) -> None:
     assert reason in ask(repository, path)
 
 
@@ -101,9 +99,7 @@ def test_in_a_project_a_flow_reads_no_file_of_git_nor_of_an_output_folder(
         ("shared/ask.txt", "no errors"),
     ],
 )
-def test_without_a_configuration_a_flow_reads_no_file_of_git_either(
-    path: str, reason: str, repository: Project
-) -> None:
+def test_without_a_configuration_a_flow_reads_no_git_files(path: str, reason: str, repository: Project) -> None:
     (repository.folder / "flowseal.yaml").unlink()
     assert reason in ask(repository, path, "root.flow.json", definition="root.flow.json")
     # Nor where a configuration is named that has nothing to do with the definition.
@@ -113,7 +109,7 @@ def test_without_a_configuration_a_flow_reads_no_file_of_git_either(
         assert reason in repository.run("generate", *configured).stdout + repository.run("check", *configured).stdout
 
 
-def test_data_of_git_is_known_by_what_is_in_it(tmp_path: Path) -> None:
+def test_a_git_folder_is_recognized_by_its_contents(tmp_path: Path) -> None:
     project = Project(tmp_path / "repository")
     store = project.folder / "store"
     subprocess.run(["git", "init", "--quiet", f"--separate-git-dir={store}", str(project.folder)], check=True)
@@ -123,7 +119,7 @@ def test_data_of_git_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert "part of Git's own data" not in ask(project, "../store/config")
 
 
-def test_the_nearest_configuration_bounds_the_texts_wherever_a_run_starts(tmp_path: Path) -> None:
+def test_the_nearest_configuration_decides_which_files_are_readable(tmp_path: Path) -> None:
     root = Project(tmp_path / "repository", "flows: [team/flows]\noutput: modules\n")
     team = Project(root.folder / "team", "flows: [flows]\noutput: made\n")
     for folder in (root.folder, team.folder, team.folder / "made"):

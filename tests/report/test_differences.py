@@ -24,7 +24,7 @@ STEERING = ["\x1b]0;mine\x07", "\x9b31m", "\u202e", "\u2066", "\r::error::x", "\
 
 
 @pytest.mark.parametrize("text", STEERING, ids=ascii)
-def test_a_piped_diff_has_escapes_for_what_steers_a_terminal_or_a_ci(text: str, project: Project) -> None:
+def test_a_piped_diff_escapes_terminal_and_ci_control_sequences(text: str, project: Project) -> None:
     project.define("two", text=f"a{text}b")
     patch = project.run("check", "--diff", expect=3).stdout
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r\\s*::", patch.replace("\r\n", ""))
@@ -48,7 +48,7 @@ def test_the_diff_of_a_huge_shuffled_file_is_bounded_and_says_so() -> None:
     assert diff.endswith(" last\n")
 
 
-def test_one_changed_line_of_a_huge_file_is_one_line_of_its_diff() -> None:
+def test_one_changed_line_in_a_huge_file_is_one_line_of_the_diff() -> None:
     lines = [f"{number % 997}\n" for number in range(160_000)]
     changed = [*lines[:80_000], "new\n", *lines[80_000:]]
     diff = write_difference("a.txt", "".join(lines).encode(), "".join(changed).encode())
@@ -57,7 +57,7 @@ def test_one_changed_line_of_a_huge_file_is_one_line_of_its_diff() -> None:
 
 @given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
 @settings(max_examples=300)
-def test_bounded_diffs_are_those_of_difflib_or_say_the_same(old: list[str], new: list[str]) -> None:
+def test_bounded_diffs_equal_or_are_equivalent_to_difflib_s(old: list[str], new: list[str]) -> None:
     one, other = ("".join(f"{line}\n" for line in lines) for lines in (old, new))
     expected = list(unified_diff(one.splitlines(keepends=True), other.splitlines(keepends=True), "a/f", "b/f"))
     if one != other:

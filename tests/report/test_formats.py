@@ -35,17 +35,17 @@ def test_every_format_has_a_section(output_format: Format) -> None:
 
 @pytest.mark.parametrize("output_format", list(Format))
 @pytest.mark.parametrize("command", ["generate", "validate", "check"])
-def test_every_format_has_a_case_of_each_command(output_format: Format, command: str) -> None:
+def test_every_format_has_a_case_per_command(output_format: Format, command: str) -> None:
     wanted = f"--format {output_format.value}"
     commands = [read_command(case) for case in CASES]
     assert any(
         item.startswith(command) and (wanted in item or (output_format is Format.TEXT and "--format" not in item))
         for item in commands
     )
-    assert any(case.name == f"texts-that-want-to-break-out-of-{output_format.value}" for case in CASES)
+    assert any(case.name == f"text-that-tries-to-break-out-of-{output_format.value}" for case in CASES)
 
 
-def test_what_the_page_shows_is_what_is_printed() -> None:
+def test_the_page_shows_the_actual_output() -> None:
     printed = "".join((case / "output.txt").read_text(encoding="utf-8") for case in CASES)
     shown = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     assert len(shown) == 2
@@ -57,7 +57,7 @@ def test_what_the_page_shows_is_what_is_printed() -> None:
 @pytest.mark.parametrize(
     "name", ["%0A::error::x", "::stop-commands::x", "a,b:c", "\x1b[31m", "</script>", "[a](b) `c`"]
 )
-def test_a_file_may_have_any_name(
+def test_a_file_can_have_any_name(
     output_format: Format, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -194,7 +194,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", ["validate", "generate", "check"])
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_every_format_says_the_same(trouble: str, command: str, made: Path, tmp_path: Path) -> None:
+def test_every_format_reports_the_same_findings(trouble: str, command: str, made: Path, tmp_path: Path) -> None:
     facts: dict[Format, Facts] = {}
     codes, outcomes = set(), {}
     for output_format in Format:

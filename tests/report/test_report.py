@@ -24,7 +24,7 @@ def write_text(*findings: LocatedFinding, text: str = "", view: View | None = No
     return write_report(Format.TEXT, Report(findings, 1, "1 checked: ", texts={FILE: text}), view or View())
 
 
-def test_a_finding_is_a_place_a_rule_a_message_the_line_and_help() -> None:
+def test_a_finding_has_position_rule_message_excerpt_and_help() -> None:
     report = write_text(make_finding(), text="one\nkey: two # x\nthree\n")
     assert report == (
         "a.flow.yaml:2:5: error[DuplicateKey]: Twice.\n"
@@ -39,7 +39,7 @@ def test_a_finding_is_a_place_a_rule_a_message_the_line_and_help() -> None:
     )
 
 
-def test_what_a_rule_hides_is_shown_nowhere() -> None:
+def test_a_masked_value_is_shown_nowhere() -> None:
     text = "key: secret # x\nmore: |\n  first line, and long\n  last secret, open\n"
     secret, block, other = (
         replace(finding, rule=replace(finding.rule, hides_source=True), related=())
@@ -55,19 +55,19 @@ def test_what_a_rule_hides_is_shown_nowhere() -> None:
     assert "secret" not in shown
 
 
-def test_of_a_file_whose_text_is_not_known_no_line_is_shown() -> None:
+def test_a_file_without_known_text_has_no_excerpt() -> None:
     assert " |" not in write_text(make_finding(1, 5, file="b.txt"), text="one")
 
 
-def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:
+def test_without_findings_only_the_summary_is_printed() -> None:
     assert write_text() == "1 checked: no errors, no warnings\n"
 
 
-def test_a_related_place_on_the_same_line_is_not_shown_twice() -> None:
+def test_a_related_position_on_the_same_line_is_not_shown_twice() -> None:
     assert write_text(make_finding(1, 5), text="key: two").count(" | key") == 1
 
 
-def test_many_related_places_are_told_without_their_lines() -> None:
+def test_many_related_positions_are_listed_without_excerpts() -> None:
     finding = make_finding(9)
     places = tuple(LocatedPlace(f"Edge {line}.", FILE, Span(line, 1, line, 2)) for line in range(1, 5))
     object.__setattr__(finding, "related", places)
@@ -92,7 +92,7 @@ def test_findings_are_sorted_by_file_and_place_under_the_file_s_name() -> None:
     ]
 
 
-def test_errors_are_shown_first_where_not_all_are_shown_and_the_total_is_told() -> None:
+def test_truncated_output_shows_errors_first_and_the_total() -> None:
     findings = [make_finding(line, rule=INFO if line < 3 else WARNING) for line in range(1, 5)]
     report = write_text(*findings, make_finding(7), make_finding(6), view=View(most_findings=3))
     shown = [line for line in report.splitlines() if line.startswith(FILE)]
@@ -118,7 +118,7 @@ def test_errors_are_shown_first_where_not_all_are_shown_and_the_total_is_told() 
     ],
 )
 @pytest.mark.parametrize("columns", [None, 40, 80, 200])
-def test_carets_stand_under_the_value_and_lines_fit(line: str, column: int, end: int, columns: int | None) -> None:
+def test_carets_underline_the_value_and_lines_fit(line: str, column: int, end: int, columns: int | None) -> None:
     report = write_text(make_finding(1, column, end), text=line, view=View(columns=columns)).splitlines()
     (at,) = (number for number, shown in enumerate(report) if "^" in shown)
     source, carets = report[at - 1], report[at]
@@ -128,7 +128,7 @@ def test_carets_stand_under_the_value_and_lines_fit(line: str, column: int, end:
     assert all(measure(shown) <= (columns or 109) for shown in report)
 
 
-def test_a_tab_is_shown_as_four_blanks() -> None:
+def test_a_tab_is_shown_as_four_spaces() -> None:
     report = write_text(make_finding(1, 3, 4), text="\t\tx")
     assert "    1 |         x\n      |         ^\n" in report
 
@@ -156,7 +156,7 @@ def measure(text: str) -> int:
 
 @given(st.text(), st.integers(0, 30), st.integers(0, 30), st.integers(40, 120))
 @example("x" * 39 + "yy", 0, 39, 40)
-def test_an_excerpt_fits_and_holds_its_value(line: str, start: int, length: int, columns: int) -> None:
+def test_an_excerpt_fits_and_contains_its_value(line: str, start: int, length: int, columns: int) -> None:
     excerpt = cut_excerpt(line, start, start + length, columns)
     assert excerpt.width >= 1
     assert excerpt.margin + excerpt.width <= columns + 1
@@ -164,19 +164,19 @@ def test_an_excerpt_fits_and_holds_its_value(line: str, start: int, length: int,
 
 
 @given(st.text(alphabet="ab漢\u0301 ", max_size=200), st.integers(40, 80))
-def test_folding_changes_only_blanks(text: str, columns: int) -> None:
+def test_wrapping_changes_only_spaces(text: str, columns: int) -> None:
     lines = fold_text(text, columns, indent=2)
     assert " ".join(lines) == text
     assert all(measure(line) <= columns - 2 for line in lines if " " in line)
 
 
-def test_a_message_is_folded_beside_its_place() -> None:
+def test_a_message_is_wrapped_next_to_its_position() -> None:
     assert fold_text("aa bb cc dd", 12, indent=2, taken=6) == ["aa bb", "cc dd"]
     assert fold_text("aaaaaaa bb", 12, indent=2, taken=6) == ["", "aaaaaaa bb"]
     assert fold_text("aaaaaa bb", 12, indent=2, taken=6) == ["aaaaaa", "bb"]
 
 
-def test_sentences_are_folded_on_a_terminal_alone() -> None:
+def test_sentences_are_wrapped_only_on_a_terminal() -> None:
     finding = make_finding(message="word " * 30 + "end", help="word " * 30 + "end")
     assert max(map(len, write_text(finding).splitlines())) > 150
     assert max(map(len, write_text(finding, view=View(columns=80)).splitlines())) <= 80
@@ -190,17 +190,17 @@ def test_nothing_unprintable_reaches_the_terminal(message: str, file: str, line:
     assert not {"\u202e", "\u2066", "\u200b", "\ufeff"} & set(report)
 
 
-def test_a_file_name_is_no_workflow_command() -> None:
+def test_a_file_name_is_never_a_workflow_command() -> None:
     report = write_report(Format.TEXT, Report([make_finding(file="::stop-commands::x")], 1, ""), View())
     assert report.startswith("./::stop-commands::x:2:5: error")
 
 
-def test_colour_is_there_only_where_it_is_asked_for() -> None:
+def test_color_is_used_only_on_request() -> None:
     assert "\x1b[" not in write_text(make_finding())
     assert "\x1b[1;31merror\x1b[0m" in write_text(make_finding(), view=View(color=True))
 
 
-def test_colours_change_no_column() -> None:
+def test_colors_do_not_change_columns() -> None:
     text = "one\nkey: 漢字 two\nthree\n"
     plain = write_text(make_finding(), text=text, view=View(columns=60))
     colored = write_text(make_finding(), text=text, view=View(color=True, columns=60))
@@ -209,7 +209,7 @@ def test_colours_change_no_column() -> None:
     assert colored == plain
 
 
-def test_counts_read_like_english() -> None:
+def test_counts_use_singular_and_plural() -> None:
     assert [write_count(count, "error") for count in (0, 1, 2, 2000)] == [
         "no errors",
         "1 error",
@@ -234,7 +234,7 @@ SHOWS_NOTHING = [
 ]
 
 
-def test_every_character_that_steers_or_hides_is_an_escape() -> None:
+def test_control_and_invisible_characters_are_escaped() -> None:
     steering = [code for code in range(0x110000) if unicodedata.category(chr(code))[0] in "CZ" and code != 0x20]
     raw = [hex(code) for code in (*steering, *SHOWS_NOTHING) if escape_controls(f"a{chr(code)}b") == f"a{chr(code)}b"]
     assert raw == []

@@ -54,11 +54,11 @@ def test_each_severity_has_its_command(rule: object, command: str) -> None:
     assert run_command(write_lines(make_finding(rule=rule))[0])[0] == command  # type: ignore[arg-type]
 
 
-def test_with_nothing_to_tell_there_is_the_summary_alone() -> None:
+def test_without_findings_only_the_summary_is_printed() -> None:
     assert write_lines() == ["1 checked: no errors, no warnings"]
 
 
-def test_what_goes_over_several_lines_has_no_columns() -> None:
+def test_a_multi_line_finding_has_no_columns() -> None:
     finding = make_finding()
     object.__setattr__(finding, "span", Span(2, 5, 4, 1))
     assert run_command(write_lines(finding)[0])[1] == {
@@ -74,7 +74,7 @@ def test_a_failed_proof_is_an_error() -> None:
 
 
 @given(st.text(), st.text())
-def test_any_text_comes_back_as_text_and_starts_no_line(message: str, file: str) -> None:
+def test_any_text_round_trips_and_starts_no_line(message: str, file: str) -> None:
     lines = write_lines(make_finding(message=message, file=file))
     assert len(lines) == 2
     command, properties, text = run_command(lines[0])
@@ -97,7 +97,7 @@ def test_hostile_names_stay_names(hostile: str) -> None:
 @pytest.mark.parametrize("output_format", [Format.SARIF, Format.GITHUB])
 @pytest.mark.parametrize("way", ["../s1/sub/flows", "{root}/s1/sub/flows", "../link/flows", "{root}/link/flows"])
 @pytest.mark.parametrize("of_git", ["s1", "run", "s1 and run", ""])
-def test_services_get_no_path_out_of_a_repository(
+def test_services_get_no_paths_outside_the_repository(
     output_format: Format, way: str, of_git: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)

@@ -22,7 +22,7 @@ def write_json(*findings: LocatedFinding, suppressed: int = 0) -> str:
     return write_report(Format.JSON, make_report(*findings, suppressed=suppressed, a="x"), View())
 
 
-def test_version_1_has_this_form_and_no_other() -> None:
+def test_version_1_has_exactly_this_structure() -> None:
     assert json.loads(write_json(make_finding(), suppressed=3)) == {
         "version": 1,
         "findings": [
@@ -44,7 +44,7 @@ def test_version_1_has_this_form_and_no_other() -> None:
     }
 
 
-def test_with_nothing_to_tell_it_is_one_object_all_the_same() -> None:
+def test_without_findings_the_output_is_still_one_object() -> None:
     assert json.loads(write_json()) == {
         "version": 1,
         "findings": [],
@@ -65,7 +65,7 @@ def list_keys(value: Any) -> set[str]:
 
 
 @given(st.text(), st.text())
-def test_any_text_comes_back_as_it_was(message: str, file: str) -> None:
+def test_any_text_round_trips(message: str, file: str) -> None:
     report = write_json(make_finding(message=message, file=file))
     (finding,) = json.loads(report)["findings"]
     assert (finding["message"], finding["file"]) == (message, file)
@@ -73,15 +73,15 @@ def test_any_text_comes_back_as_it_was(message: str, file: str) -> None:
     assert not {"<", ">", "&"} & set(report)
 
 
-def test_it_is_the_same_whatever_looks_at_it() -> None:
+def test_json_does_not_depend_on_the_view() -> None:
     report = Report([make_finding()] * 50, 1, "")
     assert write_report(Format.JSON, report, View(True, 40, 1)) == write_report(Format.JSON, report, View())
 
 
-def test_what_ascii_has_beyond_letters_is_escaped() -> None:
+def test_special_ascii_characters_are_escaped() -> None:
     report = write_json(make_finding(message="\x7f</script>&\x1b"))
     assert r'"\u007f\u003c/script\u003e\u0026\u001b"' in report
 
 
-def test_half_a_surrogate_pair_in_a_name_is_no_trouble() -> None:
+def test_a_lone_surrogate_in_a_name_is_handled() -> None:
     assert write_json(make_finding(file="\udcff\x1b漢</script>")).isascii()

@@ -48,7 +48,7 @@ def write_run(*findings: LocatedFinding, **more: Any) -> dict[str, Any]:
     return dict(run)
 
 
-def test_the_schema_finds_what_is_wrong() -> None:
+def test_the_schema_rejects_invalid_logs() -> None:
     assert list(VALIDATOR.iter_errors({"version": "2.1.0", "runs": [{}]}))
     assert list(VALIDATOR.iter_errors({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x", "rule": []}}}]}))
 
@@ -79,7 +79,7 @@ def test_a_finding_is_a_result_of_its_rule() -> None:
     }
 
 
-def test_each_rule_is_there_once_with_its_page_as_help() -> None:
+def test_each_rule_is_listed_once_with_its_page_as_help() -> None:
     findings = [make_finding(rule=rule) for rule in (WARNING, ERROR, INFO, ERROR)]
     run = write_run(*findings)
     rules = run["tool"]["driver"]["rules"]
@@ -93,7 +93,7 @@ def test_each_rule_is_there_once_with_its_page_as_help() -> None:
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
 
 
-def test_with_nothing_to_tell_it_is_one_run_all_the_same() -> None:
+def test_without_findings_the_log_still_has_one_run() -> None:
     run = write_run()
     assert run["results"] == []
     assert run["invocations"] == [{"executionSuccessful": True}]
@@ -105,7 +105,7 @@ def test_a_failed_proof_is_a_run_that_did_not_succeed() -> None:
     assert [item["message"]["text"] for item in invocation["toolExecutionNotifications"]] == ["main.tf differs"]
 
 
-def test_what_concerns_a_whole_file_stands_on_its_first_line() -> None:
+def test_findings_about_a_whole_file_are_on_line_1() -> None:
     finding = make_finding()
     object.__setattr__(finding, "span", Span(1, 1, 1, 1))
     (result,) = write_run(finding)["results"]
@@ -121,7 +121,7 @@ def read_fingerprints(folder: Path, text: str) -> dict[str, list[str]]:
     return found
 
 
-def test_fingerprints_outlive_edits_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fingerprints_survive_edits_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     before = read_fingerprints(tmp_path, FLOW)
     assert [len(items) for items in before.values()] == [1, 2]
@@ -156,14 +156,14 @@ def test_a_file_is_a_uri(file: str, uri: str) -> None:
 
 
 @given(st.text(alphabet="ä/ %:#?\\\n", min_size=1))
-def test_a_relative_file_comes_back_from_its_uri(file: str) -> None:
+def test_a_relative_path_round_trips_through_its_uri(file: str) -> None:
     uri = write_uri(file)
     assert re.fullmatch(r"(file://)?[A-Za-z0-9/%_.~:-]*", uri)
     assert unquote(uri.removeprefix("file://")) == file
 
 
 @given(st.text(alphabet="ab{}[]()0\\\n"))
-def test_no_text_is_a_placeholder_or_a_link(text: str) -> None:
+def test_no_text_becomes_a_placeholder_or_a_link(text: str) -> None:
     escaped = escape_message(text)
     assert not re.search(r"(?<!\{)(\{\{)*\{[0-9]", escaped)
     # An unescaped bracket has an even number of backslashes before it.
@@ -171,7 +171,7 @@ def test_no_text_is_a_placeholder_or_a_link(text: str) -> None:
 
 
 @given(st.text(), st.text())
-def test_any_text_gives_a_log_that_the_schema_takes(message: str, file: str) -> None:
+def test_any_text_yields_a_valid_log(message: str, file: str) -> None:
     finding = make_finding(message=message or "x", file=file or "x", related=message or "x")
     text = write_report(Format.SARIF, Report([finding], 1, ""), View())
     assert re.fullmatch(r"[\n\x20-\x7e]*", text)
@@ -180,6 +180,6 @@ def test_any_text_gives_a_log_that_the_schema_takes(message: str, file: str) -> 
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*-sarif")), ids=lambda case: case.name)
-def test_every_case_is_as_the_schema_has_it(case: Path) -> None:
+def test_every_case_is_a_valid_log(case: Path) -> None:
     log = (case / "output.txt").read_text(encoding="utf-8").split("\n", 1)[1]
     assert not list(VALIDATOR.iter_errors(json.loads(log)))

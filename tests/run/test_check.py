@@ -37,7 +37,7 @@ def list_stamps(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
 
 
-def test_what_was_just_made_is_clean_and_nothing_is_written(project: Project) -> None:
+def test_check_after_generate_is_clean_and_writes_nothing(project: Project) -> None:
     before = list_stamps(project.folder)
     result = project.run("check", expect=0)
     assert result.stdout == "3 definitions: no modules out of date; no errors, no warnings\n"
@@ -47,7 +47,7 @@ def test_what_was_just_made_is_clean_and_nothing_is_written(project: Project) ->
     assert list_stamps(project.folder) == before
 
 
-def test_a_read_only_checkout_is_no_hindrance(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_works_in_a_read_only_checkout(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.define("two", text="Say more.")
     for path in project.modules.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -55,9 +55,7 @@ def test_a_read_only_checkout_is_no_hindrance(project: Project, monkeypatch: pyt
     assert project.reasons() == {"two": [("input-changed", ["two.flow.json"])]}
 
 
-def test_unchanged_definitions_are_not_even_read_as_documents(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unchanged_definitions_are_not_parsed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a definition was read as a document")
 
@@ -68,7 +66,7 @@ def test_unchanged_definitions_are_not_even_read_as_documents(
         project.run("check", "--all")
 
 
-def test_a_clean_check_loads_nothing_heavy(project: Project) -> None:
+def test_a_clean_check_imports_nothing_heavy(project: Project) -> None:
     code = (
         "import sys; sys.argv = ['flowseal', 'check']\n"
         "from generator.cli import main\n"
@@ -150,7 +148,7 @@ EDITS: dict[str, tuple[Callable[[Project], object], dict[str, list[tuple[str, li
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_every_difference_has_its_reason_and_generate_ends_it(edit: str, project: Project) -> None:
+def test_every_difference_has_a_reason_and_generate_resolves_it(edit: str, project: Project) -> None:
     change, reasons = EDITS[edit]
     change(project)
     assert project.reasons() == reasons
@@ -160,7 +158,7 @@ def test_every_difference_has_its_reason_and_generate_ends_it(edit: str, project
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_the_diff_is_what_generate_does(edit: str, project: Project, tmp_path: Path) -> None:
+def test_the_diff_matches_what_generate_does(edit: str, project: Project, tmp_path: Path) -> None:
     EDITS[edit][0](project)
     patch = project.run("check", "--diff", expect=3).stdout
     patched = tmp_path / "patched"
@@ -173,14 +171,14 @@ def test_the_diff_is_what_generate_does(edit: str, project: Project, tmp_path: P
 
 
 @pytest.mark.parametrize("text", ["a\r\nb\r", "a\x0bb\u2028c\n\n", "\ufeffa", "no end", "a\n+++ b\n-- c"])
-def test_the_diff_carries_texts_byte_for_byte(text: str, project: Project, tmp_path: Path) -> None:
+def test_the_diff_contains_text_byte_for_byte(text: str, project: Project, tmp_path: Path) -> None:
     project.define("two", text=text)
     patch = project.run("check", "--diff", expect=3).stdout_bytes
     subprocess.run(["git", "apply", "-"], cwd=project.folder, input=patch, check=True)
     project.run("check", expect=0)
 
 
-def test_no_line_of_the_diff_is_a_command_of_a_ci(project: Project) -> None:
+def test_no_diff_line_is_a_ci_command(project: Project) -> None:
     texts = ["::error::a", "  ::stop-commands::x", "kept", "::group::b", "\t::debug::c"]
     project.define("two", text="\n".join([*texts, "old"]))
     project.run("generate", expect=0)
@@ -197,7 +195,7 @@ def test_no_line_of_the_diff_is_a_command_of_a_ci(project: Project) -> None:
         assert "##vso[" not in printed
 
 
-def test_files_of_one_s_own_are_no_difference(project: Project) -> None:
+def test_unmanaged_files_are_not_differences(project: Project) -> None:
     (project.modules / "two" / "own.tf").write_text("# mine\n")
     (project.modules / "notes.txt").write_text("mine")
     (project.modules / "two" / ".terraform").mkdir()
@@ -205,7 +203,7 @@ def test_files_of_one_s_own_are_no_difference(project: Project) -> None:
     assert "UnmanagedTerraformFile" in result.stdout
 
 
-def test_what_is_an_error_is_1_and_no_difference_hides_it(project: Project) -> None:
+def test_errors_exit_with_1_even_with_differences(project: Project) -> None:
     (project.modules / "two" / "x_override.tf").write_text("# mine\n")
     project.run("check", expect=1)
     (project.modules / "two" / "main.tf").write_text("# mine\n")
@@ -221,13 +219,13 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("text", DAMAGES)
-def test_a_lock_file_that_cannot_be_read_is_never_clean(text: str, project: Project) -> None:
+def test_an_unreadable_lock_file_is_never_up_to_date(text: str, project: Project) -> None:
     (project.modules / "flowseal.lock.json").write_text(text)
     code, rule = DAMAGES[text]
     assert rule in project.run("check", expect=code).stdout
 
 
-def test_what_a_damaged_lock_s_help_says_works(project: Project) -> None:
+def test_the_help_for_a_damaged_lock_file_works(project: Project) -> None:
     lock = project.modules / "flowseal.lock.json"
     before = lock.read_bytes()
     lock.write_text("damaged")
@@ -237,7 +235,7 @@ def test_what_a_damaged_lock_s_help_says_works(project: Project) -> None:
     assert lock.read_bytes() == before
 
 
-def test_what_a_stopped_run_left_is_a_difference(project: Project) -> None:
+def test_leftovers_of_an_interrupted_run_are_a_difference(project: Project) -> None:
     (project.modules / ".flowseal").mkdir()
     (project.modules / ".flowseal" / "run.lock").write_text("1")
     assert "InterruptedRun" in project.run("check", expect=3).stdout
@@ -247,7 +245,7 @@ def test_what_a_stopped_run_left_is_a_difference(project: Project) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks on Windows")
-def test_a_run_that_is_writing_is_waited_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_waits_for_a_writing_run(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.output.run_lock.WAIT_SECONDS", 0.1)
     with hold_run_lock(project.modules / ".flowseal"):
         result = project.run("check", expect=1)
@@ -267,7 +265,7 @@ def test_the_summary_is_appended_and_escaped(project: Project) -> None:
     project.run("check", "--summary", "nowhere/summary.md", expect=2)
 
 
-def test_json_has_each_module_s_own_diff(project: Project) -> None:
+def test_json_contains_a_diff_per_module(project: Project) -> None:
     project.define("two", text="Say more.")
     report = json.loads(project.run("check", "--diff", "--format", "json", expect=3).stdout)
     diffs = {module["name"]: module["diff"] for module in report["modules"]}
@@ -278,7 +276,7 @@ def test_json_has_each_module_s_own_diff(project: Project) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
-def test_the_diff_is_in_colour_on_a_terminal_and_steers_nothing(project: Project) -> None:
+def test_the_diff_is_colored_on_a_terminal_and_cannot_control_it(project: Project) -> None:
     import pty
 
     project.define("two", text="Say \x1b]0;mine\x07 more.")

@@ -60,6 +60,6 @@ def test_the_exit_code(values: dict[str, object], codes: tuple[int, int, int, in
     assert found == codes
 
 
-def test_the_rules_about_differences_are_those_of_the_page() -> None:
+def test_the_page_lists_the_rules_about_differences() -> None:
     assert {EDITED_FILE.name, ORPHANED_MODULE.name} < ABOUT_DIFFERENCES
     assert len(ABOUT_DIFFERENCES) == 6

@@ -37,12 +37,12 @@ def test_a_document_is_the_same_in_every_run() -> None:
     assert make_hostile(3, 5) != make_hostile(3, 6)
 
 
-def test_what_is_right_is_accepted() -> None:
+def test_valid_results_are_accepted() -> None:
     figures = try_example()
     assert (figures.accepted, figures.told) == (1, [])
 
 
-def test_an_exception_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("unforeseen")
 
@@ -50,7 +50,7 @@ def test_an_exception_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "unforeseen" in try_example().told[0]
 
 
-def test_a_hang_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hang_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(*_: object) -> None:
         while True:
             pass
@@ -60,12 +60,12 @@ def test_a_hang_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert try_example().wrong == {"hangs": 1}
 
 
-def test_a_failed_proof_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_proof_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("generator.terraform.proof.prove_module", lambda *_: [ProofFailure("main.tf", "differs")])
     assert try_example().wrong == {"failed proofs": 1}
 
 
-def test_an_unsafe_report_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsafe_report_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator.report.excerpt, "escape_controls", lambda text: text)
     assert "unsafe reports" in try_example('"a\u061cb": x\n'.encode()).wrong
 
@@ -83,18 +83,18 @@ def test_an_unsafe_report_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         ("$$NAME", True),
     ],
 )
-def test_what_only_flowseal_may_write_into_a_statement(text: str, unsafe: bool) -> None:
+def test_only_flowseal_writes_into_a_statement(text: str, unsafe: bool) -> None:
     assert is_unsafe(text) == unsafe
 
 
-def test_a_finding_without_a_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_without_a_line_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fuzz.has_place", lambda *_: False)
     assert set(try_example(b"name: x\n").wrong) == {"findings without a place"}
     assert set(KINDS) >= {"findings without a place"}
 
 
 @pytest.mark.parametrize("output_format", list(Format))
-def test_no_line_is_a_command_of_a_ci(output_format: Format) -> None:
+def test_no_line_is_a_ci_command(output_format: Format) -> None:
     from generator.findings import LocatedFinding
     from generator.findings.catalog import list_rules
     from generator.source import Span

@@ -14,7 +14,7 @@ def run(progress: Progress, pieces: int) -> None:
         progress.finish_piece()
 
 
-def test_nothing_is_shown_where_there_is_no_terminal(
+def test_without_a_terminal_no_progress_is_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generator.progress, "PATIENCE", -1.0)
@@ -23,12 +23,12 @@ def test_nothing_is_shown_where_there_is_no_terminal(
     assert capsys.readouterr() == ("", "")
 
 
-def test_nothing_is_shown_of_a_short_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_run_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     run(Progress(is_visible=True), 3)
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_long_run_shows_how_far_it_is_and_clears_that(
+def test_a_long_run_shows_progress_and_clears_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generator.progress, "PATIENCE", -1.0)
@@ -43,7 +43,7 @@ def test_a_long_run_shows_how_far_it_is_and_clears_that(
     assert frames[-2].strip() == frames[-1] == ""
 
 
-def test_more_work_than_was_expected_is_no_defect(
+def test_more_work_than_expected_is_handled(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generator.progress, "PATIENCE", -1.0)

@@ -34,7 +34,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_only_what_changed_is_made_and_proven_again(project: Project, built: list[str]) -> None:
+def test_only_changed_modules_are_regenerated_and_proven(project: Project, built: list[str]) -> None:
     project.define("two", text="Say more.")
     project.run("generate", expect=0)
     assert built == ["two"]
@@ -42,7 +42,7 @@ def test_only_what_changed_is_made_and_proven_again(project: Project, built: lis
     assert built == ["two", "one", "two"]
 
 
-def test_what_a_definition_was_told_is_told_in_every_run(project: Project, built: list[str]) -> None:
+def test_findings_of_unchanged_definitions_are_repeated_in_every_run(project: Project, built: list[str]) -> None:
     project.define("two", parameters={"spare": {}})
     for command in ("generate", "generate", "check"):
         assert "UnusedParameter" in project.run(command, expect=0).stdout
@@ -50,7 +50,7 @@ def test_what_a_definition_was_told_is_told_in_every_run(project: Project, built
     assert "UnusedParameter" in project.run("check", "--strict", expect=1).stdout
 
 
-def test_a_rule_s_severity_counts_for_unchanged_definitions_too(project: Project) -> None:
+def test_severities_apply_to_unchanged_definitions(project: Project) -> None:
     project.configure("flows: [flows]\noutput: modules\nrules: {UnusedParameter: off}\n")
     project.define("two", parameters={"spare": {}})
     assert "UnusedParameter" not in project.run("generate", expect=0).stdout
@@ -58,7 +58,7 @@ def test_a_rule_s_severity_counts_for_unchanged_definitions_too(project: Project
     assert "UnusedParameter" in project.run("check", expect=1).stdout
 
 
-def test_a_flow_of_the_name_of_an_unchanged_one_is_told_at_both(project: Project) -> None:
+def test_a_name_clash_with_an_unchanged_flow_is_reported_at_both(project: Project) -> None:
     project.define("zwei", name="two")
     before = project.read_modules()
     result = project.run("generate", expect=1)
@@ -66,7 +66,7 @@ def test_a_flow_of_the_name_of_an_unchanged_one_is_told_at_both(project: Project
     assert project.read_modules() == before
 
 
-def test_a_flow_of_the_name_of_one_that_was_not_asked_for_is_refused(project: Project) -> None:
+def test_a_name_clash_with_a_flow_outside_the_run_is_rejected(project: Project) -> None:
     project.define("zwei", name="two", text="Say more.")
     before = project.read_modules()
     printed = project.run("generate", "flows/zwei.flow.json", expect=1).stdout
@@ -77,7 +77,7 @@ def test_a_flow_of_the_name_of_one_that_was_not_asked_for_is_refused(project: Pr
     assert project.read_modules() == before
 
 
-def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> None:
+def test_simultaneous_renames_run_in_order(project: Project) -> None:
     project.define("one", name="two", text="One.")
     project.define("two", name="three", text="Two.")
     result = project.run("generate", expect=1)
@@ -88,7 +88,7 @@ def test_names_that_change_at_once_go_one_after_the_other(project: Project) -> N
     assert project.read_modules()["two/prompts/Ask.txt"] == f"One.{ASKED}".encode()
 
 
-def test_a_lock_file_that_changes_alone_is_told_and_is_a_change(project: Project, built: list[str]) -> None:
+def test_a_change_to_only_the_lock_file_is_reported_and_counts(project: Project, built: list[str]) -> None:
     definition = project.folder / "flows" / "one.flow.json"
     definition.write_text(definition.read_text() + "\n")
     assert "written     modules/flowseal.lock.json\n2 modules: 0 written" in project.run("generate", expect=0).stdout
@@ -98,7 +98,7 @@ def test_a_lock_file_that_changes_alone_is_told_and_is_a_change(project: Project
     assert built == ["one", "one"]
 
 
-def test_an_edit_is_shown_and_kept_until_it_is_given_up(project: Project) -> None:
+def test_an_edit_is_shown_and_kept_until_discarded(project: Project) -> None:
     file = project.modules / "two" / "main.tf"
     text = file.read_text()
     file.write_text(text + "# mine\n")
@@ -111,13 +111,13 @@ def test_an_edit_is_shown_and_kept_until_it_is_given_up(project: Project) -> Non
     assert file.read_text() == text
 
 
-def test_the_diff_of_an_edit_is_in_json_too(project: Project) -> None:
+def test_json_contains_the_diff_of_an_edit(project: Project) -> None:
     (project.modules / "two" / "main.tf").write_text("# mine\n")
     modules = json.loads(project.run("generate", "--format", "json", expect=1).stdout)["modules"]
     assert [bool(module["diff"]) for module in modules] == [False, True]
 
 
-def test_an_edit_in_one_module_does_not_hold_up_another(project: Project) -> None:
+def test_an_edit_in_one_module_does_not_block_another(project: Project) -> None:
     (project.modules / "two" / "main.tf").write_text("# mine\n")
     project.define("one", text="Say more.")
     project.define("two", text="Say more.")
@@ -127,7 +127,7 @@ def test_an_edit_in_one_module_does_not_hold_up_another(project: Project) -> Non
     assert modules["two/prompts/Ask.txt"] == f"Say it.{ASKED}".encode()
 
 
-def test_two_flows_that_exchange_their_names_are_told_the_way(project: Project) -> None:
+def test_flows_that_swap_names_get_instructions(project: Project) -> None:
     project.define("one", name="two")
     project.define("two", name="one")
     said = " ".join(project.run("generate", expect=1).stdout.split())
@@ -141,7 +141,7 @@ def test_two_flows_that_exchange_their_names_are_told_the_way(project: Project) 
     project.run("check", expect=0)
 
 
-def test_no_moved_block_where_the_label_stays(project: Project) -> None:
+def test_no_moved_block_if_the_label_is_unchanged(project: Project) -> None:
     project.define("two", name="t-wo")
     project.run("generate", expect=0)
     project.define("two", name="t_wo")
@@ -151,7 +151,7 @@ def test_no_moved_block_where_the_label_stays(project: Project) -> None:
     assert "moved {" not in result.stdout
 
 
-def test_a_module_moves_with_its_flow_s_name_and_files_of_one_s_own_with_it(project: Project) -> None:
+def test_renaming_a_flow_moves_its_module_and_unmanaged_files(project: Project) -> None:
     old = project.modules / "two"
     (old / "own.tf").write_text("# mine\n")
     (old / "data").mkdir()
@@ -168,7 +168,7 @@ def test_a_module_moves_with_its_flow_s_name_and_files_of_one_s_own_with_it(proj
     project.run("check", expect=0)
 
 
-def test_what_cannot_move_stays_and_is_named(project: Project) -> None:
+def test_what_cannot_move_stays_and_is_reported(project: Project) -> None:
     old = project.modules / "two"
     (old / ".terraform" / "providers").mkdir(parents=True)
     (old / ".terraform" / "providers" / "aws").write_text("x")
@@ -195,7 +195,7 @@ def test_a_file_in_the_way_of_a_move_stops_it(project: Project) -> None:
 
 
 @pytest.mark.parametrize("file", ["kms.tf", "iam.tf"])
-def test_an_edit_of_the_key_policy_or_the_role_has_another_way_out(file: str, project: Project) -> None:
+def test_help_for_an_edited_key_policy_or_role_is_different(file: str, project: Project) -> None:
     edited = project.modules / "two" / file
     edited.write_text(edited.read_text() + "# mine\n")
     said = " ".join(project.run("generate", expect=1).stdout.split())
@@ -224,7 +224,7 @@ def test_a_definition_that_moves_keeps_its_module(project: Project, built: list[
     project.run("check", expect=0)
 
 
-def test_what_is_written_is_the_same_from_wherever_it_is_made(project: Project) -> None:
+def test_the_output_does_not_depend_on_the_working_directory(project: Project) -> None:
     before = project.read_modules()
     absolute = str(project.folder / "flows")
     project.run("generate", "--all", absolute, "-o", str(project.modules), expect=0)
@@ -232,12 +232,12 @@ def test_what_is_written_is_the_same_from_wherever_it_is_made(project: Project) 
     assert not [path for path, data in before.items() if str(project.folder).encode() in data]
 
 
-def test_the_command_line_wins_over_the_configuration(project: Project) -> None:
+def test_the_command_line_overrides_the_configuration(project: Project) -> None:
     project.run("generate", "flows/two.flow.json", "-o", "elsewhere", expect=0)
     assert sorted(path.name for path in (project.folder / "elsewhere").iterdir()) == ["flowseal.lock.json", "two"]
 
 
-def test_the_nearest_configuration_above_holds(project: Project) -> None:
+def test_the_nearest_configuration_above_applies(project: Project) -> None:
     inside = Project.__new__(Project)
     inside.folder = project.folder / "flows"
     assert "2 unchanged" in inside.run("generate", expect=0).stdout
@@ -245,7 +245,7 @@ def test_the_nearest_configuration_above_holds(project: Project) -> None:
     assert "written     ../modules/one" in inside.run("generate", expect=0).stdout
 
 
-def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None:
+def test_without_definitions_or_output_the_usage_is_shown(tmp_path: Path) -> None:
     project = Project(tmp_path / "project", "output: modules\n")
     for command in ("generate", "validate", "check"):
         assert "flowseal.yaml" in project.run(command, expect=2).stderr
@@ -256,7 +256,7 @@ def test_without_definitions_or_output_the_usage_is_told(tmp_path: Path) -> None
 @pytest.mark.parametrize("command", ["generate", "check"])
 @pytest.mark.parametrize("file", ["flowseal.lock.json", "two/main.tf"])
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
-def test_a_file_that_cannot_be_read_is_not_one_that_cannot_be_written(
+def test_an_unreadable_file_is_not_reported_as_unwritable(
     code: int, file: str, command: str, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_descriptor = os.open

@@ -102,43 +102,39 @@ def demand_linear(make: Callable[[int], object], work: Callable[[object], object
 
 
 @pytest.mark.parametrize("make", [close_cycles, point_into_one_line])
-def test_a_flow_is_checked_in_time_that_grows_with_it(make: Callable[[int], object]) -> None:
+def test_checking_a_flow_takes_linear_time(make: Callable[[int], object]) -> None:
     demand_linear(make, check, 240)
 
 
-def test_comments_are_read_in_time_that_grows_with_their_number() -> None:
+def test_comments_are_read_in_linear_time() -> None:
     demand_linear(comment, lambda text: check(str(text), "a.flow.yaml"), 500)
 
 
-def test_blocks_of_terraform_are_found_in_time_that_grows_with_the_file() -> None:
+def test_terraform_blocks_are_found_in_linear_time() -> None:
     demand_linear(nest_blocks, lambda text: list_blocks(str(text)), 400)
 
 
 @pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY-----\n", 'password="', "a://b:", "sk-a-", "eyJaaaaaaaa."])
-def test_credentials_are_looked_for_once(piece: str) -> None:
+def test_credentials_are_searched_once(piece: str) -> None:
     demand_linear(lambda count: piece * count, lambda text: mask_credentials(str(text)), 2000)
 
 
 @pytest.mark.parametrize(("slip", "start"), [(SLIP, "{{"), (QUOTED, ""), (UNSEPARATED, "")])
-def test_a_misspelled_reference_is_recognized_in_time_that_grows_with_the_value(
-    slip: re.Pattern[str], start: str
-) -> None:
+def test_misspelled_references_are_recognized_in_linear_time(slip: re.Pattern[str], start: str) -> None:
     demand_linear(lambda count: start + "\u2028" * count + "!", lambda text: slip.fullmatch(str(text)), 4000)
 
 
 @pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73", "\u0344"])
-def test_combining_marks_are_sorted_in_time_that_grows_with_their_number(marks: str) -> None:
+def test_combining_marks_are_sorted_in_linear_time(marks: str) -> None:
     demand_linear(lambda count: "a" + marks * count, lambda text: normalize_text(str(text)), 4000)
 
 
 @pytest.mark.parametrize("text", ["a" + "\u0301\u0316" * 90, "\u00e9\u0f73\u0f71" * 40, "\u1100\u1161\u11a8" * 40])
-def test_long_runs_are_normalized_as_unicode_has_it(text: str) -> None:
+def test_long_runs_are_normalized_as_unicode_requires(text: str) -> None:
     assert normalize_text(text) == unicodedata.normalize("NFC", text)
 
 
-def test_a_pattern_looks_at_a_folder_once_with_each_of_its_parts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pattern_visits_a_folder_once_per_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.joinpath(*["aa"] * 16).mkdir(parents=True)
     looks: list[object] = []
     scan = os.listdir
@@ -159,7 +155,7 @@ def test_a_folder_that_is_too_deep_is_one_finding(pattern: str, tmp_path: Path) 
     assert [(finding.rule.name, finding.help) for finding in findings] == [("UnreadablePath", "Reduce the nesting.")]
 
 
-def test_places_in_one_string_are_found_in_time_that_grows_with_it() -> None:
+def test_positions_in_a_string_are_found_in_linear_time() -> None:
     def locate(count: object) -> None:
         document, _ = read_document("a.json", json.dumps({"a": "x\n" * int(str(count))}).encode())
         assert document is not None
@@ -170,14 +166,14 @@ def test_places_in_one_string_are_found_in_time_that_grows_with_it() -> None:
     demand_linear(lambda count: count, locate, 800)
 
 
-def test_near_misses_beyond_the_first_are_looked_up_and_not_compared() -> None:
+def test_later_near_misses_are_not_compared_again() -> None:
     known = [f"node{at:05}abcdef" for at in range(3000)]
     renew_suggestions()
     meant = [suggest_name(name.replace("node", "nodx"), known) for name in known]
     assert meant == known
 
 
-def test_what_is_suggested_does_not_depend_on_documents_before() -> None:
+def test_suggestions_do_not_depend_on_earlier_documents() -> None:
     first = [finding.help for finding in check(misspell(200)).findings]
     assert [finding.help for finding in check(misspell(200)).findings] == first
 
@@ -201,19 +197,19 @@ def test_values_are_counted_while_they_are_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1000, 1001])
-def test_a_list_of_a_definition_has_at_most_1000_items(count: int) -> None:
+def test_a_list_has_at_most_1000_items(count: int) -> None:
     rules = {finding.rule.name for finding in check(make_flow([], [connect("Start", "Start")] * count)).findings}
     assert (rules == {"TooLarge"}) is (count > 1000)
 
 
-def test_aliases_do_not_multiply_long_texts() -> None:
+def test_aliases_do_not_multiply_long_strings() -> None:
     text = f"a: &a {'x' * 100_000}\nb: [{'*a, ' * 500}]\n"
     document, (fault, *_) = read_document("a.yaml", text.encode())
     assert document is None
     assert fault.kind == "TooLarge"
 
 
-def test_yaml_has_a_bound_of_its_own() -> None:
+def test_yaml_has_its_own_limit() -> None:
     _, (fault, *_) = read_document("a.yaml", b"a: " + b"x" * 1_000_000)
     assert fault.kind == "UnreadableText"
     assert read_document("a.json", json.dumps({"a": "x" * 1_000_000}).encode())[1] == []
@@ -227,12 +223,12 @@ def test_yaml_has_a_bound_of_its_own() -> None:
         {"name": "x" * 5000},
     ],
 )
-def test_what_a_module_holds_itself_is_short(changes: dict[str, object]) -> None:
+def test_a_module_s_fixed_text_is_short(changes: dict[str, object]) -> None:
     rules = {finding.rule.name for finding in check({**make_flow([], []), **changes}).findings}  # type: ignore[dict-item]
     assert rules == {"TooLarge"}
 
 
-def test_files_count_wherever_they_are_named(tmp_path: Path) -> None:
+def test_every_reference_to_a_file_counts(tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_text("x" * 6_000_000)
     nodes = [{"name": f"Code{at}", "type": "InlineCode"} for at in range(3)]
     for node in nodes:

@@ -35,7 +35,7 @@ def find_written(ci: Ci, path: str) -> str:
     return file.text
 
 
-def test_what_init_writes_is_shown() -> None:
+def test_the_page_shows_what_init_writes() -> None:
     assert list_blocks("GitHub Actions")[0] == find_written(Ci.GITHUB, ".github/workflows/flowseal.yml")
     assert list_blocks("GitLab") == [find_written(Ci.GITLAB, ".gitlab-ci.yml")]
     attributes = find_written(Ci.NONE, ".gitattributes")
@@ -45,7 +45,7 @@ def test_what_init_writes_is_shown() -> None:
     assert list_blocks("pre-commit")[1].strip() in hooks
 
 
-def test_pre_commit_takes_the_hooks_and_they_are_there(tmp_path: Path) -> None:
+def test_pre_commit_accepts_the_hooks_and_they_exist(tmp_path: Path) -> None:
     block = list_blocks("pre-commit")[2]
     (tmp_path / "config.yaml").write_text(block, encoding="utf-8")
     Repository(tmp_path).run("pre-commit", "validate-config", "config.yaml")
@@ -53,7 +53,7 @@ def test_pre_commit_takes_the_hooks_and_they_are_there(tmp_path: Path) -> None:
     assert [hook["id"] for hook in yaml.safe_load(block)["repos"][0]["hooks"]] == [hook["id"] for hook in manifest]
 
 
-def test_the_workflow_with_the_action_is_pinned_and_gives_inputs_that_there_are() -> None:
+def test_the_workflow_with_the_action_is_pinned_and_uses_valid_inputs() -> None:
     text = list_blocks("GitHub Actions")[1].replace("OWNER/flowseal@COMMIT", "owner/flowseal@" + "0" * 40)
     assert find_loose_actions(text) == []
     assert find_interpolated_scripts(text) == []
@@ -63,7 +63,7 @@ def test_the_workflow_with_the_action_is_pinned_and_gives_inputs_that_there_are(
 
 @pytest.mark.skipif(not ACTIONLINT.exists(), reason="actionlint is missing (make tools)")
 @pytest.mark.parametrize("index", [0, 1])
-def test_actionlint_has_nothing_to_say(index: int, tmp_path: Path) -> None:
+def test_actionlint_reports_nothing(index: int, tmp_path: Path) -> None:
     path = tmp_path / ".github" / "workflows" / "flowseal.yml"
     path.parent.mkdir(parents=True)
     path.write_text(list_blocks("GitHub Actions")[index], encoding="utf-8")
@@ -77,7 +77,7 @@ def test_every_input_is_on_the_page() -> None:
         assert name == "config" or rows[name] == f'`"{given["default"]}"`'
 
 
-def test_nothing_installs_flowseal_by_a_name_that_anybody_could_publish() -> None:
+def test_nothing_installs_flowseal_by_an_unclaimed_package_name() -> None:
     read = ["README.md", "CONTRIBUTING.md", "action.yml", ".pre-commit-hooks.yaml"]
     folders = ["docs", ".github", ".ci", "generator", "tests/scaffold/set_up", "examples"]
     paths = [ROOT / name for name in read]

@@ -39,13 +39,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_templates_are_those_that_were_asked_for() -> None:
+def test_the_expected_templates_exist() -> None:
     assert set(TEMPLATES) >= ASKED
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_template_has_its_case_its_line_and_its_picture(template: str) -> None:
-    case = CASES / f"a-new-flow-from-the-template-{template}"
+def test_a_template_has_a_case_a_line_and_a_diagram(template: str) -> None:
+    case = CASES / f"new-flow-from-template-{template}"
     assert (case / "command").read_text().split()[:4] == ["new", "greeting", "--template", template]
     assert (case / "expected" / "greeting" / "greeting.flow.yaml").exists()
     found = find_templates(None)[template]
@@ -54,7 +54,7 @@ def test_a_template_has_its_case_its_line_and_its_picture(template: str) -> None
     assert all(line.isascii() and len(line) <= 72 for line in found.picture)
 
 
-def test_findings_there_are_none(made: Path) -> None:
+def test_templates_have_no_findings(made: Path) -> None:
     report = json.loads(run("validate", str(made / "flows"), "--format", "json"))
     assert report["findings"] == []
     assert report["summary"]["files"] == len(TEMPLATES)
@@ -65,7 +65,7 @@ COMMENTED = re.compile(r"^( *)# ?( *(?:- )?(?:[a-z][A-Za-z_]*:(?: |$)|- ).*)$", 
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_what_is_commented_out_is_right_too(template: str, tmp_path: Path) -> None:
+def test_commented_out_alternatives_are_valid(template: str, tmp_path: Path) -> None:
     run("new", "desk", "--template", template, "-o", str(tmp_path))
     (definition,) = tmp_path.glob("desk.flow.*")
     text, count = COMMENTED.subn(r"\1\2", definition.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def test_what_is_commented_out_is_right_too(template: str, tmp_path: Path) -> No
     assert "1 definition checked: no errors, no warnings" in run("validate", str(definition))
 
 
-def test_a_sentence_is_not_taken_for_what_is_commented_out() -> None:
+def test_a_comment_sentence_is_not_commented_out_code() -> None:
     assert COMMENTED.findall("# a: 1\n  #   b_c:\n#   - {x: y}\n") == [
         ("", "a: 1"),
         ("  ", "  b_c:"),
@@ -85,7 +85,7 @@ def test_a_sentence_is_not_taken_for_what_is_commented_out() -> None:
 
 @pytest.mark.terraform
 @pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
-def test_terraform_would_format_nothing(made: Path) -> None:
+def test_terraform_fmt_changes_nothing(made: Path) -> None:
     checked = run_terraform(made / "modules", "fmt", "-check", "-recursive", "-diff")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -93,7 +93,7 @@ def test_terraform_would_format_nothing(made: Path) -> None:
 @pytest.mark.terraform
 @pytest.mark.skipif(not shutil.which("terraform"), reason="the terraform command is missing")
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_terraform_takes_the_module(template: str, made: Path, tmp_path: Path) -> None:
+def test_terraform_accepts_the_module(template: str, made: Path, tmp_path: Path) -> None:
     # The provider is the stand-in, with the real one's schema, unless the environment names a real one.
     provider, chosen = choose_provider(tmp_path)
     bench = Bench({**os.environ, "CHECKPOINT_DISABLE": "1", **chosen}, provider, tmp_path / "calls")
@@ -103,7 +103,7 @@ def test_terraform_takes_the_module(template: str, made: Path, tmp_path: Path) -
     assert "Warning" not in bench.succeed(module, "validate")
 
 
-def test_code_of_a_template_runs() -> None:
+def test_template_code_runs() -> None:
     text = (BUILT_IN / "code" / "code" / "add_up.py").read_text(encoding="utf-8")
     head, _, last = text.rpartition("\n\n")
     variables = {"lines": [{"price": 2.5, "count": 4}, {"price": 0.1, "count": 3}], "currency": "EUR"}
@@ -111,7 +111,7 @@ def test_code_of_a_template_runs() -> None:
     assert eval(last, variables) == {"total": 10.3, "currency": "EUR", "pieces": 7}
 
 
-def test_a_template_of_one_s_own_comes_first(tmp_path: Path) -> None:
+def test_custom_templates_come_first(tmp_path: Path) -> None:
     own = tmp_path / "templates" / "prompt"
     own.mkdir(parents=True)
     text = (BUILT_IN / "agent" / "template.flow.yaml").read_text(encoding="utf-8")
@@ -136,7 +136,7 @@ def test_a_template_of_one_s_own_comes_first(tmp_path: Path) -> None:
         ({"a/x.flow.yaml": b"\xff"}, "is not UTF-8"),
     ],
 )
-def test_a_folder_that_holds_no_templates_is_told(files: dict[str, bytes], words: str, tmp_path: Path) -> None:
+def test_a_folder_without_templates_is_reported(files: dict[str, bytes], words: str, tmp_path: Path) -> None:
     for file, data in files.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_bytes(data)

@@ -64,7 +64,7 @@ def test_case(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accep
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_its_definitions_and_its_configuration_are_right(case: Path, tmp_path: Path) -> None:
+def test_the_written_definitions_and_configuration_are_valid(case: Path, tmp_path: Path) -> None:
     shutil.copytree(case / "expected", tmp_path / "work")
     result = CliRunner().invoke(app, ["generate", str(tmp_path / "work"), "-o", str(tmp_path / "modules")])
     assert result.exit_code == 0, result.output
@@ -76,12 +76,12 @@ def test_its_definitions_and_its_configuration_are_right(case: Path, tmp_path: P
         document, faults = read_document("flowseal.yaml", shown.encode())
         assert document is not None, faults
         assert list(schema.iter_errors(document.value)) == []
-    if case.name == "a-repository-on-github":
+    if case.name == "repository-on-github":
         # Its first line does what the key does.
         assert set(document.value) == set(schema.schema["properties"]) - {"$schema"}
 
 
-def test_what_is_written_for_github_is_pinned_safe_and_linted(work: Repository) -> None:
+def test_the_github_files_are_pinned_safe_and_linted(work: Repository) -> None:
     run("--yes")
     text = (work.folder / GITHUB).read_text(encoding="utf-8")
     assert find_loose_actions(text) == []
@@ -91,12 +91,12 @@ def test_what_is_written_for_github_is_pinned_safe_and_linted(work: Repository) 
 
 
 @pytest.mark.skipif(not ACTIONLINT.exists(), reason="actionlint is missing (make tools)")
-def test_actionlint_has_nothing_to_say(work: Repository) -> None:
+def test_actionlint_reports_nothing(work: Repository) -> None:
     run("--yes")
     assert lint_workflow(work.folder / GITHUB) == ""
 
 
-def test_what_is_written_for_gitlab_fits_gitlab_s_schema(work: Repository) -> None:
+def test_the_gitlab_file_matches_gitlab_s_schema(work: Repository) -> None:
     run("--ci", "gitlab")
     work.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml")
     wrong = work.read(".gitlab-ci.yml").replace(b"rules:", b"ruels:").replace(b"script:", b"scirpt:")
@@ -104,7 +104,7 @@ def test_what_is_written_for_gitlab_fits_gitlab_s_schema(work: Repository) -> No
     work.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml", code=1)
 
 
-def test_pre_commit_takes_its_configuration_and_the_hooks_are_those_of_the_manifest(work: Repository) -> None:
+def test_pre_commit_accepts_the_configuration_and_the_hooks_match_the_manifest(work: Repository) -> None:
     run("--yes")
     work.run("pre-commit", "validate-config")
     written = yaml.safe_load(work.read(".pre-commit-config.yaml"))
@@ -114,7 +114,7 @@ def test_pre_commit_takes_its_configuration_and_the_hooks_are_those_of_the_manif
             assert hook[key] == manifest[hook["id"]][key]
 
 
-def test_what_is_there_stays_and_the_rest_is_told(work: Repository) -> None:
+def test_existing_files_are_kept_and_reported(work: Repository) -> None:
     work.write(".pre-commit-config.yaml", b"repos: []\n")
     work.write("flows/greeting/prompts/answer.txt", b"mine")
     before = read_tree(work.folder)
@@ -140,7 +140,7 @@ FAULTY = {
 
 @pytest.mark.parametrize("text", FAULTY)
 @pytest.mark.parametrize("arguments", [["init", "--yes"], ["new", "x", "--template", "prompt"], ["new", "--list"]])
-def test_with_a_wrong_configuration_nothing_is_written(arguments: list[str], text: str, work: Repository) -> None:
+def test_with_an_invalid_configuration_nothing_is_written(arguments: list[str], text: str, work: Repository) -> None:
     work.write("flowseal.yaml", text.encode())
     before = read_tree(work.folder)
     result = CliRunner().invoke(app, arguments, prog_name="flowseal")
@@ -154,7 +154,7 @@ def test_with_a_wrong_configuration_nothing_is_written(arguments: list[str], tex
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}\n"])
-def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: Repository) -> None:
+def test_an_empty_configuration_keeps_the_defaults(text: str, work: Repository) -> None:
     work.write("flowseal.yaml", text.encode())
     run("--yes")
     assert (work.folder / "flows" / "greeting" / "greeting.flow.yaml").exists()
@@ -176,12 +176,12 @@ def test_a_configuration_that_says_nothing_leaves_the_defaults(text: str, work: 
         (["--ci", "jenkins"], "jenkins"),
     ],
 )
-def test_what_cannot_be_written_is_refused(arguments: list[str], words: str, work: Repository) -> None:
+def test_unwritable_files_are_rejected(arguments: list[str], words: str, work: Repository) -> None:
     assert words in " ".join(run(*arguments, code=2).split())
     assert not (work.folder / "flowseal.yaml").exists()
 
 
-def test_a_terminal_is_asked_and_a_wrong_answer_is_asked_again(work: Repository) -> None:
+def test_init_prompts_on_a_terminal_and_repeats_after_an_invalid_answer(work: Repository) -> None:
     answers = ["a b", "definitions", "", "gitlab", "flowseal==1", "", "triage", "nothing", "agent"]
     printed = answer_on_a_terminal(work, answers)
     assert "Error: 'a b' is not a folder that init can write patterns for" in printed
@@ -193,13 +193,13 @@ def test_a_terminal_is_asked_and_a_wrong_answer_is_asked_again(work: Repository)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
 @pytest.mark.parametrize("arguments", [["--yes"], ["-y"]])
-def test_a_terminal_is_not_asked_where_that_is_not_wanted(arguments: list[str], work: Repository) -> None:
+def test_init_does_not_prompt_if_told_not_to(arguments: list[str], work: Repository) -> None:
     printed = answer_on_a_terminal(work, [], *arguments)
     assert "Folder of" not in printed
     assert (work.folder / "flows" / "greeting").exists()
 
 
-def test_where_there_is_no_terminal_nobody_is_asked(work: Repository) -> None:
+def test_without_a_terminal_init_does_not_prompt(work: Repository) -> None:
     assert "Folder of" not in work.run("flowseal", "init")
 
 

@@ -72,7 +72,7 @@ def paste(work: Repository, printed: str, folder: str = "") -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--output", "modules")])
-def test_git_keeps_every_byte_of_what_others_made(arguments: tuple[str, ...], work: Repository) -> None:
+def test_git_keeps_every_byte_of_other_files(arguments: tuple[str, ...], work: Repository) -> None:
     work.run("flowseal", "init", "--ci", "none", *arguments)
     work.run("flowseal", "generate")
     work.git("add", "--all")
@@ -84,7 +84,7 @@ def test_git_keeps_every_byte_of_what_others_made(arguments: tuple[str, ...], wo
     assert {path: work.read(path) for path in PRESENT} == PRESENT
 
 
-def test_a_module_s_attributes_are_of_its_own_files_alone(work: Repository) -> None:
+def test_git_attributes_cover_only_generated_files(work: Repository) -> None:
     shutil.copytree(ROOT / "examples" / "modules", work.folder / "made")
     work.write("made/travel-chat/notes.md", b"")
     work.write("made/travel-chat/owner.tf", b"")
@@ -97,7 +97,7 @@ def test_a_module_s_attributes_are_of_its_own_files_alone(work: Repository) -> N
 
 
 @pytest.mark.parametrize("arguments", [(), ("--output", "modules")])
-def test_hooks_go_on_working_on_what_others_made(arguments: tuple[str, ...], work: Repository) -> None:
+def test_hooks_still_run_on_other_files(arguments: tuple[str, ...], work: Repository) -> None:
     work.write(CONFIGURATION, f"repos:\n  - repo: local\n    hooks:\n{FIXER}".encode())
     paste(work, work.run("flowseal", "init", "--ci", "none", *arguments))
     work.run("flowseal", "generate")
@@ -142,7 +142,7 @@ STYLES = {
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_what_init_prints_can_be_pasted(style: str, work: Repository) -> None:
+def test_commands_that_init_prints_can_be_pasted(style: str, work: Repository) -> None:
     work.write(CONFIGURATION, STYLES[style].encode())
     before = yaml.safe_load(STYLES[style])
     paste(work, work.run("flowseal", "init", "--ci", "none"))
@@ -190,7 +190,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
-def test_a_file_that_pre_commit_cannot_read_is_told_as_that(text: str, work: Repository) -> None:
+def test_a_file_that_pre_commit_cannot_read_is_reported(text: str, work: Repository) -> None:
     work.write(CONFIGURATION, text.encode())
     printed = work.run("flowseal", "init", "--ci", "none")
     assert (
@@ -198,7 +198,7 @@ def test_a_file_that_pre_commit_cannot_read_is_told_as_that(text: str, work: Rep
     )
 
 
-def test_the_hooks_that_are_written_are_those_that_were_asked_for(work: Repository) -> None:
+def test_only_the_requested_hooks_are_written(work: Repository) -> None:
     work.run("flowseal", "init", "--ci", "none")
     (entry,) = yaml.safe_load(work.read(CONFIGURATION))["repos"]
     assert [hook["id"] for hook in entry["hooks"]] == ["flowseal-generate", "flowseal-check"]
@@ -208,14 +208,14 @@ def test_the_hooks_that_are_written_are_those_that_were_asked_for(work: Reposito
 @pytest.mark.parametrize(
     "text", ["a: &a {b: *a}\nrepos: []\n", "repos:\n- repo: x\n  hooks: [&h {id: x, args: [*h]}]\n"]
 )
-def test_aliases_that_lead_back_are_followed_once(text: str, work: Repository) -> None:
+def test_cyclic_aliases_are_followed_once(text: str, work: Repository) -> None:
     work.write(CONFIGURATION, text.encode())
     assert f"left alone {CONFIGURATION}; " in work.run("flowseal", "init", "--ci", "none")
 
 
 @pytest.mark.parametrize("path", [".gitattributes", CONFIGURATION, "flowseal.yaml", ".github/workflows/flowseal.yml"])
 @pytest.mark.parametrize("kind", ["folder", "link"])
-def test_what_cannot_be_read_is_left_alone_and_named(kind: str, path: str, work: Repository) -> None:
+def test_unreadable_files_are_kept_and_reported(kind: str, path: str, work: Repository) -> None:
     (work.folder / path).parent.mkdir(parents=True, exist_ok=True)
     if kind == "folder":
         (work.folder / path).mkdir()
@@ -260,7 +260,7 @@ def test_new_writes_nothing_through_a_link(link: str, work: Repository) -> None:
 
 
 @pytest.mark.parametrize("name", ["a|.*", ".*", "[^/]+", "x y", "a: b", "a'#"])
-def test_a_lock_file_s_names_reach_no_pattern_unless_they_are_names_of_flows(name: str, work: Repository) -> None:
+def test_only_valid_flow_names_from_a_lock_file_reach_patterns(name: str, work: Repository) -> None:
     work.run("flowseal", "init", "--ci", "none", "--output", "modules")
     work.run("flowseal", "generate")
     lock = work.read("modules/flowseal.lock.json").decode()

@@ -32,7 +32,7 @@ FOLDERS = from_regex(PLAIN_FOLDER, fullmatch=True) | sampled_from(
 
 
 @given(FOLDERS, FOLDERS)
-def test_flowseal_yaml_is_read_back_as_it_was_meant(flows: str, modules: str) -> None:
+def test_flowseal_yaml_round_trips(flows: str, modules: str) -> None:
     (file, *_) = list_surroundings(Layout(flows, modules, Ci.NONE, None))
     found, findings = read_configuration(file.path, Path(file.path), file.text.encode(), dict)
     assert findings == []
@@ -49,20 +49,20 @@ def test_flowseal_yaml_is_read_back_as_it_was_meant(flows: str, modules: str) ->
         ("--flows", "a/b", "--output", "a"),
     ],
 )
-def test_modules_and_flows_are_kept_apart(arguments: tuple[str, ...], work: Repository) -> None:
+def test_modules_and_flows_are_separate(arguments: tuple[str, ...], work: Repository) -> None:
     assert "--output" in (printed := work.run("flowseal", "init", "--yes", *arguments, code=2))
     assert "overlap" in printed
     assert not (work.folder / "flowseal.yaml").exists()
 
 
-def test_modules_go_where_a_lock_file_is_even_one_that_cannot_be_read(work: Repository) -> None:
+def test_modules_go_next_to_an_existing_lock_file(work: Repository) -> None:
     work.write("flow-modules/flowseal.lock.json", b"{")
     work.run("flowseal", "init", "--yes", "--ci", "none")
     assert yaml.safe_load(work.read("flowseal.yaml"))["output"] == "flow-modules"
 
 
 @pytest.mark.parametrize("arguments", [("--flows", "modules"), ("--output", "flows"), ("--flows", "flow-modules")])
-def test_what_is_proposed_is_apart_from_what_was_given(arguments: tuple[str, ...], work: Repository) -> None:
+def test_proposed_folders_differ_from_given_ones(arguments: tuple[str, ...], work: Repository) -> None:
     work.run("flowseal", "init", "--yes", *arguments)
     written = yaml.safe_load(work.read("flowseal.yaml"))
     assert not overlaps(written["flows"][0].removesuffix("/**/*.flow.*"), written["output"])
@@ -84,7 +84,7 @@ def test_what_is_proposed_is_apart_from_what_was_given(arguments: tuple[str, ...
         ("flows: ['our flows/**']\noutput: ../our out\n", "`flows` in flowseal.yaml leads to 'our flows'", "^$"),
     ],
 )
-def test_a_valid_configuration_is_taken(text: str, words: str, pattern: str, work: Repository) -> None:
+def test_a_valid_configuration_is_accepted(text: str, words: str, pattern: str, work: Repository) -> None:
     work.write("team/flowseal.yaml", text.encode())
     printed = Repository(work.folder / "team").run("flowseal", "init", "--yes")
     assert words in " ".join(printed.split())

@@ -33,11 +33,11 @@ COMMIT = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
         f"./{WHEEL}",
     ],
 )
-def test_a_pinned_source_is_taken(text: str) -> None:
+def test_a_pinned_source_is_accepted(text: str) -> None:
     assert read_installation(text) == Installation(text)
 
 
-def test_a_name_is_taken_with_an_index_of_one_s_own() -> None:
+def test_a_package_name_is_accepted_with_a_private_index() -> None:
     found = read_installation("flowseal==0.1.0 --index-url https://pypi.example.com/simple")
     assert found == Installation("flowseal==0.1.0", "https://pypi.example.com/simple")
 
@@ -99,7 +99,7 @@ def test_a_name_is_taken_with_an_index_of_one_s_own() -> None:
         "",
     ],
 )
-def test_what_could_be_anybody_s_is_refused(text: str) -> None:
+def test_unpinned_sources_are_rejected(text: str) -> None:
     with pytest.raises(InvalidInstallationError):
         read_installation(text)
 
@@ -116,14 +116,14 @@ def test_what_could_be_anybody_s_is_refused(text: str) -> None:
         "flowseal==0.1.0 --index-url https://user:tok@h/simple",
     ],
 )
-def test_credentials_are_refused_and_not_repeated(text: str, work: Repository) -> None:
+def test_credentials_are_rejected_and_not_printed(text: str, work: Repository) -> None:
     printed = run("--install", text, code=2)
     assert "The URL has credentials, and CI files are committed." in " ".join(printed.replace("│", "").split())
     assert "tok" not in printed
     assert not (work.folder / "flowseal.yaml").exists()
 
 
-def test_where_pip_got_flowseal_from_is_where_ci_gets_it_from() -> None:
+def test_ci_installs_flowseal_from_the_same_source_as_pip_did() -> None:
     commit = f'"vcs_info": {{"vcs": "git", "commit_id": "{COMMIT}"}}'
     address = f"flowseal @ git+https://git.example.com/flowseal@{COMMIT}"
     assert read_origin(f'{{"url": "https://git.example.com/flowseal", {commit}}}') == Installation(address)
@@ -137,7 +137,7 @@ def test_where_pip_got_flowseal_from_is_where_ci_gets_it_from() -> None:
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="the bash command is missing")
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
-def test_without_a_source_the_step_fails_and_says_why(ci: str, work: Repository) -> None:
+def test_without_a_source_the_step_fails_with_a_reason(ci: str, work: Repository) -> None:
     run("--ci", ci)
     if ci == "github":
         (step,) = [step for step in list_steps(yaml.safe_load(work.read(GITHUB))) if "env" in step]
@@ -153,7 +153,7 @@ def test_without_a_source_the_step_fails_and_says_why(ci: str, work: Repository)
     assert "FLOWSEAL: is not set. Set it to a pinned source of flowseal, such as git+https://HOST/" in printed
 
 
-def test_an_index_of_one_s_own_is_the_only_one_that_pip_asks(work: Repository) -> None:
+def test_pip_uses_only_the_private_index(work: Repository) -> None:
     run("--install", "flowseal==0.1.0 --index-url https://pypi.example.com/simple")
     (step,) = [step for step in list_steps(yaml.safe_load(work.read(GITHUB))) if "env" in step]
     assert step["env"] == {"FLOWSEAL": "flowseal==0.1.0", "PIP_INDEX_URL": "https://pypi.example.com/simple"}

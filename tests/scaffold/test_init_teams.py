@@ -33,7 +33,7 @@ def work(tmp_path: Path) -> Repository:
     return work
 
 
-def test_each_file_is_where_it_belongs_and_none_is_of_two_teams(work: Repository) -> None:
+def test_each_file_belongs_to_one_team(work: Repository) -> None:
     files = {path for path in read_tree(work.folder) if not path.startswith(".git/")}
     assert {path for path in files if not path.startswith("teams")} == {
         CONFIGURATION,
@@ -53,7 +53,7 @@ def test_each_file_is_where_it_belongs_and_none_is_of_two_teams(work: Repository
         }
 
 
-def test_another_init_says_and_changes_nothing(work: Repository) -> None:
+def test_a_second_init_prints_and_changes_nothing(work: Repository) -> None:
     before = read_tree(work.folder)
     for team in TEAMS:
         printed = enter(work, team).run("flowseal", "init", "--yes")
@@ -63,7 +63,7 @@ def test_another_init_says_and_changes_nothing(work: Repository) -> None:
     assert read_tree(work.folder) == before
 
 
-def test_a_team_s_workflow_has_its_name_and_looks_at_its_flows(work: Repository) -> None:
+def test_a_team_s_workflow_has_its_name_and_checks_its_flows(work: Repository) -> None:
     names = set()
     for file, team in (("teams+ada", "teams/ada"), ("teams+grace.h", "teams/grace.h"), ("teams-ada", "teams-ada")):
         text = work.read(f"{WORKFLOWS}/flowseal-{file}.yml").decode()
@@ -82,7 +82,7 @@ def test_a_team_s_workflow_has_its_name_and_looks_at_its_flows(work: Repository)
     assert names == {f"flowseal ({team})" for team in TEAMS}
 
 
-def test_a_commit_runs_the_hooks_of_every_team_and_names_the_team(work: Repository) -> None:
+def test_a_commit_runs_and_labels_the_hooks_of_every_team(work: Repository) -> None:
     work.run("pre-commit", "validate-config")
     work.run("pre-commit", "install")
     refused = work.commit("Flows", code=1)
@@ -133,7 +133,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("text", FOREIGN)
 @pytest.mark.parametrize("team", ["", "teams/ada"])
-def test_a_workflow_that_is_not_the_team_s_is_named_with_what_to_add(team: str, text: str, tmp_path: Path) -> None:
+def test_another_team_s_workflow_is_reported_with_what_to_add(team: str, text: str, tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     file = f"{WORKFLOWS}/flowseal{'-teams+ada' if team else ''}.yml"
     work.write(file, text.encode())
@@ -147,7 +147,7 @@ def test_a_workflow_that_is_not_the_team_s_is_named_with_what_to_add(team: str, 
         assert found[1] in yaml.safe_load(job)["flowseal"]["steps"][-1]["run"]
 
 
-def test_the_attributes_of_a_team_are_of_its_files(work: Repository) -> None:
+def test_the_attributes_of_a_team_cover_only_its_files(work: Repository) -> None:
     found = work.git(
         "check-attr",
         "text",
@@ -162,7 +162,7 @@ def test_the_attributes_of_a_team_are_of_its_files(work: Repository) -> None:
 
 
 @pytest.mark.parametrize(("output", "folders"), [("modules/flows", ("", "teams/ada")), ("../../modules/ada", ("",))])
-def test_git_applies_the_diff_that_a_run_in_the_folder_of_a_team_prints(
+def test_git_applies_the_diff_printed_in_a_team_s_folder(
     work: Repository, output: str, folders: tuple[str, ...]
 ) -> None:
     team = enter(work, "teams/ada")
@@ -181,7 +181,7 @@ def test_git_applies_the_diff_that_a_run_in_the_folder_of_a_team_prints(
         team.run("flowseal", "check")
 
 
-def test_two_jobs_of_gitlab_fit_into_one_file(tmp_path: Path) -> None:
+def test_two_gitlab_jobs_fit_in_one_file(tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     printed = ""
     for team in TEAMS[:2]:
@@ -196,7 +196,7 @@ def test_two_jobs_of_gitlab_fit_into_one_file(tmp_path: Path) -> None:
     assert "add at its end" not in enter(work, TEAMS[1]).run("flowseal", "init", "--ci", "gitlab")
 
 
-def test_a_folder_that_another_flowseal_yaml_searches_is_refused(tmp_path: Path) -> None:
+def test_a_folder_searched_by_another_flowseal_yaml_is_rejected(tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     work.write("flowseal.yaml", b"flows: [shared/**, 'teams/*/flows/*.flow.yaml']\noutput: modules\n")
     printed = enter(work, "teams/ada").run("flowseal", "init", code=2)
@@ -206,6 +206,6 @@ def test_a_folder_that_another_flowseal_yaml_searches_is_refused(tmp_path: Path)
     assert (work.folder / "others" / "flowseal.yaml").exists()
 
 
-def test_a_folder_with_a_name_that_patterns_cannot_carry_is_refused(tmp_path: Path) -> None:
+def test_a_folder_name_that_patterns_cannot_express_is_rejected(tmp_path: Path) -> None:
     work = make_repository(tmp_path / "work")
     assert "'our team' is not a folder" in enter(work, "our team").run("flowseal", "init", code=2)

@@ -28,14 +28,14 @@ def run(*arguments: str, code: int = 0) -> str:
     return " ".join(result.output.split())
 
 
-def test_a_flow_lands_below_flows(work: Path) -> None:
+def test_a_new_flow_goes_into_flows(work: Path) -> None:
     printed = run("greeting", "--template", "prompt")
     assert set(read_tree(work)) == {"flows/greeting/greeting.flow.yaml", "flows/greeting/prompts/answer.txt"}
     assert "written flows/greeting/greeting.flow.yaml" in printed
     assert "flowseal generate flows/greeting -o modules" in printed
 
 
-def test_a_flow_lands_where_the_configuration_looks_for_flows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_flow_goes_where_the_configuration_finds_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (work / "flowseal.yaml").write_text('flows: ["infra/flows/**/*.flow.yaml"]\noutput: infra/modules\n')
     below = work / "infra" / "docs"
     below.mkdir(parents=True)
@@ -50,7 +50,7 @@ def test_a_flow_lands_where_the_configuration_looks_for_flows(work: Path, monkey
     assert read_tree(work / ".flowseal-schema") == read_tree(held)
 
 
-def test_a_schema_that_is_there_stays_as_it_is(work: Path) -> None:
+def test_an_existing_schema_is_kept(work: Path) -> None:
     (work / "flowseal.yaml").write_text("{}\n")
     schema = work / ".flowseal-schema" / "definition.json"
     schema.parent.mkdir()
@@ -59,7 +59,7 @@ def test_a_schema_that_is_there_stays_as_it_is(work: Path) -> None:
     assert schema.read_text() == "mine"
 
 
-def test_templates_come_from_the_folder_that_the_configuration_names(work: Path) -> None:
+def test_templates_come_from_the_configured_folder(work: Path) -> None:
     own = work / "ours" / "empty"
     own.mkdir(parents=True)
     (own / "x.flow.yaml").write_text('name: "FLOW_NAME"\n# Not FLOW_NAMES, nor a FLOW_NAME_.\n')
@@ -70,7 +70,7 @@ def test_templates_come_from_the_folder_that_the_configuration_names(work: Path)
     assert "flows/greeting/greeting.flow.yaml:2:1: error[IncompleteDocument]" in printed
 
 
-def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
+def test_a_flow_that_no_pattern_matches_is_reported(work: Path) -> None:
     (work / "flowseal.yaml").write_text('flows: ["flows/*/*.flow.json", "teams/**/*.flow.*"]\noutput: modules\n')
     assert "add elsewhere/x to `flows` in flowseal.yaml, which does not match it" in run(
         "x", "--template", "prompt", "-o", "elsewhere/x"
@@ -80,7 +80,7 @@ def test_a_flow_that_no_pattern_finds_is_told(work: Path) -> None:
     assert "Next: review the definition, then run" in run("z", "--template", "prompt", "-o", "teams/a/z")
 
 
-def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_absolute_path_is_reported_with_a_valid_one(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (work / "flowseal.yaml").write_text('flows: ["flows"]\noutput: modules\n')
     (work / "below").mkdir()
     monkeypatch.chdir(work / "below")
@@ -93,13 +93,13 @@ def test_an_absolute_path_is_told_as_flows_can_have_it(work: Path, monkeypatch: 
     assert (work / "modules" / "y" / "kms.tf").exists()
 
 
-def test_templates_that_are_no_folder_are_told_where_they_are_given(work: Path) -> None:
+def test_an_invalid_templates_folder_is_reported_at_its_setting(work: Path) -> None:
     (work / "flowseal.yaml").write_text("templates: ours\n")
     assert "Invalid value for templates in flowseal.yaml: ours is not a folder." in run("--list", code=2)
     assert "Invalid value for --templates: mine is not a folder." in run("--list", "--templates", "mine", code=2)
 
 
-def test_a_configuration_that_is_no_yaml_is_told(work: Path) -> None:
+def test_an_invalid_yaml_configuration_is_reported(work: Path) -> None:
     (work / "flowseal.yaml").write_text("flows: [\n")
     assert "error[SyntaxError]" in run("greeting", "--template", "prompt", code=1)
     assert set(read_tree(work)) == {"flowseal.yaml"}
@@ -116,7 +116,7 @@ def test_nothing_is_overwritten(file: str, work: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
-def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
+def test_a_broken_link_is_not_written_through(work: Path) -> None:
     folder = work / "flows" / "greeting"
     folder.mkdir(parents=True)
     (folder / "greeting.flow.yaml").symlink_to(work / "elsewhere")
@@ -134,18 +134,18 @@ def test_a_link_to_nowhere_is_not_written_through(work: Path) -> None:
         ("Con", "Windows does not allow a folder named 'Con'"),
     ],
 )
-def test_a_name_that_no_flow_can_have_is_refused_in_the_rule_s_words(name: str, words: str, work: Path) -> None:
+def test_an_invalid_flow_name_is_rejected_with_the_rule_s_message(name: str, words: str, work: Path) -> None:
     assert words in run(name, "--template", "prompt", code=2)
     assert read_tree(work) == {}
 
 
 @pytest.mark.parametrize("name", ["123", "no", "1e5", "null", "0x1F"])
-def test_a_name_stays_a_text(name: str, work: Path) -> None:
+def test_a_name_stays_text(name: str, work: Path) -> None:
     run(name, "--template", "prompt")
     assert f'name: "{name}"' in (work / "flows" / name / f"{name}.flow.yaml").read_text()
 
 
-def test_what_is_left_out_or_misspelt_is_told(work: Path) -> None:
+def test_missing_and_misspelled_arguments_are_reported(work: Path) -> None:
     assert "Missing argument 'NAME'." in run(code=2)
     assert "Missing option '--template'. Choose one of agent, batch, chat, code" in run("greeting", code=2)
     assert "Unknown template 'promts'. Did you mean prompt?" in run("greeting", "--template", "promts", code=2)
@@ -169,9 +169,7 @@ def test_all_files_or_none(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("put", [replace_with, place_new_file])
-def test_what_a_killed_run_left_beside_a_file_is_no_obstacle(
-    put: Callable[[Path, bytes], None], tmp_path: Path
-) -> None:
+def test_leftovers_of_a_killed_run_are_no_obstacle(put: Callable[[Path, bytes], None], tmp_path: Path) -> None:
     (tmp_path / f".flowseal-{os.getpid()}.new").write_bytes(b"half of a longer fi")
     put(tmp_path / "a.txt", b"whole")
     assert read_tree(tmp_path) == {"a.txt": b"whole"}

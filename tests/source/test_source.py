@@ -26,7 +26,7 @@ def read_value(text: str, name: str = "a.yaml") -> object:
 
 
 @pytest.mark.parametrize("word", ["on", "off", "yes", "no", "y", "n", "On", "NO", "2026-01-31", "a:b"])
-def test_words_that_yaml_1_1_spoils_stay_texts(word: str) -> None:
+def test_yaml_1_1_booleans_stay_strings(word: str) -> None:
     assert read_value(f"key: {word}\n{word}: 1\n") == {"key": word, word: 1}
 
 
@@ -57,7 +57,7 @@ def test_plain_scalars_mean_what_json_would_mean(text: str, value: object) -> No
 
 
 @pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
-def test_what_ended_a_line_in_yaml_1_1_is_text(character: str) -> None:
+def test_yaml_1_1_line_breaks_are_text(character: str) -> None:
     text = f'a: x{character}y\nb: "x{character}y"\nc: |-\n  x{character}y\nd{character}: \U000f0000\n'
     document, faults = read(text)
     assert faults == []
@@ -68,7 +68,7 @@ def test_what_ended_a_line_in_yaml_1_1_is_text(character: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1_000", "010", "0o17", "0x1F", "0b1", "12:30", ".inf", ".nan"])
-def test_what_readers_of_yaml_disagree_on_is_told(text: str) -> None:
+def test_ambiguous_yaml_is_reported(text: str) -> None:
     assert read(f"key: {text}\n")[1] == ["AmbiguousScalar"]
     assert read(f"key: '{text}'\n")[1] == []
 
@@ -91,7 +91,7 @@ def test_what_readers_of_yaml_disagree_on_is_told(text: str) -> None:
         ('a: "\\ud800"\n', "LoneSurrogate"),
     ],
 )
-def test_yaml_that_is_refused(text: str | bytes, kind: str) -> None:
+def test_invalid_yaml_is_rejected(text: str | bytes, kind: str) -> None:
     assert kind in read(text)[1]
 
 
@@ -111,12 +111,12 @@ def test_yaml_that_is_refused(text: str | bytes, kind: str) -> None:
         ("[" * 70 + "]" * 70, "TooDeep"),
     ],
 )
-def test_json_that_is_refused(text: str, kind: str) -> None:
+def test_invalid_json_is_rejected(text: str, kind: str) -> None:
     assert kind in read(text, "a.json")[1]
 
 
 @pytest.mark.parametrize("character", ["\x1b", "\x7f", "\0", "\x07"])
-def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) -> None:
+def test_a_character_that_yaml_forbids_is_reported_at_its_position(character: str) -> None:
     document, (fault,) = read_document("a.yaml", f"a: 1\nb: x{character}y\n".encode())
     assert document is None
     assert f"U+{ord(character):04X} " in fault.message
@@ -136,7 +136,7 @@ def test_a_character_that_yaml_forbids_is_named_where_it_stands(character: str) 
         ("a.yaml", "\ufeffa: 1\n".encode("utf-16-le"), "Save it as UTF-8."),
     ],
 )
-def test_what_mostly_is_the_cause_is_in_the_help(name: str, text: str | bytes, words: str) -> None:
+def test_the_help_names_the_most_likely_cause(name: str, text: str | bytes, words: str) -> None:
     _, (fault,) = read_document(name, text if isinstance(text, bytes) else text.encode())
     assert words in fault.help
 
@@ -153,7 +153,7 @@ def test_what_mostly_is_the_cause_is_in_the_help(name: str, text: str | bytes, w
         ('{"a": 1},', (1, 9)),
     ],
 )
-def test_a_comma_too_many_is_told_at_the_comma(text: str, place: tuple[int, int]) -> None:
+def test_a_trailing_comma_is_reported_at_the_comma(text: str, place: tuple[int, int]) -> None:
     _, (fault,) = read_document("a.json", text.encode())
     assert (fault.span.line, fault.span.column) == place
     assert "emove" in fault.help
@@ -169,7 +169,7 @@ def test_a_carriage_return_alone_ends_a_line() -> None:
     assert read_document("a.json", conflict.encode())[1][0].span == Span(2, 1, 2, 8)
 
 
-def test_json_of_all_sorts_is_read() -> None:
+def test_valid_json_is_read() -> None:
     assert read_value(
         '\ufeff{\r\n\t"a": "\\ud83d\\ude00 😀 \\u00e9",\r\n\t"b": [1.50, -0, 1e2]\r\n}\r\n', "a.json"
     ) == {
@@ -178,18 +178,18 @@ def test_json_of_all_sorts_is_read() -> None:
     }
 
 
-def test_anchors_are_followed_and_cannot_blow_up() -> None:
+def test_anchors_are_resolved_within_limits() -> None:
     assert read_value("a: &x {b: [1]}\nc: *x\n") == {"a": {"b": [1]}, "c": {"b": [1]}}
     laughs = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
     laughs += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
     assert read(laughs)[1] == ["TooLarge"]
 
 
-def test_a_text_beyond_all_sizes_is_not_even_read() -> None:
+def test_an_oversized_file_is_not_read() -> None:
     assert read(b"a" * (LARGEST_DOCUMENT + 1))[1] == ["UnreadableText"]
 
 
-def test_yaml_says_where_each_value_stands() -> None:
+def test_yaml_values_have_positions() -> None:
     document, _ = read('a: one\nb:\n  - {c: "two", d: 3}\n  - é: vier\n')
     assert document is not None
     assert document.find_span(("a",)) == Span(1, 4, 1, 7)
@@ -199,7 +199,7 @@ def test_yaml_says_where_each_value_stands() -> None:
     assert document.find_span(("b", 1, "nothing", 3)) == document.find_span(("b", 1))
 
 
-def test_json_says_where_each_value_stands() -> None:
+def test_json_values_have_positions() -> None:
     document, _ = read('{"a": "one",\n "b": [\n  {"😀": 2.5}]}', "a.json")
     assert document is not None
     assert document.find_span(("a",)) == Span(1, 7, 1, 12)
@@ -208,7 +208,7 @@ def test_json_says_where_each_value_stands() -> None:
     assert document.find_span(()) == Span(1, 1, 3, 15)
 
 
-def test_a_file_of_another_name_is_json_if_it_begins_like_it() -> None:
+def test_a_file_with_another_extension_is_json_if_it_starts_like_json() -> None:
     assert read_value('{"a": 1}', "a.txt") == {"a": 1}
     assert read_value("a: 1\n", "a.txt") == {"a": 1}
 
@@ -246,7 +246,7 @@ def cut_out(text: str, span: Span) -> str:
 
 
 @given(json_values, st.sampled_from([None, 2]))
-def test_any_json_is_read_back_and_each_span_is_its_value(value: object, indent: int | None) -> None:
+def test_any_json_round_trips_and_each_span_is_its_value(value: object, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     document, faults = read(text, "a.json")
     assert faults == []
@@ -260,7 +260,7 @@ def test_any_json_is_read_back_and_each_span_is_its_value(value: object, indent:
 
 
 @given(json_values)
-def test_json_in_a_yaml_file_means_the_same(value: object) -> None:
+def test_json_in_a_yaml_file_has_the_same_value(value: object) -> None:
     document, faults = read(json.dumps({"key": value}, ensure_ascii=False))
     if faults:
         # YAML forbids a few characters that JSON allows; and a key may be longer than YAML takes on one line.
@@ -274,6 +274,6 @@ def test_json_in_a_yaml_file_means_the_same(value: object) -> None:
     st.one_of(st.text(), st.binary(), st.text(st.sampled_from(list("{}[]:,-&*!|>'\"#%@` \n\tab1.~?<=")))), st.booleans()
 )
 @settings(max_examples=300)
-def test_no_text_ends_in_an_exception(data: str | bytes, is_json: bool) -> None:
+def test_no_text_raises_an_exception(data: str | bytes, is_json: bool) -> None:
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     read_document("a.json" if is_json else "a.yaml", raw)

@@ -79,7 +79,7 @@ def test_each_character_of_a_quoted_yaml_string_is_found(value: str, quote: str)
         ("a: |\n  one two\n  three", 4, 13, "two\n  three"),
     ],
 )
-def test_what_is_written(text: str, start: int, end: int, found: str) -> None:
+def test_a_string_is_found_as_written(text: str, start: int, end: int, found: str) -> None:
     assert locate("x.yaml", text, start, end) == found
 
 
@@ -94,31 +94,31 @@ def test_what_is_written(text: str, start: int, end: int, found: str) -> None:
         'a: "one \\\n  two"',
     ],
 )
-def test_what_cannot_be_told_exactly_is_the_whole_value(text: str) -> None:
+def test_an_inexact_position_is_the_whole_value(text: str) -> None:
     document, _ = read_document("x.yaml", text.encode())
     assert document is not None
     assert find_characters(document, ("a",), 2, 3) == document.find_span(("a",))
 
 
-def test_a_text_in_another_normal_form_is_pointed_at_as_a_whole() -> None:
+def test_a_string_that_is_not_nfc_is_underlined_whole() -> None:
     document, _ = read_document("x.yaml", "a: cafe\u0301 = 1".encode())
     assert document is not None
     assert find_characters(document, ("a",), 5, 6) == document.find_span(("a",))
 
 
-def test_a_place_that_is_no_string_is_pointed_at_as_it_is() -> None:
+def test_a_value_that_is_not_a_string_is_underlined_whole() -> None:
     document, _ = read_document("x.yaml", b"a: {b: 1}")
     assert document is not None
     assert find_characters(document, ("a", "b", 0), 0, 1) == document.find_span(("a", "b"))
 
 
-def test_a_place_in_a_text_of_its_own() -> None:
+def test_a_position_in_a_separate_file() -> None:
     assert count_position("one\ntwo three", 8, 13) == Span(2, 5, 2, 10)
     assert count_position("one", 3, 3) == Span(1, 4, 1, 5)
     assert count_position("one\r\ntwo\rthree", 9, 14) == Span(3, 1, 3, 6)
 
 
-def test_places_are_taken_from_real_documents() -> None:
+def test_positions_come_from_real_documents() -> None:
     path = Path(__file__).parents[2] / "examples" / "flows" / "phone-bank" / "phone-bank.flow.yaml"
     document, _ = read_document(path.name, path.read_bytes())
     assert document is not None

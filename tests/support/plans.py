@@ -17,7 +17,7 @@ SOURCE = "../flows/sample.flow.yaml"
 """The path of a definition relative to the output folder, for modules that are not in one."""
 FLOWS = Path(__file__).parents[2] / "examples" / "flows"
 CASES = Path(__file__).parents[1] / "cases"
-INLINE_CHAT = CASES / "a-chat-prompt-in-the-flow-itself" / "input" / "inline-chat.flow.yaml"
+INLINE_CHAT = CASES / "inline-chat-prompt" / "input" / "inline-chat.flow.yaml"
 """No example has an inline chat prompt, because AWS probably rejects it, but its blocks are tested."""
 
 

@@ -15,7 +15,7 @@ pytest.importorskip("moto", reason="missing: the Python package moto")
 refresh_actions = pytest.importorskip("refresh_actions")
 
 
-def test_kinds_of_resource_are_what_the_script_reads() -> None:
+def test_resource_types_are_what_the_script_reads() -> None:
     text = (ROOT / "tests" / "terraform" / "account" / "actions.json").read_text(encoding="utf-8")
     if not refresh_actions.PACKAGE.exists():
         pytest.skip("missing: iam-simulate (make oracle)")

@@ -54,7 +54,7 @@ def list_new(bench: Bench, before: int) -> list[tuple[str, str, str]]:
     return [(item["action"], item["resource"], item["verdict"]) for item in bench.read_decisions()[before:]]
 
 
-def test_a_key_that_nobody_made_is_the_account_s_root(bench: Bench) -> None:
+def test_the_default_key_belongs_to_the_account_root(bench: Bench) -> None:
     assert bench.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
     assert in_other_account(bench, "sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{OTHER_ACCOUNT}:root"
     before = len(bench.read_decisions())
@@ -63,7 +63,7 @@ def test_a_key_that_nobody_made_is_the_account_s_root(bench: Bench) -> None:
     assert (decided["principal"], decided["by"]) == (f"arn:aws:iam::{ACCOUNT}:root", ["the account's root"])
 
 
-def test_the_root_assumes_no_role(bench: Bench) -> None:
+def test_the_root_cannot_assume_a_role(bench: Bench) -> None:
     arn = make_role(bench, "not-for-root")
     with pytest.raises(ClientError, match="may not be assumed by root"):
         bench.client("sts").assume_role(RoleArn=arn, RoleSessionName="run")
@@ -83,7 +83,7 @@ def test_a_user_has_the_policies_of_its_groups(bench: Bench) -> None:
     ann.list_roles()
 
 
-def test_a_role_is_assumed_by_whom_its_trust_and_the_caller_s_policies_let(bench: Bench, operator: Bench) -> None:
+def test_assuming_a_role_needs_its_trust_policy_and_the_caller_s_policies(bench: Bench, operator: Bench) -> None:
     iam = bench.client("iam")
     iam.create_user(UserName="bob")
     bob = bench.acting_with(iam.create_access_key(UserName="bob")["AccessKey"]).client("sts")
@@ -103,9 +103,7 @@ def test_a_role_is_assumed_by_whom_its_trust_and_the_caller_s_policies_let(bench
         )
 
 
-def test_attached_policies_count_in_their_default_version_and_within_the_boundary(
-    bench: Bench, operator: Bench
-) -> None:
+def test_attached_policies_apply_in_their_default_version_within_the_boundary(bench: Bench, operator: Bench) -> None:
     iam = bench.client("iam")
     role = take_role(bench, operator, "changing").client("iam")
     arn = iam.create_policy(PolicyName="changing", PolicyDocument=write(allow("iam:ListUsers")))["Policy"]["Arn"]
@@ -126,7 +124,7 @@ def test_attached_policies_count_in_their_default_version_and_within_the_boundar
         role.list_roles()
 
 
-def test_names_of_resources_are_those_that_the_call_is_about(bench: Bench, operator: Bench) -> None:
+def test_resource_names_are_those_of_the_call(bench: Bench, operator: Bench) -> None:
     only = f"arn:aws:iam::{ACCOUNT}:role/team/*"
     role = take_role(bench, operator, "team-lead", allow("iam:*Role", "iam:TagRole", resource=only)).client("iam")
     role.create_role(RoleName="member", Path="/team/", AssumeRolePolicyDocument=json.dumps(TRUST))
@@ -137,7 +135,7 @@ def test_names_of_resources_are_those_that_the_call_is_about(bench: Bench, opera
         role.get_role(RoleName="team-lead")
 
 
-def test_a_policy_is_attached_only_where_the_condition_lets_it(bench: Bench, operator: Bench) -> None:
+def test_a_policy_is_attached_only_if_the_condition_allows_it(bench: Bench, operator: Bench) -> None:
     pattern = f"arn:aws:iam::{ACCOUNT}:policy/bedrock-flow-caller-*"
     statement = {**allow("iam:AttachRolePolicy"), "Condition": {"ArnLike": {"iam:PolicyARN": pattern}}}
     role = take_role(bench, operator, "attacher", statement).client("iam")
@@ -152,7 +150,7 @@ def test_a_policy_is_attached_only_where_the_condition_lets_it(bench: Bench, ope
 
 
 @pytest.mark.parametrize("missing", ["iam:TagRole", "iam:TagPolicy", "kms:TagResource", "bedrock:TagResource"])
-def test_tagging_what_is_made_is_a_right_of_its_own(
+def test_tagging_on_creation_needs_its_own_permission(
     missing: str, bench: Bench, operator: Bench, service_role: str
 ) -> None:
     name = missing.replace(":", "-")
@@ -175,7 +173,7 @@ def test_tagging_what_is_made_is_a_right_of_its_own(
         calls[missing]()
 
 
-def test_a_key_is_used_in_the_context_that_the_policy_wants(bench: Bench, operator: Bench) -> None:
+def test_a_key_is_used_with_the_required_encryption_context(bench: Bench, operator: Bench) -> None:
     key = bench.client("kms").create_key()["KeyMetadata"]["KeyId"]
     condition = {"StringEquals": {f"kms:EncryptionContext:{name}": value for name, value in CONTEXT.items()}}
     user = take_role(bench, operator, "user-of-key", {**allow("kms:Encrypt", "kms:Decrypt"), "Condition": condition})
@@ -190,7 +188,7 @@ def test_a_key_is_used_in_the_context_that_the_policy_wants(bench: Bench, operat
         kms.describe_key(KeyId=key)
 
 
-def test_an_alias_takes_a_right_on_the_alias_and_one_on_each_key(bench: Bench, operator: Bench) -> None:
+def test_an_alias_needs_permissions_on_the_alias_and_each_key(bench: Bench, operator: Bench) -> None:
     old, new = (bench.client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/bedrock-flows/x"
     name = "alias/bedrock-flows/x"
@@ -207,7 +205,7 @@ def test_an_alias_takes_a_right_on_the_alias_and_one_on_each_key(bench: Bench, o
         role.delete_alias(AliasName=name)
 
 
-def test_a_flow_is_written_and_read_with_its_caller_s_rights_to_the_key(
+def test_writing_and_reading_a_flow_uses_the_caller_s_key_permissions(
     bench: Bench, operator: Bench, service_role: str
 ) -> None:
     key = bench.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -242,7 +240,7 @@ def test_a_flow_is_written_and_read_with_its_caller_s_rights_to_the_key(
 
 
 @pytest.mark.parametrize("action", ["kms:GenerateDataKey", "kms:Decrypt", "iam:PassRole", "bedrock:CreateFlow"])
-def test_a_flow_is_not_made_without_one_of_the_rights(
+def test_a_flow_is_not_created_if_a_permission_is_missing(
     action: str, bench: Bench, operator: Bench, service_role: str
 ) -> None:
     rights = {"kms:GenerateDataKey", "kms:Decrypt", "iam:PassRole", "bedrock:CreateFlow"} - {action}
@@ -256,13 +254,13 @@ def test_a_flow_is_not_made_without_one_of_the_rights(
     assert name not in {flow["name"] for flow in bench.client("bedrock-agent").list_flows()["flowSummaries"]}
 
 
-def test_a_flow_without_a_key_takes_no_right_in_kms(bench: Bench, operator: Bench, service_role: str) -> None:
+def test_a_flow_without_a_key_needs_no_kms_permission(bench: Bench, operator: Bench, service_role: str) -> None:
     flows = take_role(bench, operator, "keyless", allow("bedrock:*", "iam:PassRole")).client("bedrock-agent")
     flow = flows.create_flow(name="without-a-key", executionRoleArn=service_role)
     assert flows.get_flow(flowIdentifier=flow["id"])["name"] == "without-a-key"
 
 
-def test_refusals_have_the_codes_of_their_services(bench: Bench, operator: Bench) -> None:
+def test_errors_have_the_codes_of_their_services(bench: Bench, operator: Bench) -> None:
     nobody = take_role(bench, operator, "nobody")
     calls = {
         "AccessDenied": lambda: nobody.client("iam").list_roles(),

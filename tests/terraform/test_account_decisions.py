@@ -62,7 +62,7 @@ def test_a_case_has_its_verdict_and_its_statements(name: str) -> None:
     assert (decision.verdict.value, list(decision.by)) == (case["verdict"], case.get("by", []))
 
 
-def test_the_table_is_as_large_as_it_should_be() -> None:
+def test_the_table_is_complete() -> None:
     assert len([case for case in CASES.values() if "oracle" not in case]) >= FEWEST
     assert len([case for case in CASES.values() if "oracle" in case]) <= MOST_WITHOUT_ORACLE
 
@@ -89,7 +89,7 @@ def ask_of_all_cases() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.skipif(bool(find_missing_oracle()), reason=f"missing: {find_missing_oracle()}")
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if "oracle" not in case])
-def test_iam_simulate_says_the_same(name: str) -> None:
+def test_iam_simulate_agrees(name: str) -> None:
     assert ask_of_all_cases()[name] == {"result": VERDICTS[CASES[name]["verdict"]], "ignored": []}
 
 
@@ -101,6 +101,6 @@ def test_iam_simulate_says_the_same(name: str) -> None:
         {"Sid": "A", "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"DateLessThan": {"a": "b"}}},
     ],
 )
-def test_what_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
+def test_unknown_policy_elements_are_errors(statement: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"known|effect"):
         read_policy("policy", write_document([statement]))

@@ -38,7 +38,7 @@ def flows(bench: Bench) -> Any:
     return bench.client("bedrock-agent")
 
 
-def test_a_flow_s_name_has_200_characters(bench: Bench, flows: Any) -> None:
+def test_a_flow_name_has_at_most_200_characters(bench: Bench, flows: Any) -> None:
     role = make_service_role(bench, "AmazonBedrockFlow-long-name")
     flows.create_flow(name="a-" * 100, executionRoleArn=role)
     with refused("ValidationException", "does not match"):
@@ -56,7 +56,7 @@ def test_a_flow_s_name_has_200_characters(bench: Bench, flows: Any) -> None:
         ('"Effect": "Allow"', '"Effect": "Deny"'),
     ],
 )
-def test_a_flow_s_role_lets_bedrock_in(old: str, new: str, bench: Bench, flows: Any) -> None:
+def test_a_flow_s_role_trusts_bedrock(old: str, new: str, bench: Bench, flows: Any) -> None:
     name = f"AmazonBedrockFlow-{re.sub('[^a-z]', '', new)}"
     role = make_service_role(bench, name, json.loads(json.dumps(BEDROCK_TRUST).replace(old, new)))
     with refused("ValidationException", "cannot assume"):

@@ -55,7 +55,7 @@ def write_key_policy(*principals: str, action: str = "kms:*", more: tuple[dict[s
     return write({**statement, "Principal": {"AWS": list(principals)}}, *more)
 
 
-def test_a_key_policy_has_32768_bytes(kms: Any) -> None:
+def test_a_key_policy_has_at_most_32768_bytes(kms: Any) -> None:
     def policy(length: int) -> str:
         text = write_key_policy(ROOT)
         return text.replace("Keep", "Keep" + "x" * (length - len(text)))
@@ -77,7 +77,7 @@ def test_a_key_policy_has_32768_bytes(kms: Any) -> None:
     ],
     ids=["no right to put", "another key", "a denial"],
 )
-def test_a_key_policy_that_locks_its_author_out_is_refused(policy: str, kms: Any) -> None:
+def test_a_key_policy_that_locks_its_author_out_is_rejected(policy: str, kms: Any) -> None:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     for call in (lambda **more: kms.put_key_policy(KeyId=key, PolicyName="default", **more), kms.create_key):
         with refused("MalformedPolicyDocumentException", "will not allow you to update"):
@@ -92,7 +92,7 @@ def test_a_key_policy_may_name_its_own_key(kms: Any) -> None:
         kms.put_key_policy(KeyId=name, PolicyName="default", Policy=policy)
 
 
-def test_a_key_policy_that_admits_another_role_locks_the_author_out(bench: Bench, operator: Bench) -> None:
+def test_a_key_policy_for_another_role_locks_its_author_out(bench: Bench, operator: Bench) -> None:
     other = make_role(bench, "keeper-of-keys")
     author = assume(operator, make_role(bench, "author", allow("kms:*"))).client("kms")
     with refused("MalformedPolicyDocumentException", "will not allow you to update"):
@@ -103,7 +103,7 @@ def test_a_key_policy_that_admits_another_role_locks_the_author_out(bench: Bench
 @pytest.mark.parametrize(
     "policy", ["no JSON", '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*"}]}']
 )
-def test_a_key_policy_is_one(policy: str, kms: Any) -> None:
+def test_a_key_policy_is_a_valid_policy(policy: str, kms: Any) -> None:
     with refused("MalformedPolicyDocumentException"):
         kms.create_key(Policy=policy)
 
@@ -149,7 +149,7 @@ def test_a_deleted_role_stays_in_a_key_policy_as_its_id_and_comes_back_as_anothe
 
 
 @pytest.mark.parametrize("name", ["alias/a b", "alias/ä", "alias/a.b", "alias/" + "a" * 251])
-def test_an_alias_has_256_characters_of_few_kinds(name: str, kms: Any) -> None:
+def test_an_alias_has_at_most_256_characters_of_a_small_set(name: str, kms: Any) -> None:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     with refused("ValidationException"):
         kms.create_alias(AliasName=name, TargetKeyId=key)

@@ -55,19 +55,19 @@ def fill(length: int) -> str:
     return json.dumps(document, indent=2)
 
 
-def test_a_role_s_name_has_64_characters(iam: Any) -> None:
+def test_a_role_name_has_at_most_64_characters(iam: Any) -> None:
     iam.create_role(RoleName="r" * 64, AssumeRolePolicyDocument=json.dumps(BEDROCK_TRUST))
     with refused("ValidationError", "65 is out of bounds"):
         iam.create_role(RoleName="r" * 65, AssumeRolePolicyDocument=json.dumps(BEDROCK_TRUST))
 
 
-def test_a_policy_s_name_has_128_characters(iam: Any) -> None:
+def test_a_policy_name_has_at_most_128_characters(iam: Any) -> None:
     make_policy(iam, "p" * 128)
     with refused("ValidationError", "129 is out of bounds"):
         make_policy(iam, "p" * 129)
 
 
-def test_names_of_iam_ignore_case(iam: Any) -> None:
+def test_iam_names_ignore_case(iam: Any) -> None:
     iam.create_role(RoleName="Case", AssumeRolePolicyDocument=json.dumps(BEDROCK_TRUST))
     with refused("EntityAlreadyExists"):
         iam.create_role(RoleName="cASE", AssumeRolePolicyDocument=json.dumps(BEDROCK_TRUST))
@@ -86,7 +86,7 @@ def test_descriptions_are_latin(iam: Any) -> None:
         make_policy(iam, "long", Description="d" * 1001)
 
 
-def test_a_managed_policy_has_6144_characters_without_blanks(iam: Any) -> None:
+def test_a_managed_policy_has_at_most_6144_characters_without_whitespace(iam: Any) -> None:
     arn = make_policy(iam, "large", fill(6144))
     with refused("LimitExceeded", "6144"):
         make_policy(iam, "larger", fill(6145))
@@ -94,7 +94,7 @@ def test_a_managed_policy_has_6144_characters_without_blanks(iam: Any) -> None:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=fill(6145), SetAsDefault=True)
 
 
-def test_a_trust_policy_has_2048_characters(iam: Any) -> None:
+def test_a_trust_policy_has_at_most_2048_characters(iam: Any) -> None:
     def trust(length: int) -> str:
         document = json.loads(json.dumps(BEDROCK_TRUST))
         document["Statement"][0]["Sid"] += "x" * (length - len(json.dumps(document, separators=(",", ":"))))
@@ -107,7 +107,7 @@ def test_a_trust_policy_has_2048_characters(iam: Any) -> None:
         iam.update_assume_role_policy(RoleName="long-trust", PolicyDocument=trust(2049))
 
 
-def test_embedded_policies_have_10240_characters_together(bench: Bench, iam: Any) -> None:
+def test_inline_policies_have_at_most_10240_characters_in_total(bench: Bench, iam: Any) -> None:
     make_role(bench, "embedded")
     iam.put_role_policy(RoleName="embedded", PolicyName="one", PolicyDocument=fill(6000))
     iam.put_role_policy(RoleName="embedded", PolicyName="two", PolicyDocument=fill(4240))
@@ -116,7 +116,7 @@ def test_embedded_policies_have_10240_characters_together(bench: Bench, iam: Any
         iam.put_role_policy(RoleName="embedded", PolicyName="two", PolicyDocument=fill(4241))
 
 
-def test_a_role_has_ten_attached_policies(bench: Bench, iam: Any) -> None:
+def test_a_role_has_at_most_ten_attached_policies(bench: Bench, iam: Any) -> None:
     make_role(bench, "crowded")
     policies = [make_policy(iam, f"crowd-{number}") for number in range(11)]
     for arn in policies[:10]:
@@ -126,7 +126,7 @@ def test_a_role_has_ten_attached_policies(bench: Bench, iam: Any) -> None:
         iam.attach_role_policy(RoleName="crowded", PolicyArn=policies[10])
 
 
-def test_a_policy_has_five_versions(iam: Any) -> None:
+def test_a_policy_has_at_most_five_versions(iam: Any) -> None:
     arn = make_policy(iam, "versions")
     for _ in range(4):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=SMALL)
@@ -174,7 +174,7 @@ def test_a_boundary_exists(bench: Bench, iam: Any) -> None:
         ("delete_role", {}),
     ],
 )
-def test_roles_of_identity_center_are_nobody_s_to_change(
+def test_identity_center_roles_cannot_be_changed(
     operation: str, more: dict[str, Any], bench: Bench, operator: Bench, iam: Any
 ) -> None:
     name = f"AWSReservedSSO_{operation}"
@@ -184,7 +184,7 @@ def test_roles_of_identity_center_are_nobody_s_to_change(
         getattr(iam, operation)(RoleName=name, **more)
 
 
-def test_a_trust_names_principals_that_exist(iam: Any) -> None:
+def test_a_trust_policy_names_principals_that_exist(iam: Any) -> None:
     trust = json.loads(json.dumps(TRUST).replace(":root", ":role/nobody"))
     with refused("MalformedPolicyDocument", "Invalid principal"):
         iam.create_role(RoleName="trusting", AssumeRolePolicyDocument=json.dumps(trust))

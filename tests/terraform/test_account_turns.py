@@ -22,7 +22,7 @@ class Service:
         return self.most
 
 
-def test_calls_that_come_at_once_are_answered_one_after_the_other() -> None:
+def test_concurrent_calls_are_answered_in_turn() -> None:
     take_turns(Service)
     service = Service()
     with ThreadPoolExecutor(5) as threads:

@@ -95,7 +95,7 @@ def test_fmt_would_change_nothing(modules: Path) -> None:
 
 
 @pytest.mark.terraform
-def test_fmt_finds_what_stands_askew(damaged: Path) -> None:
+def test_fmt_finds_misaligned_code(damaged: Path) -> None:
     if not shutil.which("terraform"):
         pytest.skip("the terraform command is missing")
     change(damaged / "tests" / "flow.tftest.hcl", "  command = plan", "    command = plan")
@@ -103,7 +103,7 @@ def test_fmt_finds_what_stands_askew(damaged: Path) -> None:
 
 
 @pytest.mark.terraform
-def test_validate_takes_every_module_and_its_tests(modules: Path, bench: Bench) -> None:
+def test_validate_accepts_every_module_and_its_tests(modules: Path, bench: Bench) -> None:
     for module in list_modules(modules):
         bench.succeed(module, "init", "-backend=false", "-input=false")
         said = json.loads(bench.run(module, "validate", "-json").stdout)
@@ -111,7 +111,7 @@ def test_validate_takes_every_module_and_its_tests(modules: Path, bench: Bench) 
 
 
 @pytest.mark.terraform
-def test_validate_finds_what_is_not_there(damaged: Path, bench: Bench) -> None:
+def test_validate_finds_undeclared_references(damaged: Path, bench: Bench) -> None:
     change(damaged / "tests" / "flow.tftest.hcl", "  command = plan", "  comand = plan")
     bench.run(damaged, "init", "-backend=false", "-input=false")
     assert bench.run(damaged, "validate").returncode == 1
@@ -127,11 +127,11 @@ def ask_tflint(folder: Path) -> list[str]:
     return [f"{issue['range']['filename']}: {issue['rule']['name']}: {issue['message']}" for issue in said["issues"]]
 
 
-def test_tflint_has_no_issue(modules: Path) -> None:
+def test_tflint_reports_no_issue(modules: Path) -> None:
     assert ask_tflint(modules) == []
 
 
-def test_tflint_finds_a_variable_that_nothing_uses_and_nothing_says(damaged: Path) -> None:
+def test_tflint_finds_an_unused_undocumented_variable(damaged: Path) -> None:
     (damaged / "more.tf").write_text('variable "more" {}\n', encoding="utf-8")
     rules = {issue.split(": ")[1] for issue in ask_tflint(damaged)}
     assert {"terraform_unused_declarations", "terraform_documented_variables", "terraform_typed_variables"} <= rules
@@ -152,7 +152,7 @@ def test_checkov_fails_nothing_and_skips_nothing(modules: Path) -> None:
     assert summary["passed"] > 40 * len(list_modules(modules))
 
 
-def test_no_module_asks_a_linter_to_look_away(modules: Path) -> None:
+def test_no_module_suppresses_a_linter_finding(modules: Path) -> None:
     for path in (path for path in modules.rglob("*") if path.suffix in (".tf", ".hcl", ".md")):
         text = path.read_text(encoding="utf-8").lower()
         for word in ("checkov:", "tflint-ignore", "tfsec:", "trivy:", "kics-scan", "terrascan"):

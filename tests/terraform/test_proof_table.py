@@ -55,7 +55,7 @@ def read_rows(lines: list[str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("processes", ["0", "2"])
-def test_a_row_a_module_a_column_a_proof(tmp_path: Path, processes: str) -> None:
+def test_the_table_has_a_row_per_module_and_a_column_per_proof(tmp_path: Path, processes: str) -> None:
     lines = run_pytest(tmp_path, "--prove", "-n", processes, broken="order-desk")
     rows = read_rows(lines)
     assert rows.pop("module") == ["format", "init", "plan", "upgrade"]
@@ -68,20 +68,20 @@ def test_a_row_a_module_a_column_a_proof(tmp_path: Path, processes: str) -> None
     assert re.fullmatch(r"1 failed, \d+ passed in .*", lines[-1]), lines
 
 
-def test_every_day_one_module_is_taken_and_a_table_shown_only_when_a_cell_is_red(tmp_path: Path) -> None:
+def test_the_daily_run_proves_one_module_and_shows_the_table_only_on_failure(tmp_path: Path) -> None:
     lines = run_pytest(tmp_path)
     assert not [line for line in lines if line.startswith("module ")]
     assert lines[-1].startswith("1 passed")
     assert read_rows(run_pytest(tmp_path, broken=EVERYDAY))[EVERYDAY] == ["ok", "FAILED", "-"]
 
 
-def test_a_column_that_is_not_announced_is_refused() -> None:
+def test_an_undeclared_column_is_rejected() -> None:
     with pytest.raises(AssertionError, match="edit"), Proof("x", ["plan"]).of("edit"):
         pass
     with pytest.raises(AssertionError, match="sorcery"):
         Proof("x", ["sorcery"])
 
 
-def test_the_page_says_what_each_column_shows() -> None:
+def test_the_page_explains_each_column() -> None:
     page = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE) == list(COLUMNS.items())

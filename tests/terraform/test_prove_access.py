@@ -143,7 +143,7 @@ def make_guest(bench: Bench, name: str, *actions: str) -> str:
 
 @pytest.mark.proves("access")
 @pytest.mark.parametrize("name", NAMES)
-def test_who_may_do_what_is_as_it_was_reviewed(name: str, applied: Applied, proof: Proof, accept: bool) -> None:
+def test_the_access_table_is_as_reviewed(name: str, applied: Applied, proof: Proof, accept: bool) -> None:
     table = write_tables(name, applied.identities, applied.service_roles[name], applied.sealed[name])
     path = TABLES / f"{name}.md"
     if accept:
@@ -178,7 +178,7 @@ def write_question(question: Question) -> dict[str, Any]:
 
 @pytest.mark.skipif(bool(find_missing_oracle()), reason=f"missing: {find_missing_oracle()}")
 @pytest.mark.parametrize("name", NAMES)
-def test_iam_simulate_says_the_same_of_every_cell(name: str, applied: Applied) -> None:
+def test_iam_simulate_agrees_on_every_cell(name: str, applied: Applied) -> None:
     questions = list_questions(applied, name)
     answers = ask_oracle([write_question(question) for question in questions])
     for question, answer in zip(questions, answers, strict=True):
@@ -190,7 +190,7 @@ def test_iam_simulate_says_the_same_of_every_cell(name: str, applied: Applied) -
 
 
 @pytest.mark.parametrize("label", ROLES)
-def test_the_account_answers_as_the_table_says(label: str, applied: Applied) -> None:
+def test_the_account_agrees_with_the_table(label: str, applied: Applied) -> None:
     sealed = applied.sealed[NAMES[0]]
     (identity,) = [item for item in applied.identities if item.label == label]
     flows = applied.sessions[label].client("bedrock-agent")

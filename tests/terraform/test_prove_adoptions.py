@@ -23,6 +23,6 @@ def test_a_flow_from_the_console_is_imported(subject: Subject, bench: Bench, pro
 
 
 @pytest.mark.proves("moved")
-def test_a_flow_of_the_same_state_is_moved(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
+def test_a_flow_in_the_same_state_is_moved(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
     with open_life(bench, tmp_path, Root(subject), proof) as life:
         prove_moved(life)

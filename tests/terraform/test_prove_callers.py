@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.terraform, pytest.mark.skipif(bool(MISSING), reason=f"
 READS = allow("bedrock:GetFlow", sid="ReadFlows")
 
 
-def test_a_role_without_room_for_a_policy_uses_the_key_by_the_key_policy_alone(tmp_path: Path) -> None:
+def test_a_role_without_the_caller_policy_uses_the_key_through_the_key_policy(tmp_path: Path) -> None:
     (tmp_path / "bench").mkdir()
     (tmp_path / "root").mkdir()
     with open_bench(tmp_path / "bench") as bench:

@@ -54,7 +54,7 @@ def test_damage_turns_the_right_cell_red(
     assert proof.list_red() == [damage.column]
 
 
-def test_a_fixed_name_is_refused_in_the_second_place(subject: Subject, bench: Bench, tmp_path: Path) -> None:
+def test_a_fixed_name_fails_in_the_second_place(subject: Subject, bench: Bench, tmp_path: Path) -> None:
     proof = Proof(subject.name, ["places"])
     write_root(tmp_path, subject)
     FIXED_NAME.strike(tmp_path / "module")
@@ -64,7 +64,7 @@ def test_a_fixed_name_is_refused_in_the_second_place(subject: Subject, bench: Be
 
 
 @pytest.mark.parametrize(("keeping", "prove"), [(OLD_ROLE, prove_import), (OLD_KEY, prove_moved)])
-def test_a_flow_that_keeps_what_it_had_is_seen(
+def test_a_stale_flow_is_detected(
     keeping: Damage, prove: Callable[[Life], None], subject: Subject, bench: Bench, tmp_path: Path
 ) -> None:
     proof = Proof(subject.name, ["import", "moved"])
@@ -75,7 +75,7 @@ def test_a_flow_that_keeps_what_it_had_is_seen(
     assert proof.list_red() == [keeping.column]
 
 
-def test_an_address_that_moved_is_seen_in_an_upgrade(subject: Subject, bench: Bench, tmp_path: Path) -> None:
+def test_a_changed_address_is_detected_in_an_upgrade(subject: Subject, bench: Bench, tmp_path: Path) -> None:
     former = list_former(subject)[0]
     with open_life(bench, tmp_path, Root(former), Proof(subject.name, [])) as life:
         life.damage = MOVED.strike
@@ -83,5 +83,5 @@ def test_an_address_that_moved_is_seen_in_an_upgrade(subject: Subject, bench: Be
             prove_upgrade(life, subject)
 
 
-def test_every_column_of_a_life_can_be_red() -> None:
+def test_every_column_of_a_life_can_fail() -> None:
     assert {damage.column for damage in DAMAGES} == set(LIFE)

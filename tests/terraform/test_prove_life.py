@@ -28,7 +28,7 @@ def test_the_whole_life_of_a_module(subject: Subject, bench: Bench, proof: Proof
 
 
 @pytest.mark.modules(EVERYDAY)
-def test_a_callers_policy_of_a_fixed_name_outlives_a_new_name_of_the_flow(
+def test_a_callers_policy_with_a_fixed_name_survives_renaming_the_flow(
     subject: Subject, bench: Bench, tmp_path: Path
 ) -> None:
     root = Root(subject, caller_policy_name="callers-of-the-desk")

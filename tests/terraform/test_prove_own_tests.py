@@ -34,19 +34,19 @@ def test_the_tests_of_a_module(subject: Subject, bench: Bench, proof: Proof, tmp
         assert judgement.is_green, judgement
 
 
-def test_a_flow_with_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> None:
+def test_the_tests_pass_for_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> None:
     judgement = judge_module(bench, write_module(tmp_path / "module", plan_document(make_flow_of_every_kind())))
     assert judgement.is_green, judgement
     refusals = {f"parameters_reject_{why}" for why in Rejection}
     assert refusals <= set(judgement.runs)
 
 
-def test_whatever_is_cut_is_found(cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
+def test_every_removal_is_detected(cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
     module = shutil.copytree(MODULES / EVERYDAY, tmp_path / "module")
     bench.succeed(module, "init", "-backend=false", "-input=false")
     assert list_unseen(bench, module, cuts) == []
 
 
-def test_the_first_round_cuts_at_every_rule() -> None:
+def test_the_first_round_removes_every_rule() -> None:
     complaints = {cut.complaint for cut in ROUNDS[0]}
     assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in VARIABLES if item.validations)} <= complaints

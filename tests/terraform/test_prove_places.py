@@ -15,6 +15,6 @@ pytestmark = pytest.mark.terraform
 
 
 @pytest.mark.proves("places")
-def test_one_module_in_many_places(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
+def test_one_module_works_in_many_places(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
     write_root(tmp_path, subject)
     prove_places(bench, tmp_path, subject, proof)

@@ -146,7 +146,7 @@ def list_needs_of_deployer(life: Life) -> list[Recorded]:
 
 
 @pytest.mark.parametrize("action", sorted(list_actions(DEPLOYER)))
-def test_without_an_action_a_deployer_s_step_fails(action: str, life: Life) -> None:
+def test_without_an_action_a_deployment_step_fails(action: str, life: Life) -> None:
     refused = find_refusals(list_needs_of_deployer(life), take_out_action(DEPLOYER, action))
     assert {item.request.action for item in refused} == {action}
 
@@ -158,13 +158,13 @@ def test_without_an_action_a_plan_fails(action: str, life: Life) -> None:
 
 
 @pytest.mark.parametrize("name", ["deployment", "plan"])
-def test_no_statement_has_an_action_or_a_resource_that_nothing_needs(name: str, life: Life) -> None:
+def test_no_statement_grants_an_unneeded_action_or_resource(name: str, life: Life) -> None:
     needs = life.decided["plan"] if name == "plan" else list_needs_of_deployer(life)
     smaller = list_smaller_policies(read_deployment_policy(name))
     assert [what for what, policy in smaller if not any(find_refusals(needs, policy))] == []
 
 
-def test_a_policy_that_is_whole_refuses_nothing_and_none_refuses_all(life: Life) -> None:
+def test_a_complete_policy_denies_nothing_and_an_empty_one_everything(life: Life) -> None:
     needs = list_needs_of_deployer(life)
     assert list(find_refusals(needs, DEPLOYER)) == []
     assert list(find_refusals(needs, {"Version": "2012-10-17", "Statement": []})) == needs
@@ -222,9 +222,7 @@ def test_terraform_fails_without_the_action_and_names_it(
     assert f"because no identity-based policy allows the {action} action" in said
 
 
-def test_a_stranger_is_refused_the_flow_by_its_key(
-    bench: Bench, operator: Bench, half_made: tuple[Bench, Root]
-) -> None:
+def test_the_key_denies_outsiders_the_flow(bench: Bench, operator: Bench, half_made: tuple[Bench, Root]) -> None:
     deployer, root = half_made
     document = json.dumps(DEPLOYER)
     bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)

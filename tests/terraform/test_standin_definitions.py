@@ -42,11 +42,11 @@ CARRIED = [members for members in list_member_paths(find_shape("FlowDefinition")
 
 
 @pytest.mark.parametrize("members", CARRIED, ids=".".join)
-def test_a_member_comes_back_as_it_went(members: tuple[str, ...]) -> None:
+def test_a_key_round_trips(members: tuple[str, ...]) -> None:
     assert go_and_return(make_definition(members)) == make_definition(members)
 
 
-def test_every_block_of_the_schema_stands_for_a_member() -> None:
+def test_every_block_of_the_schema_maps_to_a_key() -> None:
     def count(block: dict[str, Any]) -> int:
         nested = block.get("block_types", {}).values()
         return len(block["attributes"]) + sum(1 + count(item["block"]) for item in nested)
@@ -54,7 +54,7 @@ def test_every_block_of_the_schema_stands_for_a_member() -> None:
     assert count(BLOCK) == len(CARRIED)
 
 
-def test_what_says_nothing_is_left_out() -> None:
+def test_empty_values_are_omitted() -> None:
     node = {"name": "A", "type": "Input", "inputs": [], "configuration": {"input": {}}}
     assert go_and_return({"nodes": [node]}) == {
         "nodes": [{"name": "A", "type": "Input", "configuration": {"input": {}}}]
@@ -81,5 +81,5 @@ def wrap(number: object, text: object = None) -> list[dict[str, Any]]:
         (None, wrap("1.0"), wrap("1.0")),
     ],
 )
-def test_the_spelling_of_the_configuration_is_kept_where_both_mean_the_same(old: Any, new: Any, kept: Any) -> None:
+def test_equivalent_values_keep_the_configured_spelling(old: Any, new: Any, kept: Any) -> None:
     assert keep_spelling(old, new) == kept

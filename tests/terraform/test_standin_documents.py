@@ -14,7 +14,7 @@ def render(*statements: dict[str, Any], **config: Any) -> Any:
     return json.loads(render_document({"statement": list(statements), **config})["json"])
 
 
-def test_the_text_is_that_of_the_real_one() -> None:
+def test_the_text_equals_the_provider_s() -> None:
     statement = {
         "sid": "One",
         "effect": None,
@@ -45,7 +45,7 @@ def test_the_text_is_that_of_the_real_one() -> None:
     assert found["version"] == "2012-10-17"
 
 
-def test_members_come_in_iam_s_order() -> None:
+def test_keys_are_in_iam_s_order() -> None:
     names = ("sid", "not_actions", "actions", "not_resources", "resources")
     statement = {name: "s" if name == "sid" else ["x"] for name in names}
     statement |= {"not_principals": [{"type": "AWS", "identifiers": ["x"]}]}
@@ -53,7 +53,7 @@ def test_members_come_in_iam_s_order() -> None:
     assert list(rendered) == ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "NotPrincipal"]
 
 
-def test_sorted_first_then_filled_in_where_iam_has_variables() -> None:
+def test_policies_are_sorted_before_variables_are_filled_in() -> None:
     values = ["arn:&{a}", "arn:%"]
     (rendered,) = render({"actions": ["a:&{x}"], "resources": values})["Statement"]
     assert rendered["Resource"] == ["arn:${a}", "arn:%"]
@@ -62,7 +62,7 @@ def test_sorted_first_then_filled_in_where_iam_has_variables() -> None:
         render({"resources": ["&{a}"]}, version="2008-10-17")
 
 
-def test_everybody_is_a_star_only_alone() -> None:
+def test_a_star_means_everybody_only_alone() -> None:
     star = {"type": "*", "identifiers": ["*"]}
     assert render({"principals": [star]})["Statement"][0]["Principal"] == "*"
     assert render({"principals": [{"type": "AWS", "identifiers": ["*"]}]})["Statement"][0]["Principal"] == {"AWS": "*"}
@@ -82,7 +82,7 @@ def test_the_encoder_is_go_s() -> None:
         ({"override_json": "{}"}, "override_json"),
     ],
 )
-def test_what_it_cannot_render_as_the_real_one_is_refused(config: dict[str, Any], what: str) -> None:
+def test_what_cannot_be_rendered_exactly_is_rejected(config: dict[str, Any], what: str) -> None:
     with pytest.raises(RefusedError, match=what):
         render_document(config)
 
@@ -99,5 +99,5 @@ def test_what_it_cannot_render_as_the_real_one_is_refused(config: dict[str, Any]
         ("no JSON", "{}", False),
     ],
 )
-def test_policies_are_compared_by_what_they_mean(first: str, second: str, same: bool) -> None:
+def test_policies_are_compared_by_meaning(first: str, second: str, same: bool) -> None:
     assert say_the_same(first, second) is same

@@ -129,7 +129,7 @@ def test_a_block_is_read_from_the_bindings() -> None:
     }
 
 
-def test_a_member_without_a_type_is_not_lost() -> None:
+def test_a_key_without_a_type_is_kept() -> None:
     text = STRUCT.replace("return this.getStringAttribute('arn');", "return something;")
     with pytest.raises(SystemExit, match="arn: no type found"):
         refresh_standin_schema.Bindings(text).build_block("Thing")

@@ -73,7 +73,7 @@ def run_provider(*command: str, **environment: str) -> Iterator[tuple[subprocess
 
 @pytest.mark.parametrize("by", ["terraform", "a shell that stands for a killed terraform"])
 @pytest.mark.parametrize("fork", [False, True])
-def test_it_serves_and_ends_with_who_started_it(folder: Path, by: str, fork: bool) -> None:
+def test_the_server_ends_with_its_parent(folder: Path, by: str, fork: bool) -> None:
     (program,) = (folder / "mirror").rglob("terraform-provider-aws_*")
     command = [str(program)] if by == "terraform" else ["sh", "-c", '"$0"; true', str(program)]
     with forking(folder, wanted=fork):
@@ -84,7 +84,7 @@ def test_it_serves_and_ends_with_who_started_it(folder: Path, by: str, fork: boo
         wait_until(lambda: not answers(address))
 
 
-def test_a_fork_takes_the_environment_of_who_started_it(folder: Path) -> None:
+def test_a_fork_inherits_the_environment_of_its_parent(folder: Path) -> None:
     (program,) = (folder / "mirror").rglob("terraform-provider-aws_*")
     with forking(folder, wanted=True), run_provider(str(program), HOME=str(folder / "home")):
         # The runner keeps its certificate there.

@@ -80,13 +80,13 @@ INLINE = f"{NODE}.configuration.0.prompt.0.source_configuration.0.inline.0"
         ),
     ],
 )  # fmt: skip
-def test_a_fault_of_a_flow_is_found_at_its_place(config: dict[str, Any], place: str, word: str) -> None:
+def test_a_fault_in_a_flow_is_found_at_its_position(config: dict[str, Any], place: str, word: str) -> None:
     (found,) = find_faults(FLOW, **config)
     assert found.startswith(f"{place}: ")
     assert word in found
 
 
-def test_a_json_text_must_be_one() -> None:
+def test_json_strings_must_be_valid_json() -> None:
     config = make_flow(make_prompt(additionalModelRequestFields={"a": 1}, templateConfiguration=TEXT))
     assert find_faults(FLOW, **config) == []
     node = config["definition"][0]["node"][0]
@@ -105,11 +105,11 @@ def test_a_json_text_must_be_one() -> None:
         make_flow(description="é" * 100),
     ],
 )
-def test_what_is_unknown_or_left_to_the_api_is_no_fault(config: dict[str, Any]) -> None:
+def test_unknown_values_and_api_defaults_are_not_faults(config: dict[str, Any]) -> None:
     assert find_faults(FLOW, **config) == []
 
 
-def test_a_choice_with_something_unknown_is_not_judged() -> None:
+def test_a_choice_with_unknown_values_is_not_checked() -> None:
     config = make_flow(make_prompt(templateConfiguration=TEXT))
     inline = config["definition"][0]["node"][0]["configuration"][0]["prompt"][0]["source_configuration"][0]["inline"][0]
     inline["template_configuration"] = [{"text": UNKNOWN, "chat": UNKNOWN}]
@@ -137,7 +137,7 @@ def test_a_choice_with_something_unknown_is_not_judged() -> None:
         ("aws_iam_policy_document", {"statement": [{"effect": "Perhaps"}]}, "Deny"),
     ],
 )
-def test_a_fault_of_keys_and_roles_is_found(kind: str, config: dict[str, Any], word: str) -> None:
+def test_a_fault_in_keys_and_roles_is_found(kind: str, config: dict[str, Any], word: str) -> None:
     (found,) = find_faults(kind, **config)
     assert word in found
 

@@ -21,21 +21,21 @@ REFINED = msgpack.ExtType(12, b"\x81\x01\xc2")
     ("number", "written"),
     [(1.0, 1), (0.7, "0.7"), (0, 0), (1e21, 10**21), (0.1 + 0.2, "0.30000000000000004"), (2500, 2500), (1e-7, "1e-07")],
 )
-def test_a_number_is_written_as_terraform_wants_it(number: float, written: int | str) -> None:
+def test_numbers_are_written_as_terraform_expects(number: float, written: int | str) -> None:
     assert wire.write_number(number) == written
 
 
-def test_a_decimal_in_the_state_stays_a_decimal() -> None:
+def test_a_decimal_in_the_state_stays_decimal() -> None:
     assert wire.read_state(b'{"a": 0.7, "b": 7, "c": 1e-7}') == {"a": "0.7", "b": 7, "c": "1e-7"}
 
 
-def test_a_float32_is_compared_as_one() -> None:
+def test_a_float32_is_compared_as_float32() -> None:
     assert wire.round_to_float32("0.7") == wire.round_to_float32(0.699999988079071)
     assert wire.round_to_float32("0.7") != wire.round_to_float32("0.7000001")
 
 
 @pytest.mark.parametrize("value", [wire.UNKNOWN, REFINED])
-def test_both_kinds_of_unknown_are_unknown_and_go_back_as_they_came(value: Any) -> None:
+def test_both_kinds_of_unknown_round_trip(value: Any) -> None:
     assert wire.is_unknown(value)
     assert not wire.is_wholly_known({"a": [{"b": value}]})
     assert wire.decode(wire.encode({"a": value})) == {"a": value}
@@ -46,7 +46,7 @@ def test_values_without_unknown_parts_are_known() -> None:
     assert wire.decode(wire.encode(None)) is None
 
 
-def test_every_type_of_the_schema_has_its_code() -> None:
+def test_every_type_in_the_schema_has_an_encoding() -> None:
     assert SCHEMA["resource_schemas"].keys() == RESOURCES.keys()
     assert SCHEMA["data_source_schemas"].keys() == DATA_SOURCES.keys()
 
@@ -57,7 +57,7 @@ def test_a_resource_updates_only_what_its_schema_has() -> None:
         assert resource.updated <= block["attributes"].keys() | block.get("block_types", {}).keys()
 
 
-def test_a_change_that_would_be_swallowed_is_refused() -> None:
+def test_a_change_that_would_be_ignored_is_rejected() -> None:
     with pytest.raises(RefusedError, match="is_enabled"):
         update_resource("aws_kms_key", {"is_enabled": False}, {"is_enabled": True})
 
@@ -77,7 +77,7 @@ def _region() -> None:
     cloud.region = "eu-west-1"
 
 
-def test_a_new_thing_is_unknown_where_aws_decides() -> None:
+def test_a_new_resource_has_unknown_values_where_aws_decides() -> None:
     planned, replaced = plan("aws_kms_key", None, enable_key_rotation=True)
     assert {planned[name] for name in ("arn", "key_id", "policy")} == {wire.UNKNOWN}
     assert (planned["region"], planned["key_usage"], planned["enable_key_rotation"]) == (
@@ -94,13 +94,13 @@ def make_flow(**more: Any) -> dict[str, Any]:
     return {"name": "a", "definition": [{"node": [node]}], "tags": None, "tags_all": {}, **known, **more}
 
 
-def test_a_flow_keeps_its_arn_and_forgets_its_status_when_it_changes() -> None:
+def test_a_changed_flow_keeps_its_arn_and_resets_its_status() -> None:
     planned, replaced = plan("aws_bedrockagent_flow", make_flow(), name="b", definition=make_flow()["definition"])
     assert (planned["arn"], planned["id"], planned["status"]) == ("arn:F", "F", wire.UNKNOWN)
     assert replaced == []
 
 
-def test_a_flow_that_means_the_same_does_not_change() -> None:
+def test_an_equivalent_flow_is_no_change() -> None:
     definition = [{"node": [{"name": "Ask", "temperature": "0.70"}]}]
     planned, _ = plan("aws_bedrockagent_flow", make_flow(), name="a", definition=definition)
     assert planned["definition"] == make_flow()["definition"]
@@ -115,37 +115,37 @@ def test_an_imported_decimal_plans_an_update() -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [(None, {}), ({}, None)])
-def test_no_tags_and_null_are_planned_as_they_are_given(old: Any, new: Any) -> None:
+def test_missing_and_null_tags_are_planned_as_given(old: Any, new: Any) -> None:
     definition = make_flow()["definition"]
     planned, replaced = plan("aws_bedrockagent_flow", make_flow(tags=old), name="a", definition=definition, tags=new)
     assert (planned["tags"], planned["tags_all"], replaced) == (new, {}, [])
 
 
-def test_an_import_begins_with_the_id_alone() -> None:
+def test_an_import_starts_from_the_id() -> None:
     state = begin_import(SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]["block"], "F")
     assert {name: value for name, value in state.items() if value is not None} == {"id": "F", "definition": []}
     assert {"tags", "timeouts"} < set(state)
 
 
-def test_another_name_replaces_what_cannot_be_renamed() -> None:
+def test_a_new_name_replaces_what_cannot_be_renamed() -> None:
     prior = {"name": "a", "name_prefix": "", "region": "eu-west-1", "target_key_id": "k", "id": "a"}
     assert plan("aws_kms_alias", prior, name="b", target_key_id="k")[1] == ["name"]
     planned, replaced = plan("aws_kms_alias", prior, name="a", target_key_id="l")
     assert (planned["target_key_arn"], replaced) == (wire.UNKNOWN, [])
 
 
-def test_a_policy_in_another_spelling_is_no_change() -> None:
+def test_an_equivalent_policy_is_no_change() -> None:
     prior = {"policy": '{"Action":["a","b"]}', "key_id": "k", "region": "eu-west-1", "id": "k"}
     planned, _ = plan("aws_kms_key_policy", prior, policy='{ "Action": ["b", "a"] }', key_id="k")
     assert planned["policy"] == prior["policy"]
     assert plan("aws_kms_key_policy", prior, policy='{"Action":"a"}', key_id="k")[0]["policy"] == '{"Action":"a"}'
 
 
-def test_tags_are_planned_as_they_are_given() -> None:
+def test_tags_are_planned_as_given() -> None:
     assert plan("aws_kms_key", None, tags={"a": "b"})[0]["tags_all"] == {"a": "b"}
     assert plan("aws_kms_key", None, tags={"a": wire.UNKNOWN})[0]["tags_all"] == wire.UNKNOWN
 
 
-def test_a_region_of_a_resource_s_own_is_refused() -> None:
+def test_a_resource_level_region_is_rejected() -> None:
     with pytest.raises(RefusedError, match="region"):
         plan("aws_kms_key", None, region="us-east-1")

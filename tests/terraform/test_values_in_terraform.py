@@ -33,7 +33,7 @@ def write_variable(variable: Variable, name: str, default: Any) -> str:
 
 
 @pytest.mark.terraform
-def test_terraform_takes_exactly_the_defaults_that_flowseal_takes(tmp_path: Path) -> None:
+def test_terraform_and_flowseal_accept_the_same_defaults(tmp_path: Path) -> None:
     flow = read(make_flow_of_every_kind()).flow
     assert flow is not None
     variables = {parameter.name: plan_parameter(parameter) for parameter in flow.parameters}

@@ -79,19 +79,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_good_values_are_taken(folder: Path) -> None:
+def test_valid_values_are_accepted(folder: Path) -> None:
     assert set(re.findall(r'variable "(\w+)"', (folder / "variables.tf").read_text())) == {*GOOD, *FIXED}
     assert plan_with(folder, {**GOOD, **FIXED}) == ""
     assert plan_with(folder, {**GOOD, **dict.fromkeys(("name", "caller_policy_name", "deletion_window_in_days"))}) == ""
 
 
 @pytest.mark.parametrize("turn", range(max(map(len, BAD.values()))))
-def test_bad_values_are_refused_each_by_its_own_variable(folder: Path, turn: int) -> None:
+def test_each_variable_rejects_its_invalid_values(folder: Path, turn: int) -> None:
     bad = {name: values[turn] for name, values in BAD.items() if turn < len(values)}
     said = plan_with(folder, {**GOOD, **FIXED, **bad})
     refused = set(re.findall(r"│ var\.(\w+) is ", said))
     assert refused == set(bad)
 
 
-def test_null_stands_for_no_parameter(folder: Path) -> None:
+def test_null_is_not_a_valid_parameter(folder: Path) -> None:
     assert "required variable may not be set to null" in plan_with(folder, {**GOOD, "base": None})

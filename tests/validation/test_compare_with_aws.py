@@ -17,8 +17,8 @@ stub = pytest.importorskip("botocore.stub")
 compare_with_aws = pytest.importorskip("compare_with_aws")
 
 SOME_CASE = ROOT / "tests" / "cases"
-CYCLE = SOME_CASE / "connections-in-a-circle" / "input" / "wrong.flow.yaml"
-CHAIN = SOME_CASE / "a-node-that-no-path-leads-to" / "input" / "wrong-a-chain.flow.yaml"
+CYCLE = SOME_CASE / "cyclic-connections" / "input" / "wrong.flow.yaml"
+CHAIN = SOME_CASE / "unreachable-node" / "input" / "wrong-a-chain.flow.yaml"
 RIGHT = ROOT / "examples" / "flows" / "policy-answers" / "policy-answers.flow.yaml"
 
 
@@ -41,12 +41,12 @@ def answer(aws: Any, *validations: tuple[str, dict[str, str]]) -> Any:
     return aws.client
 
 
-def test_what_both_say_is_no_difference(aws: Any) -> None:
+def test_findings_of_both_are_no_difference(aws: Any) -> None:
     client = answer(aws, ("CyclicConnection", {"connection": "Check_response_to_Draft_notes"}))
     assert compare_with_aws.compare(CYCLE, {}, client) == []
 
 
-def test_what_only_one_says_is_told(aws: Any) -> None:
+def test_findings_of_only_one_are_reported(aws: Any) -> None:
     client = answer(aws, ("UnreachableNode", {"node": "End"}))
     lines = compare_with_aws.compare(CYCLE, {}, client)
     assert lines[0] == "AWS alone: UnreachableNode (End): Error: UnreachableNode"
@@ -54,7 +54,7 @@ def test_what_only_one_says_is_told(aws: Any) -> None:
     assert len(lines) == 2
 
 
-def test_what_flowseal_tells_as_one_thing_agrees_with_each_of_its_parts(aws: Any) -> None:
+def test_a_combined_finding_agrees_with_each_of_its_parts(aws: Any) -> None:
     client = answer(aws, *(("UnreachableNode", {"node": name}) for name in ("First", "Second", "Third")))
     assert compare_with_aws.compare(CHAIN, {}, client) == []
 
@@ -65,17 +65,17 @@ def test_kinds_without_details_are_compared_by_their_kind() -> None:
     assert len(compare_with_aws.list_differences(ours, [])) == 1
 
 
-def test_parameters_are_filled_in_and_the_api_s_model_takes_what_is_sent(aws: Any) -> None:
+def test_parameters_are_filled_in_and_the_request_is_valid(aws: Any) -> None:
     given = {"policy_documents_id": "KB12345678", "guardrail": "abc123", "temperature": "0.5"}
     assert compare_with_aws.compare(RIGHT, given, answer(aws)) == []
 
 
-def test_a_parameter_without_a_value_is_asked_for(aws: Any) -> None:
+def test_a_parameter_without_a_value_is_requested(aws: Any) -> None:
     with pytest.raises(compare_with_aws.UnusableError, match="--value policy_documents_id="):
         compare_with_aws.compare(RIGHT, {}, answer(aws))
 
 
-def test_a_definition_of_a_wrong_shape_is_not_sent(tmp_path: Path, aws: Any) -> None:
+def test_an_invalid_definition_is_not_sent(tmp_path: Path, aws: Any) -> None:
     path = tmp_path / "a.flow.yaml"
     path.write_text("name: small\ndefinition: {nodes: 1}\n", encoding="utf-8")
     with pytest.raises(compare_with_aws.UnusableError, match="wrong in shape"):

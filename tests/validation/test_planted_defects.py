@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 plant_defects = pytest.importorskip("plant_defects")
 
 
-def test_a_part_of_the_defects_is_found_and_nothing_else_is_said() -> None:
+def test_a_sample_of_planted_defects_is_found_and_nothing_else() -> None:
     tallies = plant_defects.try_defects(seed=7, most=2)
     wrong = [
         f"{path.name}: {defect.rule} by {defect.how}" for tally in tallies.values() for path, defect, _ in tally.wrong

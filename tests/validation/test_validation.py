@@ -39,7 +39,7 @@ def make_condition(*names: str) -> dict[str, Any]:
     return {"name": "Route", "type": "Condition", "configuration": {"condition": {"conditions": conditions}}}
 
 
-def test_a_flow_that_fits_together_gives_no_findings() -> None:
+def test_a_consistent_flow_has_no_findings() -> None:
     assert validate(make_flow()) == []
     route = make_condition("urgent", "default")
     assert validate_with(conditional("Route", "default", "Ask"), nodes=(route,)) == []
@@ -70,7 +70,7 @@ def test_a_flow_that_fits_together_gives_no_findings() -> None:
         ),
     ],
 )
-def test_an_end_that_is_not_there(connection: dict[str, Any], rule: str, end: Path, meant: str) -> None:
+def test_a_connection_with_an_unknown_endpoint(connection: dict[str, Any], rule: str, end: Path, meant: str) -> None:
     route = make_condition("urgent", "default")
     expected = [(rule, (*CONNECTIONS, 0, *end), f"Did you mean {meant}?")]
     assert validate_with(connection, nodes=(route,)) == expected
@@ -83,7 +83,7 @@ def test_an_end_that_is_not_there(connection: dict[str, Any], rule: str, end: Pa
         ("questoin", "Did you mean {{questoin}} where the prompt has {{question}}? Otherwise rename the input."),
     ],
 )
-def test_of_two_names_of_an_input_the_one_at_more_places_is_meant(port: str, help: str) -> None:
+def test_the_more_frequent_of_two_input_names_is_meant(port: str, help: str) -> None:
     prompt = make_prompt()
     prompt["inputs"][0]["name"] = "questoin"
     document = make_flow(prompt)
@@ -97,7 +97,7 @@ def test_conditions_belong_to_condition_nodes() -> None:
     assert rule == "UnknownConnectionCondition"
 
 
-def test_a_default_that_is_not_listed_is_told_at_the_node() -> None:
+def test_an_unlisted_default_condition_is_reported_at_the_node() -> None:
     route = make_condition("urgent")
     assert validate_with(conditional("Route", "default", "Ask"), nodes=(route,)) == []
     rules = [finding.rule.name for finding in validate(make_flow(make_prompt(), route))]
@@ -116,32 +116,32 @@ def test_a_connection_without_configuration() -> None:
     assert [rule for rule, _, _ in validate_with(connection)] == ["MissingConnectionConfiguration"]
 
 
-def test_nodes_of_one_name() -> None:
+def test_nodes_with_the_same_name() -> None:
     (finding,) = validate(make_flow(make_prompt(), make_prompt()))
     assert (finding.rule.name, finding.path) == ("DuplicateNodeName", ("definition", "nodes", 2, "name"))
     assert finding.related[0].path == ("definition", "nodes", 1, "name")
 
 
-def test_connections_of_one_name() -> None:
+def test_connections_with_the_same_name() -> None:
     same = data("Start", "document", "Ask", "question", name="Same")
     assert ("DuplicateConnectionName", (*CONNECTIONS, 1, "name")) in [item[:2] for item in validate_with(same, same)]
 
 
-def test_a_configuration_of_another_type() -> None:
+def test_a_node_with_the_configuration_of_another_type() -> None:
     prompt = make_prompt() | {"configuration": CODE}
     (finding,) = validate(make_flow(prompt))
     assert finding.rule.name == "MismatchedNodeConfiguration"
     assert finding.path == ("definition", "nodes", 1, "configuration", "inlineCode")
 
 
-def test_a_configuration_that_is_missing_matters_where_one_is_needed() -> None:
+def test_a_missing_configuration_matters_if_the_type_needs_one() -> None:
     prompt = make_prompt()
     del prompt["configuration"]
     (finding,) = validate(make_flow(prompt))
     assert (finding.rule.name, finding.path) == ("MissingNodeConfiguration", ("definition", "nodes", 1))
 
 
-def test_nodes_whose_texts_would_be_one_file() -> None:
+def test_nodes_with_the_same_file_name() -> None:
     code = {"name": "ask", "type": "InlineCode", "configuration": CODE}
     assert validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), code)) == []
     (finding,) = validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), make_prompt("ASK")))
@@ -149,14 +149,14 @@ def test_nodes_whose_texts_would_be_one_file() -> None:
 
 
 @pytest.mark.parametrize("name", ["con", "AUX", "Com1", "LPT9"])
-def test_names_that_windows_keeps_for_devices(name: str) -> None:
+def test_names_reserved_for_devices_on_windows(name: str) -> None:
     document = make_flow(make_prompt(), make_prompt(name)) | {"name": name}
     paths = [finding.path for finding in validate(document) if finding.rule.name == "ForbiddenFileName"]
     assert paths == [("name",), ("definition", "nodes", 2, "name")]
     assert validate_alone("ForbiddenFileName", make_flow(make_prompt(), make_prompt("Console"))) == []
 
 
-def test_flows_that_would_share_a_folder() -> None:
+def test_flows_with_the_same_module_folder() -> None:
     names = {"a.flow.yaml": "Triage", "b.flow.yaml": "orders", "c.flow.yaml": "triage", "d.flow.yaml": "orders"}
     found = find_colliding_flows(names)
     assert [file for file, _ in found] == ["a.flow.yaml", "b.flow.yaml", "c.flow.yaml", "d.flow.yaml"]

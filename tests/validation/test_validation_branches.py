@@ -93,19 +93,19 @@ def list_reported(flow: Flow) -> set[str]:
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_what_is_reported_is_what_never_runs(seed: int) -> None:
+def test_reported_nodes_never_run(seed: int) -> None:
     flow = read(make_random_flow(random.Random(seed))).flow
     assert flow is not None
     assert list_reported(flow) == list_dead_nodes(flow)
 
 
-def test_the_random_flows_hold_both() -> None:
+def test_the_random_flows_cover_both_outcomes() -> None:
     flows = [read(make_random_flow(random.Random(seed))).flow for seed in range(150)]
     counts = [bool(list_reported(flow)) for flow in flows if flow is not None]
     assert 20 < sum(counts) < 130
 
 
-def test_more_conditions_than_can_be_tried_are_not_looked_at() -> None:
+def test_too_many_conditions_are_not_checked() -> None:
     routes = [make_route(f"Route{place}", ["aa", "bb", "cc", "dd", "default"]) for place in range(12)]
     start = {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}
     join = make_node("Join", 1)

@@ -49,11 +49,11 @@ def list_kinds(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_credential_is_told_by_its_shape(kind: str) -> None:
+def test_a_credential_is_recognized_by_its_format(kind: str) -> None:
     assert list_kinds(f"x = 1\n{CREDENTIALS[kind]}\ny") == [kind]
 
 
-def test_of_a_private_key_all_lines_are_pointed_at() -> None:
+def test_every_line_of_a_private_key_is_underlined() -> None:
     begin, end = CREDENTIALS["private_key"], CREDENTIALS["private_key"].replace("BEGIN", "END")
     key = f"{begin}\nProc-Type: 4\n\nMIIEvQ+/\nAb3=\n{end}"
     (match,) = find_credentials(f"x\n{key}\ny\n")
@@ -78,18 +78,18 @@ def test_no_format_shows_a_credential(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_credential_is_left_out_by_the_quick_look(kind: str) -> None:
+def test_the_quick_check_misses_no_credential(kind: str) -> None:
     assert any(sign in CREDENTIALS[kind].lower() for sign in SIGNS[kind])
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_is_no_credential_is_left_alone(text: str) -> None:
+def test_other_text_is_not_masked(text: str) -> None:
     assert list_kinds(text) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("write", [str, repr, json.dumps, lambda text: json.dumps(json.dumps(text))])
-def test_a_mask_is_as_long_as_what_it_hides(kind: str, write: Callable[[str], str]) -> None:
+def test_a_mask_has_the_length_of_the_credential(kind: str, write: Callable[[str], str]) -> None:
     text = write(f"the key:\n{CREDENTIALS[kind]}\nand {{{{question}}}}\n")
     masked = mask_credentials(text)
     (found,) = find_credentials(text)
@@ -99,7 +99,7 @@ def test_a_mask_is_as_long_as_what_it_hides(kind: str, write: Callable[[str], st
     assert "question" in masked
 
 
-def test_a_private_key_that_was_cut_is_masked_to_its_end() -> None:
+def test_a_truncated_private_key_is_masked_to_its_end() -> None:
     begin = CREDENTIALS["private_key"]
     for line_break in ("\n", "\r\n", "\\n"):
         assert "MIIE" not in mask_credentials(line_break.join([begin, "MIIEvQ+/" * 8, "MIIEvQ+/" * 3]))

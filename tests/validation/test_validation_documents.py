@@ -38,7 +38,7 @@ def lower_keys(value: Any) -> Any:
 
 @pytest.mark.skipif(not REAL.exists(), reason="AWS's published flows are not here")
 @pytest.mark.parametrize("name", ["bedrock_flows", "conditions_flow", "prompt_guardrail_flow", "rag_kb_flow"])
-def test_aws_s_published_flows_are_right(name: str) -> None:
+def test_aws_s_published_flows_are_valid(name: str) -> None:
     document = json.loads((REAL / f"{name}.json").read_text(encoding="utf-8"))
     if "Resources" in document:
         definition = document["Resources"]["BedrockFlow"]["Properties"]["Definition"]
@@ -48,7 +48,7 @@ def test_aws_s_published_flows_are_right(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("examples/flows/*/*.flow.*"), *ROOT.glob("tests/flow/documents/*.flow.*")])
-def test_the_project_s_own_flows_are_right(path: Path) -> None:
+def test_the_project_s_own_flows_are_valid(path: Path) -> None:
     assert check(path.name, path.read_bytes(), path.parent).findings == ()
 
 
@@ -72,7 +72,7 @@ def find_body(document: dict[str, Any]) -> Any:
     return value
 
 
-def test_a_loop_within_a_loop_is_looked_at_too() -> None:
+def test_nested_loops_are_checked() -> None:
     document = make_loop_flow()
     inner = make_loop_flow()["definition"]["nodes"][1] | {"name": "Inner"}
     body = find_body(document)
@@ -83,7 +83,7 @@ def test_a_loop_within_a_loop_is_looked_at_too() -> None:
     assert list_found(document) == [("MalformedNodeInputExpression", place)]
 
 
-def test_a_name_of_an_outer_loop_is_no_name_of_an_inner_one() -> None:
+def test_names_of_an_outer_loop_are_not_visible_in_an_inner_one() -> None:
     document = make_loop_flow()
     inner = make_loop_flow()["definition"]["nodes"][1] | {"name": "Inner"}
     body = find_body(document)
@@ -101,7 +101,7 @@ def test_the_condition_that_ends_a_loop_is_read() -> None:
     assert list_found(document) == [("MalformedConditionExpression", place)]
 
 
-def test_quotas_count_what_stands_in_loops() -> None:
+def test_quotas_count_nodes_in_loops() -> None:
     document = make_loop_flow()
     judge = find_body(document)["nodes"][2]
     for number in range(5):
@@ -115,7 +115,7 @@ def test_quotas_count_what_stands_in_loops() -> None:
 
 
 @pytest.mark.parametrize(("count", "is_told"), [(33, False), (34, True)])
-def test_the_quota_of_all_nodes_counts_what_stands_in_loops(count: int, is_told: bool) -> None:
+def test_the_total_node_quota_counts_nodes_in_loops(count: int, is_told: bool) -> None:
     document = make_loop_flow()
     improve = find_body(document)["nodes"][1]
     document["definition"]["nodes"] += [{**improve, "name": f"More{number}"} for number in range(count)]
@@ -155,7 +155,7 @@ def test_the_quota_of_all_nodes_counts_what_stands_in_loops(count: int, is_told:
         (("nodes", 1, "configuration", "prompt", "sourceConfiguration", "inline", "modelId"), "no such model!"),
     ],
 )
-def test_a_wrong_shape_has_no_wrong_consequences(place: Place, value: object) -> None:
+def test_an_invalid_shape_causes_no_follow_up_findings(place: Place, value: object) -> None:
     document = make_flow()
     inner: Any = document["definition"]
     for part in place[:-1]:
@@ -167,7 +167,7 @@ def test_a_wrong_shape_has_no_wrong_consequences(place: Place, value: object) ->
     assert reading.outline is None or validate_flow(reading.outline) == []
 
 
-def test_beside_a_wrong_shape_the_rest_is_looked_at() -> None:
+def test_the_rest_is_checked_despite_an_invalid_shape() -> None:
     document = make_flow(make_prompt(), make_prompt("More"))
     nodes, connections = document["definition"]["nodes"], document["definition"]["connections"]
     nodes[1]["colour"] = "blue"
@@ -182,7 +182,7 @@ def test_beside_a_wrong_shape_the_rest_is_looked_at() -> None:
     }
 
 
-def test_a_text_of_a_file_is_pointed_at_in_that_file(tmp_path: Path) -> None:
+def test_a_finding_in_a_referenced_file_points_into_that_file(tmp_path: Path) -> None:
     (tmp_path / "prompts").mkdir()
     (tmp_path / "prompts" / "ask.txt").write_text("Answer {{question}}\nbriefly, in {{language}}.\n", encoding="utf-8")
     document = make_flow(make_prompt(text={"$file": "prompts/ask.txt"}))
@@ -192,7 +192,7 @@ def test_a_text_of_a_file_is_pointed_at_in_that_file(tmp_path: Path) -> None:
     assert (finding.span.line, finding.span.column, finding.span.end_column) == (2, 13, 25)
 
 
-def test_a_default_is_pointed_at_where_it_stands() -> None:
+def test_an_invalid_default_is_reported_at_its_position() -> None:
     document = make_flow(parameters={"part": {"description": "What to ask", "default": "$.data.["}})
     document["definition"]["nodes"][1]["inputs"][0]["expression"] = {"$param": "part"}
     reading = read(document)
@@ -202,7 +202,7 @@ def test_a_default_is_pointed_at_where_it_stands() -> None:
     assert finding.related[0].path == ("definition", "nodes", 1, "inputs", 0, "expression")
 
 
-def test_a_parameter_without_a_default_gives_no_finding() -> None:
+def test_a_parameter_without_a_default_has_no_finding() -> None:
     document = make_flow(make_prompt(text={"$param": "wording"}), parameters={"wording": {}, "part": {}})
     document["definition"]["nodes"][1]["inputs"][0]["expression"] = {"$param": "part"}
     document["definition"]["nodes"][1]["inputs"][0]["name"] = "anything"
@@ -210,7 +210,7 @@ def test_a_parameter_without_a_default_gives_no_finding() -> None:
     assert list_found(document) == []
 
 
-def test_related_places_may_be_characters_too() -> None:
+def test_related_positions_can_be_single_characters() -> None:
     text = b"name: small\ndefinition:\n  nodes: []\n"
     document, _ = read_document("a.flow.yaml", text)
     assert document is not None

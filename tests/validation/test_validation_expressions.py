@@ -52,7 +52,7 @@ def find_fault(text: str) -> ExpressionFault | None:
         "$.data.é",
     ],
 )
-def test_input_expressions_that_bedrock_takes(text: str) -> None:
+def test_valid_input_expressions(text: str) -> None:
     assert read_input_expression(text) is None
 
 
@@ -74,7 +74,7 @@ def test_input_expressions_that_bedrock_takes(text: str) -> None:
         ("$", 0, "$.data"),
     ],
 )
-def test_input_expressions_that_bedrock_does_not_take(text: str, at: int, expected: str) -> None:
+def test_invalid_input_expressions(text: str, at: int, expected: str) -> None:
     fault = read_input_expression(text)
     assert fault is not None
     assert fault.start == at
@@ -104,7 +104,7 @@ def test_input_expressions_that_bedrock_does_not_take(text: str, at: int, expect
         "paid == rest\nand done != true",
     ],
 )
-def test_conditions_that_bedrock_takes(text: str) -> None:
+def test_valid_conditions(text: str) -> None:
     assert find_fault(text) is None
 
 
@@ -138,7 +138,7 @@ def test_conditions_that_bedrock_takes(text: str) -> None:
         ("1 < 2 and 3 < 4", 0, 15, "it does not use an input of the node"),
     ],
 )
-def test_conditions_that_bedrock_does_not_take(text: str, start: int, end: int, cause: str) -> None:
+def test_invalid_conditions(text: str, start: int, end: int, cause: str) -> None:
     fault = find_fault(text)
     assert fault is not None
     assert (fault.start, fault.end, fault.cause) == (start, end, cause)
@@ -162,27 +162,27 @@ def test_conditions_that_bedrock_does_not_take(text: str, start: int, end: int, 
         ),
     ],
 )
-def test_the_help_for_what_people_write(text: str, help: str) -> None:
+def test_help_for_common_mistakes(text: str, help: str) -> None:
     fault = find_fault(text)
     assert fault is not None
     assert fault.help == help
 
 
-def test_what_is_longer_than_the_api_takes_is_not_read() -> None:
+def test_overlong_expressions_are_not_parsed() -> None:
     assert read_condition("(" * (MAX_LENGTH + 1)) is None
     assert read_input_expression("$.data" + "[" * MAX_LENGTH) is None
     assert isinstance(read_condition("(" * MAX_LENGTH), ExpressionFault)
 
 
 @given(st.text(max_size=MAX_LENGTH))
-def test_anything_is_read_or_has_a_fault_within_it(text: str) -> None:
+def test_any_text_parses_or_has_an_error_inside_it(text: str) -> None:
     for fault in (find_fault(text), read_input_expression(text)):
         if fault is not None:
             assert 0 <= fault.start <= fault.end <= len(text)
 
 
 @given(st.text(alphabet='kindpaid 5"()=<>!andornot$.data[]*:,-', max_size=30))
-def test_what_looks_like_an_expression_is_read_or_has_a_fault_within_it(text: str) -> None:
+def test_near_expressions_parse_or_have_an_error_inside(text: str) -> None:
     for fault in (find_fault(text), read_input_expression("$.data" + text)):
         if fault is not None:
             assert fault.start <= fault.end

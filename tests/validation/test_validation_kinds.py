@@ -22,13 +22,13 @@ def test_the_kinds_are_those_of_the_model() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != NEVER_REPORTED])
-def test_a_kind_has_a_function_of_its_own(kind: str) -> None:
+def test_a_kind_has_its_own_function(kind: str) -> None:
     checks = [check for check in CHECKS if any(rule.name == kind for rule in check.rules)]
     assert [[rule.name for rule in check.rules] for check in checks] == [[kind]]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != NEVER_REPORTED])
-def test_a_kind_has_a_case_that_fires_it_and_one_that_does_not(kind: str) -> None:
+def test_a_kind_has_a_case_that_triggers_it_and_one_that_does_not(kind: str) -> None:
     printed = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/cases/*/output.txt"))
     assert re.search(rf"^wrong\.flow\.yaml:\d+:\d+: error\[{kind}\]: ", printed, re.MULTILINE)
     assert not re.search(rf"^(right|near-.*)\.flow\.yaml:\d+:\d+: error\[{kind}\]: ", printed, re.MULTILINE)

@@ -73,7 +73,7 @@ def list_trials(chance: random.Random) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_two_conditions_are_told_apart_as_values_tell_them_apart(seed: int) -> None:
+def test_conditions_differ_exactly_if_some_value_distinguishes_them(seed: int) -> None:
     chance = random.Random(seed)
     first, second = (parse(make_random_expression(chance)) for _ in range(2))
     situations = distinguish_situations([first, second], TYPES)
@@ -107,27 +107,27 @@ def test_two_conditions_are_told_apart_as_values_tell_them_apart(seed: int) -> N
         ("aa > -1e400", "aa >= -1e400", False),
     ],
 )
-def test_conditions_that_mean_the_same(first: str, second: str, is_same: bool) -> None:
+def test_equivalent_conditions_are_recognized(first: str, second: str, is_same: bool) -> None:
     expressions = [parse(first), parse(second)]
     situations = distinguish_situations(expressions, TYPES)
     assert situations is not None
     assert (situations.find_where(expressions[0]) == situations.find_where(expressions[1])) is is_same
 
 
-def test_only_and_with_or_in_parentheses_are_clear() -> None:
+def test_mixed_and_or_needs_parentheses() -> None:
     assert is_unambiguous(parse("(aa > 1 and bb > 1) or done == true"))
     assert is_unambiguous(parse("not (aa > 1 or bb > 1)"))
     assert not is_unambiguous(parse("aa > 1 and bb > 1 or done == true"))
     assert not is_unambiguous(parse("not (aa > 1 or bb > 1 and done == true)"))
 
 
-def test_too_many_situations_are_not_judged() -> None:
+def test_too_many_combinations_are_not_checked() -> None:
     names = [f"n{place}" for place in range(9)]
     expressions = [parse(f"{name} > {place}") for name in names for place in range(3)]
     assert distinguish_situations(expressions, dict.fromkeys(names, "Number")) is None
     assert MAX_SITUATIONS > 3**7
 
 
-def test_an_operand_knows_its_kind() -> None:
+def test_operands_have_a_type() -> None:
     assert Operand("aa", "", 0, 2).is_input
     assert not Operand("aa", "String", 0, 4).is_input

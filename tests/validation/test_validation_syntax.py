@@ -76,7 +76,7 @@ VALUES = {
 
 
 @given(TREES)
-def test_a_condition_is_read_as_it_was_meant(tree: Any) -> None:
+def test_a_misspelled_condition_is_read_as_intended(tree: Any) -> None:
     text = write_tree(tree)
     expression = parse_condition(text)
     assert not isinstance(expression, ExpressionFault), expression
@@ -128,7 +128,7 @@ PATH_PARTS = [".a", ".order-id", ".*", "[0]", "[1, -2]", "[1:2]", "[ : ]", "[:3]
     st.lists(st.sampled_from(CONDITION_PARTS), max_size=14).map("".join)
     | st.builds(lambda tree, cut, junk: write_tree(tree)[:cut] + junk, TREES, st.integers(1, 60), JUNK)
 )
-def test_what_a_condition_lacks_is_taken_there(text: str) -> None:
+def test_inserting_what_a_condition_lacks_makes_it_valid(text: str) -> None:
     fault = parse_condition(text)
     if isinstance(fault, ExpressionFault) and fault.cause.startswith("expected "):
         for word in list_expected(fault, CONDITION_WORDS):
@@ -148,7 +148,7 @@ def test_what_a_condition_lacks_is_taken_there(text: str) -> None:
         JUNK,
     )
 )
-def test_what_an_input_expression_lacks_is_taken_there(rest: str) -> None:
+def test_inserting_what_an_input_expression_lacks_makes_it_valid(rest: str) -> None:
     text = "$.data" + rest
     fault = read_input_expression(text)
     if fault is not None:
