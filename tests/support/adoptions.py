@@ -8,6 +8,9 @@ from audit import list_belongings
 from identities import make_service_role
 from leaves import compare_definitions
 from lives import FLOW, Life
+from released import make_alias, make_version
+
+from bench import Bench
 
 IMPORT = 'import {{\n  to = {to}\n  id = "{identifier}"\n}}\n'
 MOVED = "moved {{\n  from = aws_bedrockagent_flow.own\n  to   = {to}\n}}\n"
@@ -78,7 +81,7 @@ def prove_import(life: Life) -> None:
     flow = made["id"]
     try:
         with life.proof.of("import"):
-            release = publish(flows, flow)
+            release = publish(bench, flow)
             life.turn(beside=IMPORT.format(to=FLOW, identifier=flow))
             bench.succeed(life.folder, "init", "-input=false")
             check_adoption(life, life.apply(), flow)
@@ -126,12 +129,10 @@ def check_adoption(life: Life, changes: dict[str, str], flow: str) -> None:
     life.check_policies()
 
 
-def publish(flows: Any, flow: str) -> tuple[str, dict[str, str]]:
+def publish(bench: Bench, flow: str) -> tuple[str, dict[str, str]]:
     """Prepare a flow, make a version and an alias of it; return the version's role and the alias's versions by id."""
-    flows.prepare_flow(flowIdentifier=flow)
-    version = flows.create_flow_version(flowIdentifier=flow)["version"]
-    flows.create_flow_alias(flowIdentifier=flow, name="live", routingConfiguration=[{"flowVersion": version}])
-    return find_release(flows, flow)
+    make_alias(bench, flow, make_version(bench, flow))
+    return find_release(bench.client("bedrock-agent"), flow)
 
 
 def find_release(flows: Any, flow: str) -> tuple[str, dict[str, str]]:

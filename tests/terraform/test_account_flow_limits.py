@@ -15,6 +15,7 @@ from identities import (
     make_service_role,
 )
 from refusals import refused
+from released import make_alias, make_flow_of, make_version
 
 from bench import Bench, open_bench
 
@@ -83,11 +84,9 @@ def test_a_flow_s_key_exists_and_is_enabled(bench: Bench, kms: Any, flows: Any) 
 
 def test_a_flow_in_use_is_not_deleted(bench: Bench, flows: Any) -> None:
     role = make_service_role(bench, "AmazonBedrockFlow-in-use")
-    flow = flows.create_flow(name="in-use", executionRoleArn=role)["id"]
-    version = flows.create_flow_version(flowIdentifier=flow)["version"]
-    alias = flows.create_flow_alias(flowIdentifier=flow, name="live", routingConfiguration=[{"flowVersion": version}])[
-        "id"
-    ]
+    flow = make_flow_of(bench, "in-use", role)
+    version = make_version(bench, flow)
+    alias = make_alias(bench, flow, version)
     with refused("ConflictException", "in use"):
         flows.delete_flow(flowIdentifier=flow)
     with refused("ConflictException", "used by the alias live"):

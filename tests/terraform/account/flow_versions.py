@@ -1,119 +1,153 @@
-"""Versions and aliases of flows: enough of them that a flow can be in use."""
+"""Versions and aliases of flows, with what Amazon Bedrock refuses of them."""
 
 from __future__ import annotations
 
 import copy
-import json
 import uuid
 from typing import Any
-from urllib.parse import unquote
 
-from moto.bedrockagent import models
 from moto.bedrockagent.responses import AgentsforBedrockResponse
 
-from account.flow_records import Answer, ConflictError, Record, find_flow, write_time
-from account.key_use import use_key
-from account.requests import read_request
+from account.authorization import authorize
+from account.flow_records import (
+    DRAFT_ALIAS,
+    SERVICE,
+    Answer,
+    ConflictError,
+    QuotaError,
+    Record,
+    answer,
+    fill_alias,
+    find_alias,
+    find_flow,
+    find_version,
+    list_aliases_of,
+    list_versions_of,
+    make_alias,
+    read_part,
+    summarize,
+    write_time,
+)
+from account.key_use import WRITING, decrypt, use_key
+from account.needs import Need
+from account.requests import InvalidRequestError, read_request
 
-SERVICE = "bedrock-agent"
-DRAFT = {"id": "TSTALIASID", "name": "TSTALIASID"}
-"""The alias that every flow has; it does not count as a use."""
-
-
-def list_versions_of(flow: Record) -> dict[str, Record]:
-    """Return the versions of a flow by number."""
-    versions: dict[str, Record] = flow.setdefault("_versions", {})
-    return versions
-
-
-def list_aliases_of(flow: Record) -> dict[str, Record]:
-    """Return the aliases of a flow by id."""
-    aliases: dict[str, Record] = flow.setdefault("_aliases", {})
-    return aliases
-
-
-def show(record: Record) -> Record:
-    """Return a record as an answer has it, without what the account keeps beside it."""
-    return {name: value for name, value in record.items() if not name.startswith("_")}
+MOST_VERSIONS = MOST_ALIASES = 10
+FROZEN = ("id", "arn", "name", "status", "executionRoleArn", "customerEncryptionKeyArn", "definition")
 
 
 def create_flow_version(self: Any) -> Answer:
-    """Answer CreateFlowVersion: the draft, fixed under a number."""
+    """Answer CreateFlowVersion: the draft as it was prepared, fixed under a number that is never given again."""
     flow = find_flow(self)
     request = read_request(SERVICE, "CreateFlowVersion", self.body, flowIdentifier=flow["id"])
-    use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], "kms:GenerateDataKey", "kms:Decrypt")
+    versions = list_versions_of(flow)
+    if flow["status"] != "Prepared":
+        raise ConflictError(f"Flow {flow['id']} is {flow['status']}: prepare the flow before you create a version")
+    if len(versions) >= MOST_VERSIONS:
+        raise QuotaError(f"Flow {flow['id']} has {MOST_VERSIONS} versions, the most that a flow can have")
+    use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)
     flow["_last_version"] = flow.get("_last_version", 0) + 1
     number = str(flow["_last_version"])
-    version = copy.deepcopy(show(flow)) | {"version": number, "createdAt": write_time()}
+    version = copy.deepcopy({name: flow[name] for name in FROZEN if name in flow})
+    version |= {"version": number, "createdAt": write_time()}
     version |= {"description": request["description"]} if "description" in request else {}
-    list_versions_of(flow)[number] = version
-    return 201, {}, json.dumps(version)
+    versions[number] = version
+    return answer(SERVICE, "CreateFlowVersion", version)
 
 
 def get_flow_version(self: Any) -> Answer:
-    """Answer GetFlowVersion."""
-    flow, number = find_flow(self), find_last_part(self)
-    version = list_versions_of(flow).get(number)
-    if version is None:
-        raise models.ResourceNotFoundException(f"Version {number} of flow {flow['id']} not found")
-    use_key(self, version.get("customerEncryptionKeyArn"), flow["arn"], "kms:Decrypt")
-    return 200, {}, json.dumps(version)
+    """Answer GetFlowVersion, which decrypts unless only metadata is asked for."""
+    version = find_version(find_flow(self), read_part(self, "flowVersion"))
+    return answer(SERVICE, "GetFlowVersion", version, *decrypt(self, version))
 
 
 def list_flow_versions(self: Any) -> Answer:
     """Answer ListFlowVersions."""
-    members = ("arn", "createdAt", "id", "status", "version")
-    versions = list_versions_of(find_flow(self)).values()
-    return 200, {}, json.dumps({"flowVersionSummaries": [{name: item[name] for name in members} for item in versions]})
+    versions = summarize(SERVICE, "FlowVersionSummary", list(list_versions_of(find_flow(self)).values()))
+    return answer(SERVICE, "ListFlowVersions", {"flowVersionSummaries": versions})
 
 
 def delete_flow_version(self: Any) -> Answer:
-    """Answer DeleteFlowVersion: refused while an alias leads to the version."""
-    flow, number = find_flow(self), find_last_part(self)
-    for alias in list_aliases_of(flow).values():
-        if number in {item.get("flowVersion") for item in alias["routingConfiguration"]}:
-            raise ConflictError(f"Version {number} of flow {flow['id']} is used by the alias {alias['name']}")
-    if list_versions_of(flow).pop(number, None) is None:
-        raise models.ResourceNotFoundException(f"Version {number} of flow {flow['id']} not found")
-    return 200, {}, json.dumps({"id": flow["id"], "version": number})
+    """Answer DeleteFlowVersion: refused while an alias routes to the version."""
+    flow, number = find_flow(self), read_part(self, "flowVersion")
+    find_version(flow, number)
+    users = [alias["name"] for alias in list_aliases_of(flow).values() if number in list_routed(alias)]
+    if users and not skips_check(self):
+        raise ConflictError(f"Version {number} of flow {flow['id']} is used by the alias {users[0]}")
+    del list_versions_of(flow)[number]
+    return answer(SERVICE, "DeleteFlowVersion", {"id": flow["id"], "version": number})
 
 
 def create_flow_alias(self: Any) -> Answer:
     """Answer CreateFlowAlias."""
     flow = find_flow(self)
     request = read_request(SERVICE, "CreateFlowAlias", self.body, flowIdentifier=flow["id"])
-    for item in request["routingConfiguration"]:
-        if item.get("flowVersion") not in list_versions_of(flow):
-            raise models.ResourceNotFoundException(f"Version {item.get('flowVersion')} of flow {flow['id']} not found")
-    identifier = uuid.uuid4().hex[:10].upper()
-    alias = {
-        "id": identifier,
-        "arn": f"{flow['arn']}/alias/{identifier}",
-        "flowId": flow["id"],
-        "name": request["name"],
-    }
-    alias |= {"routingConfiguration": request["routingConfiguration"], "createdAt": write_time()}
-    alias |= {"updatedAt": write_time()}
-    list_aliases_of(flow)[identifier] = alias
-    return 201, {}, json.dumps(alias)
+    alias = make_alias(flow, uuid.uuid4().hex[:10].upper(), request)
+    if request.get("tags"):
+        authorize(self, Need("bedrock:TagResource", alias["arn"], {"aws:tagkeys": list(request["tags"])}))
+    aliases = list_aliases_of(flow)
+    check_alias(flow, request)
+    if len(aliases) >= MOST_ALIASES:
+        raise QuotaError(f"Flow {flow['id']} has {MOST_ALIASES} aliases, the most that a flow can have")
+    aliases[alias["id"]] = alias
+    if request.get("tags"):
+        self.bedrockagent_backend.tag_resource(alias["arn"], request["tags"])
+    return answer(SERVICE, "CreateFlowAlias", alias)
+
+
+def get_flow_alias(self: Any) -> Answer:
+    """Answer GetFlowAlias."""
+    return answer(SERVICE, "GetFlowAlias", find_alias(find_flow(self), read_part(self, "aliasIdentifier")))
+
+
+def update_flow_alias(self: Any) -> Answer:
+    """Answer UpdateFlowAlias: a full put, after which id and ARN are the same."""
+    flow, identifier = find_flow(self), read_part(self, "aliasIdentifier")
+    named = {"flowIdentifier": flow["id"], "aliasIdentifier": identifier}
+    request = read_request(SERVICE, "UpdateFlowAlias", self.body, **named)
+    alias = find_own_alias(flow, identifier)
+    check_alias(flow, request, identifier)
+    return answer(SERVICE, "UpdateFlowAlias", fill_alias(alias, request))
 
 
 def list_flow_aliases(self: Any) -> Answer:
     """Answer ListFlowAliases."""
-    return 200, {}, json.dumps({"flowAliasSummaries": list(list_aliases_of(find_flow(self)).values())})
+    aliases = summarize(SERVICE, "FlowAliasSummary", list(list_aliases_of(find_flow(self)).values()))
+    return answer(SERVICE, "ListFlowAliases", {"flowAliasSummaries": aliases})
 
 
 def delete_flow_alias(self: Any) -> Answer:
     """Answer DeleteFlowAlias."""
-    flow, identifier = find_flow(self), find_last_part(self)
-    if list_aliases_of(flow).pop(identifier, None) is None:
-        raise models.ResourceNotFoundException(f"Alias {identifier} of flow {flow['id']} not found")
-    return 200, {}, json.dumps({"flowId": flow["id"], "id": identifier})
+    flow, identifier = find_flow(self), read_part(self, "aliasIdentifier")
+    find_own_alias(flow, identifier)
+    del list_aliases_of(flow)[identifier]
+    return answer(SERVICE, "DeleteFlowAlias", {"flowId": flow["id"], "id": identifier})
 
 
-def find_last_part(response: Any) -> str:
-    """Return the last part of a request's path: a version's number or an alias's id."""
-    return unquote(response.path).rstrip("/").rsplit("/", 1)[-1]
+def find_own_alias(flow: Record, identifier: str) -> Record:
+    """Return an alias that the account's users may change: not the draft's."""
+    if identifier == DRAFT_ALIAS:
+        raise InvalidRequestError(f"The alias {DRAFT_ALIAS} is Amazon Bedrock's own and cannot be changed")
+    return find_alias(flow, identifier)
+
+
+def check_alias(flow: Record, request: Record, identifier: str = "") -> None:
+    """Refuse an alias to a version that does not exist, or with the name of another one."""
+    for number in list_routed(request):
+        find_version(flow, number)
+    for other in list_aliases_of(flow).values():
+        if other["name"] == request["name"] and other["id"] != identifier:
+            raise ConflictError(f"Flow {flow['id']} has an alias named {request['name']}")
+
+
+def list_routed(alias: Record) -> list[str]:
+    """Return the versions that an alias routes to: one."""
+    return [item.get("flowVersion", "") for item in alias["routingConfiguration"]]
+
+
+def skips_check(response: Any) -> bool:
+    """Return whether a request deletes what is in use."""
+    return bool(response.querystring.get("skipResourceInUseCheck", ["false"])[0] == "true")
 
 
 def check_use(flow: Record) -> None:
@@ -124,13 +158,15 @@ def check_use(flow: Record) -> None:
 
 def install_flow_versions() -> None:
     """Give moto versions and aliases of flows."""
-    for answer in (
+    for operation in (
         create_flow_version,
         get_flow_version,
         list_flow_versions,
         delete_flow_version,
         create_flow_alias,
+        get_flow_alias,
+        update_flow_alias,
         list_flow_aliases,
         delete_flow_alias,
     ):
-        setattr(AgentsforBedrockResponse, answer.__name__, answer)
+        setattr(AgentsforBedrockResponse, operation.__name__, operation)

@@ -12,15 +12,28 @@ from moto.iam.models import iam_backends
 
 from account.authorization import authorize
 from account.decisions import Policies, Principal, Request, decide, read_policy
-from account.flow_records import Answer, ConflictError, Record, find_flow, list_flows_of, write_time
-from account.flow_versions import SERVICE, check_use, install_flow_versions, show
+from account.flow_records import (
+    DRAFT_ALIAS,
+    SERVICE,
+    Answer,
+    ConflictError,
+    Record,
+    answer,
+    find_flow,
+    list_aliases_of,
+    list_flows_in,
+    list_flows_of,
+    summarize,
+    write_time,
+)
+from account.flow_versions import check_use, install_flow_versions, skips_check
 from account.key_use import SERVICE as BEDROCK
-from account.key_use import use_key
+from account.key_use import WRITING, decrypt, use_key
 from account.needs import TRUST_POLICY, Need
+from account.preparation import begin_preparation
 from account.requests import InvalidRequestError, read_request
 
 OPTIONAL = ("description", "customerEncryptionKeyArn", "definition")
-WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
 def check_role(response: Any, arn: str, flow_arn: str) -> None:
@@ -62,7 +75,7 @@ def fill_flow(flow: Record, request: dict[str, Any]) -> None:
         flow.pop(name, None)
     flow |= {name: request[name] for name in OPTIONAL if request.get(name) is not None}
     flow |= {"name": request["name"], "executionRoleArn": request["executionRoleArn"]}
-    flow |= {"updatedAt": write_time(), "status": "NotPrepared"}
+    flow |= {"updatedAt": write_time(), "status": "NotPrepared", "validations": []}
 
 
 def create_flow(self: Any) -> Answer:
@@ -84,14 +97,15 @@ def create_flow(self: Any) -> Answer:
     flows[identifier] = flow
     if request.get("tags"):
         self.bedrockagent_backend.tag_resource(arn, request["tags"])
-    return 201, {}, json.dumps(flow)
+    return answer(SERVICE, "CreateFlow", flow)
 
 
 def get_flow(self: Any) -> Answer:
-    """Answer GetFlow: what is stored is decrypted with the caller's rights."""
+    """Answer GetFlow: what is stored is decrypted with the caller's rights, unless only metadata is asked for."""
     flow = find_flow(self)
-    use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], "kms:Decrypt")
-    return 200, {}, json.dumps(show(flow))
+    shown = answer(SERVICE, "GetFlow", flow, *decrypt(self, flow))
+    flow["_shown"] = True
+    return shown
 
 
 def update_flow(self: Any) -> Answer:
@@ -103,42 +117,43 @@ def update_flow(self: Any) -> Answer:
     check_definition(request.get("definition") or {})
     use_key(self, request.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)
     fill_flow(flow, request)
-    return 200, {}, json.dumps(show(flow))
+    return answer(SERVICE, "UpdateFlow", flow)
 
 
 def prepare_flow(self: Any) -> Answer:
-    """Answer PrepareFlow."""
+    """Answer PrepareFlow: GetFlow says later what came of it."""
     flow = find_flow(self)
     use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)
-    flow["status"] = "Prepared"
-    return 202, {}, json.dumps({"id": flow["id"], "status": flow["status"]})
+    begin_preparation(flow)
+    return answer(SERVICE, "PrepareFlow", flow)
 
 
 def delete_flow(self: Any) -> Answer:
     """Answer DeleteFlow."""
     flow = find_flow(self)
-    if self.querystring.get("skipResourceInUseCheck", ["false"])[0] != "true":
+    if not skips_check(self):
         check_use(flow)
     del list_flows_of(self)[flow["id"]]
-    return 200, {}, json.dumps({"id": flow["id"]})
+    return answer(SERVICE, "DeleteFlow", flow)
 
 
 def list_flows(self: Any) -> Answer:
     """Answer ListFlows."""
-    members = ("id", "arn", "name", "status", "version", "createdAt", "updatedAt")
-    summaries = [{name: flow[name] for name in members} for flow in list_flows_of(self).values()]
-    return 200, {}, json.dumps({"flowSummaries": summaries})
+    flows = summarize(SERVICE, "FlowSummary", list(list_flows_of(self).values()))
+    return answer(SERVICE, "ListFlows", {"flowSummaries": flows})
 
 
 def install_flows() -> None:
-    """Give moto the flows API, with versions and aliases, tags of flows included."""
-    for answer in (create_flow, get_flow, update_flow, prepare_flow, delete_flow, list_flows):
-        setattr(AgentsforBedrockResponse, answer.__name__, answer)
+    """Give moto the flows API, with versions and aliases, tags of flows and aliases included."""
+    for operation in (create_flow, get_flow, update_flow, prepare_flow, delete_flow, list_flows):
+        setattr(AgentsforBedrockResponse, operation.__name__, operation)
     install_flow_versions()
     backend = models.AgentsforBedrockBackend
     known = backend._list_arns
 
     def list_arns(self: Any) -> list[str]:
-        return [*known(self), *(flow["arn"] for flow in getattr(self, "flows", {}).values())]
+        flows = list_flows_in(self).values()
+        aliases = [f"{flow['arn']}/alias/{name}" for flow in flows for name in (*list_aliases_of(flow), DRAFT_ALIAS)]
+        return [*known(self), *(flow["arn"] for flow in flows), *aliases]
 
     backend._list_arns = list_arns

@@ -12,6 +12,7 @@ from account.requests import InvalidRequestError
 
 CONTEXT = "aws:bedrock-flows:arn"
 SERVICE = "bedrock.amazonaws.com"
+WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
 SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
@@ -43,3 +44,14 @@ def write_use_context(region: str, partition: str, account: str, flow_arn: str |
         "aws:calledviafirst": SERVICE,
         "aws:calledvialast": SERVICE,
     }
+
+
+def decrypt(response: Any, record: dict[str, Any]) -> tuple[str, ...]:
+    """Decide that the caller may read a flow or version; return what the answer is without.
+
+    Who asks for metadata alone gets no definition, and needs no key.
+    """
+    if response.querystring.get("includedData", [""])[0] == "METADATA_ONLY":
+        return ("definition",)
+    use_key(response, record.get("customerEncryptionKeyArn"), record["arn"], "kms:Decrypt")
+    return ()

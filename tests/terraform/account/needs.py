@@ -143,9 +143,10 @@ def _find_flow(call: Call) -> list[str]:
 
 
 def _find_flow_alias(call: Call) -> list[str]:
-    if "aliasIdentifier" not in call.members:
+    identifier = call.members.get("aliasIdentifier") or call.members.get("flowAliasIdentifier")
+    if identifier is None:
         return _find_tagged_flow(call, alias=True)
-    return [f"{find_flow_arn(call)}/alias/{call.members['aliasIdentifier']}"]
+    return [identifier if identifier.startswith("arn:") else f"{find_flow_arn(call)}/alias/{identifier}"]
 
 
 RESOURCES: dict[str, Callable[[Call], list[str]]] = {

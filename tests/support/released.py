@@ -1,0 +1,53 @@
+"""Flows of the account as users prepare and release them, without Terraform."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from flow_documents import make_flow, make_prompt
+
+from bench import Bench
+
+PATIENCE = 30
+
+
+def make_definition(text: str = "Say {{question}}.") -> dict[str, Any]:
+    """Return a definition of one prompt, as the API takes it."""
+    document: dict[str, Any] = json.loads(json.dumps(make_flow(make_prompt(text=text)), default=float))["definition"]
+    for number, connection in enumerate(document["connections"]):
+        connection["name"] = f"Connection{number}"
+    return document
+
+
+def prepare(bench: Bench, flow: str) -> dict[str, Any]:
+    """Prepare a flow and wait; return it as it then is, prepared or failed."""
+    flows = bench.client("bedrock-agent")
+    flows.prepare_flow(flowIdentifier=flow)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        found: dict[str, Any] = flows.get_flow(flowIdentifier=flow)
+        if found["status"] != "Preparing":
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"{flow} is still being prepared")
+
+
+def make_flow_of(bench: Bench, name: str, role: str, **more: Any) -> str:
+    """Create a flow of one prompt, not prepared; return its id."""
+    request = {"definition": make_definition(), **more}
+    return str(bench.client("bedrock-agent").create_flow(name=name, executionRoleArn=role, **request)["id"])
+
+
+def make_version(bench: Bench, flow: str) -> str:
+    """Prepare a flow and make a version of it; return its number."""
+    assert prepare(bench, flow)["status"] == "Prepared"
+    return str(bench.client("bedrock-agent").create_flow_version(flowIdentifier=flow)["version"])
+
+
+def make_alias(bench: Bench, flow: str, version: str, name: str = "live") -> str:
+    """Make an alias that routes to a version; return its id."""
+    route = [{"flowVersion": version}]
+    made = bench.client("bedrock-agent").create_flow_alias(flowIdentifier=flow, name=name, routingConfiguration=route)
+    return str(made["id"])
