@@ -17,8 +17,16 @@ from botocore.loaders import Loader
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "tests" / "terraform" / "account" / "actions.json"
 PACKAGE = ROOT / "tests" / "terraform" / "oracle" / "node_modules" / "@cloud-copilot" / "iam-data"
-SERVICES = {"bedrock": "bedrock-agent", "iam": "iam", "kms": "kms", "sts": "sts"}
+SERVICES = {
+    "bedrock": ("bedrock-agent", "bedrock-agent-runtime"),
+    "cloudformation": ("cloudcontrol", "cloudformation"),
+    "iam": ("iam",),
+    "kms": ("kms",),
+    "sts": ("sts",),
+}
 TAGS = {"ListTagsForResource", "TagResource", "UntagResource"}
+OF_CLOUDFORMATION = {"DescribeType"}
+"""All that the account has of CloudFormation itself, beside Cloud Control."""
 
 
 def make_actions() -> dict[str, Any]:
@@ -26,13 +34,22 @@ def make_actions() -> dict[str, Any]:
     version = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"]
     return {
         "source": f"iam-data {version} (MIT), from AWS's Service Authorization Reference",
-        **{prefix: dict(sorted(list_actions(prefix, service))) for prefix, service in SERVICES.items()},
+        **{prefix: dict(sorted(list_actions(prefix))) for prefix in SERVICES},
     }
 
 
-def list_actions(prefix: str, service: str) -> list[tuple[str, list[str]]]:
-    """Return the actions of a service that are operations of its API, with their kinds of resource."""
-    operations = Loader().load_service_model(service, "service-2")["operations"]
+def list_operations(prefix: str) -> set[str]:
+    """Return the operations of the APIs whose actions have a prefix."""
+    found: set[str] = set()
+    for service in SERVICES[prefix]:
+        operations = set(Loader().load_service_model(service, "service-2")["operations"])
+        found |= operations & OF_CLOUDFORMATION if service == "cloudformation" else operations
+    return found
+
+
+def list_actions(prefix: str) -> list[tuple[str, list[str]]]:
+    """Return the actions of a service that are operations of its APIs, with their kinds of resource."""
+    operations = list_operations(prefix)
     known = json.loads((PACKAGE / "data" / "actions" / f"{prefix}.json").read_text(encoding="utf-8"))
     found = []
     for action in known.values():

@@ -34,9 +34,9 @@ def install_authorization(file: Path) -> None:
     BaseResponse._authenticate_and_authorize_normal_action = _authorize_call
 
 
-def authorize(response: Any, *needs: Need) -> None:
-    """Decide what a request needs, and raise the refusal as AWS words it."""
-    caller = _find_caller(response)
+def authorize(response: Any, *needs: Need, caller: Caller | None = None) -> None:
+    """Decide what a request needs, and raise the refusal as AWS words it; `caller` is who acts in its course."""
+    caller = caller or _find_caller(response)
     for need in needs:
         context = {**caller.context, "aws:requestedregion": response.region, "aws:viaawsservice": "false"}
         request = Request(

@@ -44,6 +44,16 @@ def find_caller(response: Any) -> Caller:
     return _describe_user(account, partition, made.user_name)
 
 
+def describe_service_role(response: Any, arn: str) -> Caller:
+    """Return a role as Bedrock assumes it while a flow of the request's account runs; it must exist."""
+    account, partition = response.current_account, response.partition
+    (role,) = [role for role in iam_backends[account][partition].roles.values() if role.arn == arn]
+    principal = Principal(f"arn:{partition}:sts::{account}:assumed-role/{role.name}/BedrockFlows", arn)
+    boundary = _find_boundary(role, account, partition)
+    context = _write_context(principal, f"{role.id}:BedrockFlows", "AssumedRole")
+    return Caller(principal, list_policies(role), boundary, context)
+
+
 def list_policies(owner: Any) -> tuple[Statement, ...]:
     """Return the statements of the policies that are attached to, or embedded in, a role, user or group of moto's."""
     attached = [statement for policy in owner.managed_policies.values() for statement in read_managed_policy(policy)]

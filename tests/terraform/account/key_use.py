@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from account.authorization import authorize
+from account.callers import describe_service_role
 from account.key_policies import find_key, show_key_policy
 from account.needs import KEY_POLICY, Need, write_encryption_context
 from account.requests import InvalidRequestError
@@ -16,11 +17,11 @@ WRITING = ("kms:GenerateDataKey", "kms:Decrypt")
 SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
-def use_key(response: Any, key_arn: str | None, flow_arn: str, *actions: str) -> None:
+def use_key(response: Any, key_arn: str | None, flow_arn: str, *actions: str, role: str | None = None) -> None:
     """Decide that the caller may use a flow's key through Bedrock, in the context of the flow; without a key, nothing.
 
     Which actions a call takes is what the handlers of AWS::Bedrock::Flow ask for: GenerateDataKey and Decrypt to write,
-    Decrypt to read.
+    Decrypt to read. With `role`, the flow's service role uses the key, as it does while the flow runs.
     """
     if key_arn is None:
         return
@@ -30,7 +31,8 @@ def use_key(response: Any, key_arn: str | None, flow_arn: str, *actions: str) ->
         raise InvalidRequestError(f"The key {key_arn} {state}")
     policy = KEY_POLICY, json.loads(show_key_policy(key))
     context = write_use_context(response.region, response.partition, response.current_account, flow_arn)
-    authorize(response, *(Need(action, key.arn, context, policy) for action in actions))
+    caller = describe_service_role(response, role) if role else None
+    authorize(response, *(Need(action, key.arn, context, policy) for action in actions), caller=caller)
 
 
 def write_use_context(region: str, partition: str, account: str, flow_arn: str | None) -> dict[str, Any]:

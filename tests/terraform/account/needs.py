@@ -21,6 +21,8 @@ from account.requests import load_model
 
 ACTIONS = json.loads(Path(__file__).with_name("actions.json").read_text(encoding="utf-8"))
 TAGGING = {"CreateRole": "TagRole", "CreatePolicy": "TagPolicy", "CreateUser": "TagUser", "CreateKey": "TagResource"}
+PREFIXES = {"cloudcontrolapi": "cloudformation"}
+"""What IAM calls a service that signs under another name."""
 KEY_POLICY, TRUST_POLICY = "key policy", "trust policy"
 UNMADE_KEY = "00000000-0000-0000-0000-000000000000"
 """Stands for the key that CreateKey is about to make: only a pattern can mean it."""
@@ -56,7 +58,8 @@ class Call:
 
 def read_call(response: Any) -> Call:
     """Return the call behind a request of moto's."""
-    prefix = load_model(response.service_name).signing_name
+    signed = load_model(response.service_name).signing_name
+    prefix = PREFIXES.get(signed, signed)
     operation = response._get_action()
     if prefix == "kms":
         members = json.loads(response.body or "{}")
@@ -149,10 +152,16 @@ def _find_flow_alias(call: Call) -> list[str]:
     return [identifier if identifier.startswith("arn:") else f"{find_flow_arn(call)}/alias/{identifier}"]
 
 
+def _find_flow_execution(call: Call) -> list[str]:
+    name = call.members["executionIdentifier"]
+    return [name if name.startswith("arn:") else f"{_find_flow_alias(call)[0]}/execution/{name}"]
+
+
 RESOURCES: dict[str, Callable[[Call], list[str]]] = {
     "alias": lambda call: [call.write_arn(call.members["AliasName"])],
     "flow": _find_flow,
     "flow-alias": _find_flow_alias,
+    "flow-execution": _find_flow_execution,
     "group": _find_named("groups", "group", "GroupName"),
     "instance-profile": _find_named("instance_profiles", "instance-profile", "InstanceProfileName"),
     "key": _find_keys,

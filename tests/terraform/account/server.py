@@ -20,6 +20,7 @@ from account.flows import install_flows
 from account.holding import hold_calls
 from account.key_policies import install_key_policies
 from account.limits import install_iam_limits, install_kms_limits, replace
+from account.runtime import install_runtime
 
 
 def record_calls(file: Path) -> None:
@@ -57,6 +58,7 @@ def main() -> None:
     """Serve on the loopback address until the process is ended."""
     port, calls = sys.argv[1:]
     install_flows()
+    install_runtime()
     install_key_policies()
     install_kms_limits()
     install_iam_limits()
