@@ -11,17 +11,17 @@ from generator.findings import Finding, LocatedFinding, Severity, has_errors, lo
 from generator.findings.suggestions import renew_suggestions
 from generator.findings.suppression import SIGN, suppress_findings
 from generator.flow.api.check import MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE
-from generator.flow.model import Flow, FlowDefaults
+from generator.flow.model import Defaults, Flow, ModuleSettings
 from generator.flow.nodes import collect_grants
 from generator.flow.reading import FlowReading, TextReader, read_flow, recognize_cloudformation, recognize_code
 from generator.flow.reading.definition import OF_VALUES
 from generator.flow.reading.references import takes_reference
 from generator.flow.reading.rules import UNUSED_PARAMETER
 from generator.progress import Timings
-from generator.project.configuration import Defaults, Severities, apply_severities
+from generator.project.configuration import Severities, apply_severities
 from generator.source import Document, read_document
 from generator.source.characters import normalize_text
-from generator.terraform.module import ModulePlan, ModuleSettings, plan_module
+from generator.terraform.module import ModulePlan, plan_module
 from generator.terraform.module.checks import check_tags
 from generator.terraform.module.parameters import list_shapes
 from generator.terraform.resource import STRICTER
@@ -32,7 +32,6 @@ from generator.validation.composition import MISMATCHED_NODE_CONFIGURATION, MISS
 if TYPE_CHECKING:  # defers the proof, which is slow to import
     from generator.terraform.proof import ProofFailure
 
-NO_DEFAULTS = Defaults()
 NO_SEVERITIES: Severities = {}
 WITHOUT_VALUE = frozenset({MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE, MISSING_NODE_CONFIGURATION})
 """Rules about parts that are missing or of the wrong type: a parameter may be meant for them."""
@@ -91,7 +90,7 @@ def check_definitions(
     for_terraform: bool,
     strict: bool = False,
     timings: Timings,
-    defaults: Defaults = NO_DEFAULTS,
+    defaults: Defaults = Defaults(),
     severities: Severities = NO_SEVERITIES,
 ) -> list[CheckedDefinition]:
     """Read and check definitions, each by itself and then against each other.
@@ -99,20 +98,17 @@ def check_definitions(
     Unless `for_terraform`, nothing is planned, and what only Terraform cannot express is not reported. With `strict`, a
     warning stops a module as an error does. `defaults` apply to every flow, `severities` to the rules.
     """
-    settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version) if for_terraform else None
     # Read all definitions before checking any: each loop then stays in the processor's caches.
     read = [(item, _read_definition(item, timings)) for item in definitions]
-    flows = defaults.describe_flows()
-    checked = [_check_definition(item, done, flows, settings, timings) for item, done in read]
+    checked = [_check_definition(item, done, defaults, timings, for_terraform=for_terraform) for item, done in read]
     with timings.measure("validation"):
         return settle_definitions(checked, {}, strict=strict, severities=severities)
 
 
-def check_definition(
-    definition: DefinitionText, defaults: FlowDefaults, settings: ModuleSettings | None, timings: Timings
-) -> CheckedDefinition:
-    """Read and check a definition by itself. Without `settings`, nothing about Terraform is checked or planned."""
-    return _check_definition(definition, _read_definition(definition, timings), defaults, settings, timings)
+def check_definition(definition: DefinitionText, defaults: Defaults, timings: Timings) -> CheckedDefinition:
+    """Read and check a definition by itself, for Terraform."""
+    read = _read_definition(definition, timings)
+    return _check_definition(definition, read, defaults, timings, for_terraform=True)
 
 
 def settle_definitions(
@@ -151,9 +147,10 @@ def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDef
 def _check_definition(
     definition: DefinitionText,
     read: CheckedDefinition,
-    defaults: FlowDefaults,
-    settings: ModuleSettings | None,
+    defaults: Defaults,
     timings: Timings,
+    *,
+    for_terraform: bool,
 ) -> CheckedDefinition:
     document = read.document
     renew_suggestions()
@@ -164,22 +161,11 @@ def _check_definition(
     with timings.measure("definition"):
         reading = read_flow(document, definition.reader, defaults)
     found = list(reading.findings)
-    if reading.outline is not None:
-        with timings.measure("validation"):
-            found += validate_flow(reading.outline)
-    plan = None
-    if reading.flow is not None:
-        told = {finding.path for finding in found if finding.severity is Severity.ERROR}
-        plan, more = _plan_flow(reading.flow, settings, timings)
-        # If the API rejects a value, the finding that Terraform is stricter adds nothing.
-        found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in told]
-    elif reading.outline is not None and settings is not None:
-        places = {(finding.path, finding.key) for finding in found}
-        found += [item for item in check_tags(reading.outline.tags) if (item.path, item.key) not in places]
+    plan = _check_flow(reading, defaults.module if for_terraform else None, timings, found)
     found = _drop_consequences(found, reading.outline)
-    told_as = (reading.spelling.restore(_complete_help(finding, reading)) for finding in found)
-    located = [locate_finding(finding, document, reading.root) for finding in told_as]
-    # A value that could not be read with certainty is reported already; what follows from it is not.
+    spelled = (reading.spelling.restore(_complete_help(finding, reading)) for finding in found)
+    located = [locate_finding(finding, document, reading.root) for finding in spelled]
+    # A value that could not be read with certainty is already reported. Consequences are not.
     unclear = {fault.span for fault in read.findings}
     located = [finding for finding in located if finding.span not in unclear or finding.severity is not Severity.ERROR]
     inputs = _hash_inputs(definition, reading)
@@ -188,6 +174,35 @@ def _check_definition(
         for file in {finding.file for finding in found if finding.file is not None}
     }
     return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)
+
+
+def _check_flow(
+    reading: FlowReading, settings: ModuleSettings | None, timings: Timings, found: list[Finding]
+) -> ModulePlan | None:
+    """Return the plan of a flow's module, and add findings about the flow, its permissions, and its module.
+
+    Without `settings`, nothing about Terraform is checked or planned. There is no plan either if a parameter is used
+    only under unknown keys, which are errors: the type of its variable is unknown.
+    """
+    flow, outline = reading.flow, reading.outline
+    if outline is not None:
+        with timings.measure("validation"):
+            found += validate_flow(outline)
+    if flow is None:
+        if outline is not None and settings is not None:
+            places = {(finding.path, finding.key) for finding in found}
+            found += [item for item in check_tags(outline.tags) if (item.path, item.key) not in places]
+        return None
+    plan = None
+    rejected = {finding.path for finding in found if finding.severity is Severity.ERROR}
+    with timings.measure("plan"):
+        grants, more = collect_grants(flow)
+        if settings is not None and all(map(list_shapes, flow.parameters)):
+            plan, of_module = plan_module(flow, grants, settings)
+            more += of_module
+    # If the API rejects a value, the finding that Terraform is stricter adds nothing.
+    found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in rejected]
+    return plan
 
 
 def _drop_consequences(found: list[Finding], outline: Flow | None) -> list[Finding]:
@@ -216,22 +231,6 @@ def _complete_help(finding: Finding, reading: FlowReading) -> Finding:
     if not finding.section or not reading.switch:
         return finding
     return replace(finding, help=f"{finding.help} {reading.switch}")
-
-
-def _plan_flow(
-    flow: Flow, settings: ModuleSettings | None, timings: Timings
-) -> tuple[ModulePlan | None, list[Finding]]:
-    """Return the plan of a flow's module, and findings about its permissions.
-
-    Without settings nothing is planned, nor if a parameter is used under unknown keys only, which are errors: nothing
-    says then what type its variable has.
-    """
-    with timings.measure("plan"):
-        grants, findings = collect_grants(flow)
-        if settings is None or not all(map(list_shapes, flow.parameters)):
-            return None, findings
-        plan, more = plan_module(flow, grants, settings)
-        return plan, findings + list(more)
 
 
 def _add_collisions(checked: Sequence[CheckedDefinition], others: Mapping[str, str]) -> list[CheckedDefinition]:

@@ -1,9 +1,9 @@
-"""A flow as its author meant it: plain values, no word of Terraform in them."""
+"""A flow as its author meant it, and what its module may do, in plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -13,19 +13,19 @@ from generator.source.position import Path
 
 @dataclass(frozen=True, slots=True)
 class ParameterReference:
-    """Stands for the value of a parameter: `{$param: NAME}`, or `$$NAME` in AWS's sample templates."""
+    """A reference to a parameter: `{$param: NAME}`, or `$$NAME` in AWS's sample templates."""
 
     name: str
 
 
 class FileText(str):
-    """The text of a file that a definition names with `{$file: PATH}`; `file` is that path as written."""
+    """The contents of a file that a definition references with `{$file: PATH}`; `file` is the path as written."""
 
     __slots__ = ("file",)
     file: str
 
     def __new__(cls, text: str, file: str) -> FileText:
-        """Return `text`, remembering the file that it came from."""
+        """Return `text` as the contents of `file`."""
         self = super().__new__(cls, text)
         self.file = file
         return self
@@ -36,7 +36,7 @@ Value: TypeAlias = "str | int | Decimal | bool | None | ParameterReference | lis
 
 
 class ModelKind(StrEnum):
-    """The kinds of model that a `modelId` may name (facts: Service Authorization Reference, Amazon Bedrock)."""
+    """The kinds of models that a `modelId` can name (Service Authorization Reference, Amazon Bedrock)."""
 
     FOUNDATION_MODEL = "foundation-model"
     INFERENCE_PROFILE = "inference-profile"
@@ -53,9 +53,9 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What differs between environments. `uses` are the canonical paths where it stands, in document order.
+    """A value that differs between environments. `uses` are the canonical paths that use it, in document order.
 
-    `default` is None where there is none (null is no default). `model` is set where it stands as a modelId.
+    `default` is None without a default; null is not one. `model` is set if the parameter is used as a model.
     """
 
     name: str
@@ -78,9 +78,9 @@ class Port(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node. `configuration` is the member of the node's own kind (the value below `prompt`, `agent`, ...).
+    """A node. `configuration` is the value under the key of the node's type (`prompt`, `agent`, ...).
 
-    `body` is what a Loop repeats. Of a node with `is_partial`, the configuration could not be read and stands empty.
+    `body` is the definition in a Loop node. If `is_partial`, the configuration could not be read and is empty.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Node:
 
 
 class Connection(NamedTuple):
-    """A connection; `output` and `input` for data, `condition` for conditional ones."""
+    """A connection, either with `output` and `input` (data) or with `condition` (conditional)."""
 
     name: str
     source: str
@@ -108,27 +108,27 @@ class Connection(NamedTuple):
 
     @property
     def output_path(self) -> Path:
-        """Where its output is named."""
+        """The path of its source output."""
         return (*self.path, "configuration", "data", "sourceOutput")
 
     @property
     def input_path(self) -> Path:
-        """Where its input is named."""
+        """The path of its target input."""
         return (*self.path, "configuration", "data", "targetInput")
 
     @property
     def condition_path(self) -> Path:
-        """Where its condition is named."""
+        """The path of its condition."""
         return (*self.path, "configuration", "conditional", "condition")
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a definition holds: the flow's own, or that of a loop. `path` is where the definition stands.
+    """The nodes and connections of a definition, which is at `path`: the flow's own, or a loop's.
 
-    Of a document with errors of shape it holds what could be read. `partial` gives the type by the name of nodes that
-    are there, and whose ports are not known. `lacks_nodes` and `lacks_connections` tell that not even that could be
-    read of some, so that what seems to be missing may be there.
+    If the document has errors, this is what could be read. `partial` maps the names of nodes whose ports are unknown to
+    their types. With `lacks_nodes` or `lacks_connections`, some could not be read at all, so nothing can be reported as
+    missing.
     """
 
     path: Path
@@ -140,7 +140,7 @@ class Body:
 
 
 DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
-"""What KMS takes (ScheduleKeyDeletion's PendingWindowInDays, EnableKeyRotation's RotationPeriodInDays)."""
+"""What KMS accepts: PendingWindowInDays of ScheduleKeyDeletion, and RotationPeriodInDays of EnableKeyRotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,34 @@ class Encryption:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowDefaults:
-    """What every flow of a project has where its definition does not say it; a tag of the definition's own wins."""
+class ModuleSettings:
+    """A project's settings for all of its modules; None means the default of a module.
 
-    encryption: Encryption = Encryption()
+    `provider_version` is the lowest release of the provider that the modules accept, such as "6.40.0".
+    """
+
+    permissions_boundary_arn: str | None = None
+    provider_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """A project's settings for all of its flows. A definition overrides `encryption` (in days) and `tags`, by key."""
+
+    encryption: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    module: ModuleSettings = ModuleSettings()
+
+    def list_values(self) -> dict[str, str | int]:
+        """Return the values that are set, sorted by name, such as "encryption.deletion_window_in_days"."""
+        values: dict[str, str | int] = {f"encryption.{name}": days for name, days in self.encryption.items()}
+        values |= {f"tags.{key}": tag for key, tag in self.tags.items()}
+        values |= {name: value for name, value in asdict(self.module).items() if value is not None}
+        return dict(sorted(values.items()))
 
 
 class GuardrailProfile(NamedTuple):
-    """A system-defined guardrail profile by its ID, and the destination Regions that AWS lists for it."""
+    """A system-defined guardrail profile: its ID, and the destination Regions that AWS lists for it."""
 
     id: Value
     regions: tuple[Value, ...]
@@ -168,9 +187,9 @@ class GuardrailProfile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What the nodes need and the document cannot tell. A bucket given by a parameter has the key `$NAME`.
+    """Permissions that do not follow from the nodes. A bucket given by a parameter has the key `$NAME`.
 
-    A guardrail profile that is not a GuardrailProfile is an ARN, or the parameter that gives one.
+    A guardrail profile that is not a GuardrailProfile is an ARN, or a reference to a parameter.
     """
 
     models: tuple[Value, ...] = ()
@@ -181,7 +200,7 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A flow definition that passed the reading. `definition` is the whole API tree, connection names filled in."""
+    """A flow that was read. `definition` is the whole definition in the API's form; each connection has a name."""
 
     name: str
     description: Value
@@ -194,7 +213,7 @@ class Flow:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes of the flow's own definition; those of a loop are in the loop's body."""
+        """The nodes of the flow's own definition; those of a loop are in the body of its node."""
         return self.body.nodes
 
     @property
@@ -203,7 +222,7 @@ class Flow:
         return self.body.connections
 
     def resolve(self, value: Value, path: Path) -> tuple[Value, Path]:
-        """Return a value and where it stands: of a parameter its default, None where only the user knows the value."""
+        """Return a value and its path. A parameter resolves to its default, or to None if it has none."""
         if not isinstance(value, ParameterReference):
             return value, path
         parameter = next((item for item in self.parameters if item.name == value.name), None)
@@ -213,7 +232,7 @@ class Flow:
 
 
 class Symbol(StrEnum):
-    """What only the account knows."""
+    """A value that only the account knows."""
 
     PARTITION = "partition"
     REGION = "region"
@@ -222,11 +241,11 @@ class Symbol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A text that is computed from a parameter's value.
+    """A string computed from a parameter's value.
 
-    `how` is one of: "value" (itself), "foundation-model-arn" and "profile-arn" (the ARN of a model given by id or ARN),
-    "model-of-profile" (the foundation model id behind a system-defined inference profile), "without-version" (a
-    prompt's ARN up to its version), "guardrail-arn" (the ARN of a guardrail given by id or ARN).
+    `how` is one of: "value" (the value itself), "foundation-model-arn" and "profile-arn" (the ARN of a model given by
+    ID or ARN), "model-of-profile" (the ID of the foundation model behind a system-defined inference profile),
+    "without-version" (a prompt's ARN without its version), "guardrail-arn" (the ARN of a guardrail given by ID or ARN).
     """
 
     how: str
@@ -235,12 +254,12 @@ class Derived:
 
 Part: TypeAlias = str | Symbol | Derived
 Text: TypeAlias = tuple[Part, ...]
-"""A text with parts that only the account or a parameter knows, such as an ARN."""
+"""A string, such as an ARN, with parts that depend on the account or on a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrantCondition:
-    """One condition of a grant, in IAM's words."""
+    """A condition of a grant, as in an IAM policy."""
 
     test: str
     variable: str
@@ -249,10 +268,10 @@ class GrantCondition:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A right that a node needs. `capability` is the Sid of its statement; grants of one shape are merged.
+    """A permission that a node needs. `capability` is the Sid of its statement.
 
-    `note` tells a reviewer why it is wider than one resource. Each grant that is has one: in permissions.tf it is a
-    comment, and in the module's README it stands beside the grant.
+    `note` explains to a reviewer why the permission covers more than one resource, in a comment in permissions.tf and
+    next to the permission in the module's README. Every such permission has one.
     """
 
     capability: str

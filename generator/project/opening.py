@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.findings import Finding, LocatedFinding, Rule, locate_finding, report_file, show_path, show_relative
-from generator.project.configuration import Configuration, Defaults, Severities, find_configuration, read_configuration
+from generator.flow.model import Defaults
+from generator.project.configuration import Configuration, Severities, find_configuration, read_configuration
 from generator.project.discovery import (
     FORBIDDEN_PATH,
     MISSING_PATH,
@@ -46,7 +47,7 @@ class Project:
 
     @property
     def defaults(self) -> Defaults:
-        """What every module has."""
+        """The settings that apply to all flows and modules."""
         return self.configuration.defaults if self.configuration else Defaults()
 
     @property

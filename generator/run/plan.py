@@ -94,13 +94,11 @@ def _check_changed(work: _Work) -> Sequence[CheckedDefinition]:
         return []
     with timings.measure("import"):
         from generator.pipeline import DefinitionText, check_definition, settle_definitions
-        from generator.terraform.module import ModuleSettings
-    settings = ModuleSettings(defaults.permissions_boundary_arn, defaults.provider_version)
 
     def check(file: str, data: bytes) -> CheckedDefinition:
         text = DefinitionText(file, data, survey.files[file].open_texts())
         try:
-            return check_definition(text, defaults.describe_flows(), settings, timings)
+            return check_definition(text, defaults, timings)
         finally:
             work.progress.finish_piece()
 

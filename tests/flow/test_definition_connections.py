@@ -68,8 +68,8 @@ def rename(*names: object, inner: tuple[str, ...] = ()) -> tuple[list[str], list
     loop = {"definition": {"connections": [{**ENDS, "name": name} for name in inner]}}
     nodes = [{"name": "Again", "configuration": {"loop": loop}}]
     document: Any = {"nodes": nodes, "connections": [{**ENDS, "name": name} for name in names]}
-    renamed, findings = rename_connections(document)
-    found: Any = renamed
+    findings: list[Finding] = []
+    found: Any = rename_connections(document, findings)
     nested = found["nodes"][0]["configuration"]["loop"]["definition"]["connections"]
     return [item["name"] for item in (*found["connections"], *nested)], findings
 
@@ -108,7 +108,7 @@ def test_the_api_accepts_every_shortened_name(name: str) -> None:
 
 def test_invalid_names_are_left_to_the_api_check() -> None:
     assert rename(3, None) == ([3, None], [])
-    assert rename_connections([]) == ([], [])
+    assert rename_connections([], []) == []
 
 
 @given(NAMES, NAMES, NAMES, NAMES)

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from generator.findings import LocatedFinding, Severity, report_file
 from generator.findings.catalog import list_rules
-from generator.flow.model import Encryption, FlowDefaults
+from generator.flow.model import Defaults, Encryption
 from generator.flow.reading import read_flow
 from generator.project.configuration import (
     Configuration,
-    Defaults,
     apply_severities,
     find_configuration,
     read_configuration,
@@ -95,7 +94,8 @@ def test_the_nearest_configuration_is_found(tmp_path: Path) -> None:
 
 
 def test_the_definition_overrides_the_configuration() -> None:
-    defaults = FlowDefaults(Encryption(7, 90), {"team": "default", "Owner": "default"})
+    days = {"deletion_window_in_days": 7, "rotation_period_in_days": 90}
+    defaults = Defaults(days, {"team": "default", "Owner": "default"})
     document = make_document(make_flow(tags={"owner": "own"}, encryption={"deletion_window_in_days": 30}))
     flow = read_flow(document, TextsInMemory(), defaults).flow
     assert flow is not None

@@ -1,4 +1,4 @@
-"""Names of connections: made where there is none, and replaced where AWS's console wrote one that its API refuses."""
+"""Names of connections: generated if absent, and replaced if AWS's console wrote one that the API rejects."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ NAME_SHAPE = "FlowConnectionName"
 
 
 def name_connections(definition: Value) -> Value:
-    """Return a definition in which each connection has a name, those of nested loops included.
+    """Return a definition in which each connection has a name, including those in loops.
 
-    A name comes from what the connection itself says, so edits elsewhere leave it alone:
-    `Question_document_to_Classify_question`, `Route_urgent_to_Summarise`. One that would be too long, or that two
-    connections would share, ends in a hash of the connection's own source, output, target and input.
+    A name depends only on its connection, so edits elsewhere do not change it:
+    `Question_document_to_Classify_question`, `Route_urgent_to_Summarise`. If it would be too long, or if two
+    connections would share it, it ends in a hash of the connection's source, output, target, and input.
     """
     return _replace_connections(definition, ("definition",), lambda connections, _path: _name_all(connections))
 
 
-def rename_connections(definition: Value) -> tuple[Value, list[Finding]]:
-    """Return a definition whose connections have names that the API accepts, and one finding if that changed any.
+def rename_connections(definition: Value, findings: list[Finding]) -> Value:
+    """Return a definition whose connections have names that the API accepts; changes are reported once.
 
-    The console writes names that are longer than the API's own model admits, and AWS returns them. A new name comes
-    from the old one alone (its beginning and its hash), so edits elsewhere leave it alone, and equal
-    ones stay equal.
+    The console writes names that are longer than the API accepts, and AWS returns them. A new name is the start and a
+    hash of the old one, so edits elsewhere do not change it, and equal names stay equal.
     """
     renamed: list[tuple[Path, str]] = []
 
@@ -46,11 +45,13 @@ def rename_connections(definition: Value) -> tuple[Value, list[Finding]]:
         return result
 
     definition = _replace_connections(definition, ("definition",), rename)
-    return definition, [_report_renamed(renamed)] if renamed else []
+    if renamed:
+        findings.append(_report_renamed(renamed))
+    return definition
 
 
 def _replace_connections(definition: Value, path: Path, replace: Callable[[list[Value], Path], list[Value]]) -> Value:
-    """Return a definition with every list of connections replaced, its own first, then those of nested loops."""
+    """Return a definition with each list of connections replaced, its own first, then those of loops."""
     if not isinstance(definition, dict):
         return definition
     changed = dict(definition)
@@ -127,7 +128,7 @@ def _make_base(connection: Mapping[str, Value]) -> str:
 
 
 def _list_parts(connection: Mapping[str, Value]) -> tuple[str, str, str, str]:
-    """Return source, output or condition, target and input, each empty where it is not there or no name."""
+    """Return the source, output or condition, target, and input; each is empty if it is absent or not a name."""
     configuration = connection.get("configuration")
     output = input_name = None
     if isinstance(configuration, dict):
@@ -141,7 +142,7 @@ def _list_parts(connection: Mapping[str, Value]) -> tuple[str, str, str, str]:
 
 
 def _keep_name(part: Value) -> str:
-    """Return a part that a name can contain; an invalid one is reported at its own place, not through the name."""
+    """Return a part if a name can contain it. An invalid one is reported where it is, not in the name."""
     return part if isinstance(part, str) and fits_shape(part, "FlowNodeName") else ""
 
 

@@ -1,4 +1,4 @@
-"""The forms in which people have flow definitions, brought to one: the sections of the house form."""
+"""The formats of flow definitions, all read into the sections of flowseal's own format."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
 
 OWN_SECTIONS = frozenset({"parameters", "encryption", "permissions"})
-"""The sections that flowseal's own form alone has."""
+"""The sections that only flowseal's own format has."""
 SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions")
 BARE_KEYS = frozenset({"nodes", "connections"})
 SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
@@ -42,26 +42,24 @@ DECIDED = {
     "validations": "AWS validates the flow each time it is prepared.",
     "ResponseMetadata": "It is part of the API response, not of the flow.",
 }
-"""What the arguments of create-flow and update-flow and the output of get-flow carry beside the flow, and who decides
-it instead."""
+"""Keys in the arguments of create-flow and update-flow and in the output of get-flow that flowseal ignores, and why."""
 LIVE = ("id", "arn", "flowIdentifier")
-"""Keys that name a flow that exists: those of get-flow's output, and of update-flow's arguments (an id or an ARN)."""
+"""Keys that identify an existing flow, in get-flow's output and in update-flow's arguments (an ID or ARN)."""
 FLOW_ID = re.compile(r"(?:.*:flow/)?([0-9a-zA-Z]{10})")
 SWITCH = (
     "The AWS CLI does not accept that section. If you still pass this file to the CLI, copy name, description, "
     "definition, and tags to a separate file in flowseal's own format."
 )
-"""How to make flowseal's own form of what the API takes or gives."""
+"""How to convert the API's format to flowseal's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A document's sections under the names of flowseal's own form. `root` is the path of ("definition",) in it.
+    """A document's sections by their names in flowseal's own format. `root` is the path of ("definition",) in it.
 
-    `is_by_aws` says that the document may come from AWS's API or console, with the names that these give to
-    connections. `switch` says how to make flowseal's own form of a document that cannot have all of its sections; it is
-    empty for that form itself. `spelled` are the keys at the top that were read as another one, by their canonical
-    paths.
+    With `is_by_aws`, the document may come from AWS's API or console, including the names of its connections. `switch`
+    explains how to convert it to flowseal's own format if its format lacks some sections. `spelled` maps the canonical
+    paths of misspelled top-level keys to their spelling.
     """
 
     sections: Mapping[str, object]
@@ -71,31 +69,34 @@ class Form:
     spelled: Mapping[Path, str] = field(default_factory=dict)
 
 
-def recognize_form(document: Document) -> tuple[Form | None, list[Finding]]:
-    """Find out in which form a document is, and what its top level says that the module does not take over."""
+def recognize_form(document: Document, findings: list[Finding]) -> Form | None:
+    """Return a document's sections, or None if it is not a flow definition; report top-level keys that are not used."""
     value = document.value
     if not isinstance(value, dict):
         found = describe_value(cast("Value", value))
-        return None, [_report_no_flow(f"A flow definition must be a mapping, not {found}.")]
+        findings.append(_report_no_flow(f"A flow definition must be a mapping, not {found}."))
+        return None
     meant = _match_keys(value)
     value = {meant[key] if key in meant else str(key): item for key, item in value.items()}
-    findings = [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
     keys = set(value) - {SCHEMA_KEY}
-    if keys and (keys <= BARE_KEYS or keys == {"definition"}):
-        form, more = _read_bare(document.file, value)
-    elif not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
-        return None, [_report_no_flow("This document has none of a flow definition's keys.")]
-    else:
-        form, more = _read_sections(value)
+    if not keys & {*SECTIONS, *DECIDED, *LIVE, *BARE_KEYS}:
+        findings.append(_report_no_flow("This document has none of a flow definition's keys."))
+        return None
+    findings += [_report_unknown(key, f"Did you mean {name}?") for key, name in meant.items()]
+    is_bare = keys <= BARE_KEYS or keys == {"definition"}
+    form = _read_bare(document.file, value, findings) if is_bare else _read_sections(value, findings)
     spelled: dict[Path, str] = {
         ("definition", name) if name in BARE_KEYS else (name,): key for key, name in meant.items()
     }
     root = (spelled.pop(("definition",)),) if ("definition",) in spelled else form.root
-    return replace(form, root=root, spelled=spelled), findings + more
+    return replace(form, root=root, spelled=spelled)
 
 
-def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
-    findings = [finding for key in value if (finding := _check_key(key, value)) is not None]
+def _read_sections(value: Mapping[str, object], findings: list[Finding]) -> Form:
+    unused = [key for key in value if key in DECIDED or key in LIVE]
+    if unused:
+        findings.append(_report_unused(unused, value))
+    findings += [finding for key in value if (finding := _check_key(key, value)) is not None]
     sections = {key: item for key, item in value.items() if key in SECTIONS}
     root: Path = ("definition",)
     if "definition" not in value and (bare := {key: item for key, item in value.items() if key in BARE_KEYS}):
@@ -104,26 +105,24 @@ def _read_sections(value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
         help = f"Move {listed} under `definition:`."
         findings.append(_report_unknown(next(iter(bare)), help))
     findings += [_report_missing(key) for key in ("name", "definition") if key not in sections]
-    if unused := [key for key in value if key in DECIDED or key in LIVE]:
-        # The CLI refuses flowseal's own sections: a document that has one is in flowseal's form already.
-        switch = SWITCH if OWN_SECTIONS.isdisjoint(sections) else ""
-        return Form(sections, root, True, switch), [_report_unused(unused, value), *findings]
-    return Form(sections, root), findings
+    # The CLI rejects flowseal's own sections: a document with one of them is in flowseal's format already.
+    switch = SWITCH if unused and OWN_SECTIONS.isdisjoint(sections) else ""
+    return Form(sections, root, bool(unused), switch)
 
 
 def _match_keys(value: Mapping[str, object]) -> dict[str, str]:
-    """Return what the keys of a document that are not known most likely mean."""
+    """Return what the unknown keys of a document most likely mean."""
     known = (*SECTIONS, *DECIDED, *LIVE, SCHEMA_KEY)
     is_bare = "definition" not in value and not BARE_KEYS.isdisjoint(value)
     return match_names(value, (*known, *sorted(BARE_KEYS)) if is_bare else known)
 
 
-def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Finding]]:
-    """Read a document that holds the flow's nodes and connections and has no place for its name."""
+def _read_bare(file: str, value: Mapping[str, object], findings: list[Finding]) -> Form:
+    """Read a document that consists of nodes and connections and has no place for the flow's name."""
     is_wrapped = "definition" in value
     name = name_flow_after(file)
-    schema_key = report_schema_key(value)
-    findings = [] if schema_key is None else [schema_key]
+    if schema_key := report_schema_key(value):
+        findings.append(schema_key)
     move = "" if is_wrapped else "move `nodes` and `connections` under a `definition:` key and "
     sections: dict[str, object] = {"definition": {key: item for key, item in value.items() if key in BARE_KEYS}}
     if is_wrapped:
@@ -138,11 +137,11 @@ def _read_bare(file: str, value: Mapping[str, object]) -> tuple[Form, list[Findi
         findings.append(Finding(UNUSABLE_FILE_NAME, message, help, ("name",)))
     example = name if is_flow_name(name) else "NAME"
     switch = f"To add that section to this document, {move}add `name: {example}` first."
-    return Form(sections, ("definition",) if is_wrapped else (), True, switch), findings
+    return Form(sections, ("definition",) if is_wrapped else (), True, switch)
 
 
 def name_flow_after(file: str) -> str:
-    """Return what is left of a file's name without its folders and its ending."""
+    """Return a file's name without its folders and its extension."""
     name = PurePosixPath(file.replace("\\", "/")).name
     for suffix in SUFFIXES:
         if name.casefold().endswith(suffix):
@@ -151,7 +150,7 @@ def name_flow_after(file: str) -> str:
 
 
 def is_flow_name(name: str) -> bool:
-    """Return whether CreateFlow takes a name."""
+    """Return whether CreateFlow accepts a name."""
     return not check_shape(name, find_shape("FlowName"), ("name",))
 
 
@@ -171,17 +170,11 @@ def _report_unknown(key: str, help: str) -> Finding:
 
 
 def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
-    """Report everything that the module or AWS decides itself, once, at the first of its keys."""
+    """Report the keys that flowseal ignores once, at the first of them."""
     listed = ", ".join(keys)
     if not set(keys) & set(LIVE):
         message = f"flowseal does not use these keys: {listed}. The module creates its own service role and KMS key."
-        return Finding(
-            DECIDED_BY_MODULE,
-            message,
-            "Remove them to silence this message.",
-            (keys[0],),
-            key=True,
-        )
+        return Finding(DECIDED_BY_MODULE, message, "Remove them to silence this message.", (keys[0],), key=True)
     message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
     identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
     help = (
@@ -194,7 +187,7 @@ def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
 
 
 def report_schema_key(document: Mapping[str, object]) -> Finding | None:
-    """Say what is wrong with the key that names a document's JSON Schema; None where it is absent or a text."""
+    """Return the finding about a document's JSON Schema key, or None if it is absent or a string."""
     value = document.get(SCHEMA_KEY, "")
     if isinstance(value, str):
         return None

@@ -1,4 +1,4 @@
-"""The section `parameters`, held against the places where the parameters stand."""
+"""The section `parameters`, checked against the places that use the parameters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from generator.findings import Finding, Related
 from generator.findings.suggestions import advise_name
 from generator.flow.api import find_place_shape
-from generator.flow.api.check import UNKNOWN_KEY, make_whole
+from generator.flow.api.check import make_whole
 from generator.flow.bedrock_models import find_kind
 from generator.flow.model import ModelKind, Parameter, Value
 from generator.flow.reading.defaults import check_default, check_types, stands_for_model
@@ -25,6 +25,7 @@ from generator.flow.reading.rules import (
     UNKNOWN_MODEL_KIND,
     UNUSED_PARAMETER,
 )
+from generator.flow.reading.settings import report_unknown_setting
 from generator.flow.wording import describe_value, list_names
 from generator.source.position import Path
 
@@ -33,7 +34,7 @@ KEYS = ("description", "default", "model")
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A parameter as declared; `model` is None where the author did not say."""
+    """A parameter as declared; `model` is None if it is not given."""
 
     name: str
     description: str
@@ -43,15 +44,15 @@ class Declaration:
 
 
 def read_parameters(
-    section: Value, uses: Sequence[Use], nodes: Sequence[Value]
-) -> tuple[tuple[Parameter, ...], list[Finding]]:
-    """Return the parameters that stand somewhere, declared ones first, then placeholders in the document's order.
+    section: Value, uses: Sequence[Use], nodes: Sequence[Value], findings: list[Finding]
+) -> tuple[Parameter, ...]:
+    """Return the parameters that are used, first the declared ones, then placeholders in document order.
 
-    `nodes` are the definition's, for the description of a parameter that has none of its own.
+    `nodes` are the definition's, to describe parameters that have no description.
     """
-    declarations, findings = _read_section(section)
+    declarations = _read_section(section, findings)
     findings += _check_placeholders(uses) + _check_undeclared(uses, declarations)
-    # A parameter that a misspelled use means is not unused: that is one mistake.
+    # A parameter that a misspelled use means is not reported as unused: that is one mistake.
     meant = {suggest_parameter(use.name, declarations) for use in uses if use.name not in declarations}
     for use in uses:
         if use.placeholder is not None and use.name not in declarations:
@@ -66,22 +67,24 @@ def read_parameters(
         paths = tuple(use.path for use in named if not use.is_misplaced)
         if paths:
             parameter = _build_parameter(declaration, paths, nodes)
-            # Placeholders that collide may mean two values: each by itself may fit its places.
+            # Colliding placeholders may mean two values, each valid where it is used.
             if len({use.placeholder for use in named if use.placeholder}) < 2:
                 findings += _check_parameter(parameter, declaration)
             parameters.append(parameter)
         elif not named and declaration.name not in meant:
-            findings.append(_report_unused(declaration))
+            message = f"Parameter {declaration.name!r} is declared but never used."
+            help = f"Use it as {{$param: {declaration.name}}}, or remove it."
+            findings.append(Finding(UNUSED_PARAMETER, message, help, declaration.path, key=True))
     for parameter in list(find_long_defaults(parameters)):
         message = f"Inserted everywhere they are used, the defaults exceed {MOST_TEXT:,} characters in total."
         help = "Remove this default, or use $file instead of the parameter."
         findings.append(Finding(INVALID_DEFAULT, message, help, (*parameter.path, "default")))
         parameters[parameters.index(parameter)] = replace(parameter, default=None)
-    return tuple(parameters), findings
+    return tuple(parameters)
 
 
 def describe_place(path: Path, nodes: Sequence[Value]) -> str:
-    """Say what stands at a canonical path, such as "knowledgeBaseId of the node LookUp"."""
+    """Describe the value at a canonical path, such as "knowledgeBaseId of node LookUp"."""
     names = [part for part in path if isinstance(part, str)]
     match path:
         case ("definition", "nodes", int() as index, *_) if index < len(nodes):
@@ -91,40 +94,32 @@ def describe_place(path: Path, nodes: Sequence[Value]) -> str:
     return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
 
 
-def _read_section(section: Value) -> tuple[dict[str, Declaration], list[Finding]]:
-    if section is None:
-        return {}, []
-    if not isinstance(section, dict):
+def _read_section(section: Value, findings: list[Finding]) -> dict[str, Declaration]:
+    if not isinstance(section, dict | None):
+        message = "`parameters` must be a mapping of parameter names to settings."
         help = "Under `parameters:`, write the name of each parameter with its description below it."
-        return {}, [
-            Finding(
-                INVALID_SECTION,
-                "`parameters` must be a mapping of parameter names to settings.",
-                help,
-                ("parameters",),
-            )
-        ]
+        findings.append(Finding(INVALID_SECTION, message, help, ("parameters",)))
+        return {}
     declarations: dict[str, Declaration] = {}
-    findings: list[Finding] = []
-    for name, settings in section.items():
+    for name, settings in (section or {}).items():
         path: Path = ("parameters", name)
         findings += _check_name(name, path)
         if not isinstance(settings, dict | None):
-            help = (
-                f"Write `{name}: {{description: ...}}`."
-                if SNAKE_CASE.fullmatch(name)
-                else "Write its settings as a mapping."
-            )
+            help = "Write its settings as a mapping."
+            if SNAKE_CASE.fullmatch(name):
+                help = f"Write `{name}: {{description: ...}}`."
             message = f"A parameter must be a mapping with the keys {list_names(KEYS, 'and')}."
             findings.append(Finding(INVALID_SECTION, message, help, path))
-        declarations[name], more = _read_declaration(name, settings if isinstance(settings, dict) else {})
-        findings += more
-    return declarations, findings
+        declarations[name] = _read_declaration(name, settings if isinstance(settings, dict) else {}, findings)
+    return declarations
 
 
-def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declaration, list[Finding]]:
+def _read_declaration(name: str, settings: Mapping[str, Value], findings: list[Finding]) -> Declaration:
     path: Path = ("parameters", name)
-    findings = [_report_key(key, (*path, key)) for key in settings if key not in KEYS]
+    for key in settings:
+        if key not in KEYS:
+            help = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
+            findings.append(report_unknown_setting(key, path, help))
     description = settings.get("description")
     if not isinstance(description, str | None):
         message = "The description of a parameter must be a string."
@@ -134,27 +129,29 @@ def _read_declaration(name: str, settings: Mapping[str, Value]) -> tuple[Declara
         message = "The default is null."
         help = "Give it a value, or remove `default` to make the variable required."
         findings.append(Finding(INVALID_DEFAULT, message, help, (*path, "default")))
-    kind, more = _read_model_kind(settings, (*path, "model"))
-    return Declaration(name, description or "", settings.get("default"), kind, path), findings + more
+    kind = _read_model_kind(settings, (*path, "model"), findings)
+    return Declaration(name, description or "", settings.get("default"), kind, path)
 
 
-def _read_model_kind(settings: Mapping[str, Value], path: Path) -> tuple[ModelKind | None, list[Finding]]:
+def _read_model_kind(settings: Mapping[str, Value], path: Path, findings: list[Finding]) -> ModelKind | None:
     kinds = [kind.value for kind in ModelKind]
     value = settings.get("model")
     if value is None:
-        return None, []
+        return None
     if not isinstance(value, str):
         message = f"`model` must be a kind of model, not {describe_value(value)}."
-        return None, [Finding(UNKNOWN_MODEL_KIND, message, f"Use {list_names(kinds)}.", path)]
+        findings.append(Finding(UNKNOWN_MODEL_KIND, message, f"Use {list_names(kinds)}.", path))
+        return None
     if value in kinds:
-        return ModelKind(value), []
+        return ModelKind(value)
     message, help = f"{value!r} is not a kind of model.", advise_name(value, kinds, f"Use {list_names(kinds)}.")
     kind = None if help.startswith("Did") else find_kind(value)
     if kind is not None:
         message = f"{value!r} is a model; `model` must be a kind of model."
         default = "" if "default" in settings else f", and `default: {value}` to make this model the default"
         help = f"Write `model: {kind}`{default}."
-    return kind, [Finding(UNKNOWN_MODEL_KIND, message, help, path)]
+    findings.append(Finding(UNKNOWN_MODEL_KIND, message, help, path))
+    return kind
 
 
 def _check_name(name: str, path: Path, placeholder: str | None = None) -> list[Finding]:
@@ -218,14 +215,3 @@ def _check_parameter(parameter: Parameter, declaration: Declaration) -> list[Fin
         path = (*parameter.path, "model")
         findings.append(Finding(MISPLACED_MODEL_KIND, message, "Remove `model`.", path, key=True))
     return findings
-
-
-def _report_unused(declaration: Declaration) -> Finding:
-    message = f"Parameter {declaration.name!r} is declared but never used."
-    help = f"Use it as {{$param: {declaration.name}}}, or remove it."
-    return Finding(UNUSED_PARAMETER, message, help, declaration.path, key=True)
-
-
-def _report_key(key: str, path: Path) -> Finding:
-    help = advise_name(key, KEYS, f"Valid keys are {list_names(KEYS, 'and')}.")
-    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in parameter {path[1]!r}.", help, path, key=True)

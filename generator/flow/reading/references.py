@@ -1,4 +1,4 @@
-"""One walk over what the author wrote: references become values of the model, texts take Unicode's form NFC."""
+"""Reads a document's values: resolves references, and converts strings to Unicode normalization form C (NFC)."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from operator import is_not
-from typing import cast
+from pathlib import PurePosixPath
+from typing import Protocol, cast
 
 from generator.findings import SOURCE_RULES, Finding, has_errors
 from generator.findings.suggestions import suggest_name
 from generator.flow.api import find_place_shape
 from generator.flow.api.check import make_whole
 from generator.flow.model import FileText, ParameterReference, Value
-from generator.flow.reading.defaults import refuse_place, refuses_value, stands_for_identifier, takes_reference
-from generator.flow.reading.files import FileRefusal, FileTexts
+from generator.flow.reading.defaults import refuse_place, refuses_value, takes_reference
+from generator.flow.reading.limits import MOST_TEXT
 from generator.flow.reading.names import (
     MISPLACED_KEYS,
     QUOTED,
     SLIP,
-    TERRAFORM_VALUE,
     UNMARKED,
     UNSEPARATED,
     advise_reference,
@@ -29,6 +29,7 @@ from generator.flow.reading.names import (
     name_parameter_after,
     suggest_parameter,
 )
+from generator.flow.reading.placeholders import Foreign, find_foreign_text, find_intrinsic
 from generator.flow.reading.rules import (
     CONFLICT_IN_TEXT,
     MALFORMED_REFERENCE,
@@ -42,18 +43,15 @@ from generator.source.merge_conflicts import find_merge_conflict
 from generator.source.position import Path
 
 PLACEHOLDER = re.compile(r"\$\$[A-Za-z][A-Za-z0-9_]*")
-"""A whole value that AWS's sample templates leave open."""
-FOREIGN = re.compile(r"\$\{[^{}]+\}")
-INTRINSIC = re.compile(r"Ref|Fn::\w+")
-"""A key by which CloudFormation computes a value."""
+"""A placeholder for a whole value in AWS's sample templates."""
 REFERENCES = ("$param", "$file")
 REFERRING = re.compile(r"[${]|\s+[${]|(?:var|local|module|data|each|count|path|terraform|aws\w*)\.")
-"""How texts begin that may be more than text."""
+"""The start of a string that may be a reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place where a parameter stands; `placeholder` is its spelling where it is one of AWS's samples'."""
+    """A use of a parameter. `placeholder` is its spelling as a placeholder of AWS's sample templates."""
 
     name: str
     path: Path
@@ -62,31 +60,45 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-    """A value with placeholders that another tool fills in: how each is spelled, and what the value can be called.
+class FileRefusal:
+    """Why a file is not read, and what to do."""
 
-    `is_whole` says whether a placeholder is all there is of the value.
-    """
+    message: str
+    help: str
 
-    path: Path
-    spellings: tuple[str, ...]
-    name: str
-    is_whole: bool = True
+
+class TextReader(Protocol):
+    """Reads the files that a definition references."""
+
+    def read_text(self, path: str) -> str | FileRefusal:
+        """Return the contents of the file at `path`, as the definition spells it, or why it is not read. Never raises.
+
+        The reader alone decides where a path leads: never outside the definition's folder, or outside the project.
+        """
+        ...
 
 
 @dataclass(slots=True)
 class ValueReader:
-    """Turns a document's values into the model's, and keeps what it found on the way.
+    """Reads values, and collects the parameters, files, and findings on the way.
 
-    `conflicts` are about texts that could be read, and that may be meant so.
+    `conflicts` are findings about files that could be read and may be as intended. `answers` has what `reader` returned
+    for each file, by its path relative to the definition's folder; each is read once.
     """
 
-    files: FileTexts
+    reader: TextReader
     declared: Collection[str] = ()
     findings: list[Finding] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     conflicts: list[Finding] = field(default_factory=list)
     foreign: list[Foreign] = field(default_factory=list)
+    answers: dict[str, str | FileRefusal] = field(default_factory=dict)
+    characters: int = 0
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The contents of the files that could be read, by path."""
+        return {name: answer for name, answer in self.answers.items() if isinstance(answer, str)}
 
     @property
     def has_errors(self) -> bool:
@@ -103,7 +115,10 @@ class ValueReader:
         if isinstance(value, str):
             if value.startswith("$$") and PLACEHOLDER.fullmatch(value):
                 return self._refer_to_parameter(Use(name_parameter_after(value), path, value))
-            if self._is_foreign(value, path):
+            if foreign := find_foreign_text(value, path):
+                self.foreign.append(foreign)
+                for spelling in foreign.spellings:
+                    self._note_meant("$param", find_last_name(spelling), path)
                 return None
             if ":" in value and (quoted := QUOTED.fullmatch(value)):
                 self._report_quoted(quoted, path)
@@ -123,15 +138,18 @@ class ValueReader:
     def _read_mapping(self, value: dict[str, object], path: Path) -> Value:
         if "$param" in value or "$file" in value:
             return self._read_reference(value, path)
-        if len(value) == 1 and self._looks_like_reference(*next(iter(value.items())), path):
-            return None
-        if len(value) == 1 and self._is_intrinsic(value, path):
-            return None
+        if len(value) == 1:
+            ((key, item),) = value.items()
+            if self._looks_like_reference(key, item, path):
+                return None
+            if foreign := find_intrinsic(key, cast(Value, item), path):
+                self.foreign.append(foreign)
+                return None
         if not all(map(str.isascii, value)):
             return self._read_normalized(value, path)
         changed: dict[str, object] = {}
         for key, item in value.items():
-            # Nearly all are texts that are read as they stand, and many: they are told apart here, without a call.
+            # Most values are plain strings: recognizing these here saves a call for each.
             if isinstance(item, str) and item.isascii() and not REFERRING.match(item) and "${" not in item:
                 continue
             read = self.read_value(item, (*path, key))
@@ -175,7 +193,7 @@ class ValueReader:
             self._note_meant(kind, item, path)
 
     def _report_slip(self, text: str, name: str, path: Path) -> None:
-        """Report a string that refers to a parameter as other tools would; without a `name`, any may be meant."""
+        """Report a string that refers to a parameter as in other tools. Without `name`, any may be meant."""
         help, section = advise_reference(name, self.declared)
         message = f"{text!r} is not a valid reference."
         self.findings.append(Finding(MALFORMED_REFERENCE, message, help, path, section=section))
@@ -183,7 +201,7 @@ class ValueReader:
             self._note_meant("$param", meant, path)
 
     def _report_quoted(self, quoted: re.Match[str], path: Path) -> None:
-        """Report a reference in quotes, or that no reference can stand there; what it means is not unused."""
+        """Report a reference in quotes, or that none is allowed here. The parameter it means counts as used."""
         kind, name = f"${quoted[1]}", quoted[2]
         if kind == "$param":
             name = suggest_parameter(name, self.declared) or name
@@ -193,7 +211,7 @@ class ValueReader:
             return
         message = f"{kind} in quotes is a string, not a reference."
         help = f"Remove the quotes: {{{kind}: {name}}}."
-        # What is wrong with a file that nothing reads yet is told when something does.
+        # Errors of the file itself are reported once the quotes are gone.
         self.findings[count:] = [Finding(MALFORMED_REFERENCE, message, help, path)]
 
     def _refer_to_parameter(self, use: Use) -> Value:
@@ -212,7 +230,7 @@ class ValueReader:
             help = "Write the literal value. $file is for prompts and code."
             self.findings.append(Finding(MISPLACED_REFERENCE, f"$file is not allowed here: {reason}", help, path))
             return None
-        answer = self.files.read_file(file)
+        answer = self._load_text(file)
         if isinstance(answer, FileRefusal):
             self.findings.append(Finding(UNREADABLE_FILE, answer.message, answer.help, (*path, "$file")))
             return None
@@ -221,8 +239,22 @@ class ValueReader:
             self.conflicts.append(Finding(CONFLICT_IN_TEXT, message, MERGE_HELP, (*path, "$file")))
         return FileText(self._normalize(answer, path), answer.file)
 
+    def _load_text(self, path: str) -> FileText | FileRefusal:
+        name = path if path.endswith(("/", "/.")) else PurePosixPath(path).as_posix()
+        if name not in self.answers:
+            self.answers[name] = self.reader.read_text(path)
+        answer = self.answers[name]
+        if isinstance(answer, FileRefusal):
+            return answer
+        self.characters += len(answer)
+        if self.characters > MOST_TEXT:
+            total = f"{MOST_TEXT:,} characters in total"
+            message = f"With {name!r}, the files that this definition references exceed {total}."
+            return FileRefusal(message, "Each reference to a file counts. Reference fewer files, or split the flow.")
+        return FileText(answer, name)
+
     def _note_meant(self, kind: str, name: object, path: Path) -> None:
-        """Remember which parameter a reference that is not written as one means: it is not unused."""
+        """Count the parameter that a malformed reference means as used."""
         if kind == "$param" and isinstance(name, str):
             self.uses.append(Use(name, path, is_misplaced=True))
 
@@ -244,30 +276,6 @@ class ValueReader:
         at = (*path, key)
         self.findings.append(Finding(MALFORMED_REFERENCE, message, help, at, key=True, section=section))
         self._note_meant(meant, name, path)
-        return True
-
-    def _is_foreign(self, text: str, path: Path) -> bool:
-        """Note a text that only another tool makes a value of: `${Name}` may stand in a prompt, and not in an ARN."""
-        if "." in text and TERRAFORM_VALUE.fullmatch(text):
-            found = [text]
-            is_place = stands_for_identifier(path) and (path == ("name",) or refuse_place(path) is None)
-        else:
-            found = FOREIGN.findall(text) if "${" in text else []
-            is_place = bool(found) and refuses_value(text, path)
-        if not is_place:
-            return False
-        # A parameter stands for the whole value: of a part of one, the key says what it is.
-        is_whole = found[0] == text
-        self.foreign.append(Foreign(path, tuple(found), find_last_name(text) if is_whole else str(path[-1]), is_whole))
-        for spelling in found:
-            self._note_meant("$param", find_last_name(spelling), path)
-        return True
-
-    def _is_intrinsic(self, value: dict[str, object], path: Path) -> bool:
-        (key, item), *_ = value.items()
-        if not INTRINSIC.fullmatch(key) or not refuses_value(cast(Value, value), path):
-            return False
-        self.foreign.append(Foreign(path, (f"{{{key}: ...}}",), item if isinstance(item, str) else ""))
         return True
 
     def _normalize(self, text: str, path: Path, key: bool = False) -> str:

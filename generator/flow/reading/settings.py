@@ -10,7 +10,7 @@ from generator.findings import Finding, has_errors
 from generator.findings.suggestions import advise_name, suggest_name
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
 from generator.flow.api.check import UNKNOWN_KEY, make_whole
-from generator.flow.model import DAYS, Encryption, GuardrailProfile, ParameterReference, Permissions, Value
+from generator.flow.model import DAYS, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.flow.reading.defaults import check_account
 from generator.flow.reading.rules import (
     INVALID_PERMISSION,
@@ -23,7 +23,7 @@ from generator.source.position import Path
 
 LISTS = tuple(PERMISSION_SHAPES)
 PERMISSION_KEYS = (*LISTS, "bucket_accounts")
-PROFILES = ("permissions", "guardrail_profiles")
+LIST_HELP = "Put the items in brackets, or write each on its own line after a dash."
 WILDCARDS = frozenset("*?")
 GEOGRAPHIES = {
     "us": re.compile("(?!us-gov-|us-iso|eu-|ap-|cn-).+"),
@@ -31,79 +31,84 @@ GEOGRAPHIES = {
     "eu": re.compile("(?!eu-iso|us-|ap-|ca-|sa-|cn-).+"),
     "apac": re.compile("(?!us-|eu-|ca-|sa-|cn-).+"),
 }
-"""The Regions that a guardrail profile with a prefix can have as destinations, as far as that is certain.
+"""The possible destination Regions of a guardrail profile, by its prefix, as far as they are certain.
 
-A profile can also route to a source Region beside its geography, such as ca-central-1 and me-central-1.
+A profile can also route to a source Region outside its geography, such as ca-central-1 and me-central-1.
 """
 
 
-def read_encryption(section: Value, defaults: Encryption) -> tuple[Encryption, list[Finding]]:
-    """Return the settings of the flow's key; what is left out or wrong keeps its default."""
+def read_days(section: Value, findings: list[Finding]) -> dict[str, int]:
+    """Return the valid settings of the section `encryption`, in days."""
     path: Path = ("encryption",)
-    settings, findings = read_section(section, path, tuple(DAYS))
+    settings = read_section(section, path, tuple(DAYS), findings)
     days: dict[str, int] = {}
     for key, (least, most) in DAYS.items():
         value = make_whole(settings.get(key))
-        if value is None:
-            continue
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             days[key] = value
-            continue
-        found = describe_value(value)
-        message = f"{key} must be a whole number of days from {least} to {most}, not {found}."
-        findings.append(Finding(INVALID_SECTION, message, f"For example: `{key}: {most}`.", (*path, key)))
-    return replace(defaults, **days), findings
+        elif value is not None:
+            found = describe_value(value)
+            message = f"{key} must be a whole number of days from {least} to {most}, not {found}."
+            findings.append(Finding(INVALID_SECTION, message, f"For example: `{key}: {most}`.", (*path, key)))
+    return days
 
 
-def read_permissions(section: Value, parameters: Collection[str]) -> tuple[Permissions, list[Finding]]:
-    """Return what the nodes need beside the definition. `parameters` are the names of those there are."""
+def read_permissions(section: Value, parameters: Collection[str], findings: list[Finding]) -> Permissions:
+    """Return the valid entries of the section `permissions`. `parameters` are the names of all parameters."""
     path: Path = ("permissions",)
-    settings, findings = read_section(section, path, PERMISSION_KEYS)
-    lists: dict[str, tuple[Value, ...]] = {}
-    for key in LISTS:
-        lists[key], more = _read_list(settings.get(key), (*path, key))
-        findings += more
-    accounts, more = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters)
-    profiles = tuple(map(_build_profile, lists["guardrail_profiles"]))
-    return Permissions(lists["models"], lists["kms_keys"], profiles, accounts), findings + more
+    settings = read_section(section, path, PERMISSION_KEYS, findings)
+    models, kms_keys, profiles = (_read_list(settings.get(key), (*path, key), findings) for key in LISTS)
+    accounts = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters, findings)
+    return Permissions(models, kms_keys, tuple(map(_build_profile, profiles)), accounts)
 
 
-def read_section(section: object, path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Value], list[Finding]]:
-    """Return the settings of a section, {} where it is left out or is not a mapping; `keys` are all that there are.
+def read_section(section: object, path: Path, keys: tuple[str, ...], findings: list[Finding]) -> dict[str, Value]:
+    """Return the settings of a section, or {} if it is absent or not a mapping; `keys` are the valid ones.
 
-    At the path () stands a whole configuration.
+    The path () is that of a whole configuration.
     """
     if section is None:
-        return {}, []
+        return {}
     if not isinstance(section, dict):
         what = f"`{path[-1]}`" if path else "The configuration"
         message = f"{what} must be a mapping with the keys {list_names(keys, 'and')}."
-        return {}, [Finding(INVALID_SECTION, message, "Write it as a mapping, or remove it.", path)]
-    place = "a guardrail profile" if path[:2] == PROFILES else f"`{path[-1]}`" if path else "the configuration"
-    findings = []
+        findings.append(Finding(INVALID_SECTION, message, "Write it as a mapping, or remove it.", path))
+        return {}
     for key in section:
         if key not in keys:
             help = advise_name(key, keys, f"Valid keys are {list_names(keys, 'and')}.")
-            message = f"Unknown key {key!r} in {place}."
-            findings.append(Finding(UNKNOWN_KEY, message, help, (*path, key), key=True))
-    return section, findings
+            findings.append(report_unknown_setting(key, path, help))
+    return section
 
 
-def _read_list(value: Value, path: Path) -> tuple[tuple[Value, ...], list[Finding]]:
+def report_unknown_setting(key: str, path: Path, help: str) -> Finding:
+    """Return the finding about an unknown key in the section at `path`."""
+    match path:
+        case ():
+            place = "the configuration"
+        case ("parameters", name):
+            place = f"parameter {name!r}"
+        case ("permissions", "guardrail_profiles", *_):
+            place = "a guardrail profile"
+        case _:
+            place = f"`{path[-1]}`"
+    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in {place}.", help, (*path, key), key=True)
+
+
+def _read_list(value: Value, path: Path, findings: list[Finding]) -> tuple[Value, ...]:
     if value is None:
-        return (), []
+        return ()
     if not isinstance(value, list):
-        help = "Put the items in brackets, or write each on its own line after a dash."
-        return (), [Finding(INVALID_SECTION, f"{path[-1]} must be a list.", help, path)]
+        findings.append(Finding(INVALID_SECTION, f"{path[-1]} must be a list.", LIST_HELP, path))
+        return ()
     right: list[Value] = []
-    findings: list[Finding] = []
     for index, item in enumerate(value):
         is_profile = path[-1] == "guardrail_profiles" and isinstance(item, dict)
         found = _check_profile(item, (*path, index)) if is_profile else _check_entry(item, (*path, index))
         findings += found
         if not found:
             right.append(item)
-    return tuple(right), findings
+    return tuple(right)
 
 
 def _check_entry(value: Value, path: Path) -> list[Finding]:
@@ -124,10 +129,11 @@ def _check_entry(value: Value, path: Path) -> list[Finding]:
 
 
 def _check_profile(profile: Value, path: Path) -> list[Finding]:
-    """Report what is wrong with a guardrail profile that is given by its ID and Regions."""
-    settings, findings = read_section(profile, path, tuple(PROFILE_SHAPES))
+    """Check a guardrail profile given by its ID and Regions."""
+    findings: list[Finding] = []
+    settings = read_section(profile, path, tuple(PROFILE_SHAPES), findings)
     for key in PROFILE_SHAPES:
-        # Of a misspelled key, the finding above says enough.
+        # A misspelled key is already reported.
         if not settings.get(key) and not findings:
             message = f"The guardrail profile is missing {key}."
             help = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
@@ -136,8 +142,7 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
         return findings
     regions = settings["regions"]
     if not isinstance(regions, list):
-        help = "Put the items in brackets, or write each on its own line after a dash."
-        return [Finding(INVALID_SECTION, "regions must be a list.", help, (*path, "regions"))]
+        return [Finding(INVALID_SECTION, "regions must be a list.", LIST_HELP, (*path, "regions"))]
     findings = _check_entry(settings["id"], (*path, "id"))
     for index, region in enumerate(regions):
         place = (*path, "regions", index)
@@ -146,7 +151,7 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
 
 
 def _check_geography(profile: Value, region: Value, path: Path) -> list[Finding]:
-    """Report a Region to which a profile cannot route, where the profile's prefix says so for certain."""
+    """Report a Region that a profile cannot route to, if its prefix leaves no doubt."""
     prefix = profile.partition(".")[0] if isinstance(profile, str) else ""
     if prefix not in GEOGRAPHIES or not isinstance(region, str) or GEOGRAPHIES[prefix].fullmatch(region):
         return []
@@ -163,22 +168,22 @@ def _build_profile(value: Value) -> GuardrailProfile | Value:
 
 
 def _read_accounts(
-    value: Value, path: Path, parameters: Collection[str]
-) -> tuple[dict[str, Value] | None, list[Finding]]:
+    value: Value, path: Path, parameters: Collection[str], findings: list[Finding]
+) -> dict[str, Value] | None:
     if value is None:
-        return None, []
+        return None
     if not isinstance(value, dict):
         message = "bucket_accounts must be a mapping of buckets to the accounts that own them."
-        return None, [Finding(INVALID_SECTION, message, 'For example: {reports: "111122223333"}.', path)]
+        findings.append(Finding(INVALID_SECTION, message, 'For example: {reports: "111122223333"}.', path))
+        return None
     accounts: dict[str, Value] = {}
-    findings: list[Finding] = []
     for bucket, account in value.items():
         place = (*path, bucket)
         found = _check_bucket(bucket, place, parameters) + check_account(account, place, INVALID_PERMISSION)
         findings += found
         if not found:
             accounts[bucket] = account
-    return accounts, findings
+    return accounts
 
 
 def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[Finding]:
@@ -197,7 +202,7 @@ def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[
         return [replace(finding, key=True)]
     if not bucket:
         return [Finding(INVALID_PERMISSION, "A bucket name is empty.", "Write the bucket's name.", path, key=True)]
-    # The node that uses the bucket has a warning about the name already.
+    # A warning about the name is already reported at the node that uses the bucket.
     wrong = [found for found in check_shape(bucket, find_shape("FlowS3BucketName"), path) if has_errors([found])]
     findings = [replace(finding, key=True) for finding in wrong]
     if bucket in parameters:

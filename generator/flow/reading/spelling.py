@@ -1,4 +1,4 @@
-"""Misspelled keys, read as what they most likely mean: one mistake is then one finding, without its consequences."""
+"""Misspelled keys, read as the keys most likely meant, so that one mistake is one finding."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from generator.findings import Finding
 from generator.findings.suggestions import match_names
 from generator.flow.api import advise_on_place, find_shape_at, report_unknown_key
-from generator.flow.api.check import UNKNOWN_KEY
 from generator.flow.model import DAYS
 from generator.flow.reading.parameters import KEYS as PARAMETER_KEYS
 from generator.flow.reading.references import REFERENCES
-from generator.flow.reading.settings import PERMISSION_KEYS
+from generator.flow.reading.settings import PERMISSION_KEYS, report_unknown_setting
 from generator.source.position import Path
 
 SECTION_KEYS: Mapping[str, Sequence[str]] = {"encryption": tuple(DAYS), "permissions": PERMISSION_KEYS}
@@ -20,18 +19,18 @@ SECTION_KEYS: Mapping[str, Sequence[str]] = {"encryption": tuple(DAYS), "permiss
 
 @dataclass(slots=True)
 class Spelling:
-    """Corrects keys and remembers, by the canonical path of each corrected one, how the document spells it."""
+    """Corrects keys. `spelled` maps the canonical path of each corrected key to its spelling in the document."""
 
     findings: list[Finding] = field(default_factory=list)
     spelled: dict[Path, str] = field(default_factory=dict)
 
-    def correct(self, value: object, path: Path, is_told: bool = False) -> object:
-        """Return the value at a canonical path with its keys corrected; each of these is a finding.
+    def correct(self, value: object, path: Path, is_reported: bool = False) -> object:
+        """Return the value at a canonical path with its keys corrected, one finding each.
 
-        A part in CloudFormation's spelling is one finding; with `is_told`, it is that of a part around this one.
+        All keys in CloudFormation's spelling are one finding; with `is_reported`, an outer value already has it.
         """
         if isinstance(value, list):
-            return [self.correct(item, (*path, index), is_told) for index, item in enumerate(value)]
+            return [self.correct(item, (*path, index), is_reported) for index, item in enumerate(value)]
         if not isinstance(value, dict) or any(key in value for key in REFERENCES):
             return value
         if path == ("parameters",):
@@ -43,19 +42,19 @@ class Spelling:
         for key, item in value.items():
             name = meant[key] if key in meant else str(key)
             if name != key:
-                if key not in capitalized or not is_told:
+                if key not in capitalized or not is_reported:
                     self.findings.append(_report(key, name, path))
-                if key in capitalized and not is_told:
-                    first, is_told = len(self.findings) - 1, True
+                if key in capitalized and not is_reported:
+                    first, is_reported = len(self.findings) - 1, True
                 self.spelled[*path, name] = key
-            result[name] = self.correct(item, (*path, name), is_told)
+            result[name] = self.correct(item, (*path, name), is_reported)
         if first is not None and len(self.spelled) > count + 1:
             help = "Start these keys with a lowercase letter, as in the API. CloudFormation capitalizes them."
             self.findings[first] = replace(self.findings[first], help=help)
         return result
 
     def restore(self, finding: Finding) -> Finding:
-        """Return a finding with its paths as the document spells them."""
+        """Return a finding with the keys in its paths as the document spells them."""
         if not self.spelled:
             return finding
         related = tuple(replace(item, path=self._restore_path(item.path)) for item in finding.related)
@@ -66,7 +65,7 @@ class Spelling:
 
 
 def _match_keys(value: Mapping[str, object], path: Path) -> dict[str, str]:
-    """Return what unknown keys most likely mean, but for those that are known to belong elsewhere."""
+    """Return what unknown keys most likely mean, except those that belong elsewhere."""
     meant = match_names(value, _list_known(value, path))
     shape = find_shape_at(path) if meant else None
     if shape is None:
@@ -75,12 +74,12 @@ def _match_keys(value: Mapping[str, object], path: Path) -> dict[str, str]:
 
 
 def _is_capitalized(key: str, name: str) -> bool:
-    """Return whether a key is the API's name as CloudFormation spells it."""
+    """Return whether a key is in CloudFormation's spelling of the API's name."""
     return key != name and key[:1].lower() + key[1:] == name
 
 
 def _list_known(value: Mapping[str, object], path: Path) -> Sequence[str]:
-    """Return the keys that a mapping at a canonical path may have; none where any key will do, or one is enough."""
+    """Return the keys that are valid in a mapping at a canonical path; none if any key is, or if one is enough."""
     if path[0] == "parameters":
         return PARAMETER_KEYS
     if path[0] in SECTION_KEYS:
@@ -93,7 +92,5 @@ def _list_known(value: Mapping[str, object], path: Path) -> Sequence[str]:
 
 
 def _report(key: str, meant: str, path: Path) -> Finding:
-    if path[0] not in ("parameters", *SECTION_KEYS):
-        return report_unknown_key(key, path, f"Did you mean {meant}?")
-    place = f"parameter {path[1]!r}" if path[0] == "parameters" else f"`{path[0]}`"
-    return Finding(UNKNOWN_KEY, f"Unknown key {key!r} in {place}.", f"Did you mean {meant}?", (*path, key), key=True)
+    report = report_unknown_setting if path[0] in ("parameters", *SECTION_KEYS) else report_unknown_key
+    return report(key, path, f"Did you mean {meant}?")

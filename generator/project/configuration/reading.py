@@ -1,4 +1,4 @@
-"""A configuration file, found and read."""
+"""Finds and reads a configuration file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, cast
 
 from generator.findings import Finding, LocatedFinding, Rule, Severity, error, has_errors, locate_fault, locate_finding
-from generator.project.configuration.contents import Configuration, Defaults
+from generator.flow.model import Defaults, ModuleSettings
 from generator.project.configuration.severities import OFF, Severities, may_have_severity
 from generator.source import SCHEMA_KEY, read_document
 from generator.source.files import CONFIGURATION_FILE, MOST_LEVELS
+from generator.source.position import Document
 from generator.source.position import Path as ValuePath
 
 UNKNOWN_RULE = error("UnknownRule", "The configuration sets the severity of a rule that does not exist.")
@@ -25,6 +26,22 @@ DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version"
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
 """What the module's variable takes too."""
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration. `file` is its name in findings; `flows` (patterns), `output`, and `templates` are relative to
+    its `folder`.
+    """
+
+    file: str
+    folder: Path
+    document: Document
+    flows: tuple[str, ...] = ()
+    output: str | None = None
+    defaults: Defaults = Defaults()
+    severities: Severities = field(default_factory=dict)
+    templates: str | None = None
 
 
 def find_configuration(folder: Path) -> Path | None:
@@ -61,12 +78,22 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
 
     def read_sections(self, empty: Configuration) -> Configuration:
-        sections = self._open_section(self._leave_out_schema(empty.document.value), (), KEYS)
+        from generator.flow.reading.settings import read_section
+
+        sections = read_section(self._leave_out_schema(empty.document.value), (), KEYS, self.findings)
+        defaults: dict[str, Any] = read_section(sections.get("defaults"), ("defaults",), DEFAULTS, self.findings)
         return replace(
             empty,
             flows=self._read_flows(sections.get("flows")),
             output=self._read_place(sections.get("output"), ("output",), "`output`"),
-            defaults=self._read_defaults(self._open_section(sections.get("defaults"), ("defaults",), DEFAULTS)),
+            defaults=Defaults(
+                self._read_encryption(defaults.get("encryption")),
+                self._read_tags(defaults.get("tags")),
+                ModuleSettings(
+                    self._read_boundary(defaults.get("permissions_boundary_arn")),
+                    self._read_version(defaults.get("provider_version")),
+                ),
+            ),
             severities=self._read_severities(sections.get("rules")),
             templates=self._read_place(sections.get("templates"), ("templates",), "`templates`"),
         )
@@ -80,13 +107,6 @@ class _Reader:
         if finding := report_schema_key(document):
             self.findings.append(finding)
         return {key: value for key, value in document.items() if key != SCHEMA_KEY}
-
-    def _open_section(self, section: object, path: ValuePath, keys: tuple[str, ...]) -> dict[str, Any]:
-        from generator.flow.reading.settings import read_section
-
-        settings, findings = read_section(section, path, keys)
-        self.findings += findings
-        return settings
 
     def _read_flows(self, section: object) -> tuple[str, ...]:
         if section is None:
@@ -121,24 +141,15 @@ class _Reader:
             return None
         return value
 
-    def _read_defaults(self, section: dict[str, Any]) -> Defaults:
-        return Defaults(
-            self._read_encryption(section.get("encryption")),
-            self._read_tags(section.get("tags")),
-            self._read_boundary(section.get("permissions_boundary_arn")),
-            self._read_version(section.get("provider_version")),
-        )
-
     def _read_encryption(self, section: object) -> dict[str, int]:
         if section is None:
             return {}
-        from generator.flow.model import DAYS, Encryption
-        from generator.flow.reading.settings import read_encryption
+        from generator.flow.reading.settings import read_days
 
-        encryption, findings = read_encryption(cast("Any", section), Encryption())
+        findings: list[Finding] = []
+        days = read_days(cast("Any", section), findings)
         self.findings += _place_findings(findings)
-        given = section if isinstance(section, dict) else {}
-        return {name: getattr(encryption, name) for name in DAYS if given.get(name) is not None}
+        return days
 
     def _read_tags(self, section: object) -> dict[str, str]:
         if section is None:

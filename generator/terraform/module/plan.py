@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from generator.flow.model import Flow, Grant
+from generator.flow.model import Flow, Grant, ModuleSettings
 from generator.terraform import hcl
 from generator.terraform.policies import PolicyDocument
 
@@ -40,17 +40,6 @@ class ModuleOutput:
     name: str
     description: str
     value: hcl.Reference
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleSettings:
-    """A project's settings for all of its modules; None is the default of every module.
-
-    `provider_version` is the lowest release of the provider that the modules accept, such as "6.40.0".
-    """
-
-    permissions_boundary_arn: str | None = None
-    provider_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from generator.findings import Finding, has_errors
-from generator.flow.model import Flow, Grant
+from generator.flow.model import Flow, Grant, ModuleSettings
 from generator.terraform.hcl import Block
 from generator.terraform.module.checks import check_policies, check_tags
 from generator.terraform.module.files import TEST_FILE
@@ -15,7 +15,7 @@ from generator.terraform.module.main_tf import plan_main_tf
 from generator.terraform.module.outputs_tf import OUTPUTS, plan_outputs_tf
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.module.permissions_tf import plan_permissions_tf
-from generator.terraform.module.plan import ModulePlan, ModuleSettings
+from generator.terraform.module.plan import ModulePlan
 from generator.terraform.module.tftest_fixed import plan_fixed_tests
 from generator.terraform.module.tftest_flow import plan_flow_tests
 from generator.terraform.module.variables_tf import build_variable_block, list_variables
@@ -28,11 +28,9 @@ from generator.terraform.policies import (
     plan_trust_policy,
 )
 
-NO_SETTINGS = ModuleSettings()
-
 
 def plan_module(
-    flow: Flow, grants: tuple[Grant, ...], settings: ModuleSettings = NO_SETTINGS
+    flow: Flow, grants: tuple[Grant, ...], settings: ModuleSettings = ModuleSettings()
 ) -> tuple[ModulePlan | None, list[Finding]]:
     """Return the plan of a flow's module with its findings; None if any of them is an error."""
     policies = plan_node_policies(grants)

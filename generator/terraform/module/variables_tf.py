@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.flow.api import find_shape
-from generator.flow.model import DAYS, Encryption
+from generator.flow.model import DAYS, Encryption, ModuleSettings
 from generator.terraform.hcl import Block, Reference
-from generator.terraform.module.plan import ModuleSettings, Validation, Variable, make_block, match_pattern
+from generator.terraform.module.plan import Validation, Variable, make_block, match_pattern
 
 _PATH = "(?:[!#%&()+->@-~]*/)?"
 """The path of an IAM name: printable ASCII, without what a policy or Terraform would interpret."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from generator.flow.model import ModuleSettings
 from generator.terraform.hcl import Block, Value
-from generator.terraform.module.plan import ModuleSettings, make_block
+from generator.terraform.module.plan import make_block
 
 TERRAFORM_VERSION = ">= 1.5.7"
 LOWEST_PROVIDER = "6.8.0"
