@@ -152,19 +152,33 @@ def _split_lines(text: str) -> list[str]:
 
 
 def write_fragment(old: str, new: str) -> str:
-    """Return the lines that differ between two documents, with the lines that they are nested in."""
-    before, after = old.splitlines(), new.splitlines()
+    """Return the lines that differ between two documents, under the path of keys and names that leads to them."""
+    marked, changed = _mark_lines(old.splitlines(), new.splitlines())
+    lines: list[str] = []
+    path, depth = "", 0
+    for number in changed:
+        sign, line = marked[number]
+        parents = [marked[other][1] for other in _list_parents(marked, number) if other not in changed]
+        leading = ".".join(filter(None, map(_name_parent, reversed(parents))))
+        if leading != path or not lines:
+            path, depth = leading, _measure_depth(line)
+            lines += [f"@@ {path} @@"] if path else []
+        lines.append(f"{sign} {line[min(depth, _measure_depth(line)) :]}".rstrip())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _mark_lines(before: Sequence[str], after: Sequence[str]) -> tuple[list[tuple[str, str]], dict[int, None]]:
+    """Return the lines of both documents with their signs, and the numbers of those that only one of them has."""
     marked: list[tuple[str, str]] = []
-    wanted: set[int] = set()
+    changed: dict[int, None] = {}
     for kind, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             marked += [(" ", line) for line in before[first:last]]
             continue
-        wanted |= set(range(len(marked), len(marked) + last - first + end - start))
+        changed |= dict.fromkeys(range(len(marked), len(marked) + last - first + end - start))
         marked += [("-", line) for line in before[first:last]]
         marked += [("+", line) for line in after[start:end]]
-    shown = wanted.union(*(_list_parents(marked, number) for number in wanted))
-    return "".join(f"{sign} {line}".rstrip() + "\n" for sign, line in (marked[number] for number in sorted(shown)))
+    return marked, changed
 
 
 def _list_parents(marked: Sequence[tuple[str, str]], number: int) -> Iterator[int]:
@@ -176,6 +190,12 @@ def _list_parents(marked: Sequence[tuple[str, str]], number: int) -> Iterator[in
         if sign in (" ", own) and line.strip() and _measure_depth(line) < depth:
             depth = _measure_depth(line)
             yield other
+
+
+def _name_parent(line: str) -> str:
+    """Return the key of a line, or the name with which an item of a list begins."""
+    key, _, name = line.strip().removeprefix("- ").rstrip(" {[>-").partition(":")
+    return (name or key).strip(' "')
 
 
 def _measure_depth(line: str) -> int:

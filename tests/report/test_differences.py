@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import Project, start_project
 
-from generator.report.differences import write_difference
+from generator.report.differences import write_difference, write_fragment
 
 
 @pytest.fixture
@@ -85,3 +85,15 @@ def apply_hunks(old: str, diff: str) -> str:
         elif line[0] == "+" and not line.startswith("+++ "):
             after.append(line[1:])
     return "".join([*after, *before[at:]])
+
+
+def test_a_fragment_is_what_changed_under_the_path_that_leads_there() -> None:
+    old = (
+        "a: 1\nnodes:\n  - name: Ask\n    prompt:\n      text: >-\n        one\n      model: x\nlinks:\n  - {to: Ask}\n"
+    )
+    new = old.replace("a: 1\n", "a: 2\n").replace("one", "two").replace("  - {to: Ask}\n", "")
+    fragment = "- a: 1\n+ a: 2\n@@ nodes.Ask.prompt.text @@\n- one\n+ two\n@@ links @@\n- - {to: Ask}\n"
+    assert write_fragment(old, new) == fragment
+    assert write_fragment('{\n  "x": {\n    "y": 1\n  }\n}\n', '{\n  "x": {\n    "y": 2\n  }\n}\n').startswith(
+        "@@ x @@\n"
+    )

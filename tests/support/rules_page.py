@@ -18,39 +18,40 @@ HEAD = """# Rules
 Everything that flowseal reports, by the stage that reports it. `flowseal rules NAME` prints one rule. Names are stable
 and never reused. An error stops the module. A warning doesn't, except with `--strict`; `info` never does.
 
-Each example shows what flowseal reports and the change that fixes it, with the lines around it that matter. The tests
-run the whole example: before the change it has exactly this finding, after it none.
+Each example shows a finding and the change that fixes it, under the path to the changed lines. The tests run the whole
+example.
 
 ## Suppressing a finding
 
 In YAML, a comment with a reason suppresses a finding. Put it at the end of the reported line, or alone on the line
-above; other comments may come in between. A comment can't suppress a rule that the tables call "fixed"; `rules` in
-`flowseal.yaml` can change its severity unless it is an error.
+above.
 
 ```yaml
 parameters:
   next_model: {} # flowseal: ignore[UnusedParameter] used in the next release
 ```
 
-Separate several names with commas. A finding in a multi-line string is suppressed where the string begins. A finding in
-a file that a `$file` names is suppressed at the `$file`, at its key, or on the line above, for that reference alone.
-The summary counts suppressed findings. A comment that suppresses nothing, has no reason, or names a rule that doesn't
-exist or can't be suppressed is a finding of its own. A `#` inside a string is not a comment.
+- Separate several names with commas.
+- Suppress a finding in a multi-line string where the string begins, and one in a file at its `$file` reference.
+- A comment can't suppress a rule marked "fixed". `rules` in `flowseal.yaml` can still change its severity unless it is
+  an error.
+- A comment that suppresses nothing, has no reason, or names an unknown or fixed rule is itself a finding.
 """
 
 
 def write_rules_page() -> str:
-    """Return the page: for each stage its rules in a table, then one section per rule."""
+    """Return the page: for each stage a list of its rules, then one section per rule."""
     groups = group_rules(list_rules().values()).items()
     return HEAD + "".join(
-        f"\n## {title}\n\n{read_introduction(stage)}\n\n{write_table(rules)}" + "".join(map(write_section, rules))
+        f"\n## {title}\n\n{read_introduction(stage)}\n\n{write_list(rules)}" + "".join(map(write_section, rules))
         for stage, (title, rules) in zip(STAGES, groups, strict=True)
     )
 
 
-def write_table(rules: list[Rule]) -> str:
-    rows = [f"| [`{rule.name}`](#{rule.name.lower()}) | {write_severity(rule)} | {rule.summary} |\n" for rule in rules]
-    return "| name | severity | what |\n|------|----------|------|\n" + "".join(rows)
+def write_list(rules: list[Rule]) -> str:
+    return "".join(
+        f"- [`{rule.name}`](#{rule.name.lower()}) ({write_severity(rule)}): {rule.summary}\n" for rule in rules
+    )
 
 
 def write_severity(rule: Rule) -> str:
