@@ -60,7 +60,7 @@ def test_a_flow_is_prepared_only_by_prepare_flow_and_it_takes_its_time(flows: An
 
 def test_a_preparation_ends_without_being_asked_for(flows: Any, flow: str) -> None:
     flows.prepare_flow(flowIdentifier=flow)
-    with refused("ConflictException", "is Preparing"):
+    with refused("ConflictException", "in status Preparing"):
         flows.create_flow_version(flowIdentifier=flow)
     time.sleep(LONGEST)
     assert flows.create_flow_version(flowIdentifier=flow)["status"] == "Prepared"
@@ -74,7 +74,7 @@ def test_a_flow_that_cannot_run_fails_to_be_prepared(bench: Bench, flows: Any, r
     assert found["status"] == "Failed"
     assert {item["type"] for item in found["validations"]} == {"UnreachableNode"}
     assert {item["severity"] for item in found["validations"]} == {"Error"}
-    with refused("ConflictException", "is Failed"):
+    with refused("ConflictException", "in status Failed"):
         flows.create_flow_version(flowIdentifier=flow)
     flows.update_flow(flowIdentifier=flow, name="connected", executionRoleArn=role, definition=make_definition())
     assert flows.get_flow(flowIdentifier=flow).get("validations", []) == []
@@ -82,7 +82,7 @@ def test_a_flow_that_cannot_run_fails_to_be_prepared(bench: Bench, flows: Any, r
 
 
 def test_a_version_is_the_draft_as_it_was(bench: Bench, flows: Any, flow: str, role: str) -> None:
-    with refused("ConflictException", "is NotPrepared"):
+    with refused("ConflictException", "in status NotPrepared"):
         flows.create_flow_version(flowIdentifier=flow)
     first = make_version(bench, flow)
     flows.update_flow(

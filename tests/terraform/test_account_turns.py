@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from account.server import take_turns
+from account.turns import take_turns
 
 
 class Service:

@@ -9,14 +9,15 @@ from typing import Any
 from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, JsonRESTError
 from moto.core.responses import BaseResponse
 
-from account.callers import Caller, UnknownSessionError, find_caller
+from account.callers import Caller, UnknownSessionError, find_caller, list_services
 from account.decisions import Decision, Request, decide, read_policy
 from account.needs import Need, list_needs, read_call
+from account.turns import TURN
 
 _files: list[Path] = []
 
 
-XML = ("iam", "sts")
+XML = ("cloudformation", "iam", "sts")
 
 
 class RefusedCallError(JsonRESTError):
@@ -36,9 +37,17 @@ def install_authorization(file: Path) -> None:
 
 def authorize(response: Any, *needs: Need, caller: Caller | None = None) -> None:
     """Decide what a request needs, and raise the refusal as AWS words it; `caller` is who acts in its course."""
-    caller = caller or _find_caller(response)
+    with TURN:
+        _authorize(response, caller or _find_caller(response), needs)
+
+
+def _authorize(response: Any, caller: Caller, needs: tuple[Need, ...]) -> None:
     for need in needs:
-        context = {**caller.context, "aws:requestedregion": response.region, "aws:viaawsservice": "false"}
+        context = {
+            **caller.context,
+            "aws:requestedregion": response.region,
+            **write_forwarding(list_services(response)),
+        }
         request = Request(
             caller.principal,
             need.action,
@@ -53,6 +62,14 @@ def authorize(response: Any, *needs: Need, caller: Caller | None = None) -> None
             raise _refuse(response, decision.write_refusal())
         if need.action == "sts:AssumeRole" and caller.principal.is_root:
             raise _refuse(response, "Roles may not be assumed by root accounts.")
+
+
+def write_forwarding(services: list[str]) -> dict[str, Any]:
+    """Return the keys that say through which services a request came, the caller's own first."""
+    if not services:
+        return {"aws:viaawsservice": "false"}
+    ends = {"aws:calledviafirst": services[0], "aws:calledvialast": services[-1]}
+    return {"aws:viaawsservice": "true", "aws:calledvia": services, **ends}
 
 
 def find_account(arn: str) -> str:

@@ -11,6 +11,10 @@ from moto.sts.models import sts_backends
 
 from account.decisions import Policies, Principal, Statement, read_policy
 
+FORWARDED = "x-account-called-via"
+"""A header that the account's own services send: which service calls on behalf of whom the access key belongs to."""
+SENT_TO = "x-moto-account-id"
+
 
 class UnknownSessionError(Exception):
     """The credentials of a role that is gone."""
@@ -42,6 +46,12 @@ def find_caller(response: Any) -> Caller:
     if made.role_arn:
         return _describe_session(account, partition, key, made.role_arn)
     return _describe_user(account, partition, made.user_name)
+
+
+def list_services(response: Any) -> list[str]:
+    """Return the services that a request came through on behalf of its caller."""
+    found = response.headers.get(FORWARDED)
+    return [found] if found else []
 
 
 def describe_service_role(response: Any, arn: str) -> Caller:

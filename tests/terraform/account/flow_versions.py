@@ -42,7 +42,10 @@ def create_flow_version(self: Any) -> Answer:
     request = read_request(SERVICE, "CreateFlowVersion", self.body, flowIdentifier=flow["id"])
     versions = list_versions_of(flow)
     if flow["status"] != "Prepared":
-        raise ConflictError(f"Flow {flow['id']} is {flow['status']}: prepare the flow before you create a version")
+        raise ConflictError(
+            "Couldn't perform CreateFlowVersion operation. The resource that you specified is currently in status "
+            f"{flow['status']}. Retry your request after the resource changes to a valid status."
+        )
     if len(versions) >= MOST_VERSIONS:
         raise QuotaError(f"Flow {flow['id']} has {MOST_VERSIONS} versions, the most that a flow can have")
     use_key(self, flow.get("customerEncryptionKeyArn"), flow["arn"], *WRITING)

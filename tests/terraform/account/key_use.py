@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from account.authorization import authorize
-from account.callers import describe_service_role
+from account.authorization import authorize, write_forwarding
+from account.callers import describe_service_role, list_services
 from account.key_policies import find_key, show_key_policy
 from account.needs import KEY_POLICY, Need, write_encryption_context
 from account.requests import InvalidRequestError
@@ -30,21 +30,18 @@ def use_key(response: Any, key_arn: str | None, flow_arn: str, *actions: str, ro
         state = "does not exist" if key is None else f"is {key.key_state}"
         raise InvalidRequestError(f"The key {key_arn} {state}")
     policy = KEY_POLICY, json.loads(show_key_policy(key))
-    context = write_use_context(response.region, response.partition, response.current_account, flow_arn)
+    context = write_use_context(response, flow_arn)
     caller = describe_service_role(response, role) if role else None
     authorize(response, *(Need(action, key.arn, context, policy) for action in actions), caller=caller)
 
 
-def write_use_context(region: str, partition: str, account: str, flow_arn: str | None) -> dict[str, Any]:
-    """Return the keys that a request of Bedrock's carries to KMS on behalf of a caller of an account."""
+def write_use_context(response: Any, flow_arn: str) -> dict[str, Any]:
+    """Return the keys that a request of Bedrock's carries to KMS on behalf of who makes a request."""
     return {
-        **write_encryption_context({} if flow_arn is None else {CONTEXT: flow_arn}),
-        "kms:viaservice": f"bedrock.{region}.{SUFFIXES.get(partition, 'amazonaws.com')}",
-        "kms:calleraccount": account,
-        "aws:viaawsservice": "true",
-        "aws:calledvia": [SERVICE],
-        "aws:calledviafirst": SERVICE,
-        "aws:calledvialast": SERVICE,
+        **write_encryption_context({CONTEXT: flow_arn}),
+        "kms:viaservice": f"bedrock.{response.region}.{SUFFIXES.get(response.partition, 'amazonaws.com')}",
+        "kms:calleraccount": response.current_account,
+        **write_forwarding([*list_services(response), SERVICE]),
     }
 
 

@@ -66,7 +66,7 @@ def read_call(response: Any) -> Call:
     elif prefix == "bedrock":
         members = {**json.loads(response.body or "{}"), **response.uri_match}
     else:
-        members = dict(response.params)
+        members = dict(getattr(response, "params", {}))
     return Call(prefix, operation, members, response.current_account, response.partition, response.region)
 
 

@@ -7,7 +7,6 @@ ends with `.decisions`, a JSON document a line.
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,14 @@ from moto.server import main as run_moto
 from moto.sts.models import STSBackend
 
 from account.authorization import install_authorization
+from account.cloud_control import install_cloud_control
 from account.flows import install_flows
 from account.holding import hold_calls
 from account.key_policies import install_key_policies
 from account.limits import install_iam_limits, install_kms_limits, replace
+from account.resource_types import install_resource_types
 from account.runtime import install_runtime
+from account.turns import take_turns
 
 
 def record_calls(file: Path) -> None:
@@ -33,17 +35,6 @@ def record_calls(file: Path) -> None:
         return answered
 
     replace(BaseResponse, "call_action", answer)
-
-
-def take_turns(service: Any) -> None:
-    """Answer one call at a time: Terraform asks ten things at once, and moto's dictionaries bear no threads."""
-    turn = threading.RLock()
-
-    def answer(real: Any, self: Any) -> Any:
-        with turn:
-            return real(self)
-
-    replace(service, "call_action", answer)
 
 
 def name_root(real: Any, self: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
@@ -59,6 +50,8 @@ def main() -> None:
     port, calls = sys.argv[1:]
     install_flows()
     install_runtime()
+    install_cloud_control(port)
+    install_resource_types()
     install_key_policies()
     install_kms_limits()
     install_iam_limits()
