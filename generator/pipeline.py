@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -98,17 +98,19 @@ def check_definitions(
     Unless `for_terraform`, nothing is planned, and what only Terraform cannot express is not reported. With `strict`, a
     warning stops a module as an error does. `defaults` apply to every flow, `severities` to the rules.
     """
-    # Read all definitions before checking any: each loop then stays in the processor's caches.
-    read = [(item, _read_definition(item, timings)) for item in definitions]
-    checked = [_check_definition(item, done, defaults, timings, for_terraform=for_terraform) for item, done in read]
+    checked = list(check_each(definitions, defaults, timings, for_terraform=for_terraform))
     with timings.measure("validation"):
         return settle_definitions(checked, {}, strict=strict, severities=severities)
 
 
-def check_definition(definition: DefinitionText, defaults: Defaults, timings: Timings) -> CheckedDefinition:
-    """Read and check a definition by itself, for Terraform."""
-    read = _read_definition(definition, timings)
-    return _check_definition(definition, read, defaults, timings, for_terraform=True)
+def check_each(
+    definitions: Iterable[DefinitionText], defaults: Defaults, timings: Timings, *, for_terraform: bool
+) -> Iterator[CheckedDefinition]:
+    """Read and check each definition by itself. Unless `for_terraform`, nothing is planned."""
+    # Read all definitions before checking any: each loop then stays in the processor's caches.
+    read = [(item, _read_definition(item, timings)) for item in definitions]
+    for item, done in read:
+        yield _check_definition(item, done, defaults, timings, for_terraform=for_terraform)
 
 
 def settle_definitions(

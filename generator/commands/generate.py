@@ -19,7 +19,9 @@ from generator.commands.options import (
     Verbose,
     choose_detail,
 )
+from generator.commands.requests import Request, run_definitions
 from generator.report import MOST_FINDINGS, Format
+from generator.run.flags import Command, Flags
 
 EXAMPLE = "Example: flowseal generate flows -o modules"
 
@@ -47,19 +49,14 @@ def generate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Generate one Terraform module per flow definition, and prove each before writing it."""
-    detail = choose_detail(quiet, verbose)
-    from generator.commands.requests import finish, print_run, require_output, require_project
-    from generator.commands.terminal import find_view
-    from generator.progress import Timings, show_progress
-
-    timings = Timings()
-    project = require_project(paths, output, config, output_format, timings)
-    folder = require_output(project)
-    with timings.measure("import"):
-        from generator.run.execute import generate_modules
-        from generator.run.result import Flags, exit_code
-    flags = Flags(strict, render_all, overwrite, prune)
-    with show_progress() as progress:
-        run = generate_modules(project, flags, folder, timings, progress)
-    print_run(run, output_format, find_view(most_findings, detail))
-    finish(timings, show_timings, exit_code(run, fail_on_change=fail_on_change))
+    request = Request(
+        paths=paths,
+        config=config,
+        output=output,
+        output_format=output_format,
+        most_findings=most_findings,
+        detail=choose_detail(quiet, verbose),
+        show_timings=show_timings,
+        fail_on_change=fail_on_change,
+    )
+    run_definitions(Command.GENERATE, Flags(strict, render_all, overwrite, prune), request)

@@ -1,23 +1,43 @@
-"""From the command line to the project of a run; a command line that is not enough for one ends here."""
+"""From the arguments of a command to a project, and to a run of it with its report and exit code."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from generator.commands.terminal import find_view, print_text
-from generator.report import Format
+from generator.progress import Timings, show_progress
+from generator.report import MOST_FINDINGS, Detail, Format
+from generator.run.flags import Command, Flags
 
 if TYPE_CHECKING:
-    from generator.progress import Timings
+    # Imported by the commands that open a project: `flowseal --version` does not.
     from generator.project.opening import Project
-    from generator.report import View
     from generator.report.contents import Report
     from generator.run.result import Run
     from generator.scaffold.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asked of `generate`, `check`, or `validate`, apart from the flags of the run.
+
+    `with_diff` and `summary` are the options of `check`, `fail_on_change` is that of `generate`.
+    """
+
+    paths: list[str] | None
+    config: Path | None
+    output: Path | None = None
+    output_format: Format = Format.TEXT
+    most_findings: int = MOST_FINDINGS
+    detail: Detail = Detail.CHANGES
+    show_timings: bool = False
+    fail_on_change: bool = False
+    with_diff: bool = False
+    summary: Path | None = None
 
 
 class UsageError(typer.BadParameter):
@@ -28,18 +48,39 @@ class UsageError(typer.BadParameter):
         return self.message
 
 
-class UnusableConfigurationError(typer.Exit):
-    """Ends a run whose configuration has an error with exit code 1, after `report` was printed."""
+def run_definitions(command: Command, flags: Flags, request: Request) -> NoReturn:
+    """Run a command on the definitions of a request, print the report, and end with the exit code."""
+    _check_summary(request.summary)
+    timings = Timings()
+    with timings.measure("discovery"):
+        project = open_or_end(request.paths, request.output, request.config, request.output_format, request.summary)
+    if not project.names_definitions:
+        _end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")
+    if project.output is None and command is not Command.VALIDATE:
+        _end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
+    output = None if command is Command.VALIDATE else project.output
+    with timings.measure("import"):
+        from generator.run.execute import execute
+        from generator.run.result import exit_code
+    with show_progress() as progress:
+        run = execute(command, flags, project, output, timings, progress)
+    report = _print_run(run, request)
+    _append_summary(request.summary, report, run)
+    if request.show_timings:
+        print_text(timings.write_table(), err=True, nl=False)
+    raise typer.Exit(exit_code(run, fail_on_change=request.fail_on_change))
 
-    def __init__(self, report: Report) -> None:
-        super().__init__(1)
-        self.report = report
 
-
-def open_or_end(paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format) -> Project:
+def open_or_end(
+    paths: list[str] | None,
+    output: Path | None,
+    config: Path | None,
+    output_format: Format,
+    summary: Path | None = None,
+) -> Project:
     """Return the project, with the findings about its configuration in the severities that it sets.
 
-    If the configuration has an error, prints why and raises UnusableConfigurationError.
+    If the configuration has an error, prints the report, appends the summary, and ends with 1.
     """
     from generator.project.configuration import apply_severities
     from generator.project.opening import open_project
@@ -51,12 +92,13 @@ def open_or_end(paths: list[str] | None, output: Path | None, config: Path | Non
 
         report = Report(findings, files=0, total="no definition was read: ", texts=read_texts(findings))
         print_report(report, output_format, find_view())
-        raise UnusableConfigurationError(report)
+        _append_summary(summary, report)
+        raise typer.Exit(1)
     return replace(project, findings=apply_severities(findings, project.severities))
 
 
 def open_repository() -> Repository:
-    """Return the repository of the working directory. Prints why and ends with 1 if its configuration has an error."""
+    """Return the repository of the working directory. Prints findings, and ends with 1 if one is an error."""
     from generator.commands.console import print_findings, read_texts
     from generator.project.opening import open_project
     from generator.scaffold.repository import describe_repository
@@ -68,54 +110,53 @@ def open_repository() -> Repository:
     return describe_repository(project.configuration)
 
 
-def require_project(
-    paths: list[str] | None, output: Path | None, config: Path | None, output_format: Format, timings: Timings
-) -> Project:
-    """Do the same as open_or_end, and end with 2 if no definitions are named, by argument or configuration."""
-    with timings.measure("discovery"):
-        project = open_or_end(paths, output, config, output_format)
-    if not project.names_definitions:
-        end_incomplete(project, "flows", "pass the path of a definition or of a folder of definitions")
-    return project
+def list_texts(project: Project) -> dict[str, str]:
+    """Return the text of the configuration by its name in findings."""
+    configuration = project.configuration
+    return {} if configuration is None else {configuration.file: configuration.document.text}
 
 
-def end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
-    """End with 2: the configuration does not set `key`, which the run needs; `argument` says how to pass it instead."""
+def _end_incomplete(project: Project, key: str, argument: str) -> NoReturn:
+    """End with 2: the configuration does not set `key`, which the run needs; `argument` is the alternative to it."""
     if project.configuration is None:
         problem = "No flowseal.yaml found in this folder or any parent folder."
         raise UsageError(f"{problem} Run `flowseal init` to create one, or {argument}.")
     raise UsageError(f"{project.configuration.file} does not set `{key}`. Add it, or {argument}.")
 
 
-def require_output(project: Project) -> Path:
-    """Return the output folder; ends with 2 if neither the command line nor the configuration names it."""
-    if project.output is None:
-        end_incomplete(project, "output", "pass the folder of the modules with `--output DIR`")
-    return project.output
-
-
-def print_run(run: Run, output_format: Format, view: View, *, with_diff: bool = False) -> Report:
+def _print_run(run: Run, request: Request) -> Report:
     """Print the report of a run, and return it. As text, the diff comes first, so that `git apply` accepts it."""
     from generator.commands.console import find_names, print_report
     from generator.report.differences import show_difference
     from generator.report.outcomes import report_run, write_diff
 
+    view = find_view(request.most_findings, request.detail)
     names = find_names()
-    report = report_run(run, list_texts(run.project), view, names, with_diff=with_diff)
-    if with_diff and output_format is Format.TEXT:
+    report = report_run(run, list_texts(run.project), view, names, with_diff=request.with_diff)
+    if request.with_diff and request.output_format is Format.TEXT:
         print_text(show_difference(write_diff(run.list_differences(), names), view), nl=False)
-    print_report(report, output_format, view)
+    print_report(report, request.output_format, view)
     return report
 
 
-def list_texts(project: Project) -> dict[str, str]:
-    """Return the text of the configuration, by the name that findings use."""
-    configuration = project.configuration
-    return {} if configuration is None else {configuration.file: configuration.document.text}
+def _check_summary(file: Path | None) -> None:
+    """End with 2 if nothing may be written at the path of the summary."""
+    if file is None:
+        return
+    from generator.project.discovery import judge_path
+
+    if refusal := judge_path(file):
+        raise typer.BadParameter(" ".join(refusal), param_hint="--summary")
 
 
-def finish(timings: Timings, show_timings: bool, exit_code: int) -> None:
-    """End with an exit code, after the timings if requested."""
-    if show_timings:
-        print_text(timings.write_table(), err=True, nl=False)
-    raise typer.Exit(exit_code)
+def _append_summary(file: Path | None, report: Report, run: Run | None = None) -> None:
+    """Append the summary of a run to a file, if one is given. Ends with 2 if it cannot be written."""
+    if file is None:
+        return
+    from generator.report.summary import summarize_end, summarize_run
+    from generator.scaffold.new_files import append_text
+
+    try:
+        append_text(file, summarize_run(run, report) if run else summarize_end(report))
+    except OSError as error:
+        raise typer.BadParameter(f"The file cannot be written: {error.strerror}.", param_hint="--summary") from error

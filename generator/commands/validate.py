@@ -17,7 +17,9 @@ from generator.commands.options import (
     Target,
     choose_detail,
 )
+from generator.commands.requests import Request, run_definitions
 from generator.report import MOST_FINDINGS, Format
+from generator.run.flags import Command, Flags
 
 EXAMPLE = "Example: flowseal validate flows --target api"
 
@@ -35,15 +37,12 @@ def validate(
     show_timings: ShowTimings = False,
 ) -> None:
     """Check flow definitions. Writes nothing."""
-    from generator.commands.requests import finish, print_run, require_project
-    from generator.commands.terminal import find_view
-    from generator.progress import Timings
-
-    timings = Timings()
-    project = require_project(paths, None, config, output_format, timings)
-    with timings.measure("import"):
-        from generator.run.execute import validate_definitions
-        from generator.run.result import Flags, exit_code
-    run = validate_definitions(project, Flags(strict, for_terraform=target is Target.TERRAFORM), timings)
-    print_run(run, output_format, find_view(most_findings, choose_detail(quiet)))
-    finish(timings, show_timings, exit_code(run))
+    request = Request(
+        paths=paths,
+        config=config,
+        output_format=output_format,
+        most_findings=most_findings,
+        detail=choose_detail(quiet),
+        show_timings=show_timings,
+    )
+    run_definitions(Command.VALIDATE, Flags(strict, for_terraform=target is Target.TERRAFORM), request)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from generator.findings import LocatedFinding
 from generator.flow.reading import FileRefusal, TextReader
-from generator.output import Provenance, Session
+from generator.output import Session
 from generator.project.discovery import DefinitionFile, read_definition, report_unreadable_name
 from generator.source.files import is_text
 
@@ -21,7 +21,7 @@ class Survey:
     """The definitions of a run by the name that findings use.
 
     `keys` has their paths relative to the output folder, `unchanged` the flow's name if the module need not be
-    generated, `changed` the bytes of all others. `findings` are about those that cannot be read.
+    generated again, `changed` the bytes of all others. `findings` are about those that cannot be read.
     """
 
     keys: dict[str, str] = field(default_factory=dict)
@@ -49,24 +49,26 @@ class Survey:
 
 
 def survey_definitions(
-    files: Sequence[DefinitionFile], session: Session, configuration: Mapping[str, str | int], *, render_all: bool
+    files: Sequence[DefinitionFile],
+    session: Session | None,
+    configuration: Mapping[str, str | int],
+    *,
+    render_all: bool,
 ) -> Survey:
-    """Look at every definition. With `render_all`, all count as changed.
+    """Read every definition. With `render_all`, or without an output folder, all count as changed.
 
     A definition is unchanged if this flowseal generated its module from these bytes and this configuration, none of the
     module's files changed, and there was no finding to report again.
     """
-    survey = Survey(name_definitions(files, session.folder.path), {file.display: file for file in files})
+    keys = name_definitions(files, session.folder.path) if session else {}
+    survey = Survey(keys, {file.display: file for file in files})
     for file in files:
-        is_named = is_text(survey.keys[file.display])
-        data = read_definition(file) if is_named else report_unreadable_name(file.display)
+        key = keys.get(file.display, "")
+        data = read_definition(file) if is_text(key) else report_unreadable_name(file.display)
         if not isinstance(data, bytes):
             survey.findings.append(data)
-            continue
-        known = None if render_all else session.find_provenance(survey.keys[file.display])
-        is_known = known is not None and _is_unchanged(file, data, known[1], session, configuration)
-        if known is not None and is_known and session.is_intact(known[0]):
-            survey.unchanged[file.display] = known[0]
+        elif session and not render_all and (name := _find_unchanged(file, key, data, session, configuration)):
+            survey.unchanged[file.display] = name
         else:
             survey.changed[file.display] = data
     return survey
@@ -94,22 +96,25 @@ def _find_way(root: str, folder: str) -> str:
     return way.replace(os.sep, "/")
 
 
-def _is_unchanged(
-    file: DefinitionFile, data: bytes, made: Provenance, session: Session, configuration: Mapping[str, str | int]
-) -> bool:
+def _find_unchanged(
+    file: DefinitionFile, key: str, data: bytes, session: Session, configuration: Mapping[str, str | int]
+) -> str | None:
+    """Return the flow's name if the module of a definition need not be generated again."""
+    known = session.find_provenance(key)
+    if known is None:
+        return None
+    name, made = known
     if made.findings or made.configuration != configuration:
-        return False
+        return None
     if (made.generator_version, made.template_digest) != session.made_by:
-        return False
+        return None
     reader = file.open_texts()
     own = file.display.rpartition("/")[2]
-    return (
-        all(
-            digest == (sha256(data).hexdigest() if path == own else _hash_text(reader, path))
-            for path, digest in made.inputs.items()
-        )
-        and own in made.inputs
+    is_unchanged = own in made.inputs and all(
+        digest == (sha256(data).hexdigest() if path == own else _hash_text(reader, path))
+        for path, digest in made.inputs.items()
     )
+    return name if is_unchanged and session.is_intact(name) else None
 
 
 def _hash_text(reader: TextReader, path: str) -> str | None:

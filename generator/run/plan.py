@@ -1,9 +1,9 @@
-"""From a project to a plan of what changes on disk: what `generate` and `check` have in common."""
+"""From a project to checked definitions and a plan of what changes on disk: what all three commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generator.findings import LocatedFinding, has_errors, place_beside
@@ -21,11 +21,13 @@ from generator.output import (
 from generator.output.changes import EDITS
 from generator.output.messages import report_input, report_merge, report_reasons
 from generator.progress import Progress, Timings
+from generator.project.configuration import apply_severities
 from generator.project.discovery import DefinitionFile
 from generator.project.opening import Project
 from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
 from generator.project.survey import Survey, survey_definitions
-from generator.run.result import Command, Flags, ModuleResult, Run
+from generator.run.flags import Command, Flags
+from generator.run.result import ModuleResult, Run
 
 if TYPE_CHECKING:
     # Importing the pipeline takes longer than a run without changes.
@@ -39,80 +41,71 @@ Stages = tuple[Timings, Progress]
 
 @dataclass(slots=True)
 class _Work:
-    """What a run works with. `can_prune` is set if every path and pattern matched something."""
+    """What planning works with. `can_prune` is set if every path and pattern matched something."""
 
     project: Project
     flags: Flags
     session: Session
     survey: Survey
     can_prune: bool
-    timings: Timings
-    progress: Progress
-    findings: list[LocatedFinding] = field(default_factory=list)
+    stages: Stages
+    findings: list[LocatedFinding]
 
 
 def plan_run(
-    command: Command, project: Project, flags: Flags, discovery: Discovery, session: Session, stages: Stages
+    command: Command, flags: Flags, project: Project, discovery: Discovery, session: Session | None, stages: Stages
 ) -> Run:
-    """Check, render, and prove the modules of a project that are not current, and plan their changes in a folder.
+    """Check the definitions of a project that are not current, prove their modules, and plan what changes in a folder.
 
-    Nothing is written. After a failed proof, there is no plan and every checked definition is blocked.
+    Nothing is written. Without a session, all definitions are checked, and nothing more. After a failed proof, there is
+    no plan and every checked definition is blocked.
     """
     (files, found), (timings, progress) = discovery, stages
     with timings.measure("survey"):
-        values = project.defaults.list_values()
-        survey = survey_definitions(files, session, values, render_all=flags.render_all)
-    work = _Work(project, flags, session, survey, not has_errors(found), timings, progress)
-    checked = _check_changed(work)
-    work.findings += [*project.findings, *found, *survey.findings, *session.findings]
-    work.findings += [finding for item in checked for finding in item.findings]
-    provenances = {item.file: _describe_provenance(item, work) for item in checked}
-    proven = _prove_modules(checked, provenances, work)
-    failures = tuple((file, failure) for file, module in proven.items() for failure in module.failures)
-    plan, modules = None, tuple(map(_block, checked))
-    if not failures:
-        with timings.measure("write"):
-            plan, modules = _plan_modules(checked, proven, provenances, work)
-        work.findings += report_merge(session, plan)
-    return Run(
-        command,
-        project,
-        flags,
-        tuple(work.findings),
-        tuple(checked),
-        len(survey.files) - len(survey.findings),
-        modules,
-        failures,
-        plan if session.is_usable else None,
-    )
+        survey = survey_definitions(files, session, project.defaults.list_values(), render_all=flags.render_all)
+    progress.expect(len(survey.changed) * (2 if session else 1))
+    checked = _check_changed(flags, project, survey, stages)
+    findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
+    run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
+    if session is not None:
+        run = _add_plan(run, _Work(project, flags, session, survey, not has_errors(found), stages, findings))
+    return replace(run, findings=apply_severities(findings, project.severities))
 
 
-def _check_changed(work: _Work) -> Sequence[CheckedDefinition]:
+def _check_changed(flags: Flags, project: Project, survey: Survey, stages: Stages) -> list[CheckedDefinition]:
     """Check the definitions that changed, and those that share a folder with another."""
-    survey, timings, defaults = work.survey, work.timings, work.project.defaults
+    timings, progress = stages
     if not survey.changed and not survey.list_sharing(()):
         return []
     with timings.measure("import"):
-        from generator.pipeline import DefinitionText, check_definition, settle_definitions
+        from generator.pipeline import DefinitionText, check_each, settle_definitions
 
-    def check(file: str, data: bytes) -> CheckedDefinition:
-        text = DefinitionText(file, data, survey.files[file].open_texts())
-        try:
-            return check_definition(text, defaults, timings)
-        finally:
-            work.progress.finish_piece()
+    def check(definitions: Mapping[str, bytes]) -> Iterator[CheckedDefinition]:
+        texts = [DefinitionText(file, data, survey.files[file].open_texts()) for file, data in definitions.items()]
+        for item in check_each(texts, project.defaults, timings, for_terraform=flags.for_terraform):
+            progress.finish_piece()
+            yield item
 
-    work.progress.expect(2 * len(survey.changed))
-    checked = {file: check(file, data) for file, data in survey.changed.items()}
-    names = [item.flow.name for item in checked.values() if item.flow is not None]
-    for file in survey.list_sharing(names):
-        data = survey.recheck(file)
-        if data is not None:
-            checked[file] = check(file, data)
+    checked = {item.file: item for item in check(survey.changed)}
+    sharing = survey.list_sharing([item.flow.name for item in checked.values() if item.flow is not None])
+    rechecked = {file: data for file in sharing if (data := survey.recheck(file)) is not None}
+    checked |= {item.file: item for item in check(rechecked)}
     ordered = [checked[file] for file in survey.files if file in checked]
-    strict, severities = work.flags.strict, work.project.severities
     with timings.measure("validation"):
-        return settle_definitions(ordered, survey.unchanged, strict=strict, severities=severities)
+        return settle_definitions(ordered, survey.unchanged, strict=flags.strict, severities=project.severities)
+
+
+def _add_plan(run: Run, work: _Work) -> Run:
+    """Return a run with the proof of its modules, and the plan of what changes in the folder."""
+    work.findings += work.session.findings
+    provenances = {item.file: _describe_provenance(item, work) for item in run.checked}
+    proven = _prove_modules(run.checked, provenances, work)
+    if failures := tuple((file, failure) for file, module in proven.items() for failure in module.failures):
+        return replace(run, modules=tuple(map(_block, run.checked)), failures=failures)
+    with work.stages[0].measure("write"):
+        plan, modules = _plan_modules(run.checked, proven, provenances, work)
+    work.findings += report_merge(work.session, plan)
+    return replace(run, modules=modules, plan=plan if work.session.is_usable else None)
 
 
 def _describe_provenance(item: CheckedDefinition, work: _Work) -> Provenance:
@@ -125,6 +118,7 @@ def _prove_modules(
 ) -> dict[str, ProvenModule]:
     """Render and prove every module that is not current, by the file of its definition."""
     proven = {}
+    timings, progress = work.stages
     for item in checked if work.session.is_usable else ():
         plan = item.buildable_plan
         if plan is None:
@@ -134,8 +128,8 @@ def _prove_modules(
             continue
         from generator.pipeline import build_module
 
-        proven[item.file] = build_module(plan, provenances[item.file].definition, work.timings)
-        work.progress.finish_piece()
+        proven[item.file] = build_module(plan, provenances[item.file].definition, timings)
+        progress.finish_piece()
     return proven
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from generator.output.rules import (
     UNMANAGED_FILES_KEPT,
 )
 from generator.project.opening import Project
+from generator.run.flags import Command, Flags
 from generator.source.files import LOCK_FILE
 
 if TYPE_CHECKING:
@@ -38,30 +38,6 @@ ABOUT_DIFFERENCES = frozenset(
     )
 )
 """Rules whose findings are differences for `check`: whatever their severity, they set exit code 3, not 1."""
-
-
-class Command(StrEnum):
-    """The commands that run definitions."""
-
-    GENERATE = "generate"
-    CHECK = "check"
-    VALIDATE = "validate"
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """How a run goes about its work.
-
-    With `strict`, a warning stops a module. With `render_all`, unchanged modules are generated and proven again. With
-    `overwrite`, hand edits are discarded. With `prune`, modules without a definition are removed. Unless
-    `for_terraform`, what only Terraform cannot express is not reported.
-    """
-
-    strict: bool = False
-    render_all: bool = False
-    overwrite: bool = False
-    prune: bool = False
-    for_terraform: bool = True
 
 
 @dataclass(frozen=True, slots=True)

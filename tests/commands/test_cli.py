@@ -124,7 +124,7 @@ def test_an_internal_error_is_one_line_and_the_traceback_is_optional(error: str,
     code = (
         "import re, sys, generator.pipeline\n"
         f"def fail(*_, **__): raise {error}\n"
-        "generator.pipeline.check_definition = fail\n"
+        "generator.pipeline.check_each = fail\n"
         f"sys.argv = ['flowseal', 'generate', {str(FLOWS)!r}, '-o', {str(tmp_path)!r}]\n"
         "from generator.cli import main\nmain()\n"
     )

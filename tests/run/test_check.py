@@ -59,7 +59,7 @@ def test_unchanged_definitions_are_not_parsed(project: Project, monkeypatch: pyt
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a definition was read as a document")
 
-    monkeypatch.setattr(generator.pipeline, "check_definition", fail)
+    monkeypatch.setattr(generator.pipeline, "check_each", fail)
     project.run("check", expect=0)
     project.run("generate", expect=0)
     with pytest.raises(AssertionError):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from repositories import ROOT
 
 import generator.progress
-from generator.progress import Progress, show_progress
+from generator.progress import Progress, Timings, show_progress
+from generator.project.opening import Project
+from generator.run.execute import execute
+from generator.run.flags import Command, Flags
 
 
 def run(progress: Progress, pieces: int) -> None:
@@ -50,3 +56,13 @@ def test_more_work_than_expected_is_handled(
     progress = Progress(is_visible=True)
     progress.finish_piece()
     assert "100 %" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", Command)
+def test_every_command_counts_its_work(command: Command, tmp_path: Path) -> None:
+    project = Project((str(ROOT / "examples" / "flows"),), tmp_path)
+    progress = Progress()
+    output = None if command is Command.VALIDATE else tmp_path
+    run = execute(command, Flags(), project, output, Timings(), progress)
+    assert (run.files, len(run.checked)) == (7, 7)
+    assert progress.done == progress.expected == (7 if output is None else 14)
