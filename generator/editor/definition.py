@@ -24,7 +24,7 @@ from generator.flow.reading.forms import DECIDED, LIVE
 from generator.flow.reading.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
-SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values(), "AccountId"]
+SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values()]
 TITLE = "Flow definition"
 DAYS_MEANING = {
     "deletion_window_in_days": "Days between the key's deletion and its end",
@@ -133,7 +133,7 @@ def make_permissions_schema() -> Schema:
             "description": "S3 buckets of other accounts: the bucket, or $ and its parameter, and the owner's account.",
             "type": ["object", "null"],
             "propertyNames": bucket,
-            "additionalProperties": allow_parameter(refer("AccountId")),
+            "additionalProperties": allow_parameter(refer(PERMISSION_SHAPES["bucket_accounts"])),
         },
     }
     description = "What the nodes need and the definition cannot tell; exact, without wildcards."

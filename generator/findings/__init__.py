@@ -96,9 +96,9 @@ class Related:
 class Finding:
     """One message for the user, at a canonical path (see model.Flow). `key` points at the key instead of the value.
 
-    `within` points at some of the characters of the string there. `file` and `span` are set only where the place is in
-    a text that the definition names, given by its path relative to the definition's folder. `section` is the section of
-    flowseal's own form that the help tells to write.
+    `within` points at some of the characters of the string there. `file` and `span` are set only if the place is in a
+    file that the definition references; `file` is relative to the definition's folder. `section` is the section of
+    flowseal's own format that the help asks for.
     """
 
     rule: Rule
@@ -132,8 +132,8 @@ class LocatedFinding:
     """A finding with its place in a file; `pointer` is the JSON pointer (RFC 6901) into the document.
 
     `identity` is the pointer with names of nodes, ports, and the like instead of their indexes, so that edits elsewhere
-    don't change it. It is empty if the pointer is. For a finding in a file that a definition names, `named_at` is where
-    the definition names it.
+    don't change it. It is empty if the pointer is. For a finding in a file that a definition references, `named_at`
+    is the reference.
     """
 
     rule: Rule
@@ -236,7 +236,7 @@ def find_way(path: pathlib.Path) -> pathlib.Path:
 
 
 def place_beside(definition: str, file: str) -> str:
-    """Return the path of a file, as findings show it, that a definition names relative to its own folder."""
+    """Return the path, as findings show it, of a file that a definition references relative to its own folder."""
     folder, slash, _ = definition.rpartition("/")
     path = folder + slash + file
     return posixpath.normpath(path) if ".." in file.split("/") else path

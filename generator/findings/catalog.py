@@ -1,4 +1,4 @@
-"""All rules, whichever room declares them."""
+"""All rules, whichever package declares them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DECLARING = (
 )
 """The modules and packages that declare rules. A test finds those that are missing here."""
 ABOUT_TERRAFORM = frozenset({"ProviderCannotExpress", "ProviderIsStricter", "PolicyQuotaExceeded", "InvalidTags"})
-"""What is not told with `--target api`: what only Terraform cannot carry."""
+"""Rules that `--target api` does not report, because they are only about Terraform."""
 
 
 def list_rules() -> dict[str, Rule]:

@@ -1,8 +1,8 @@
-"""The page of each rule: what it reports and why, with a definition that is wrong and one that is right.
+"""The pages of rules: what each reports and why, with a wrong and a right definition.
 
 A page is `data/rules/<stage>/<RuleName>.md`: paragraphs, then `## Wrong` and `## Right` with one fenced block of YAML
-or JSON each. Rules that no single definition can show have the paragraphs alone. The folder is the stage of a run that
-reports the rule; what its rules have in common is in its `_group.md`.
+or JSON each. The page of a rule that no single definition can show has only paragraphs. The folder is the stage that
+reports the rule; its `_group.md` describes what its rules have in common.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _BLOCK = re.compile(r"\n*```(yaml|json)\n((?:(?!```).*\n)+)```\n*")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A whole definition, as YAML or JSON."""
+    """A complete definition in YAML or JSON."""
 
     language: str
     text: str
 
     @property
     def file(self) -> str:
-        """The name that the definition goes by."""
+        """The file name of the definition in findings."""
         return f"example.flow.{self.language}"
 
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What a rule reports and why, as Markdown, and its examples: both or none."""
+    """What a rule reports and why, in Markdown, with both examples or none."""
 
     explanation: str
     wrong: Example | None = None
@@ -48,7 +48,7 @@ class RulePage:
 
 
 def read_page(rule: str) -> RulePage:
-    """Return the page of a rule. A page that is not written as one is a defect and raises ValueError."""
+    """Return the page of a rule. A malformed page is a bug and raises ValueError."""
     explanation, *sections = _SECTION.split(_read_text(find_stage(rule), f"{rule}.md"))
     examples = dict(zip(sections[::2], (_read_block(rule, section) for section in sections[1::2]), strict=True))
     if not explanation.strip() or len(examples) == 1 or len(sections) > 4:

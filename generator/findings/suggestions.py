@@ -1,4 +1,4 @@
-"""Did you mean ...?"""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ CLOSENESS = 0.75
 LONGEST = 200
 """Longer names get no suggestions and are not suggested."""
 MOST_COMPARED = 5_000
-"""How many pairs of names are compared for one document; beyond, a near miss differs in one letter."""
+"""How many pairs of names are compared per document. After that, only names that differ in one letter are suggested."""
 MOST_NEAR = 8
-"""How many names with the same letters but one are looked at."""
+"""How many names that differ in one letter are compared."""
 SHORTEST = 3
-"""The fewest letters of a part of a name that can suggest the whole name."""
+"""The minimum length of a part of a name for which the whole name is suggested."""
 
 
 class _Names:
-    """Names by their letters. Near misses are looked up where comparing all would take too long."""
+    """Names by their letters. Near misses are looked up if comparing all names would take too long."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.by_letters: dict[str, list[str]] = {}
@@ -35,7 +35,7 @@ class _Names:
 
     @cached_property
     def by_rest(self) -> dict[str, list[str]]:
-        """The names by what is left of their letters without one of them."""
+        """The letters of names, by these letters without one of them."""
         found: dict[str, list[str]] = {}
         for letters in sorted(self.by_letters):
             for rest in _list_rests(letters):
@@ -43,7 +43,7 @@ class _Names:
         return found
 
     def list_candidates(self, letters: str) -> Iterable[str]:
-        """Return the letters of the names to compare with: all, or those with one letter more, less or another."""
+        """Return the letters of the names to compare with: all, or those that differ in one letter."""
         if _effort.spend(len(self.by_letters)):
             return self.by_letters
         near = [name for rest in _list_rests(letters) for name in self.by_rest.get(rest, ())]
@@ -76,7 +76,7 @@ def _index_names(names: tuple[str, ...]) -> _Names:
 
 
 def suggest_name(found: str, known: Iterable[str], without: str | None = None) -> str | None:
-    """Return the one of `known` but `without` that `found` most likely means, or None.
+    """Return the one of `known`, except `without`, that `found` most likely means, or None.
 
     Other spellings of a name (`ModelId`, `model_id`, `model-id` for `modelId`) come first, then near misses.
     """
@@ -93,7 +93,7 @@ def suggest_name(found: str, known: Iterable[str], without: str | None = None) -
 
 
 def _list_rests(letters: str) -> Iterator[str]:
-    """Yield a text, and it without each of its letters: two that differ in one letter share one of these."""
+    """Yield a string, and it without each of its letters. Strings that differ in one letter share one of these."""
     yield letters
     yield from (letters[:at] + letters[at + 1 :] for at in range(len(letters)))
 
@@ -109,10 +109,10 @@ def suggest_longer(found: str, known: Iterable[str]) -> str | None:
 
 
 def match_names(found: Iterable[str], known: Iterable[str]) -> dict[str, str]:
-    """Return, for names that are not known, which of those that are not found each most likely means.
+    """Return the missing one of `known` that each unknown name most likely means.
 
-    If two of them most likely mean the same name, neither has a match. If only one name is known and only one is found,
-    it is meant whatever its spelling.
+    If two unknown names most likely mean the same one, neither has a match. If there is only one known and one found
+    name, they match whatever their spelling.
     """
     names, taken = list(known), set(found)
     absent = [name for name in names if name not in taken]

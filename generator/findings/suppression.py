@@ -17,7 +17,7 @@ RULE_NOT_SUPPRESSIBLE = fixed_warning("RuleNotSuppressible", "A comment suppress
 UNUSED_SUPPRESSION = fixed_warning("UnusedSuppression", "A comment suppresses a finding that is not reported.")
 
 MOST_NAMES = 1_000
-"""How many rules all comments of a definition may name."""
+"""The maximum number of rules in all comments of a definition."""
 SIGN = "flowseal:"
 FORM = f"# {SIGN} ignore[RuleName] reason"
 _OURS = re.compile(rf"#\s*{SIGN}")
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
 
 @dataclass(frozen=True, slots=True)
 class SuppressedFindings:
-    """What the comments of a document leave of its findings, with those about the comments, and what they suppress."""
+    """The findings that remain, including those about the comments, and the suppressed findings."""
 
     findings: tuple[LocatedFinding, ...]
     suppressed: tuple[LocatedFinding, ...] = ()
@@ -35,7 +35,7 @@ class SuppressedFindings:
 
 @dataclass(frozen=True, slots=True)
 class _Suppression:
-    """One rule's name in a comment, where it stands, and the lines that it speaks of."""
+    """A rule's name in a comment, its position, and the lines that it applies to."""
 
     rule: Rule
     span: Span
@@ -51,11 +51,10 @@ class _Suppression:
 def suppress_findings(
     document: Document, findings: Sequence[LocatedFinding], rules: Mapping[str, Rule], *, is_complete: bool
 ) -> SuppressedFindings:
-    """Take out the findings that a comment of the document suppresses, and add those about the comments themselves.
+    """Apply the suppression comments of a document to its findings, and add findings about the comments.
 
-    What is found in a text that the document names is suppressed where the document names it.
-    `rules` are all rules by name. `is_complete` tells that the document went through every check: only then is a
-    comment that suppresses nothing reported.
+    A finding in a file that the document references is suppressed at the reference. `rules` are all rules by name. With
+    `is_complete`, the document went through every check, and comments that suppress nothing are reported.
     """
     comments = read_comments(document, SIGN, MOST_NAMES + 1)
     read = _read_comments(comments.comments, document.file, rules)
@@ -78,7 +77,7 @@ def suppress_findings(
 def _read_comments(
     comments: Sequence[Comment], file: str, rules: Mapping[str, Rule]
 ) -> list[_Suppression | LocatedFinding]:
-    """Return the suppressions of all comments and what is wrong with them; from MOST_NAMES on, one finding says so."""
+    """Return the suppressions of all comments, and findings about malformed ones. After MOST_NAMES, ignore the rest."""
     read: list[_Suppression | LocatedFinding] = []
     for number, comment in enumerate(comments, 1):
         found = list(_read_comment(comment, file, rules))
@@ -91,7 +90,7 @@ def _read_comments(
 
 
 def _read_comment(comment: Comment, file: str, rules: Mapping[str, Rule]) -> Iterator[_Suppression | LocatedFinding]:
-    """Yield the suppressions of a comment, or what is wrong with it; nothing where it is none of ours."""
+    """Yield the suppressions of a comment, or a finding about it, or nothing if it is not for flowseal."""
     sign = _OURS.search(comment.text)
     if sign is None:
         return

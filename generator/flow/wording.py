@@ -1,4 +1,4 @@
-"""The words in which findings speak of values and places."""
+"""Describes values and paths in findings."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from generator.source.position import Path
 LONGEST_QUOTE = 60
 
 MOST_LISTED = 40
-"""How many names a sentence lists: as many as a flow has nodes by AWS's quota."""
+"""How many names a sentence lists: AWS's quota of nodes in a flow."""
 
 
 def quote_value(text: str) -> str:
-    """Quote a user's text as Python would, cut after 60 characters, with credentials masked."""
-    # Before it is cut: a part of a credential has no shape.
+    """Quote a string in Python syntax, truncated to 60 characters, with credentials masked."""
+    # Mask before truncating: a part of a credential is not recognized.
     text = mask_credentials(text)
     if len(text) <= LONGEST_QUOTE:
         return repr(str(text))
@@ -24,7 +24,7 @@ def quote_value(text: str) -> str:
 
 
 def name_place(path: Path) -> str:
-    """Name what stands at `path`: its key, or "item 2 of nodes"."""
+    """Name the value at `path`: its key, or "item 2 of nodes"."""
     if not path:
         return "the document"
     last = path[-1]
@@ -34,7 +34,7 @@ def name_place(path: Path) -> str:
 
 
 def describe_value(value: Value) -> str:
-    """Say what a value is, with the value where it is short."""
+    """Describe a value, including the value itself if it is short."""
     match value:
         case None:
             return "null"
@@ -54,7 +54,7 @@ def describe_value(value: Value) -> str:
 
 
 def describe_count(minimum: int | None, maximum: int | None) -> str:
-    """Say a range: "1 to 5", "up to 5", "at least 1", "exactly 3", or nothing where there is none."""
+    """Describe a range: "1 to 5", "up to 5", "at least 1", "exactly 3", or an empty string without bounds."""
     if maximum is None:
         return f"at least {minimum:,}" if minimum else ""
     if minimum == maximum:
@@ -68,7 +68,7 @@ def count_items(count: int, word: str = "item") -> str:
 
 
 def list_names(names: tuple[str, ...] | list[str], word: str = "or") -> str:
-    """Join names for a sentence: "a", "a or b", "a, b, or c"; `word` is put before the last. Many are cut short."""
+    """Join names in a sentence: "a", "a or b", "a, b, or c", with `word` before the last. Long lists are truncated."""
     if len(names) > MOST_LISTED:
         return f"{', '.join(names[:MOST_LISTED])} {word} {len(names) - MOST_LISTED} more"
     if len(names) < 2:

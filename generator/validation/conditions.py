@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from generator.findings import Finding, Related, Rule, soft_error, warning
 from generator.flow.model import Node
+from generator.flow.nodes import DEFAULT, Condition
 from generator.validation.expressions import find_operand_fault
 from generator.validation.registry import register_check
 from generator.validation.satisfiability import distinguish_situations, is_unambiguous
-from generator.validation.scope import DEFAULT, Condition, Scope
+from generator.validation.scope import Scope
 from generator.validation.syntax import Expression, ExpressionFault, read_condition
 
 MISSING_DEFAULT_CONDITION = soft_error("MissingDefaultCondition", "A Condition node has no default condition.")

@@ -41,7 +41,7 @@ def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
     # Without nodes, that is the mistake.
     if scope.body.lacks_nodes or not any(scope.list_types()):
         return
-    names = [name for name in scope.list_names() if scope.find_type(name) not in (ENDING if starts else STARTING)]
+    names = [name for name in scope.names if scope.find_type(name) not in (ENDING if starts else STARTING)]
     for connection in scope.sourceless if starts else scope.targetless:
         name, other = connection.source, connection.target
         if not starts:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from generator.findings import Finding, Related, Rule, soft_error
 from generator.findings.suggestions import suggest_name
 from generator.flow.model import Node, Value
+from generator.flow.nodes import Condition
 from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.validation.registry import register_check
-from generator.validation.scope import Condition, Scope
+from generator.validation.scope import Scope
 from generator.validation.syntax import (
     Comparison,
     Expression,

@@ -42,7 +42,7 @@ def check_reachable_nodes(scope: Scope) -> Iterator[Finding]:
 
 def find_unreachable_nodes(scope: Scope) -> list[str]:
     """Return the nodes that cannot be reached, not even through a connection with an unknown end."""
-    starts = [name for name in scope.list_names() if scope.find_type(name) in STARTING]
+    starts = [name for name in scope.names if scope.find_type(name) in STARTING]
     if not starts or scope.body.lacks_nodes or scope.body.lacks_connections:
         return []
     reached = scope.find_reachable([*starts, *_list_possibly_reached(scope)])
@@ -54,10 +54,11 @@ def check_cycles(scope: Scope) -> Iterator[Finding]:
     """Report each connection that closes a cycle, with the whole cycle."""
     if len(scope.order) == len(scope.nodes) and not scope.partial:
         return
-    order = {name: index for index, name in enumerate(scope.list_names())}
+    order = {name: index for index, name in enumerate(scope.names)}
     outgoing: dict[str, list[Connection]] = {}
-    for item in scope.resolved_connections:
-        if not _crosses_loop(item, scope) and scope.duplicated.isdisjoint((item.source, item.target)):
+    for item in scope.body.connections:
+        ends = (item.source, item.target)
+        if all(map(scope.knows, ends)) and scope.duplicated.isdisjoint(ends) and not _crosses_loop(item, scope):
             outgoing.setdefault(item.source, []).append(item)
     for name in outgoing:
         while cycle := _find_cycle(name, outgoing):

@@ -6,37 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from generator.findings.suggestions import suggest_name
 from generator.flow.api import fits_shape
-from generator.flow.model import Body, Connection, Flow, Node, Port, Value
+from generator.flow.model import Body, Connection, Flow, Node, Port
 from generator.flow.nodes import (
     ANY_PORTS,
     MOST_NODES,
     NODE_TYPES,
+    Condition,
     PortRule,
     PortRules,
+    list_conditions,
     list_input_rules,
     list_output_rules,
 )
-from generator.source.position import Path
-
-DEFAULT = "default"
-"""The name of the condition that applies when no other is true (Bedrock user guide, "Node types for your flow")."""
-
-
-class Condition(NamedTuple):
-    """A condition of a Condition node, or the one of a LoopController. `expression` may be None."""
-
-    name: str
-    expression: Value
-    path: Path
-
-    @property
-    def is_default(self) -> bool:
-        """Whether it applies when no other condition is true."""
-        return self.name == DEFAULT and self.expression is None
 
 
 @dataclass(eq=False)
@@ -72,6 +56,11 @@ class Scope:
         }
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all nodes, without duplicates."""
+        return tuple(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.partial]))
+
+    @cached_property
     def incoming(self) -> Mapping[str, list[Connection]]:
         """The connections by target, in the order of the definition."""
         return _group_connections((item.target, item) for item in self.body.connections)
@@ -80,11 +69,6 @@ class Scope:
     def outgoing(self) -> Mapping[str, list[Connection]]:
         """The connections by source, in the order of the definition."""
         return _group_connections((item.source, item) for item in self.body.connections)
-
-    @cached_property
-    def resolved_connections(self) -> list[Connection]:
-        """The connections whose ends both exist."""
-        return [item for item in self.body.connections if self.knows(item.source) and self.knows(item.target)]
 
     @cached_property
     def order(self) -> list[str]:
@@ -118,11 +102,11 @@ class Scope:
         """Unknown names in connections, if as many nodes have a duplicate name, or a malformed one that is not used."""
         names = [*(item.source for item in self.sourceless), *(item.target for item in self.targetless)]
         used = {end for item in self.body.connections for end in (item.source, item.target)}
-        malformed = {name for name in self.list_names() if name not in used and not fits_shape(name, "FlowNodeName")}
+        malformed = {name for name in self.names if name not in used and not fits_shape(name, "FlowNodeName")}
         count = len(self.body.nodes) - len({node.name for node in self.body.nodes}) + len(malformed)
         if not names or not count or len(set(names)) > MOST_NODES:
             return []
-        right = [name for name in self.list_names() if name not in self.duplicated and name not in malformed]
+        right = [name for name in self.names if name not in self.duplicated and name not in malformed]
         absent = [name for name in dict.fromkeys(names) if not self._suggest_unconnected(name, right)]
         return absent if len(absent) <= count else []
 
@@ -224,14 +208,6 @@ class Scope:
         loops = [(node.name, node.body) for node in reversed(self.body.nodes) if node.body is not None]
         return {name: loop for loop, body in loops for name in _list_within(body)}
 
-    def list_names(self) -> list[str]:
-        """Return the names of all nodes, for suggestions. Callers must not change the list."""
-        return self._names
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return list(dict.fromkeys([*(node.name for node in self.body.nodes), *self.body.partial]))
-
     def name_input_type(self, node: Node, port: Port) -> str:
         """Return the type that the node's type requires of an input, or else the input's own."""
         return _name_type(self.input_rules[node.name].find(port.name), port)
@@ -239,19 +215,6 @@ class Scope:
     def name_output_type(self, node: Node, port: Port) -> str:
         """Return the type that the node's type requires of an output, or else the output's own."""
         return _name_type(self.output_rules[node.name].find(port.name), port)
-
-
-def list_conditions(node: Node) -> list[Condition]:
-    """Return the conditions of a Condition node in order, or the one of a LoopController."""
-    if node.type == "LoopController":
-        return _read_condition(
-            node.configuration.get("continueCondition"), (*node.configuration_path, "continueCondition")
-        )
-    conditions = node.configuration.get("conditions")
-    if node.type != "Condition" or not isinstance(conditions, list):
-        return []
-    path = (*node.configuration_path, "conditions")
-    return [item for index, value in enumerate(conditions) for item in _read_condition(value, (*path, index))]
 
 
 def list_scopes(flow: Flow) -> Iterator[Scope]:
@@ -291,9 +254,3 @@ def _has_matching_configuration(node: Node) -> bool:
     """Return whether a node's configuration, if any, matches its type. If not, the type may be wrong."""
     member = node.configuration_path[-1]
     return member in ("configuration", NODE_TYPES[node.type].configuration)
-
-
-def _read_condition(value: Value, path: Path) -> list[Condition]:
-    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-        return []
-    return [Condition(str(value["name"]), value.get("expression"), path)]

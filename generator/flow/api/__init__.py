@@ -1,4 +1,4 @@
-"""The API's own grammar as data: what CreateFlow takes, for any node type, checked in one walk."""
+"""The API's grammar as data: what CreateFlow accepts for any node type, checked in one walk."""
 
 from generator.flow.api.check import check_shape, fits_shape, report_unknown_key
 from generator.flow.api.places import advise_on_place

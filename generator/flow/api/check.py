@@ -46,9 +46,9 @@ NAMES: Mapping[str, str] = {
     "FlowConditionName": "condition name",
     "FlowName": "flow name",
 }
-"""Shapes of the names that people choose, and what each is called."""
+"""The shapes of names that authors choose, and what messages call them."""
 NOT_A_BUCKET = re.compile(r"\.\.|^[0-9]{1,3}(\.[0-9]{1,3}){3}$")
-"""What S3 refuses in the name of a bucket and the API's pattern admits. us-east-1 took some of it before March 2018."""
+"""What S3 rejects in a bucket name but the API accepts. us-east-1 accepted some of it before March 2018."""
 NO_WORD = re.compile(r"[^0-9a-zA-Z]+")
 _EXPECTED = {
     "string": "a string",
@@ -62,13 +62,13 @@ _EXPECTED = {
     "document": "JSON",
 }
 _KINDS: Mapping[str, Any] = {"string": str, "boolean": bool, "integer": int, "float": int | Decimal, "list": list}
-"""What a value of a type is; those of all other types are mappings."""
+"""The Python types of values. Values of all other types are mappings."""
 
 
 def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
-    """Return what is wrong with a value of a definition by the API's own grammar (botocore's model).
+    """Check a value of a definition against the API's grammar (botocore's model).
 
-    A parameter fits every scalar and every list of texts, and is not looked into.
+    A parameter is valid for every scalar and every list of strings. Its default is not checked.
     """
     if shape.type == "document" or (isinstance(value, ParameterReference) and takes_parameter(shape)):
         return []
@@ -87,14 +87,14 @@ def check_shape(value: Value, shape: Shape, path: Path) -> list[Finding]:
 
 
 def fits_shape(value: Value, name: str) -> bool:
-    """Return whether nothing is to be said of a value by the shape of that name."""
+    """Return whether a value has the shape of that name, without any finding."""
     return not check_shape(value, find_shape(name), ())
 
 
 def make_whole(value: Value) -> Value:
-    """Return a whole number as an int, however it is spelled (512.0, 1e2); any other value as it is.
+    """Return a whole number in any notation (512.0, 1e2) as an int, and any other value unchanged.
 
-    What is far out of any range keeps its spelling, which is shorter.
+    A number far out of range keeps its notation, which is shorter.
     """
     return int(value) if isinstance(value, Decimal) and _is_whole(value) and abs(value) < 2**63 else value
 
@@ -110,7 +110,7 @@ def _has_type(value: Value, shape: Shape) -> bool:
 
 
 def _advise_type(value: Value, shape: Shape) -> str:
-    """Say how to mend a value of the wrong type."""
+    """Return the help for a value of the wrong type."""
     expected = _EXPECTED[shape.type]
     match value:
         case ParameterReference():
@@ -154,7 +154,7 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
 
 
 def _describe_refusal(rule: Rule, value: Value, shape: Shape, path: Path) -> str:
-    """Return the sentence on a string or number that breaks a rule of its shape."""
+    """Return the message about a string or number that breaks a rule of its shape."""
     place = f"{name_place(path)} (file {value.file})" if isinstance(value, FileText) else name_place(path)
     if not isinstance(value, str):
         return f"{place} is {describe_value(value)}, which is out of range."
@@ -169,7 +169,7 @@ def _describe_refusal(rule: Rule, value: Value, shape: Shape, path: Path) -> str
 
 
 def _suggest_value(value: str, shape: Shape) -> str | None:
-    """Return the word that a value most likely means, or a name that is valid, or None."""
+    """Return the valid value that a string most likely means, or a valid name, or None."""
     if shape.enum:
         return suggest_name(value, shape.enum) or suggest_longer(value, shape.enum)
     if shape.name not in NAMES or not value.isascii() or not value.isprintable():
@@ -193,7 +193,7 @@ def _find_broken_rule(value: Value, size: int | Decimal, shape: Shape) -> Rule |
 
 @lru_cache(maxsize=10_000)
 def _matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches a whole text. Names are looked at again and again."""
+    """Return whether a pattern matches a whole string. Cached because names repeat."""
     return compile_pattern(pattern).fullmatch(text) is not None
 
 
@@ -213,7 +213,7 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
         if key in shape.members:
             findings += check_shape(item, find_shape(shape.members[key]), (*path, key))
     findings += _report_unknown_keys(unknown, value, shape, path, missing)
-    # A key that is not known may be meant for one that is missing: its finding says what is missing.
+    # An unknown key may be meant for a missing one, so its finding names the missing ones.
     for key in missing if not unknown else ():
         message = f"{name_place(path)} is missing the required key {key}."
         findings.append(Finding(MISSING_KEY, message, f"Add {key}.", path))
@@ -228,7 +228,7 @@ def _check_members(value: dict[str, Value], shape: Shape, path: Path) -> list[Fi
 def _report_unknown_keys(
     unknown: list[str], value: dict[str, Value], shape: Shape, path: Path, missing: list[str]
 ) -> Iterator[Finding]:
-    """Report unknown keys: those that belong at one other place as one finding, the others each by itself."""
+    """Report unknown keys: those that belong in the same other place together, all others one by one."""
     places = {key: advise_on_place(key, value[key], shape) for key in unknown}
     for key, place in places.items():
         if place is None:
@@ -241,7 +241,7 @@ def _report_unknown_keys(
 
 
 def report_unknown_key(key: str, path: Path, help: str) -> Finding:
-    """Make the finding about a key that the API does not know in the value at `path`."""
+    """Return the finding about a key that the API does not have in the value at `path`."""
     return Finding(UNKNOWN_KEY, f"Unknown key {quote_value(key)} in {name_place(path)}.", help, (*path, key), key=True)
 
 

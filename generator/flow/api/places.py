@@ -1,4 +1,4 @@
-"""Misplaced keys: where they belong."""
+"""Where misplaced keys belong."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from generator.flow.api.sentences import describe_shape_rule
 from generator.flow.api.shapes import Shape, find_shape
 
 DEEPEST = 3
-"""How many levels below its place a key is looked for."""
+"""How many levels down a key is searched for."""
 CHOICE_OF_TYPE = "FlowNodeConfiguration"
-"""The shape whose members are those of the node types: which one is meant, a key does not say."""
+"""The shape with one member per node type. A key does not tell which type is meant."""
 CONTAINERS = {"structure": dict, "union": dict, "map": dict, "dict": dict, "list": list}
-"""What holds others, by the name of a type: the API's, and that of a value."""
+"""The containers, by the names of their types in the API and in Python."""
 OF_THE_MODEL = frozenset(
     {"topk", "minp", "seed", "frequencypenalty", "presencepenalty", "repetitionpenalty", "thinking", "reasoningconfig"}
 )
-"""Settings that some models have and the API's own inference settings have not, in their letters."""
+"""Settings of some models that the API's inference settings lack, as `keep_letters` returns them."""
 INFERENCE = frozenset({"PromptModelInferenceConfiguration", "PromptFlowNodeInlineConfiguration"})
 PARTS_OF_ARNS: Mapping[str, tuple[str, frozenset[str]]] = {
     "AgentFlowNodeConfiguration": ("agentAliasArn", frozenset({"agentid", "agentaliasid", "agentarn", "aliasid"})),
@@ -28,13 +28,13 @@ PARTS_OF_ARNS: Mapping[str, tuple[str, frozenset[str]]] = {
         frozenset({"promptid", "promptversion", "promptidentifier", "promptname"}),
     ),
 }
-"""By shape: the ARN that the API asks for, and keys (in their letters) with which people give its parts instead."""
+"""By shape: the ARN that the API requires, and keys for its parts that people use instead (see `keep_letters`)."""
 
 
 def advise_on_place(key: str, value: object, shape: Shape) -> str | None:
-    """Return the help for a key that is known elsewhere, with {keys} for it and those that belong there too.
+    """Return the help for a key that belongs elsewhere, with {keys} for it and for others that belong there.
 
-    None for a key that is known nowhere near, or at more than one place.
+    Return None if the key is unknown nearby, or valid in more than one place.
     """
     letters = keep_letters(key)
     if shape.name in INFERENCE and letters in OF_THE_MODEL:
@@ -51,7 +51,7 @@ def advise_on_place(key: str, value: object, shape: Shape) -> str | None:
 
 
 def _find_below(key: str, value: object, shape: Shape) -> tuple[str, ...]:
-    """Return the only members that lead from a shape to one that has this key, with such a value; else nothing."""
+    """Return the path of the only shape below this one that has this key with such a value, or ()."""
     level: list[tuple[tuple[str, ...], Shape]] = [((), shape)]
     for _ in range(DEEPEST):
         level = [

@@ -1,4 +1,4 @@
-"""Values that the API's shapes take: for tests of a module, which need some without an account to ask."""
+"""Sample values for the API's shapes, for a module's tests, which run without an account."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NUMBERED = ("{0:012}", "{0:03}")
 
 
 def find_sample(shapes: Sequence[Shape], number: int = 1) -> Value:
-    """Return a value that every one of `shapes` takes, None where there is none.
+    """Return a value that is valid for all of `shapes`, or None.
 
-    Another `number` gives another value, where the shapes take more than one.
+    Different values of `number` give different values if there is more than one.
     """
     for value in _list_samples(shapes, number):
         if all(takes_value(shape, value) for shape in shapes):
@@ -27,7 +27,7 @@ def find_sample(shapes: Sequence[Shape], number: int = 1) -> Value:
 
 
 def takes_value(shape: Shape, value: Value) -> bool:
-    """Return whether a shape takes a value, and the rule that the module's variable gets from it does so too."""
+    """Return whether a value is valid for a shape, and for a module's variable of that shape."""
     if any(finding.severity is Severity.ERROR for finding in check_shape(value, shape, ())):
         return False
     pattern = write_pattern(shape)

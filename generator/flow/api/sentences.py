@@ -10,15 +10,15 @@ PLAIN = {"boolean": "be true or false", "integer": "be a whole number", "float":
 
 
 def describe_shape_rule(shape: Shape, subject: str = "It") -> str:
-    """Say in one sentence what a value of this shape must be, such as "It must be DRAFT, or a version number ..."."""
+    """Describe valid values of this shape in a sentence, such as "It must be DRAFT, or a version number ..."."""
     return f"{subject} must {_describe_rule(shape)}."
 
 
 def write_pattern(shape: Shape) -> str | None:
-    """Return the pattern that the whole text of a variable of this shape matches, or None where it has none.
+    """Return the pattern for the whole value of a variable of this shape, or None.
 
-    The API's branch for the empty text is left out. A pattern whose parts are all optional (model ids) still admits the
-    empty text: bound the length beside it.
+    The API's alternative for the empty string is left out. A pattern whose parts are all optional (model IDs) still
+    matches it, so check the length too.
     """
     return shape.pattern.removeprefix("$|^") if shape.pattern is not None else None
 

@@ -16,17 +16,13 @@ PERMISSION_SHAPES = {
     "models": "FlowPromptModelIdentifier",
     "kms_keys": "KmsKeyArn",
     "guardrail_profiles": "GuardrailCrossRegionGuardrailProfileArn",
+    "bucket_accounts": "AccountId",
 }
-"""The shapes of the entries in the lists of a definition's section `permissions`."""
-_ACCOUNT_SHAPE = "AccountId"
-_TAG_SHAPE = "ModuleTagValue"
-"""A tag goes to the flow's key and role too, which take less than the API does."""
+"""The shapes of the entries in a definition's section `permissions`."""
 PROFILE_SHAPES = {"id": "GuardrailCrossRegionGuardrailProfileId", "regions": "Region"}
-"""The shapes of what a guardrail profile has that is not given by its ARN: `regions` is a list of these."""
+"""The shapes of a guardrail profile's keys if it is not given by its ARN: `regions` is a list of these."""
 MODEL_SHAPES = frozenset({"FlowPromptModelIdentifier", "KnowledgeBaseModelIdentifier", "BedrockRerankingModelArn"})
 """The shapes of the values that name a model."""
-
-
 _EXACT_CLASSES = (("[^:]", "[a-z-]"), (r"\d", "[0-9]"), (r"\s", r" \t\n\v\f\r"))
 
 
@@ -35,9 +31,9 @@ class Shape:
     """One type of the API, with its rules.
 
     `type` is one of structure, union, list, map, string, integer, float, boolean, document. `members`, `element`,
-    `key` and `value` name other shapes. `minimum` and `maximum` bound a text's characters, a list's items or a
-    number's value. Above `warn_above` the API's model ends, and only experience goes on. `pattern` is botocore's,
-    meant for the whole text, in what Python and RE2 read alike; a beginning of `$|^` means "empty, or the rest".
+    `key`, and `value` name other shapes. `minimum` and `maximum` bound the length of a string or list, or a number.
+    Above `warn_above`, the API's model rejects what AWS has been seen to accept. `pattern` is botocore's, for the whole
+    string, in syntax that Python and RE2 share; at its start, `$|^` means "empty, or the rest".
     """
 
     name: str
@@ -56,14 +52,14 @@ class Shape:
 
 @cache
 def load_api() -> dict[str, Any]:
-    """Return the data file, read once."""
+    """Return the data of the API, read once."""
     api: dict[str, Any] = json.loads(_read_data("bedrock_flow_api.json"))
     return api
 
 
 @cache
 def load_texts() -> dict[str, dict[str, Any]]:
-    """Return what flowseal says of shapes (`sentences`, `samples`, `meanings`, `node_types`), read once."""
+    """Return flowseal's texts about shapes (`sentences`, `samples`, `meanings`, `node_types`), read once."""
     import tomllib
 
     return tomllib.loads(_read_data("shape_texts.toml").decode())
@@ -71,11 +67,11 @@ def load_texts() -> dict[str, dict[str, Any]]:
 
 @cache
 def find_shape(name: str) -> Shape:
-    """Return the shape of that name. A name that the API's data lacks raises KeyError.
+    """Return the shape of that name, or raise KeyError.
 
-    Where the API takes anything for the rest of a partition's name, only letters and hyphens are taken here, so that no
-    `*` reaches the ARN of a policy. `\\d` and `\\s` are spelled out: they mean ASCII in AWS's Java, and in no two other
-    engines the same. An integer of the API has 32 bits, whether or not it has narrower bounds of its own.
+    Where the API accepts any character in a partition's name, only letters and hyphens are accepted here, so that no
+    `*` gets into the ARNs of a policy. `\\d` and `\\s` are spelled out: they mean ASCII in AWS's Java and differ in
+    other engines. Integers of the API have 32 bits unless they have narrower bounds.
     """
     raw = dict(load_api()["shapes"][name])
     raw["required"] = tuple(raw.get("required", ()))
@@ -91,7 +87,7 @@ def find_shape(name: str) -> Shape:
 def find_shape_at(path: Path) -> Shape | None:
     """Return the shape at a canonical path: below ("definition",), ("name",), ("description",), ("tags", KEY).
 
-    None where the API has nothing. Whatever stands below a document (free JSON) has that document's shape.
+    None if the API has nothing there. Everything below a document (free-form JSON) has the document's shape.
     """
     shape: Shape | None = find_shape(load_api()["root"])
     for part in path:
@@ -102,21 +98,22 @@ def find_shape_at(path: Path) -> Shape | None:
 
 
 def find_place_shape(path: Path) -> Shape | None:
-    """Return the shape at a canonical path of what a module takes there: that of the API, or a narrower one of ours.
+    """Return the shape that a module accepts at a canonical path: the API's, or a narrower one of flowseal's.
 
-    By it, literals of the section `permissions`, defaults and the values of variables are judged. None where there is
-    none.
+    Entries of the section `permissions`, defaults, and the values of variables are checked against it.
     """
-    if path[0] == "tags" and len(path) == 2:
-        return find_shape(_TAG_SHAPE)
-    if path[0] != "permissions":
-        return find_shape_at(path)
-    _, section, *rest = (*map(str, path), "")
-    name = PERMISSION_SHAPES.get(section) if rest else None
-    if section == "guardrail_profiles" and len(rest) > 2:
-        name = PROFILE_SHAPES.get(rest[1])
-    if section == "bucket_accounts" and len(rest) > 1:
-        name = _ACCOUNT_SHAPE
+    match path:
+        case ("tags", _):
+            # Tags also go to the flow's key and role, which accept less than the API does.
+            name: str | None = "ModuleTagValue"
+        case ("permissions", "guardrail_profiles", _, str(key), *_):
+            name = PROFILE_SHAPES.get(key)
+        case ("permissions", str(section), _, *_):
+            name = PERMISSION_SHAPES.get(section)
+        case ("permissions", *_):
+            name = None
+        case _:
+            return find_shape_at(path)
     return find_shape(name) if name else None
 
 

@@ -28,13 +28,13 @@ UNKNOWN_PROFILE_PREFIX = warning(
     "UnknownProfilePrefix", "flowseal does not know the prefix of an inference profile's ID."
 )
 LISTED_KINDS = (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE, ModelKind.GLOBAL_INFERENCE_PROFILE)
-"""The kinds whose ids AWS publishes; all others are the account's own."""
+"""The kinds whose IDs AWS publishes. All others belong to an account."""
 _PROFILE_KINDS = LISTED_KINDS[1:]
 _ARN = re.compile(
     r"(?P<home>arn:aws[a-z-]*:(?:bedrock|sagemaker):[a-z0-9-]+:)(?P<account>[0-9]*):(?P<type>[a-z-]+)/(?P<name>.+)"
 )
 _VARIANT = re.compile(r"(.+:[0-9]+):(?:[0-9]+[km]?|mm)")
-"""A model with a context window of its own, which AWS lists beside the model for provisioned throughput."""
+"""A variant of a model with another context window, which AWS lists for provisioned throughput."""
 _REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}")
 _GEOGRAPHIES = (
     ("us-gov", "(?:us-?)?gov.*"),
@@ -47,12 +47,12 @@ _GEOGRAPHIES = (
     ("apac", "ap|apj|ap-.*|asia|asia-pacific|japan|india|australia"),
     ("global", "globally|world|worldwide"),
 )
-"""The prefixes of profiles, with what else people call the parts of the world that they route to: Regions, names."""
+"""The prefixes of profiles, each with other names of the geography that it routes to."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownModels:
-    """Ids of foundation models and of system-defined inference profiles, retired ones included, as of `date`."""
+    """The IDs of foundation models and system-defined inference profiles as of `date`, including retired ones."""
 
     date: str
     models: frozenset[str]
@@ -61,21 +61,21 @@ class KnownModels:
     vendors: frozenset[str]
 
     def has(self, identifier: str) -> bool:
-        """Return whether the id of a model or a profile is known, by itself or as a variant of one that is."""
+        """Return whether the ID of a model or profile is known, or is a variant of a known one."""
         variant = _VARIANT.fullmatch(identifier)
         names = {identifier, variant[1]} if variant else {identifier}
         return not (names.isdisjoint(self.models) and names.isdisjoint(self.profiles))
 
     def find_profile(self, place: str, model: str) -> str | None:
-        """Return the profile of a model in the part of the world that `place` names, such as `eu-west-1` or `europe`.
+        """Return the profile of a model for a Region or geography, such as `eu-west-1` or `europe`.
 
-        None where AWS has published none there: another part of the world is never what is meant.
+        Return None if AWS has not published one: a profile of another geography is never meant.
         """
         profiles = (f"{prefix}.{model}" for prefix, names in _GEOGRAPHIES if re.fullmatch(names, place))
         return next(filter(self.has, profiles), None)
 
     def list_joined(self, identifier: str) -> list[str]:
-        """Return the profiles that an id can mean whose prefix is joined to it by a hyphen, as in `eu-amazon...`."""
+        """Return the profiles that an ID may mean if a hyphen follows its prefix, as in `eu-amazon...`."""
         prefixes = [prefix for prefix in self.prefixes if identifier.startswith(f"{prefix}-")]
         longest = max(prefixes, key=len, default="")
         return sorted(item for item in self.profiles if longest and item.startswith(f"{longest}."))
@@ -83,7 +83,7 @@ class KnownModels:
 
 @cache
 def load_known_models() -> KnownModels:
-    """Return what generator/data/bedrock_models.json holds; tools/refresh_models.py makes that file."""
+    """Return the contents of generator/data/bedrock_models.json, which tools/refresh_models.py writes."""
     data = pkgutil.get_data("generator", "data/bedrock_models.json")
     if data is None:
         raise FileNotFoundError("generator/data/bedrock_models.json")
@@ -97,10 +97,10 @@ def _list_first_parts(identifiers: Iterable[str]) -> frozenset[str]:
 
 
 def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
-    """Yield the rights that a model given by id or ARN needs, and the findings that say what is not known of it."""
+    """Yield the permissions for a model given by ID or ARN, and findings if it is unknown."""
     kind = find_kind(model)
     if kind is None:
-        yield _report_unknown(model, path)
+        yield Finding(UNKNOWN_MODEL, *explain_model(model, path), path)
         return
     yield from check_model_id(model, path)
     if model.startswith("arn:"):
@@ -113,7 +113,7 @@ def list_model_grants(model: str, path: Path) -> Iterator[Grant | Finding]:
 
 
 def check_model_id(model: str, path: Path) -> list[Finding]:
-    """Report an id that AWS has not published, bare or in an ARN; what has no published id is none of its business."""
+    """Report an ID that AWS has not published, alone or in an ARN. Kinds without published IDs are not checked."""
     kind = find_kind(model)
     identifier = model.rpartition("/")[2]
     known = load_known_models()
@@ -121,9 +121,9 @@ def check_model_id(model: str, path: Path) -> list[Finding]:
         return []
     prefix, _, rest = identifier.partition(".")
     if kind is ModelKind.INFERENCE_PROFILE and prefix not in known.prefixes and known.has(rest):
-        # An ARN says without doubt that it is a profile's; a bare id with a prefix of no profile may be a slip.
+        # An ARN is certainly that of a profile. An ID with an unknown prefix may be a typo.
         return [] if model.startswith("arn:") else [_report_prefix(prefix, identifier, rest, path)]
-    # What is suggested is of the same kind: in an ARN, and behind a parameter, nothing else would do.
+    # In an ARN, or for a parameter, only models of the same kind are suggested.
     is_bound = model.startswith("arn:") or path[0] == "parameters"
     return [_report_unknown_id(kind, identifier, path, is_bound=is_bound)]
 
@@ -149,19 +149,19 @@ def explain_model(model: str, path: Path, wanted: ModelKind | None = None) -> tu
 
 
 def _find_meant(model: str) -> str | None:
-    """Return the published id that a text in the form of none most likely means."""
+    """Return the published ID that a malformed one most likely means."""
     known = load_known_models()
     prefix, _, rest = model.partition(".")
     if not re.fullmatch(_REGION_NAME, prefix):
         return suggest_name(model, sorted(known.models | known.profiles))
-    # A Region instead of a prefix: a profile of another part of the world would not do.
+    # A Region instead of a prefix: only a profile of the same geography is suggested.
     name = rest if known.has(rest) else suggest_name(rest, sorted(known.models))
     return known.find_profile(prefix, name) or name if name else None
 
 
 def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str, str]:
     parts = _ARN.fullmatch(model)
-    # Of two kinds with one type of ARN, the first is meant.
+    # If two kinds have the same type of ARN, the first is meant.
     kinds = reversed(list(MODEL_KINDS.items()))
     types = {rule.arn_form.rpartition(":")[2].partition("/")[0]: kind for kind, rule in kinds}
     kind = types.get(parts["type"]) if parts else None
@@ -188,7 +188,7 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
 
 
 def _explain_form(model: str, kind: ModelKind, parts: re.Match[str]) -> tuple[str, str]:
-    """Say what is wrong with the form of an ARN whose type is that of a kind."""
+    """Explain a malformed ARN whose type is that of a kind."""
     form, what = MODEL_KINDS[kind].arn_form, str(kind).replace("-", " ")
     article = "an" if what[0] in "aeiou" else "a"
     owned = "<account>" in form
@@ -199,12 +199,8 @@ def _explain_form(model: str, kind: ModelKind, parts: re.Match[str]) -> tuple[st
 
 
 def _name_model(model: str) -> str:
-    """Return the foundation model behind an inference profile given by id or ARN."""
+    """Return the foundation model behind an inference profile given by ID or ARN."""
     return model.rpartition("/")[2].partition(".")[2]
-
-
-def _report_unknown(model: str, path: Path) -> Finding:
-    return Finding(UNKNOWN_MODEL, *explain_model(model, path), path)
 
 
 def _report_unknown_id(kind: ModelKind, identifier: str, path: Path, *, is_bound: bool) -> Finding:

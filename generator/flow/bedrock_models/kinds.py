@@ -1,7 +1,7 @@
-"""The kinds of model that a flow may name, and the rights that each needs.
+"""The kinds of models that a flow can name, and the permissions that each needs.
 
 Sources: Service Authorization Reference of Amazon Bedrock; the Bedrock user guide on inference profiles, prompt
-routers and Bedrock Marketplace. A kind that is not here is a finding, never a guess.
+routers, and Bedrock Marketplace. Any other kind is a finding, never a guess.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from types import MappingProxyType
 from generator.flow.model import Derived, Grant, GrantCondition, ModelKind, Symbol, Text
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
-# A dot inside the name is a decimal point, as in deepseek.v3.1: otherwise us.deepseek.r1 could be a model or a profile.
-# What the API's own patterns have no room for, such as _, is in no id. The same holds in an ARN: the id of a profile in
-# the ARN of a foundation model would be a permission for nothing.
+# A dot inside the name must be a decimal point, as in deepseek.v3.1. Otherwise us.deepseek.r1 could be a model or a
+# profile. No ID contains what the API's own patterns exclude, such as _. The same applies in an ARN: the ID of a
+# profile in the ARN of a foundation model would be a permission for nothing.
 MODEL = r"[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}"
 PREFIX = "[a-z]{1,20}(?:-[a-z]{1,20}){0,3}"
 PREFIXES = ("apac", "au", "ca", "eu", "global", "in", "jp", "us", "us-gov")
-"""The prefixes of all published profiles: no vendor of models is called so."""
+"""The prefixes of all published profiles. No vendor of models has such a name."""
 _ID = r"[A-Za-z0-9-]{1,128}"
 _HOME = r"arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
 _OWNED = _HOME + "[0-9]{12}:"
@@ -30,7 +30,7 @@ _OF_OTHER_KIND = "which needs other permissions: set `model: {0}` for this param
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What a kind's own pattern accepts and must not: RE2 has no lookahead to say so in one pattern.
+    """What the pattern of a kind accepts but should not. RE2 has no lookahead to exclude it in the pattern itself.
 
     `reason` completes a sentence that begins with the value; `sample` is an ID that only the exclusion rejects.
     """
@@ -76,12 +76,12 @@ _REGIONS = "The profile routes calls to other Regions: this model in any Region,
 
 @dataclass(frozen=True, slots=True)
 class KindOfModel:
-    """What a kind of model looks like, and what it needs.
+    """How to recognize a kind of model, and the permissions that it needs.
 
-    `arn_pattern` is meant for the whole ARN and written for Python and RE2 alike; `arn_form` says the same to people.
-    `own_actions` are allowed on the model's own ARN, in the statement `capability`. What `excluded` matches
-    is of another kind or none. Where an ID is enough to build the ARN, `id_pattern` and `id_form` describe it, and
-    `how_arn` says how.
+    `arn_pattern` matches the whole ARN, in syntax that Python and RE2 share; `arn_form` shows it to people.
+    `own_actions` are allowed on the model's own ARN, in the statement `capability`; `list_further` yields the other
+    permissions. What `excluded` matches is of another kind or of none. If the ARN can be built from an ID, `id_pattern`
+    and `id_form` describe the ID, and `how_arn` is the `Derived.how` of the ARN.
     """
 
     arn_pattern: str
@@ -95,18 +95,18 @@ class KindOfModel:
     how_arn: str = "value"
 
     def takes(self, text: str, *, by_id: bool = False) -> bool:
-        """Return whether a text is the ARN of a model of this kind or, where `by_id` allows that, its id."""
+        """Return whether a string is the ARN or, with `by_id`, the ID of a model of this kind."""
         if re.fullmatch(self.write_pattern(by_id=by_id), text) is None:
             return False
         return not any(re.fullmatch(exclusion.pattern, text) for exclusion in self.excluded)
 
     def write_pattern(self, *, by_id: bool) -> str:
-        """Return the pattern of the ARN and, where `by_id` allows that and the kind has one, of the id."""
+        """Return the pattern of the ARN and, with `by_id`, of the ID if the kind has one."""
         return f"{self.arn_pattern}|{self.id_pattern}" if by_id and self.id_pattern else self.arn_pattern
 
 
 def _grant_profile(arn: Text, model: Text, homes: tuple[Text, ...], note: str = _REGIONS) -> Iterator[Grant]:
-    """Allow the model behind a profile, wherever the profile sends the call, and only through it."""
+    """Allow the model behind a profile in all Regions that the profile routes to, but only through the profile."""
     condition = GrantCondition("StringEquals", "bedrock:InferenceProfileArn", (arn,))
     resources = tuple((*home, *model) for home in homes)
     yield Grant("InvokeModelThroughProfile", ("bedrock:InvokeModel",), resources, (condition,), note=note)
@@ -238,18 +238,18 @@ MODEL_KINDS: Mapping[ModelKind, KindOfModel] = MappingProxyType(
 
 
 def fill_form(form: str, number: int = 1) -> str:
-    """Return a sample of a form of ARN or id (KindOfModel); another `number` gives another one."""
+    """Return a sample ARN or ID in a form of KindOfModel. Different values of `number` give different samples."""
     return re.sub("<[^>]+>", lambda part: _FORM[part[0]].format(number), form)
 
 
 def list_parameter_grants(parameter: str, kind: ModelKind) -> Iterator[Grant]:
-    """Yield the rights that a model of a kind needs whose ARN, or id where that is enough, a parameter gives."""
+    """Yield the permissions for a model of a kind, given by a parameter."""
     arn = Derived(MODEL_KINDS[kind].how_arn, parameter)
     yield from list_kind_grants(kind, (arn,), (Derived("model-of-profile", parameter),))
 
 
 def list_kind_grants(kind: ModelKind, arn: Text, model: Text) -> Iterator[Grant]:
-    """Yield the rights that a model of a kind needs; `model` is the foundation model behind an inference profile."""
+    """Yield the permissions for a model of a kind. `model` is the foundation model behind an inference profile."""
     rule = MODEL_KINDS[kind]
     yield Grant(rule.capability, rule.own_actions, (arn,))
     if rule.list_further is not None:

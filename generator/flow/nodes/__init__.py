@@ -1,8 +1,6 @@
-"""What flowseal knows of each node type: its configuration, ports and quota, and the rights that it needs.
+"""All that flowseal knows about node types: their configuration, ports, quotas, and the permissions that they need."""
 
-The only place for any of it.
-"""
-
+from generator.flow.nodes.conditions import DEFAULT, Condition, list_conditions
 from generator.flow.nodes.grants import FROM_PERMISSIONS, collect_grants
 from generator.flow.nodes.needs import find_value
 from generator.flow.nodes.node_types import (

@@ -1,4 +1,4 @@
-"""The rights of a whole flow: what its nodes need, and what its author added."""
+"""The permissions of a flow: those that its nodes need, and those that its author added."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PERMISSIONS = "permissions"
 BUCKET_TYPES = ("Retrieval", "Storage")
 BUCKET_MEMBERS = ("retrieval", "storage")
 FROM_PERMISSIONS = "`permissions` in the definition"
-"""Replaces the node's name for a permission from the definition's `permissions` section."""
+"""Replaces the node's name for a permission from the section `permissions`."""
 
 
 def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:
-    """Return every right that the nodes of a flow need, one Grant a shape, sorted; and what cannot be told.
+    """Return all permissions that a flow needs, sorted, and findings about those that are unknown or unused.
 
-    Grants of one capability with the same actions and conditions are one: their resources and nodes are joined.
+    Grants with the same capability, actions, and conditions are merged, along with their resources and nodes.
     """
     grants: dict[tuple[object, ...], list[tuple[str, Grant]]] = {}
     findings: list[Finding] = []
@@ -83,7 +83,7 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
     ]
     used = {name_bucket(node) for node in keepers}
     for bucket in flow.permissions.bucket_accounts or ():
-        # A node without its configuration (a finding of its own) may mean any bucket.
+        # A node without its configuration, which is reported, may use any bucket.
         if bucket not in used and all(node.configuration for node in keepers):
             message = f"No node reads or writes bucket {bucket!r}."
             help = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."

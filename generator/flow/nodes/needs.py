@@ -1,4 +1,4 @@
-"""The rights that a node of each type needs.
+"""The permissions that nodes need, by node type.
 
 Source: Bedrock user guide, "Create a service role for Amazon Bedrock Flows", and the Service Authorization Reference.
 """
@@ -35,7 +35,7 @@ OBJECTS = "Object keys are only known when the flow runs."
 
 
 def list_model_needs(model: Value, path: Path, flow: Flow) -> Iterator[Need]:
-    """Yield what using a model needs; a parameter says itself of which kind it is."""
+    """Yield what it takes to use a model. A parameter has the kind of its model."""
     if isinstance(model, ParameterReference):
         parameter = next(item for item in flow.parameters if item.name == model.name)
         if parameter.model is not None:
@@ -45,7 +45,7 @@ def list_model_needs(model: Value, path: Path, flow: Flow) -> Iterator[Need]:
 
 
 def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
-    """Yield what a Prompt needs: its model or managed prompt, and its guardrail."""
+    """Yield what a Prompt node needs: its model or managed prompt, and its guardrail."""
     inline = ("sourceConfiguration", "inline", "modelId")
     yield from list_model_needs(find_value(node, *inline), (*node.configuration_path, *inline), flow)
     managed = ("sourceConfiguration", "resource", "promptArn")
@@ -72,7 +72,7 @@ def _list_prompt_resources(arn: Value) -> tuple[Text, ...]:
 
 
 def list_knowledge_base_needs(node: Node, flow: Flow) -> Iterator[Need]:
-    """Yield what a KnowledgeBase needs: the base, the models that answer and rank, the guardrail."""
+    """Yield what a KnowledgeBase node needs: the knowledge base, models for answers and reranking, a guardrail."""
     identifier = name_part(find_value(node, "knowledgeBaseId"))
     yield Grant("RetrieveFromKnowledgeBase", ("bedrock:Retrieve",), ((*BEDROCK, "knowledge-base/", identifier),))
     model = find_value(node, "modelId")
@@ -106,10 +106,10 @@ def _list_guardrail_needs(node: Node) -> Iterator[Need]:
 
 
 def allow_guardrail_profile(profile: GuardrailProfile | Value) -> Grant:
-    """Return the right to use a guardrail's cross-Region inference: its profile, in each Region that is named.
+    """Return the permission for a guardrail's cross-Region inference: to use its profile in each Region.
 
-    Source: Bedrock user guide, "Permissions for using cross-Region inference with Amazon Bedrock Guardrails". There,
-    the guardrail itself stands once, in its own Region, and the profile in that Region and each destination Region.
+    Source: Bedrock user guide, "Permissions for using cross-Region inference with Amazon Bedrock Guardrails". Its
+    policy has the guardrail only in its own Region, and the profile in that Region and in each destination Region.
     """
     if isinstance(profile, GuardrailProfile):
         regions: tuple[Part, ...] = (REGION, *map(name_part, profile.regions))
@@ -122,7 +122,7 @@ def allow_guardrail_profile(profile: GuardrailProfile | Value) -> Grant:
 
 
 def allow_named_resource(capability: str, action: str, member: str) -> Callable[[Node, Flow], Iterator[Need]]:
-    """Make the needs of a node that names one resource by its ARN."""
+    """Return a function that yields what a node with the ARN of one resource needs."""
 
     def list_needs(node: Node, _flow: Flow) -> Iterator[Need]:
         yield Grant(capability, (action,), ((name_part(find_value(node, member)),),))
@@ -131,12 +131,12 @@ def allow_named_resource(capability: str, action: str, member: str) -> Callable[
 
 
 def list_retrieval_needs(node: Node, flow: Flow) -> Iterator[Need]:
-    """Yield the right to read a bucket."""
+    """Yield the permission to read a bucket."""
     yield _allow_bucket("ReadBucket", "s3:GetObject", node, flow, ("/*",), OBJECTS)
 
 
 def list_storage_needs(node: Node, flow: Flow) -> Iterator[Need]:
-    """Yield the right to write to a bucket."""
+    """Yield the permission to write to a bucket."""
     note = f"AWS asks for the bucket and its objects. {OBJECTS}"
     yield _allow_bucket("WriteBucket", "s3:PutObject", node, flow, ("", "/*"), note)
 
@@ -155,13 +155,13 @@ def _find_bucket(node: Node) -> Value:
 
 
 def name_bucket(node: Node) -> str:
-    """Return a node's bucket as the section `bucket_accounts` names it."""
+    """Return a node's bucket as a key of `bucket_accounts`."""
     bucket = _find_bucket(node)
     return f"${bucket.name}" if isinstance(bucket, ParameterReference) else str(bucket)
 
 
 def find_value(node: Node, *members: str) -> Value:
-    """Return what stands below these members of a node's configuration, or None."""
+    """Return the value under these nested keys of a node's configuration, or None."""
     value = node.configuration.get(members[0])
     for member in members[1:]:
         value = value.get(member) if isinstance(value, dict) else None
@@ -169,5 +169,5 @@ def find_value(node: Node, *members: str) -> Value:
 
 
 def name_part(value: Value) -> Part:
-    """Return an id, name or ARN as a part of a text."""
+    """Return an ID, name, or ARN as a part of a string."""
     return Derived("value", value.name) if isinstance(value, ParameterReference) else str(value)

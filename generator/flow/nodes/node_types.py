@@ -1,4 +1,4 @@
-"""Every node type of the API: its configuration, its ports, its quota and the rights that it needs.
+"""Every node type of the API: its configuration, ports, quota, and the permissions that it needs.
 
 Source of the quotas: AWS General Reference, "Amazon Bedrock endpoints and quotas", as of mid 2025.
 """
@@ -29,17 +29,17 @@ from generator.flow.nodes.ports import (
 
 QUOTA_SOURCE = "AWS General Reference, Amazon Bedrock endpoints and quotas, as of mid 2025"
 MOST_NODES = 40
-"""The quota of nodes of a flow, of whatever type."""
+"""The quota of nodes in a flow, of all types together."""
 
 Ports = PortRules | Callable[[Node, Flow], PortRules]
 
 
 @dataclass(frozen=True, slots=True)
 class NodeType:
-    """A node type. `configuration` is the member of a node's configuration that is its own.
+    """A node type. `configuration` is the key of its configuration.
 
-    `quota` is how many of them a flow may have, None where AWS gives no number. `acts` tells that the node does
-    something beside returning a result.
+    `quota` is the number of nodes of the type that a flow may have, None if AWS states none. With `acts`, a node does
+    more than return a result.
     """
 
     configuration: str
@@ -52,12 +52,12 @@ class NodeType:
 
 
 def list_input_rules(node: Node, flow: Flow) -> PortRules:
-    """Return what a node may list as its inputs."""
+    """Return the rules for the inputs of a node."""
     return _settle(NODE_TYPES[node.type].inputs, node, flow)
 
 
 def list_output_rules(node: Node, flow: Flow) -> PortRules:
-    """Return what a node may list as its outputs."""
+    """Return the rules for the outputs of a node."""
     return _settle(NODE_TYPES[node.type].outputs, node, flow)
 
 
@@ -70,7 +70,7 @@ def _name_ports(*rules: PortRule) -> PortRules:
 
 
 def _name_optional_input(name: str) -> PortRule:
-    """Return the rule of an input that AWS fills in by itself where no connection leads to it."""
+    """Return the rule of an input that AWS fills in if it has no connection."""
     return PortRule(name, "Object", must_be_listed=False, must_be_connected=False)
 
 
@@ -156,7 +156,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "InlineCode": NodeType(
             "inlineCode", PortRules(takes_others=True, most=5), _name_ports(PortRule("response")), quota=5
         ),
-        # A loop contains a definition of its own, which the Terraform resource cannot express: nothing to allow.
+        # The Terraform resource cannot express a loop's definition, so there is nothing to allow.
         "Loop": NodeType(
             "loop",
             ANY_PORTS,
@@ -167,4 +167,4 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "LoopController": NodeType("loopController", ANY_PORTS, NO_PORTS),
     }
 )
-"""Every node type of the API. A test holds the names to the API's data."""
+"""Every node type of the API. A test compares the names with the API's data."""

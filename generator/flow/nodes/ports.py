@@ -1,4 +1,4 @@
-"""The ports that each node type must have, may have and may not have.
+"""The ports that each node type must have, can have, and cannot have.
 
 Source: Bedrock user guide, "Node types for your flow", its tables of inputs and outputs. Where the page's tables and
 its examples differ (the types of agentInputText, inputText and s3Content), the narrower type is here, as ambiguous.
@@ -13,11 +13,11 @@ from generator.flow.nodes.prompts import PromptVariables, find_prompt_variables
 
 
 class PortRule(NamedTuple):
-    """A port of a fixed name. `type` is None where any type will do.
+    """A port with a fixed name. `type` is None if any type is valid.
 
-    `must_be_listed` tells whether a node of the type needs the port in its list, `must_be_connected` whether an input
-    that is listed needs a connection. A prompt need not list its variables, but one that it lists waits for a value.
-    `is_type_ambiguous` tells that AWS's guide gives the port `type` in one place and any type in another.
+    With `must_be_listed`, a node must list the port; with `must_be_connected`, an input that is listed needs a
+    connection. A prompt node need not list its variables, but waits for the value of each that it lists. With
+    `is_type_ambiguous`, AWS's guide documents `type` in one place and any type in another.
     """
 
     name: str
@@ -28,10 +28,10 @@ class PortRule(NamedTuple):
 
 
 class PortRules(NamedTuple):
-    """What a node may list as its inputs, or as its outputs.
+    """The rules for a node's inputs, or for its outputs.
 
-    `takes_others` tells whether ports of other names are fine. `most` bounds how many there are. `advice` says where
-    the names come from, as help. `variables` are what the inputs of a prompt fill in.
+    With `takes_others`, ports with other names are valid. `most` is the maximum number of ports. `advice` is the help
+    that explains the names. `variables` are those of a prompt, which its inputs fill in.
     """
 
     named: tuple[PortRule, ...] = ()
@@ -41,7 +41,7 @@ class PortRules(NamedTuple):
     variables: PromptVariables | None = None
 
     def find(self, name: str | None) -> PortRule | None:
-        """Return the rule of a port of that name, or None where it has none of its own."""
+        """Return the rule for the port of that name, or None."""
         for rule in self.named:
             if rule.name == name:
                 return rule
@@ -53,7 +53,7 @@ ANY_PORTS = PortRules(takes_others=True)
 
 
 def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
-    """Return one input a variable; any input where a text of the prompt is not known."""
+    """Return one input per variable, or any input if a part of the prompt is unknown."""
     variables = find_prompt_variables(node, flow)
     rules = tuple(PortRule(name, must_be_listed=False) for name in variables.names)
     advice = "A prompt has one input, with the same name, for each {{variable}} in its text."
@@ -61,7 +61,7 @@ def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
 
 
 def list_knowledge_base_outputs(node: Node, _flow: Flow) -> PortRules:
-    """Return the one output of a knowledge base, which depends on whether a model words the answer."""
+    """Return the output of a knowledge base, which depends on whether it has a model for answers."""
     advice = "With a modelId the output is outputText of type String, without one retrievalResults of type Array."
     is_known = bool(node.configuration)
     answer = PortRule("outputText", "String", is_known)

@@ -1,4 +1,4 @@
-"""A prompt's texts, and the variables in them."""
+"""The texts of prompts, and the variables in them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from generator.flow.model import Flow, Node, Value
 from generator.source.position import Path
 
 VARIABLE = re.compile(r"\{\{((?:[0-9a-zA-Z][_-]?){1,100})\}\}")
-"""A variable as Bedrock fills it in; the name's pattern is the API's PromptInputVariableName. Blanks make it text."""
+"""A variable as Bedrock recognizes it. The name has the API's pattern PromptInputVariableName, without spaces."""
 
 MOST_USES = 1_000
-"""How many variables of a prompt's texts are looked at. A node has far fewer inputs."""
+"""How many variables of a prompt are read. A node has far fewer inputs."""
 
 
 class PlacedText(NamedTuple):
-    """A text and where it stands: of a parameter, its default's place."""
+    """A string and its path. For a parameter, these are its default's."""
 
     text: str
     path: Path
@@ -34,10 +34,10 @@ class VariableUse(NamedTuple):
 
 
 class PromptVariables(NamedTuple):
-    """What an inline prompt says of its variables; `listed` are the entries of inputVariables, with their places.
+    """The variables of a prompt. `listed` are the entries of inputVariables, with their paths.
 
-    `texts` are all texts of the prompt that are known. Unless `is_known`, there is one that only AWS or the module's
-    user knows, and that may use any variable.
+    `texts` are the known texts of the prompt. Unless `is_known`, there is another one, in AWS or in a variable of the
+    module, which can use any variable.
     """
 
     texts: tuple[PlacedText, ...]
@@ -47,12 +47,12 @@ class PromptVariables(NamedTuple):
 
     @property
     def names(self) -> list[str]:
-        """All names, listed ones first, each once."""
+        """All names without duplicates, listed ones first."""
         return list(dict.fromkeys([name for name, _ in self.listed] + [use.name for use in self.used]))
 
 
 def find_prompt_variables(node: Node, flow: Flow) -> PromptVariables:
-    """Return the texts and variables of a prompt node. A managed prompt's are not known."""
+    """Return the texts and variables of a prompt node. Those of a managed prompt are unknown."""
     source = node.configuration.get("sourceConfiguration")
     inline = source.get("inline") if isinstance(source, dict) else None
     templates = inline.get("templateConfiguration") if isinstance(inline, dict) else None
@@ -74,7 +74,7 @@ def find_prompt_variables(node: Node, flow: Flow) -> PromptVariables:
 
 
 def find_misspelled_variable(variables: PromptVariables, name: str) -> tuple[PlacedText, int, int] | None:
-    """Return where a prompt has a name in braces that do not make it a variable, such as {name}, ${name} or {{name."""
+    """Return where a prompt has a name in braces that is not a variable, such as {name}, ${name}, or {{name."""
     loose = re.compile(r"\$?(?:\{\{?\s*" + re.escape(name) + r"(?![\w-])\s*\}*|<" + re.escape(name) + r">)")
     for text in variables.texts:
         for match in loose.finditer(text.text):
@@ -101,7 +101,7 @@ def _list_input_variables(variables: Value, path: Path) -> Iterator[tuple[str, P
 
 
 def _list_values(kind: str, template: dict[str, Value], path: Path) -> Iterator[tuple[Value, Path]]:
-    """Yield what stands where a template has its texts."""
+    """Yield the values of a template that are texts."""
     if kind == "text":
         yield template.get("text"), (*path, "text")
         return

@@ -1,4 +1,4 @@
-"""What a parameter can be: one type at all its places, and a default that fits each of them."""
+"""Where a parameter can be used, and checks that its uses and its default agree."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from generator.findings import Finding, Related, Rule, Severity
 from generator.flow.api import (
     MODEL_SHAPES,
+    PERMISSION_SHAPES,
     Shape,
     check_shape,
     describe_shape_rule,
@@ -24,12 +25,13 @@ from generator.flow.reading.rules import CONFLICTING_USES, INVALID_DEFAULT
 from generator.source.position import Path
 
 UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
-"""The shapes of identifiers whose rules in the API take much that cannot be one."""
+"""The shapes of identifiers for which the API accepts much that cannot be one."""
+ACCOUNT_SHAPE = PERMISSION_SHAPES["bucket_accounts"]
 STRUCTURAL = frozenset(
     {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
     | {"category", "templateType", "role", "language", "selectionMode"}
 )
-"""Members that shape the flow: names, types, ends of connections, and what decides which members stand beside."""
+"""Keys that determine the structure of the flow: names, types, ends of connections, and choices between other keys."""
 TYPES = {
     "string": "a string",
     "integer": "a number",
@@ -39,14 +41,14 @@ TYPES = {
 }
 
 
-def stands_for_model(path: Path) -> bool:
+def is_model_path(path: Path) -> bool:
     """Return whether a value at a canonical path names a model."""
     shape = find_place_shape(path)
     return shape is not None and shape.name in MODEL_SHAPES
 
 
-def stands_for_identifier(path: Path) -> bool:
-    """Return whether a value at a canonical path is an identifier, an ARN, a number or the like, and no free text."""
+def is_identifier_path(path: Path) -> bool:
+    """Return whether a value at a canonical path is an identifier, ARN, number, or the like, not free-form text."""
     shape = find_place_shape(path)
     if shape is None or shape.name == "ModuleTagValue" or not takes_parameter(shape):
         return False
@@ -54,7 +56,7 @@ def stands_for_identifier(path: Path) -> bool:
 
 
 def refuses_value(value: Value, path: Path) -> bool:
-    """Return whether the API refuses a value at a canonical path, or takes it for a model that there cannot be."""
+    """Return whether the API rejects a value at a canonical path, or accepts it as a model that cannot exist."""
     if path[0] == "permissions" and len(path) != 3:
         return False
     shape = find_place_shape(path)
@@ -62,13 +64,13 @@ def refuses_value(value: Value, path: Path) -> bool:
 
 
 def takes_reference(path: Path) -> bool:
-    """Return whether the API has a value at a canonical path that a parameter can replace."""
+    """Return whether a parameter can replace the value at a canonical path."""
     shape = find_place_shape(path)
     return refuse_place(path) is None and shape is not None and takes_parameter(shape)
 
 
 def refuse_place(path: Path) -> str | None:
-    """Return why a canonical path cannot hold a reference, or None. The shapes report values of a wrong shape."""
+    """Return why there can be no reference at a canonical path, or None. Its shape is checked separately."""
     if path[0] in ("parameters", "encryption"):
         return f"`{path[0]}` configures variables of the module itself."
     if path[0] == "permissions":
@@ -85,15 +87,15 @@ def refuse_place(path: Path) -> str | None:
 
 
 def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
-    """Report under `rule` what is no account id (12 digits, as text)."""
-    if fits_shape(value, "AccountId"):
+    """Report a value that is not an account ID, under `rule`."""
+    if fits_shape(value, ACCOUNT_SHAPE):
         return []
     message = "An account must be a 12-digit account ID, as a string."
     return [Finding(rule, message, 'Put the account ID in quotes, for example "111122223333".', path)]
 
 
 def check_types(parameter: Parameter) -> list[Finding]:
-    """Report the first place whose type differs from that of the first place, or that shares no value with it."""
+    """Report the first use that has another type than the first one, or no valid value in common with it."""
     first, *others = ((path, _name_type(path)) for path in parameter.uses)
     for path, type_name in others:
         if type_name != first[1]:
@@ -102,7 +104,7 @@ def check_types(parameter: Parameter) -> list[Finding]:
             return [Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)]
     if parameter.model is None:
         return _check_common_value(parameter)
-    if finding := _find_place_of_no_model(parameter, parameter.model):
+    if finding := _report_use_without_model(parameter, parameter.model):
         return [finding]
     if parameter.model is ModelKind.FOUNDATION_MODEL:
         return []
@@ -114,21 +116,21 @@ def check_types(parameter: Parameter) -> list[Finding]:
     return []
 
 
-def _find_place_of_no_model(parameter: Parameter, kind: ModelKind) -> Finding | None:
-    """Report the first place that no model of the parameter's kind fits, such as that of another resource's ARN."""
+def _report_use_without_model(parameter: Parameter, kind: ModelKind) -> Finding | None:
+    """Report the first use that accepts no model of the parameter's kind, such as the ARN of another resource."""
     sample = fill_form(MODEL_KINDS[kind].arn_form)
     for path in parameter.uses:
         shape = find_place_shape(path)
         if shape is None or shape.name in MODEL_SHAPES or takes_value(shape, sample):
             continue
         message = f"Parameter {parameter.name!r} is used as a model elsewhere, but this key does not accept a model."
-        related = (Related("Used as a model here.", next(filter(stands_for_model, parameter.uses))),)
+        related = (Related("Used as a model here.", next(filter(is_model_path, parameter.uses))),)
         return Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)
     return None
 
 
 def _check_common_value(parameter: Parameter) -> list[Finding]:
-    """Report the first place where no value fits all places so far. A default is checked at each place instead."""
+    """Report the first use that leaves no value valid in all uses. A default is checked in each use instead."""
     shapes: list[Shape] = []
     for path in parameter.uses if parameter.default is None else ():
         shape = find_place_shape(path)
@@ -143,7 +145,7 @@ def _check_common_value(parameter: Parameter) -> list[Finding]:
 
 
 def check_default(parameter: Parameter) -> list[Finding]:
-    """Hold a parameter's default against every place where it stands; the first place that it does not fit counts."""
+    """Check a parameter's default against its uses, and report the first in which it is not valid."""
     if parameter.default is None:
         return []
     path = (*parameter.path, "default")
@@ -151,7 +153,7 @@ def check_default(parameter: Parameter) -> list[Finding]:
         message = "A default must be a string, a number, a boolean, or a list of strings."
         return [Finding(INVALID_DEFAULT, message, "Remove the default, or replace it with such a value.", path)]
     is_expression = isinstance(parameter.default, str) and TERRAFORM_VALUE.fullmatch(parameter.default)
-    if is_expression and any(map(stands_for_identifier, parameter.uses)):
+    if is_expression and any(map(is_identifier_path, parameter.uses)):
         message = f"{parameter.default} is a Terraform expression; a default must be a literal value."
         help = f"Remove the default, and set {parameter.name} = {parameter.default} where you call the module."
         return [Finding(INVALID_DEFAULT, message, help, path)]
@@ -168,7 +170,7 @@ def _check_default_at(parameter: Parameter, use: Path, path: Path) -> list[Findi
     shape = find_place_shape(use)
     if shape is None:
         return []
-    if shape.name == "AccountId":
+    if shape.name == ACCOUNT_SHAPE:
         return check_account(parameter.default, path, INVALID_DEFAULT)
     findings = [
         finding for finding in check_shape(parameter.default, shape, path) if finding.severity is Severity.ERROR

@@ -1,4 +1,4 @@
-"""Nodes and connections out of a definition, whose shape is right except at the places that are known to be wrong."""
+"""Builds the nodes and connections of a definition that has the API's shape except at known paths."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from generator.flow.model import Body, Connection, Node, Port, Value
 from generator.source.position import Path
 
 LOOP = ("configuration", "loop", "definition")
-"""Where a node keeps a definition of its own."""
+"""The path of a loop's definition in its node."""
 
 
 def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Body:
     """Return the nodes and connections of the definition at `path`, in its order.
 
-    `wrong` are the places whose values are not of the API's shape. A connection with one in it is left out; of a node
-    what it touches is left out: its configuration, or else all but the name and the type.
+    `wrong` are the paths of values that do not have the API's shape. A connection that contains one is left out. A node
+    that contains one is built without its configuration or, if the value is elsewhere, kept only by name and type.
     """
     items = definition if isinstance(definition, Mapping) else {}
     below = [place for place in wrong if place[: len(path)] == path]
@@ -41,7 +41,7 @@ def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Bod
 
 
 def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tuple[Value, Path, list[Path]]]:
-    """Yield each item of a list with its place, and what is wrong in it, relative to that place."""
+    """Yield each item of a list with its path and the wrong paths in it, relative to its own."""
     depth = len(path) + 1
     for index, value in enumerate(values if isinstance(values, list) else ()):
         place = (*path, index)
@@ -106,7 +106,7 @@ def _build_connection(connection: Mapping[str, Value], path: Path) -> Connection
 
 
 def _read_ends(configuration: Value) -> tuple[str | None, str | None, str | None]:
-    """Return the source's output, the target's input and the condition that a connection names."""
+    """Return the source output, the target input, and the condition of a connection."""
     union = configuration if isinstance(configuration, dict) else {}
     data, conditional = union.get("data"), union.get("conditional")
     output = input_name = condition = None

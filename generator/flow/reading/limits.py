@@ -1,4 +1,4 @@
-"""How much a definition may hold: far more than any flow of AWS's, and little enough to be checked in seconds."""
+"""Limits on the size of a definition: far above AWS's, and low enough to check a definition in seconds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from generator.source.position import Path
 MOST_ITEMS = 1_000
 """Items of one list or mapping. AWS's quotas are 40 nodes and 100 connections."""
 MOST_CHARACTERS = 500_000
-"""Characters of all keys and strings but prompts and code, which are files of the module."""
+"""Characters of all keys and strings except prompts and code, which are files of the module."""
 MOST_TEXT = 16 * 1024 * 1024
-"""Characters of all texts together, each counted wherever the definition has it."""
+"""Characters of all referenced files and of all defaults, each counted once per use."""
 LONGEST_NAME = 4_096
-"""Characters of a key, a name or a path: messages repeat them."""
+"""Characters of a key, name, or path. Messages repeat them."""
 _TEXTS = frozenset({"text", "code", "textPromptTemplate"})
 _FREE = "additionalModelRequestFields"
 """Free-form JSON, which becomes part of the module itself."""
@@ -23,7 +23,7 @@ _NAMES = frozenset({"name", "type", "source", "target", "sourceOutput", "targetI
 
 
 def find_excess(document: object) -> Finding | None:
-    """Report the first thing in a document of which there is more than any flow of AWS's has."""
+    """Report the first value in a document that exceeds a limit."""
     waiting: list[tuple[Path, object]] = [((), document)]
     characters = 0
     for path, value in waiting:
@@ -49,7 +49,7 @@ def find_excess(document: object) -> Finding | None:
 
 
 def find_long_defaults(parameters: Iterable[Parameter]) -> Iterable[Parameter]:
-    """Yield the parameters whose defaults, wherever they stand, add up to more than MOST_TEXT."""
+    """Yield the parameters with which the defaults, inserted in each use, exceed MOST_TEXT."""
     total = 0
     for parameter in parameters:
         if isinstance(parameter.default, str):

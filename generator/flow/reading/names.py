@@ -1,4 +1,4 @@
-"""The names that parameters can have, and what a reference that is not written as one most likely means."""
+"""Valid names of parameters, and what a malformed reference most likely means."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.findings.suggestions import suggest_name
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 TERRAFORMS_OWN = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
-"""Names that Terraform does not take for a variable of a module (its documentation of the variable block)."""
+"""Names that Terraform reserves (see its documentation of the variable block)."""
 MODULES_OWN = frozenset(
     {"name", "tags", "caller_roles", "caller_principals", "attach_caller_policy", "caller_policy_name"}
     | {"permissions_boundary_arn", "deletion_window_in_days", "rotation_period_in_days"}
@@ -19,22 +19,22 @@ TERRAFORM_VALUE = re.compile(
     r"(?:(?:var|local|module)\.[A-Za-z_][\w-]*|data\.[a-z0-9]+_\w+\.[\w-]+|(?:aws|awscc)_\w+\.[\w-]+"
     r"|each\.(?:key|value)|count\.index|path\.(?:module|root|cwd)|terraform\.workspace)(?:\.[\w-]+|\[[^\[\]]*\])*"
 )
-"""A reference as an expression of Terraform has it, without `${}` around it."""
+"""A reference in a Terraform expression, without `${}` around it."""
 SLIP = re.compile(r"\s*+(?:\$\(?|\{{1,2}\s*+\$?)\s*+([A-Za-z][\w-]*)\s*+\)?\}{0,2}\s*+")
-"""A name in the marks by which other tools refer: `$name`, `{{name}}`, `$(name)`."""
+"""A reference in the syntax of other tools: `$name`, `{{name}}`, `$(name)`."""
 QUOTED = re.compile(r"""\s*+\{{0,2}\s*+["']?\$(param|file)["']?\s*+:\s*+["']?([^\s"'{}]+)["']?\s*+\}{0,2}\s*+""")
-"""A reference that quotes have made a text."""
+"""A reference in quotes, which make it a string."""
 UNSEPARATED = re.compile(r"""\s*+\{{0,2}\s*+\$param(?:[\s=.]\s*+["']?([A-Za-z][\w-]*)["']?)?\s*+\}{0,2}\s*+""")
-"""A reference without its colon: `$param name`. There may be no name."""
+"""A reference without its colon: `$param name`. The name may be missing."""
 UNMARKED = {"param": "$param", "parameter": "$param", "params": "$param", "file": "$file"}
-"""Keys that are a reference but for the $."""
+"""Keys that are references except for the $."""
 MISPLACED_KEYS = frozenset({"default", "description", "model"})
-"""What the section `parameters` says of a parameter, and no reference does."""
+"""Keys that belong in the section `parameters`, not in a reference."""
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def refuse_name(name: str) -> str | None:
-    """Say why a parameter cannot have a name, None where it can."""
+    """Return why a name is not valid for a parameter, or None if it is."""
     if name in TERRAFORMS_OWN:
         return f"{name!r} is reserved by Terraform and cannot be used as a variable name."
     if name in MODULES_OWN:
@@ -45,31 +45,31 @@ def refuse_name(name: str) -> str | None:
 
 
 def name_parameter_after(placeholder: str) -> str:
-    """Return the parameter's name for a placeholder: `$$KNOWLEDGEBASE_ID` and `$$KnowledgebaseId` alike."""
+    """Return the parameter's name for a placeholder, the same for `$$KNOWLEDGEBASE_ID` and `$$KnowledgebaseId`."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", placeholder.removeprefix("$$"))
     return re.sub(r"_+", "_", words).strip("_").lower()
 
 
 def find_last_name(text: str) -> str:
-    """Return the last name in a text, which says what is referred to: `model` in `${var.model}`."""
+    """Return the last name in a reference, which identifies its target: `model` in `${var.model}`."""
     return next(reversed(_WORD.findall(text)), text)
 
 
 def suggest_parameter(text: str, declared: Collection[str]) -> str | None:
-    """Return the declared parameter that a reference, however written, most likely means."""
+    """Return the declared parameter that a reference in any syntax most likely means."""
     return suggest_name(text, declared) or suggest_name(find_last_name(text), declared)
 
 
 def propose_parameter(text: str) -> str:
-    """Return a name that a new parameter for a reference could have, NAME where none follows from it."""
+    """Return a name for a new parameter that replaces a reference, or NAME if the reference does not suggest one."""
     name = name_parameter_after(find_last_name(text).replace("-", "_"))
     return "NAME" if refuse_name(name) else name
 
 
 def advise_reference(text: str, declared: Collection[str]) -> tuple[str, str]:
-    """Return the help for a reference to a parameter that is not written as one, and the section that it needs.
+    """Return the help for a malformed reference to a parameter, and the section that it needs.
 
-    Without a `text`, the reference names no parameter.
+    If `text` is empty, the reference does not name a parameter.
     """
     if not text:
         name = next(iter(declared)) if len(declared) == 1 else "NAME"

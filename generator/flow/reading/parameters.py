@@ -11,7 +11,7 @@ from generator.flow.api import find_place_shape
 from generator.flow.api.check import make_whole
 from generator.flow.bedrock_models import find_kind
 from generator.flow.model import ModelKind, Parameter, Value
-from generator.flow.reading.defaults import check_default, check_types, stands_for_model
+from generator.flow.reading.defaults import check_default, check_types, is_model_path
 from generator.flow.reading.limits import MOST_TEXT, find_long_defaults
 from generator.flow.reading.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
 from generator.flow.reading.references import Use
@@ -197,7 +197,7 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
 
 def _build_parameter(declaration: Declaration, paths: tuple[Path, ...], nodes: Sequence[Value]) -> Parameter:
     model = None
-    if any(stands_for_model(path) for path in paths):
+    if any(is_model_path(path) for path in paths):
         model = declaration.model or ModelKind.FOUNDATION_MODEL
     description = declaration.description or describe_place(paths[0], nodes)
     shapes = filter(None, map(find_place_shape, paths))

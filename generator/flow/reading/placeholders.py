@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from generator.findings import Finding, Related
 from generator.flow.model import Value
-from generator.flow.reading.defaults import refuse_place, refuses_value, stands_for_identifier, takes_reference
+from generator.flow.reading.defaults import is_identifier_path, refuse_place, refuses_value, takes_reference
 from generator.flow.reading.names import TERRAFORM_VALUE, find_last_name, propose_parameter, suggest_parameter
 from generator.flow.reading.rules import UNRESOLVED_PLACEHOLDER
 from generator.source.position import Path
@@ -37,7 +37,7 @@ def find_foreign_text(text: str, path: Path) -> Foreign | None:
     """Return the references in a string if it needs another tool: `${Name}` is valid in a prompt, but not in an ARN."""
     if "." in text and TERRAFORM_VALUE.fullmatch(text):
         found = [text]
-        is_foreign = stands_for_identifier(path) and (path == ("name",) or refuse_place(path) is None)
+        is_foreign = is_identifier_path(path) and (path == ("name",) or refuse_place(path) is None)
     else:
         found = FOREIGN.findall(text) if "${" in text else []
         is_foreign = bool(found) and refuses_value(text, path)

@@ -1,4 +1,4 @@
-"""The rules that the reading of a definition reports."""
+"""The rules that reading a definition reports."""
 
 from __future__ import annotations
 

@@ -21,8 +21,7 @@ from generator.flow.reading.rules import (
 from generator.flow.wording import describe_value, list_names
 from generator.source.position import Path
 
-LISTS = tuple(PERMISSION_SHAPES)
-PERMISSION_KEYS = (*LISTS, "bucket_accounts")
+PERMISSION_KEYS = tuple(PERMISSION_SHAPES)
 LIST_HELP = "Put the items in brackets, or write each on its own line after a dash."
 WILDCARDS = frozenset("*?")
 GEOGRAPHIES = {
@@ -57,7 +56,9 @@ def read_permissions(section: Value, parameters: Collection[str], findings: list
     """Return the valid entries of the section `permissions`. `parameters` are the names of all parameters."""
     path: Path = ("permissions",)
     settings = read_section(section, path, PERMISSION_KEYS, findings)
-    models, kms_keys, profiles = (_read_list(settings.get(key), (*path, key), findings) for key in LISTS)
+    models, kms_keys, profiles = (
+        _read_list(settings.get(key), (*path, key), findings) for key in ("models", "kms_keys", "guardrail_profiles")
+    )
     accounts = _read_accounts(settings.get("bucket_accounts"), (*path, "bucket_accounts"), parameters, findings)
     return Permissions(models, kms_keys, tuple(map(_build_profile, profiles)), accounts)
 

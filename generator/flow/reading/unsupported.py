@@ -1,4 +1,4 @@
-"""Documents that hold a flow in a form that flowseal does not read: what each is, and what to do instead.
+"""Documents in formats that flowseal does not support: what they are, and what to do instead.
 
 This is the only place that recognizes them.
 """
@@ -14,7 +14,7 @@ from generator.source.position import Document, Path
 
 FLOW_TYPE = "AWS::Bedrock::Flow"
 PROPERTIES = frozenset({"Definition", "DefinitionString", "DefinitionS3Location", "DefinitionSubstitutions"})
-"""Properties of AWS::Bedrock::Flow, one of which says what the flow does."""
+"""Properties of AWS::Bedrock::Flow that contain or refer to the definition."""
 DEFINITION_KEYS = frozenset({"Nodes", "Connections"})
 API_KEYS = frozenset({"nodes", "connections", "name", "definition"})
 
@@ -48,7 +48,7 @@ HELP = {
 
 
 def recognize_code(file: str, text: str, document: Document | None = None) -> LocatedFinding | None:
-    """Return the finding that says so if a file is code, by its name or, where no mapping was read, by its text."""
+    """Return a finding if a file is code, by its name or, if it is neither YAML nor JSON, by its contents."""
     kind = _find_ending(file)
     if kind is None and document is not None and isinstance(document.value, dict | list):
         kind = TERRAFORM if _is_terraform(document.value) else None
@@ -60,7 +60,7 @@ def recognize_code(file: str, text: str, document: Document | None = None) -> Lo
 
 
 def recognize_cloudformation(document: Document) -> Finding | None:
-    """Return the finding that says so if a document is CloudFormation: a template (CDK's too) or a part of one."""
+    """Return a finding if a document is a CloudFormation template, including CDK's, or a part of one."""
     value = document.value
     if not isinstance(value, dict):
         return None
@@ -80,7 +80,7 @@ def _find_ending(file: str) -> str | None:
 
 
 def _is_terraform(value: object) -> bool:
-    """Return whether a value is Terraform's JSON: code, a plan, or a state."""
+    """Return whether a value is Terraform JSON: code, a plan, or a state."""
     if not isinstance(value, dict):
         return False
     resources = value.get("resource")
@@ -101,7 +101,7 @@ def _find_template(value: Mapping[str, object]) -> tuple[str, Path] | None:
 
 
 def _find_resource(value: Mapping[str, object]) -> tuple[str, Path] | None:
-    """Recognize a resource by itself, resources without `Resources`, and the answer of Cloud Control."""
+    """Recognize a single resource, resources without `Resources`, and the response of Cloud Control."""
     for key in ("Type", "TypeName"):
         if str(value.get(key)).startswith("AWS::"):
             return RESOURCE, (key,)
@@ -113,7 +113,7 @@ def _find_resource(value: Mapping[str, object]) -> tuple[str, Path] | None:
 
 
 def _find_properties(value: Mapping[str, object]) -> tuple[str, Path] | None:
-    """Recognize a resource's properties, and a definition, also where the keys around it are the API's."""
+    """Recognize a resource's properties, and a definition, even if the keys around it are the API's."""
     own = value.get("definition")
     if isinstance(own, dict) and DEFINITION_KEYS & set(own) and not API_KEYS & set(own):
         return SPELLING, ("definition",)
