@@ -229,7 +229,7 @@ def _hides_use(finding: Finding) -> bool:
 
 
 def _complete_help(finding: Finding, reading: FlowReading) -> Finding:
-    """Add how to switch to flowseal's own form if the help asks for a section that the document cannot have."""
+    """Add how to switch to flowseal's own format if the help asks for a section that the document cannot have."""
     if not finding.section or not reading.switch:
         return finding
     return replace(finding, help=f"{finding.help} {reading.switch}")

@@ -1,7 +1,5 @@
-"""JSON Schemas for editors: of a definition in flowseal's own form, and of flowseal.yaml. Made of the checks' data."""
+"""JSON Schemas for editors, of definitions and of flowseal.yaml, built from the data of the checks."""
 
 from generator.editor.configuration import write_configuration_schema
 from generator.editor.definition import write_definition_schema
 from generator.editor.values import is_written_schema
-
-__all__ = ["is_written_schema", "write_configuration_schema", "write_definition_schema"]

@@ -1,4 +1,4 @@
-"""The JSON Schema of a definition in flowseal's own form."""
+"""The JSON Schema of a definition in flowseal's own format."""
 
 from __future__ import annotations
 

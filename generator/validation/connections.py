@@ -38,7 +38,7 @@ ENDING = ("Output", "LoopController")
 def check_ends(rule: Rule, end: str, scope: Scope) -> Iterator[Finding]:
     """Report connections whose source or target does not exist."""
     starts = end == "source"
-    # Without nodes, that is the mistake.
+    # If there are no nodes, that is reported instead.
     if scope.body.lacks_nodes or not any(scope.list_types()):
         return
     names = [name for name in scope.names if scope.find_type(name) not in (ENDING if starts else STARTING)]
@@ -132,11 +132,8 @@ def _matches_port(name: str, listed: tuple[Port, ...], rules: PortRules) -> bool
     if find_port(listed, name) is not None:
         return True
     rule = rules.find(name)
-    return rule is not None and (rule.must_be_listed or _lists_unknown_port(listed, rules))
-
-
-def _lists_unknown_port(listed: tuple[Port, ...], rules: PortRules) -> bool:
-    return not rules.takes_others and any(rules.find(port.name) is None for port in listed)
+    lists_unknown = not rules.takes_others and any(rules.find(port.name) is None for port in listed)
+    return rule is not None and (rule.must_be_listed or lists_unknown)
 
 
 def _has_unknown_conditions(node: Node) -> bool:

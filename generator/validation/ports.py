@@ -35,7 +35,8 @@ def check_missing_ports(rule: Rule, what: str, scope: Scope) -> Iterator[Finding
     for node, ports, rules in list_sides(scope, what):
         for missing in _find_missing_rules(ports, rules):
             message = f"Node {node.name!r} has no {what} {missing.name!r}, which type {node.type} requires."
-            help = f"Add the {what} {missing.name} of {_describe_type(missing)}."
+            kind = "any type" if missing.type is None else f"type {missing.type}"
+            help = f"Add the {what} {missing.name} of {kind}."
             path = (*node.path, f"{what}s" if ports else "name")
             yield Finding(rule, message, help, path, key=bool(ports))
 
@@ -94,10 +95,6 @@ def _advise(found: str, absent: list[str], rules: PortRules, what: str) -> str:
     names = [rule.name for rule in rules.named]
     plain = f"Its {what} is {names[0]}." if len(names) == 1 else f"Its {what}s are {', '.join(names)}."
     return advise_name(found, absent, rules.advice or plain)
-
-
-def _describe_type(rule: PortRule) -> str:
-    return "any type" if rule.type is None else f"type {rule.type}"
 
 
 MISMATCHED_NODE_INPUT_TYPE = soft_error(

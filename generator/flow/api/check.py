@@ -122,13 +122,10 @@ def _advise_type(value: Value, shape: Shape) -> str:
             return "Give it a value, or remove the key."
         case str() if shape.type == "list":
             return "Put the items in brackets, or write each on its own line after a dash."
-        case str() if shape.type in ("integer", "float", "boolean") and _is_plain(value):
-            return "Remove the quotes."
+        case str() if shape.type in ("integer", "float", "boolean"):
+            if value in ("true", "false") or value.replace(".", "", 1).isdecimal():
+                return "Remove the quotes."
     return f"Replace it with {expected}."
-
-
-def _is_plain(text: str) -> bool:
-    return text in ("true", "false") or text.replace(".", "", 1).isdecimal()
 
 
 def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:

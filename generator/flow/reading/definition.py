@@ -51,7 +51,7 @@ class FlowReading:
     `outline` is the part of the flow that could be read, for checks of how its parts fit together; it equals `flow` if
     there is one. `root` is the path in the document of the canonical path ("definition",). `texts` are the files that
     the definition references, by their paths relative to its folder. `switch` explains how to convert a document to
-    flowseal's own form if its form lacks some sections. `spelling` has the keys that were read as another key.
+    flowseal's own format if its format lacks some sections. `spelling` has the keys that were read as another key.
     """
 
     flow: Flow | None

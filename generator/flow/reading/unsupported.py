@@ -49,7 +49,7 @@ HELP = {
 
 def recognize_code(file: str, text: str, document: Document | None = None) -> LocatedFinding | None:
     """Return a finding if a file is code, by its name or, if it is neither YAML nor JSON, by its contents."""
-    kind = _find_ending(file)
+    kind = next((kind for endings, kind in ENDINGS.items() if file.casefold().endswith(endings)), None)
     if kind is None and document is not None and isinstance(document.value, dict | list):
         kind = TERRAFORM if _is_terraform(document.value) else None
     elif kind is None:
@@ -73,10 +73,6 @@ def recognize_cloudformation(document: Document) -> Finding | None:
         help = "Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. "
         help += f"Or export the deployed flow with `{COMMAND}`."
     return Finding(CLOUDFORMATION, f"{what}; flowseal does not support CloudFormation yet.", help, path)
-
-
-def _find_ending(file: str) -> str | None:
-    return next((kind for endings, kind in ENDINGS.items() if file.casefold().endswith(endings)), None)
 
 
 def _is_terraform(value: object) -> bool:
