@@ -91,7 +91,15 @@ def main() -> None:
 
 
 def end_defective(error: Exception) -> NoReturn:
-    """Print one line about an unexpected error, after the traceback if FLOWSEAL_TRACEBACK=1 is set; end with 4."""
+    """Print one line about an unexpected error, after the traceback if FLOWSEAL_TRACEBACK=1 is set; end with 4.
+
+    An installation that cannot work is not a defect: exit code 2.
+    """
+    from generator.source.reading import MissingLibyamlError
+
+    if isinstance(error, MissingLibyamlError):
+        print_text(f"flowseal: {error}.", err=True)
+        sys.exit(2)
     if os.environ.get("FLOWSEAL_TRACEBACK") == "1":
         print_text("".join(traceback.format_exception(error)), err=True, nl=False)
     print_text(describe_defect(error), err=True)

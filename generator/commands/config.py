@@ -118,7 +118,7 @@ def _list_defaults(project: Project) -> Iterator[Setting]:
 
 def _locate(project: Project, name: str, value: Any, path: Path) -> Setting:
     configuration = project.configuration
-    if configuration is None or path not in configuration.document.spans or not path or value in (None, []):
+    if configuration is None or path not in configuration.document.paths or not path or value in (None, []):
         return Setting(name, value, DEFAULT)
     span = configuration.document.find_span(path)
     return Setting(name, value, FILE, span.line, span.column)

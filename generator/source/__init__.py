@@ -7,9 +7,8 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from generator.source.characters import count_position, find_characters
 from generator.source.json_reader import read_json
 from generator.source.merge_conflicts import find_merge_conflict
-from generator.source.position import LINE_BREAK, Document, Fault, Path, Span
+from generator.source.position import Document, Fault, Lines, Path, Span
 from generator.source.reading import Reading
-from generator.source.yaml_reader import read_yaml
 
 __all__ = [
     "LARGEST_DOCUMENT",
@@ -47,13 +46,13 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = len(LINE_BREAK.findall(data[: error.start].decode("utf-8", "replace"))) + 1
+        line = len(Lines(data[: error.start].decode("utf-8", "replace")))
         message = f"The file is not UTF-8: byte {error.start + 1} is invalid."
         return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save it as UTF-8.")]
     reading = _read_text(file, text)
     if reading.failed:
         return None, _find_conflict_in(text) or reading.faults
-    return Document(file, text, reading.value, reading.spans, reading.key_spans), reading.faults
+    return Document(file, text, reading.value, reading.places, reading.keys.values()), reading.faults
 
 
 def _find_conflict_in(text: str) -> list[Fault]:
@@ -76,5 +75,7 @@ def _read_text(file: str, text: str) -> Reading:
     if len(text) > LONGEST_YAML:
         message = f"The YAML file has more than {LONGEST_YAML:,} characters."
         help = "Move long prompts and code to separate files with $file, or save the file as JSON."
-        return Reading().refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, help))
+        return Reading(text).refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, help))
+    from generator.source.yaml_reader import read_yaml
+
     return read_yaml(text)

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 
 from generator.source.position import Document, Lines, Span
-from generator.source.yaml_reader import OLD_BREAKS
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _KEY_ALONE = re.compile(r"""(?:- +)*(?:"[^"]*"|'[^']*'|[^\s"'#{\[][^#]*):\s*(?:#.*)?""")
@@ -56,19 +55,13 @@ def read_comments(document: Document, containing: str, most: int | None = None) 
     """
     if containing not in document.text or document.file.lower().endswith(".json"):
         return Comments()
-    import yaml
+    from generator.source.yaml_events import scan_tokens
 
-    try:
-        # Any letter in their places leaves every other place as it is.
-        text = document.text.translate(dict.fromkeys(map(ord, OLD_BREAKS), "x"))
-        tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError:
-        # JSON under another name that YAML's scanner does not take.
-        return Comments()
+    tokens = scan_tokens(document.text)
     lines = _Lines(document.lines)
     places = (place for place in _find_comments(document.text, tokens) if document.text.find(containing, *place) >= 0)
     found = tuple(lines.locate(*place) for place in islice(places, most))
-    scalars = ((token.start_mark.line + 1, _find_last_line(token)) for token in tokens if _is_scalar(token))
+    scalars = (_find_lines(token, document.lines) for token in tokens if _is_scalar(token))
     return Comments(found, tuple((first, last) for first, last in scalars if last > first))
 
 
@@ -76,9 +69,10 @@ def _is_scalar(token: Any) -> bool:
     return str(token.id) == "<scalar>"
 
 
-def _find_last_line(token: Any) -> int:
-    # A block scalar ends where the next line begins.
-    return int(token.end_mark.line) + (0 if token.style in ("|", ">") and token.end_mark.column == 0 else 1)
+def _find_lines(token: Any, lines: Lines) -> tuple[int, int]:
+    """Return the first and the last line of a scalar. A block scalar ends where the next line begins."""
+    first, _, last, column = lines.locate(token.start_mark.index, token.end_mark.index)
+    return first, last - (column == 1 and token.style in ("|", ">"))
 
 
 def _find_comments(text: str, tokens: list[Any]) -> Iterator[tuple[int, int]]:

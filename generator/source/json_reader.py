@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from json import JSONDecoder
 
-from generator.source.position import Fault, Lines, Path
+from generator.source.position import ROOT, Fault
 from generator.source.reading import Reading, TextRefusedError
 
 _DECODER = JSONDecoder()
@@ -17,10 +17,10 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 
 def read_json(text: str) -> Reading:
     """Read a JSON text. The first syntax error ends the reading; duplicate keys and lone surrogates are collected."""
-    reading = Reading()
+    reading = Reading(text)
     reader = _Reader(text, reading)
     try:
-        reading.value, end = reader.read(reader.skip(0), ())
+        reading.value, end = reader.read(reader.skip(0), *ROOT, 0)
         end = reader.skip(end)
         if end < len(text):
             raise reader.refuse(end, "there is extra content after the end of the document", "Remove it.")
@@ -33,7 +33,6 @@ class _Reader:
     def __init__(self, text: str, reading: Reading) -> None:
         self.text = text
         self.reading = reading
-        self.locate = Lines(text).locate
 
     def skip(self, at: int) -> int:
         """Return the place of the next character that is no blank."""
@@ -41,29 +40,28 @@ class _Reader:
         return match.end() if match else at
 
     def refuse(self, at: int, what: str, help: str) -> TextRefusedError:
+        """Make the error for a place that is no JSON."""
         if self.text.startswith(("//", "/*", "#"), at):
             what, help = "it contains a comment", "Remove the comment, or save the document as YAML with # comments."
-        """Make the error for a place that is no JSON."""
-        return TextRefusedError(
-            Fault("SyntaxError", self.locate(at, min(at + 1, len(self.text))), f"Invalid JSON: {what}.", help)
-        )
+        span = self.reading.locate(at, min(at + 1, len(self.text)))
+        return TextRefusedError(Fault("SyntaxError", span, f"Invalid JSON: {what}.", help))
 
-    def read(self, at: int, path: Path) -> tuple[object, int]:
-        """Read the value that begins at `at`; return it with the place after it."""
-        self.reading.note_value(path, self.locate(at, at + 1))
+    def read(self, at: int, parent: int, name: str | int, depth: int) -> tuple[object, int]:
+        """Read the value that begins at `at`, the `name` of the value `parent`; return it with the place after it."""
+        number = self.reading.note_value((parent, name, at, at + 1), depth)
         character = self.text[at : at + 1]
         if character == "{":
-            value, end = self._read_object(at, path)
+            value, end = self._read_object(at, number, depth + 1)
         elif character == "[":
-            value, end = self._read_array(at, path)
+            value, end = self._read_array(at, number, depth + 1)
         elif character == '"':
             value, end = self._read_string(at)
         else:
             value, end = self._read_plain(at)
-        self.reading.spans[path] = self.locate(at, end)
+        self.reading.places[number] = (parent, name, at, end)
         return value, end
 
-    def _read_object(self, at: int, path: Path) -> tuple[object, int]:
+    def _read_object(self, at: int, number: int, depth: int) -> tuple[object, int]:
         result: dict[str, object] = {}
         at = self._open(at)
         if self.text[at : at + 1] == "}":
@@ -76,25 +74,23 @@ class _Reader:
                 )
                 raise self.refuse(at, "a key in double quotes was expected", help)
             key, end = self._read_string(at)
-            inner = (*path, key)
-            first = self.reading.key_spans.get(inner) if key in result else None
-            self.reading.note_key(inner, self.locate(at, end), first)
+            self.reading.note_key((number, key, at, end))
             at = self.skip(end)
             if self.text[at : at + 1] != ":":
                 raise self.refuse(at, "a colon was expected after the key", "Add a colon.")
-            value, end = self.read(self.skip(at + 1), inner)
+            value, end = self.read(self.skip(at + 1), number, key, depth)
             result.setdefault(key, value)
             at, done = self._continue(end, "}")
             if done:
                 return result, at
 
-    def _read_array(self, at: int, path: Path) -> tuple[object, int]:
+    def _read_array(self, at: int, number: int, depth: int) -> tuple[object, int]:
         result: list[object] = []
         at = self._open(at)
         if self.text[at : at + 1] == "]":
             return result, at + 1
         while True:
-            value, end = self.read(at, (*path, len(result)))
+            value, end = self.read(at, number, len(result), depth)
             result.append(value)
             at, done = self._continue(end, "]")
             if done:
@@ -130,11 +126,11 @@ class _Reader:
                 "a string is not closed, or contains an unescaped control character",
                 "Close the string, and escape control characters.",
             ) from error
-        return self.reading.take_text(text, self.locate(at, end)), end
+        return self.reading.take_text(text, at, end), end
 
     def _read_plain(self, at: int) -> tuple[object, int]:
         if match := _NUMBER.match(self.text, at):
-            return self.reading.take_number(match.group(), self.locate(at, match.end())), match.end()
+            return self.reading.take_number(match.group(), at, match.end()), match.end()
         match = _WORD.match(self.text, at)
         word = match.group() if match else ""
         if word in _CONSTANTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generator.source.position import LINE_BREAK, Span
+from generator.source.position import Lines, Span
 
 OURS, BASE, THEIRS, END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
 _FOLLOWING = {
@@ -23,8 +23,7 @@ def find_merge_conflict(text: str) -> Span | None:
     first = _FIRST.search(text)
     if first is None or split_merge_conflict(text.encode("utf-8")) is None:
         return None
-    line = len(LINE_BREAK.findall(text, 0, first.start())) + 1
-    return Span(line, 1, line, 1 + len(OURS))
+    return Lines(text).locate(*first.span())
 
 
 def split_merge_conflict(data: bytes) -> tuple[bytes, bytes] | None:

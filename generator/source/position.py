@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +14,10 @@ LINE_BREAK = re.compile(r"\r\n|[\r\n]")
 """Where a line ends, for readers and reports alike."""
 Path = tuple[str | int, ...]
 """Keys and indexes from a document's root to one of its values."""
+Place = tuple[int, str | int, int, int]
+"""A value or key: the number of the value around it, its key or index there, and where it begins and ends."""
+ROOT = (-1, "")
+"""What a place begins with where no value is around it."""
 
 
 class Span(NamedTuple):
@@ -82,26 +86,41 @@ def find_value(value: object, path: Path) -> object:
 
 @dataclass(frozen=True)
 class Document:
-    """A text that was read: its value, and the span of each value and key by path.
+    """A text that was read: its value, and the place of each value and key.
 
-    `value` holds dict, list, str, int, Decimal (spelled as the author did), bool and None only.
+    `value` holds dict, list, str, int, Decimal (spelled as the author did), bool and None only. `places` are those of
+    the values, numbered in their order, and `key_places` those of the keys, the first of each name.
     """
 
     file: str
     text: str
     value: object
-    spans: Mapping[Path, Span] = field(repr=False)
-    key_spans: Mapping[Path, Span] = field(repr=False)
+    places: Sequence[Place] = field(default=(), repr=False)
+    key_places: Iterable[Place] = field(default=(), repr=False)
 
     @cached_property
     def lines(self) -> Lines:
         """The lines of the text."""
         return Lines(self.text)
 
+    @cached_property
+    def paths(self) -> Mapping[Path, int]:
+        """The number of each value by its path. Most documents are right, and nobody asks."""
+        paths: list[Path] = []
+        for parent, key, _, _ in self.places:
+            paths.append((*paths[parent], key) if parent >= 0 else ())
+        return {path: number for number, path in enumerate(paths)}
+
+    @cached_property
+    def _keys(self) -> Mapping[tuple[int, str | int], tuple[int, int]]:
+        return {(parent, key): (start, end) for parent, key, start, end in self.key_places}
+
     def find_span(self, path: Path, key: bool = False) -> Span:
         """Return the span of the value (or of its key) at `path`, or of the nearest enclosing value there is."""
-        if key and path in self.key_spans:
-            return self.key_spans[path]
-        while path and path not in self.spans:
+        if key and path and (place := self._keys.get((self.paths.get(path[:-1], -1), path[-1]))):
+            return self.lines.locate(*place)
+        while path and path not in self.paths:
             path = path[:-1]
-        return self.spans.get(path, Span(1, 1, 1, 1))
+        if path not in self.paths:
+            return Span(1, 1, 1, 1)
+        return self.lines.locate(*self.places[self.paths[path]][2:])

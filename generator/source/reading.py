@@ -6,8 +6,9 @@ import re
 import sys
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
-from generator.source.position import Fault, Path, Span
+from generator.source.position import Fault, Lines, Place, Span
 
 DEEPEST = 64
 MOST_VALUES = 20_000
@@ -33,6 +34,10 @@ class TextRefusedError(Exception):
         self.fault = fault
 
 
+class MissingLibyamlError(Exception):
+    """PyYAML is installed without libyaml: no document is at fault. Says what to do."""
+
+
 def bound_reading(depth: int, values: int, span: Span) -> None:
     """End the reading where the value at `span` is too deep, or one too many."""
     if depth > DEEPEST:
@@ -47,30 +52,42 @@ def bound_reading(depth: int, values: int, span: Span) -> None:
 class Reading:
     """A text on its way to a Document. `merged` counts the keys that merge keys led to, `characters` those of texts."""
 
+    text: str
     value: object = None
-    spans: dict[Path, Span] = field(default_factory=dict)
-    key_spans: dict[Path, Span] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    keys: dict[tuple[int, str | int], Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     failed: bool = False
     merged: int = 0
     characters: int = 0
 
-    def note_value(self, path: Path, span: Span) -> None:
-        """Remember where a value stands; too deep or too many values end the reading."""
-        self.spans[path] = span
-        bound_reading(len(path), len(self.spans), span)
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text)
 
-    def note_key(self, path: Path, span: Span, first: Span | None) -> None:
-        """Remember where a key stands; `first` is where the same key stood before."""
-        if first is not None:
-            key = str(path[-1])
+    def locate(self, start: int, end: int) -> Span:
+        """Return the span of text[start:end]."""
+        return self.lines.locate(start, end)
+
+    def note_value(self, place: Place, depth: int) -> int:
+        """Remember where a value stands, and return its number; too deep or too many values end the reading."""
+        self.places.append(place)
+        if depth > DEEPEST or len(self.places) > MOST_VALUES:
+            bound_reading(depth, len(self.places), self.locate(*place[2:]))
+        return len(self.places) - 1
+
+    def note_key(self, place: Place) -> None:
+        """Remember where a key stands, unless the same mapping has it already, which is reported."""
+        first = self.keys.setdefault(place[:2], place)
+        if first is not place:
+            key = str(place[1])
             shown = repr(key) if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]!r}..."
-            message = f"Duplicate key {shown}."
-            related = (("First defined here.", first),)
-            self.faults.append(Fault("DuplicateKey", span, message, "Remove one of them.", related))
-        self.key_spans.setdefault(path, span)
+            related = (("First defined here.", self.locate(*first[2:])),)
+            span = self.locate(*place[2:])
+            self.faults.append(Fault("DuplicateKey", span, f"Duplicate key {shown}.", "Remove one of them.", related))
 
-    def take_text(self, text: str, span: Span) -> str:
+    def take_text(self, text: str, start: int, end: int) -> str:
         """Return a key or text. Half surrogate pairs in it are reported, and replaced, so that every text is UTF-8.
 
         Words that stand again and again are one text: whoever looks them up later finds them sooner. Too much text ends
@@ -79,14 +96,16 @@ class Reading:
         self.characters += len(text)
         if self.characters > MOST_CHARACTERS:
             message = f"The document has more than {MOST_CHARACTERS:,} characters after its aliases are expanded."
-            raise TextRefusedError(Fault("TooLarge", span, message, "Split it, or use fewer aliases."))
+            fault = Fault("TooLarge", self.locate(start, end), message, "Split it, or use fewer aliases.")
+            raise TextRefusedError(fault)
         if not text.isascii() and _SURROGATE.search(text):
             message = "The string contains an unpaired surrogate, which is not a valid character."
-            self.faults.append(Fault("LoneSurrogate", span, message, "Write the character itself, or both surrogates."))
+            help = "Write the character itself, or both surrogates."
+            self.faults.append(Fault("LoneSurrogate", self.locate(start, end), message, help))
             text = _SURROGATE.sub("\ufffd", text)
         return sys.intern(text) if len(text) <= LONGEST_WORD else text
 
-    def take_number(self, text: str, span: Span) -> int | Decimal:
+    def take_number(self, text: str, start: int, end: int) -> int | Decimal:
         """Return a number; one that is out of bounds ends the reading."""
         number = read_number(text)
         if number is None:
@@ -94,7 +113,7 @@ class Reading:
             message = f"The number {shown} is too long or its exponent is too large."
             bounds = f"an exponent from -{LARGEST_EXPONENT} to {LARGEST_EXPONENT}"
             help = f"Use at most {LONGEST_NUMBER} characters and {bounds}."
-            raise TextRefusedError(Fault("InvalidNumber", span, message, help))
+            raise TextRefusedError(Fault("InvalidNumber", self.locate(start, end), message, help))
         return number
 
     def refuse(self, fault: Fault) -> Reading:

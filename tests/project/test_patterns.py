@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def find(folder: Path, *patterns: str) -> tuple[list[str], list[str]]:
     """Return what patterns find, and the rules of what is told."""
-    document = Document("flowseal.yaml", "", {"flows": list(patterns)}, {}, {})
+    document = Document("flowseal.yaml", "", {"flows": list(patterns)})
     configuration = Configuration("flowseal.yaml", folder, document, patterns)
     files, findings = discover_configured(configuration, folder / "modules")
     return [file.display for file in files], [finding.rule.name for finding in findings]

@@ -22,7 +22,7 @@ class TextsInMemory:
 
 
 def make_document(value: object, file: str = "small.flow.json") -> Document:
-    return Document(file, "", value, {}, {})
+    return Document(file, "", value)
 
 
 def read(value: object, texts: dict[str, str] | None = None, file: str = "small.flow.json") -> FlowReading:
