@@ -15,23 +15,23 @@ BOUNDARY = "^arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/[^*? ]+$"
 
 
 def write_configuration_schema(rules: Iterable[Rule]) -> str:
-    """Return the schema as JSON text; `rules` are those whose severity can be named."""
+    """Return the schema as JSON. `rules` are those whose severity can be set."""
     properties: Schema = {
         **SCHEMA_PROPERTY,
         "flows": {
-            "description": "The definitions: patterns such as flows/**/*.flow.yaml, relative to this file.",
+            "description": "Paths or patterns of the definitions, such as flows/**/*.flow.yaml, relative to this file.",
             "type": ["array", "null"],
             "items": {"type": "string", "minLength": 1},
         },
         "output": {
-            "description": "The folder of the modules, relative to this file. Each is a folder with its flow's name.",
+            "description": "The folder for modules, relative to this file. A module's folder is named after its flow.",
             "type": ["string", "null"],
             "minLength": 1,
         },
         "defaults": _make_defaults(),
         "rules": _make_rules(rules),
         "templates": {
-            "description": "A folder of your own templates for `flowseal new`, relative to this file.",
+            "description": "A folder with your own templates for `flowseal new`, relative to this file.",
             "type": ["string", "null"],
             "minLength": 1,
         },
@@ -42,7 +42,7 @@ def write_configuration_schema(rules: Iterable[Rule]) -> str:
 
 def _make_defaults() -> Schema:
     tags = {
-        "description": "Tags of everything that the modules make.",
+        "description": "Tags for all resources of the modules.",
         "type": ["object", "null"],
         "propertyNames": refer("ModuleTagKey"),
         "additionalProperties": refer("ModuleTagValue"),
@@ -53,7 +53,7 @@ def _make_defaults() -> Schema:
         "pattern": BOUNDARY,
     }
     version = {
-        "description": 'The oldest version of hashicorp/aws that the modules admit, in quotes: "6.40.0".',
+        "description": 'The oldest version of hashicorp/aws that the modules accept, in quotes, such as "6.40.0".',
         "type": ["string", "null"],
         "pattern": "^[0-9]{1,6}(?:[.][0-9]{1,6}){1,2}$",
     }
@@ -68,14 +68,14 @@ def _make_defaults() -> Schema:
 
 def _make_rules(rules: Iterable[Rule]) -> Schema:
     words: Schema = {
-        rule.name: {"description": f"{rule.summary} By itself: {rule.severity.value}.", "enum": _list_severities(rule)}
+        rule.name: {"description": f"{rule.summary} Default: {rule.severity.value}.", "enum": _list_severities(rule)}
         for rule in sorted(rules, key=lambda rule: rule.name)
     }
-    return allow_nothing(make_mapping(words, description="How much the findings of a rule weigh."))
+    return allow_nothing(make_mapping(words, description="The severities of rules."))
 
 
 def _list_severities(rule: Rule) -> list[str]:
-    """Return what a rule may weigh: an error without which the module could be wrong stays one."""
+    """Return the severities that a rule can have. Errors that protect the module cannot be downgraded."""
     if rule.severity is Severity.ERROR and not rule.can_be_suppressed:
         return [Severity.ERROR.value]
     return [*(severity.value for severity in Severity), OFF]

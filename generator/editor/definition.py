@@ -27,41 +27,41 @@ SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3Buc
 SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values()]
 TITLE = "Flow definition"
 DAYS_MEANING = {
-    "deletion_window_in_days": "Days between the key's deletion and its end",
-    "rotation_period_in_days": "Days between two rotations of the key",
+    "deletion_window_in_days": "Days until the key is deleted after its deletion is scheduled",
+    "rotation_period_in_days": "Days between rotations of the key",
 }
 
 
 def write_definition_schema() -> str:
-    """Return the schema as JSON text.
+    """Return the schema as JSON.
 
-    What is valid for flowseal is valid under it. It refuses what the API's grammar refuses and what flowseal's own
-    sections do not take; what the parts of a definition say of each other only flowseal itself can judge.
+    It accepts every definition that flowseal accepts. It rejects what the API's grammar rejects and what is invalid in
+    flowseal's own sections. Only flowseal itself checks how the parts of a definition fit together.
     """
     name, description = find_shape("FlowName"), find_shape("FlowDescription")
     sections: Schema = {
         **SCHEMA_PROPERTY,
         "name": {
-            "description": f"The flow's name, and its module's folder. {describe_shape_rule(name)}",
+            "description": f"The name of the flow, and of its module's folder. {describe_shape_rule(name)}",
             **refer(name.name),
         },
         "description": {
-            "description": f"What the AWS console shows. {describe_shape_rule(description)}",
+            "description": f"A description for the AWS console. {describe_shape_rule(description)}",
             "anyOf": [*allow_text(refer(description.name))["anyOf"], {"type": "null"}],
         },
-        "definition": {"description": "The flow, in AWS's own form.", **refer("FlowDefinition")},
+        "definition": {"description": "The flow, in the API's format.", **refer("FlowDefinition")},
         "tags": {
-            "description": "Tags of everything that the module makes.",
+            "description": "Tags for all resources of the module.",
             "anyOf": [refer("TagsMap"), {"type": "null"}],
         },
         "parameters": make_parameters_schema(),
         "encryption": make_encryption_schema(),
         "permissions": make_permissions_schema(),
-        **{key: {"description": f"Not taken over. {reason}", "deprecated": True} for key, reason in DECIDED.items()},
-        **{key: {"description": "Of an existing flow; not used.", "deprecated": True} for key in LIVE},
+        **{key: {"description": f"Not used. {reason}", "deprecated": True} for key, reason in DECIDED.items()},
+        **{key: {"description": "Not used. It identifies an existing flow.", "deprecated": True} for key in LIVE},
     }
     root = make_mapping(sections, required=["definition"])
-    # A definition alone is named after its file.
+    # Without other keys, the flow is named after the file.
     root["anyOf"] = [{"required": ["name"]}, {"propertyNames": {"enum": [*SCHEMA_PROPERTY, "definition"]}}]
     return write_schema({"title": TITLE, **root, "$defs": {**make_reference_schemas(), **make_shape_schemas(SHAPES)}})
 
@@ -69,23 +69,23 @@ def write_definition_schema() -> str:
 def make_parameters_schema() -> Schema:
     """Return the schema of the section `parameters`."""
     kinds = {
-        kind.value: f"Takes {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}"
+        kind.value: f"Accepts {f'{rule.id_form} or ' if rule.id_form else ''}{rule.arn_form}"
         for kind, rule in MODEL_KINDS.items()
     }
     model = {
-        "description": "For a parameter that stands as a modelId: its kind, and with it the rights that it needs.",
+        "description": "The kind of model, if the parameter is a model. It determines the permissions of the role.",
         "anyOf": [*make_choice(kinds)["anyOf"], {"type": "null"}],
     }
     default = {
-        "description": "The value where none is given; checked wherever the parameter stands.",
+        "description": "The value if the caller sets none. It must be valid wherever the parameter is used.",
         "type": ["string", "number", "boolean", "array", "null"],
         "items": {"type": "string"},
     }
-    description = {"description": "What the value is, for those who call the module.", "type": ["string", "null"]}
+    description = {"description": "The description of the module's variable.", "type": ["string", "null"]}
     settings = make_mapping({"description": description, "default": default, "model": model})
     names = {"pattern": f"^{SNAKE_CASE.pattern}$", "not": {"enum": sorted(TERRAFORMS_OWN | MODULES_OWN)}}
     return {
-        "description": "What differs between environments. Each becomes a variable of the module.",
+        "description": "Values that differ between environments. Each becomes a variable of the module.",
         "type": ["object", "null"],
         "propertyNames": names,
         "additionalProperties": allow_nothing(settings),
@@ -113,37 +113,37 @@ def make_permissions_schema() -> Schema:
     bucket = {**PLAIN_KEY, "anyOf": [{"pattern": "^[$]."}, refer("FlowS3BucketName")]}
     properties = {
         "models": {
-            "description": "Models that the definition does not name, such as those of managed prompts.",
+            "description": "Models that do not appear in the definition, such as those of managed prompts.",
             "type": ["array", "null"],
             "items": allow_parameter(model),
         },
         "kms_keys": {
-            "description": "Keys of what the nodes work with, such as a bucket's.",
+            "description": "KMS keys of resources that the nodes use, such as buckets.",
             "type": ["array", "null"],
             "items": allow_parameter(refer("KmsKeyArn")),
         },
         "guardrail_profiles": {
-            "description": "Profiles of guardrails with cross-Region inference, which the Standard tier has.",
+            "description": "Guardrail profiles for cross-Region inference, which the Standard tier uses.",
             "type": ["array", "null"],
             "items": {
                 "anyOf": [refer(PERMISSION_SHAPES["guardrail_profiles"]), make_profile_schema(), refer(PARAMETER)]
             },
         },
         "bucket_accounts": {
-            "description": "S3 buckets of other accounts: the bucket, or $ and its parameter, and the owner's account.",
+            "description": "S3 buckets in other accounts: the bucket, or $ and a parameter's name, and the account ID.",
             "type": ["object", "null"],
             "propertyNames": bucket,
             "additionalProperties": allow_parameter(refer(PERMISSION_SHAPES["bucket_accounts"])),
         },
     }
-    description = "What the nodes need and the definition cannot tell; exact, without wildcards."
+    description = "Permissions that cannot be derived from the nodes. Wildcards are not allowed."
     return allow_nothing(make_mapping(properties, description=description))
 
 
 def make_profile_schema() -> Schema:
-    """Return the schema of a guardrail profile that is given by its ID."""
+    """Return the schema of a guardrail profile given by its ID."""
     regions = {
-        "description": "The destination Regions that AWS lists for the profile. The module's own Region is added.",
+        "description": "The destination Regions that AWS lists for the profile. flowseal adds the module's own Region.",
         "type": "array",
         "minItems": 1,
         "items": allow_parameter(refer(PROFILE_SHAPES["regions"])),

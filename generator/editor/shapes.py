@@ -20,11 +20,11 @@ from generator.flow.reading.defaults import STRUCTURAL
 SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 CONNECTIONS = {"Data": "data", "Conditional": "conditional"}
 EMPTY_BRANCH = "$|^"
-"""What a pattern begins with that takes the empty text too. No later check does, so the schema does not."""
+"""The start of a pattern that also matches the empty string, which later checks reject and so does the schema."""
 
 
 def make_shape_schemas(roots: list[str]) -> dict[str, Schema]:
-    """Return the schema of every shape that can be reached from `roots`, by its name."""
+    """Return the schemas of all shapes reachable from `roots`, by name."""
     schemas: dict[str, Schema] = {}
     waiting = list(reversed(roots))
     while waiting:
@@ -75,7 +75,7 @@ def _make_structure(shape: Shape) -> Schema:
 
 
 def _tie(type_name: str, member: str, is_needed: bool) -> Schema:
-    """Say that what is of some type has the configuration of that type."""
+    """Return the schema that ties the configuration of a node or connection to its type."""
     then: Schema = {"properties": {"configuration": {"propertyNames": {"const": member}}}}
     if is_needed:
         then["required"] = ["configuration"]
@@ -94,7 +94,7 @@ def _make_properties(shape: Shape) -> Schema:
 
 
 def _place_shape(shape: Shape) -> Schema:
-    """Return what may stand where a shape is asked for and the reader takes references."""
+    """Return the schema of a value with this shape where references are valid."""
     schema = _refer_to(shape)
     if shape.type == "string":
         return allow_text(schema)

@@ -50,7 +50,7 @@ def describe_value(value: Value) -> str:
             return "a mapping"
         case ParameterReference():
             return f"the parameter {value.name}"
-    raise TypeError(f"{type(value).__name__} is no value of a definition")
+    raise TypeError(f"{type(value).__name__} is not a value of a definition")
 
 
 def describe_count(minimum: int | None, maximum: int | None) -> str:

@@ -237,4 +237,4 @@ def test_a_joined_statement_keeps_every_reason() -> None:
     first = {**make_node("Prompt", plain), "name": "Plain"}
     grants, _ = collect_grants(read_small_flow(make_flow(first, NODES["a managed prompt of a version"][0])))
     (grant,) = (grant for grant in grants if grant.capability == "RenderPrompt")
-    assert grant.note == "AWS asks for the prompt itself beside its version."
+    assert grant.note == "AWS requires permission for the prompt itself as well as its version."

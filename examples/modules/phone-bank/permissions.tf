@@ -28,7 +28,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [var.bot_alias_arn]
   }
 
-  # Reply. AWS asks for the prompt itself beside its version.
+  # Reply. AWS requires permission for the prompt itself as well as its version.
   statement {
     sid       = "RenderPrompt"
     actions   = ["bedrock:RenderPrompt"]

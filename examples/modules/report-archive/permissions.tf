@@ -50,7 +50,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [var.reports_key]
   }
 
-  # FileSummary. AWS asks for the bucket and its objects. Object keys are only known when the flow runs.
+  # FileSummary. AWS requires permission for the bucket and its objects. Object keys are only known when the flow runs.
   statement {
     sid     = "WriteBucket"
     actions = ["s3:PutObject"]

@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Plan. AWS asks for the prompt itself beside its version.
+  # Plan. AWS requires permission for the prompt itself as well as its version.
   statement {
     sid       = "RenderPrompt"
     actions   = ["bedrock:RenderPrompt"]

@@ -175,7 +175,7 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
     if kind is ModelKind.FOUNDATION_MODEL and actual in _PROFILE_KINDS:
         message = f"{name!r} is the ID of an inference profile, and this is the ARN of a foundation model."
         if path[-1] == "modelArn":
-            return message, f"Reranking takes a foundation model: write {home}:foundation-model/{_name_model(name)}."
+            return message, f"Reranking requires a foundation model: write {home}:foundation-model/{_name_model(name)}."
         setting = "" if wanted in (None, actual) else f" Set `model: {actual}` for the parameter."
         arn = f"{home}{parts['account'] or '<account>'}:inference-profile/{name}"
         return message, f"Write {name}, or the ARN of the profile, {arn}.{setting}"

@@ -52,7 +52,7 @@ def list_prompt_needs(node: Node, flow: Flow) -> Iterator[Need]:
     arn = find_value(node, *managed)
     if arn is not None:
         resources = _list_prompt_resources(arn)
-        note = "AWS asks for the prompt itself beside its version." if len(resources) > 1 else ""
+        note = "AWS requires permission for the prompt itself as well as its version." if len(resources) > 1 else ""
         yield Grant("RenderPrompt", ("bedrock:RenderPrompt",), resources, note=note)
         if not flow.permissions.models:
             message = f"Node {node.name!r} uses a managed prompt, but the role may not invoke the prompt's model."
@@ -137,7 +137,7 @@ def list_retrieval_needs(node: Node, flow: Flow) -> Iterator[Need]:
 
 def list_storage_needs(node: Node, flow: Flow) -> Iterator[Need]:
     """Yield the permission to write to a bucket."""
-    note = f"AWS asks for the bucket and its objects. {OBJECTS}"
+    note = f"AWS requires permission for the bucket and its objects. {OBJECTS}"
     yield _allow_bucket("WriteBucket", "s3:PutObject", node, flow, ("", "/*"), note)
 
 
