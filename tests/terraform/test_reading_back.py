@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from generator.terraform.proof import reader
+from generator.terraform.proof.parser import parse_hcl
 from generator.terraform.proof.reader import _read_piece, read_file
 
 MODULES = Path(__file__).parents[2] / "examples" / "modules"
@@ -27,10 +30,46 @@ def test_pieces_mean_what_the_whole_file_means(path: Path) -> None:
         "a {\n  c = [{\n}\n, 1]\n}\n",
         "a {\n  b {\n}\n}\n",
         'a {\n  c = "${{\n}\n}"\n}\n',
+        'a "b" {\n  c = 1\n}\nd "e" {\n  f = 1\n',
+        'a "b" {\n  c = 1\n}\n}\nd "e" {\n  f = 1\n}\n',
+        'a "b" {\n  c = 1\n}\nx\nd "e" {\n  f = 1\n}\n',
+        'a "b" {\n  c = 1\n}\n, d "e" {\n  f = 1\n}\n',
+        'a "b" {\n  c = "\n}\nd "e" {\n  f = 1\n}\n',
+        'a "b" {\n  c = [\n}\nd "e" {\n  f = 1\n}\n]\n}\n',
+        'a "b" {\n  c = <<-EOT\n}\nd "e" {\n  f = 1\n}\n  EOT\n}\n',
+        'a "b" {\n  c = (1 +\n}\nd "e" {\n  f = 1\n}\n)\n}\n',
     ],
 )
 def test_anything_that_crosses_the_end_of_a_piece_is_a_fault(text: str) -> None:
     assert read_file(text).faults
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
+def test_what_replaces_the_end_of_a_piece_cannot_hide_what_follows(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    ends = [match.start() + 1 for match in re.finditer(r"\n}\n(?!\Z)", text)]
+    for end in ends[:3]:
+        for hidden in (
+            "",
+            "/*\n}\n",
+            "x = <<E\n}\n",
+            "x = [\n}\n",
+            'x = "\n}\n',
+            'x = "${\n}\n',
+            "x = {\n}\n",
+            "{\n}\n",
+        ):
+            assert read_file(text[:end] + hidden + text[end + 2 :]).faults
+
+
+def test_a_block_is_read_once_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(reader, "parse_hcl", lambda code: [parsed.append(code), parse_hcl(code)][1])
+    block = 'read "once" {\n  b {\n    c = 1\n  }\n}\n'
+    first, second = read_file(block), read_file(f'other "x" {{\n}}\n\n{block}\n{block}')
+    assert [code.strip() for code in parsed] == [block.strip(), 'other "x" {\n}', block.strip()]
+    assert [block.blocks[0].line for block in (*first.blocks, *second.blocks[1:])] == [2, 5, 11]
+    assert second.blocks[1].body[0].body[0].line == 6  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("key", ["for", "in", "null", "1", "a.b", "f()"])

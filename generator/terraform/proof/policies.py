@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from generator.terraform.policies import PolicyDocument, write_policy_json
@@ -91,24 +92,28 @@ def _compare_policy(block: ReadBlock, account: Account, planned: PolicyDocument,
         yield "is not the policy on AWS's page"
 
 
-def list_patterns(block: ReadBlock) -> Iterator[str]:
-    """Yield each value in a policy document that is not exact, except for the patterns that flowseal writes.
+@lru_cache(maxsize=1024)
+def list_patterns(block: ReadBlock) -> tuple[str, ...]:
+    """Return each value in a policy document that is not exact, except for the patterns that flowseal writes.
 
-    An expression that is neither a string nor a reference could have any value, so it is yielded too.
+    An expression that is neither a string nor a reference could have any value, so it is returned too.
     """
-    for statement in block.blocks:
-        names = {value for value, _ in _list_values(statement, "actions")}
-        variables = {value for nested in statement.blocks for value, _ in _list_values(nested, "variable")}
-        allowed = [*_WIDE["resources"]]
-        allowed += _WIDE["through"] if variables & THROUGH else ()
-        allowed += _WIDE["everything"] if names and names <= WITHOUT_RESOURCES else ()
-        is_key = any(nested.type == "principals" for nested in statement.blocks)
-        yield from _list_inexact(statement, "actions", _WIDE["actions"] if is_key else ())
-        yield from _list_inexact(statement, "resources", allowed)
-        for nested in statement.blocks:
-            yield from _list_inexact(nested, "identifiers", ())
-            is_trust = ("aws:SourceArn", ["aws:SourceArn"]) in _list_values(nested, "variable")
-            yield from _list_inexact(nested, "values", _WIDE["aws:SourceArn"] if is_trust else ())
+    return tuple(value for statement in block.blocks for value in _list_statement_patterns(statement))
+
+
+def _list_statement_patterns(statement: ReadBlock) -> Iterator[str]:
+    names = {value for value, _ in _list_values(statement, "actions")}
+    variables = {value for nested in statement.blocks for value, _ in _list_values(nested, "variable")}
+    allowed = [*_WIDE["resources"]]
+    allowed += _WIDE["through"] if variables & THROUGH else ()
+    allowed += _WIDE["everything"] if names and names <= WITHOUT_RESOURCES else ()
+    is_key = any(nested.type == "principals" for nested in statement.blocks)
+    yield from _list_inexact(statement, "actions", _WIDE["actions"] if is_key else ())
+    yield from _list_inexact(statement, "resources", allowed)
+    for nested in statement.blocks:
+        yield from _list_inexact(nested, "identifiers", ())
+        is_trust = ("aws:SourceArn", ["aws:SourceArn"]) in _list_values(nested, "variable")
+        yield from _list_inexact(nested, "values", _WIDE["aws:SourceArn"] if is_trust else ())
 
 
 def _list_inexact(block: ReadBlock, attribute: str, allowed: Iterable[str]) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from generator.terraform.module import NOT_HCL, ModulePlan, read_deployment_policies
+from generator.flow.model import ModuleSettings
+from generator.terraform.module import NOT_HCL, ModulePlan, plan_fixed_files, read_deployment_policies
 from generator.terraform.proof.comparison import ProofFailure, compare_blocks
-from generator.terraform.proof.expressions import FunctionCall, Interpolation, walk_expression
 from generator.terraform.proof.policies import check_policies
 from generator.terraform.proof.reader import ReadBlock, read_file
 from generator.terraform.proof.references import check_references, check_test_references, list_declarations
@@ -26,12 +27,12 @@ def prove_module(plan: ModulePlan, files: Mapping[str, str]) -> list[ProofFailur
     """
     failures = list(_check_files(plan, files))
     blocks: dict[str, tuple[ReadBlock, ...]] = {}
-    for file, planned in plan.blocks.items():
+    for file in plan.blocks:
         if file not in files:
             continue
         read = read_file(files[file])
         failures += [ProofFailure(file, f"line {line}: {problem}") for line, problem in read.faults]
-        failures += [ProofFailure(file, difference) for difference in compare_blocks(planned, read.blocks)]
+        failures += [ProofFailure(file, difference) for difference in _compare_file(plan, file, read.blocks)]
         blocks[file] = read.blocks
     configuration = {file: read for file, read in blocks.items() if file.endswith(".tf")}
     tests = {file: read for file, read in blocks.items() if file not in configuration}
@@ -40,6 +41,25 @@ def prove_module(plan: ModulePlan, files: Mapping[str, str]) -> list[ProofFailur
     failures += _check_file_calls(plan, configuration)
     failures += check_policies({document.name: document for document in plan.documents}, configuration)
     return failures
+
+
+def _compare_file(plan: ModulePlan, file: str, found: tuple[ReadBlock, ...]) -> Sequence[str]:
+    """Return the differences between a file's planned blocks and those found.
+
+    Modules share blocks, planned and found. Those are compared once; a difference is worded for the file as a whole.
+    """
+    planned, shared = plan.blocks[file], plan_fixed_files(plan.settings).get(file, ())
+    count = len(shared)
+    if planned[:count] == shared and not _compare_shared(plan.settings, file, found[:count]):
+        rest = list(compare_blocks(planned[count:], found[count:]))
+        if not rest:
+            return rest
+    return list(compare_blocks(planned, found))
+
+
+@lru_cache(maxsize=256)
+def _compare_shared(settings: ModuleSettings, file: str, found: tuple[ReadBlock, ...]) -> tuple[str, ...]:
+    return tuple(compare_blocks(plan_fixed_files(settings).get(file, ()), found))
 
 
 def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFailure]:
@@ -59,20 +79,8 @@ def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFa
 
 
 def _check_file_calls(plan: ModulePlan, blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
-    read = {
-        path.removeprefix("/")
-        for item in list_declarations(blocks)
-        for expression in item.expressions
-        for part in walk_expression(expression)
-        for path in _list_paths(part)
-    }
+    read = {path for item in list_declarations(blocks) for path in item.paths}
     for path in sorted(read - plan.texts.keys()):
         yield ProofFailure("main.tf", f"file() reads {path}, which is not in the module")
     for path in sorted(plan.texts.keys() - read):
         yield ProofFailure(path, "no file() reads this file")
-
-
-def _list_paths(expression: object) -> Iterator[str]:
-    match expression:
-        case FunctionCall("file", (Interpolation((_, str() as path)),)):
-            yield path

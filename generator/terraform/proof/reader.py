@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from lark import Token, Tree
@@ -36,21 +36,25 @@ class ReadAttribute:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadBlock:
-    """A block found in a file; the body keeps its order."""
+    """A block found in a file; the body keeps its order.
+
+    Files with the same block share it, so what follows from a block alone is kept by its identity, not its content.
+    """
 
     type: str
     labels: tuple[str, ...]
     body: tuple[ReadAttribute | ReadBlock, ...]
     line: int
+    __hash__ = object.__hash__
 
-    @property
+    @cached_property
     def attributes(self) -> dict[str, Expression]:
         """The block's own attributes by name."""
         return {item.name: item.value for item in self.body if isinstance(item, ReadAttribute)}
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[ReadBlock, ...]:
         """The blocks directly inside this one."""
         return tuple(item for item in self.body if isinstance(item, ReadBlock))
@@ -83,13 +87,28 @@ def read_file(content: str) -> ReadFile:
     body = _HEADER.sub("", content)
     pieces, line = [], content.count("\n") - body.count("\n")
     for piece in _PIECE_END.split(body):
-        # Leading empty lines keep the line numbers right.
-        pieces.append(_read_piece("\n" * line + piece))
+        pieces.append(_place_piece(piece, line))
         line += piece.count("\n")
     return ReadFile(
         tuple(block for piece in pieces for block in piece.blocks),
         tuple(fault for piece in pieces for fault in piece.faults),
     )
+
+
+@lru_cache(maxsize=1024)
+def _place_piece(piece: str, line: int) -> ReadFile:
+    """Read a piece that has so many lines before it."""
+    read = _read_piece(piece)
+    faults = tuple((number + line, problem) for number, problem in read.faults)
+    return ReadFile(tuple(_move_block(block, line) for block in read.blocks), faults) if line else read
+
+
+def _move_block(block: ReadBlock, lines: int) -> ReadBlock:
+    body = (
+        _move_block(item, lines) if isinstance(item, ReadBlock) else replace(item, line=item.line + lines)
+        for item in block.body
+    )
+    return replace(block, body=tuple(body), line=block.line + lines)
 
 
 @lru_cache(maxsize=512)

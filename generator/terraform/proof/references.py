@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from generator.terraform.proof.comparison import ProofFailure
-from generator.terraform.proof.expressions import Expression, ForExpression, Member, Name, walk_expression
+from generator.terraform.proof.expressions import (
+    Expression,
+    ForExpression,
+    FunctionCall,
+    Interpolation,
+    Member,
+    Name,
+    walk_expression,
+)
 from generator.terraform.proof.reader import ReadBlock
 
 POLICY_DOCUMENT = "data.aws_iam_policy_document."
@@ -19,7 +28,7 @@ KEYWORD_ATTRIBUTES = frozenset({("variable", "type"), ("run", "command")})
 """Attributes whose values are Terraform's own keywords, not references."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Declaration:
     """Something with an address: local.name, data.aws_region.current, aws_kms_key.this, or a run of a test."""
 
@@ -28,22 +37,35 @@ class Declaration:
     line: int
     expressions: tuple[Expression, ...]
 
-    def list_references(self) -> Iterator[str]:
-        """Yield the addresses that it refers to. An undeclared bare name counts as an address."""
-        for expression in self.expressions:
-            yield from _list_addresses(expression)
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """The addresses that it refers to, in their order. An undeclared bare name counts as an address."""
+        return tuple(sorted({target for expression in self.expressions for target in _list_addresses(expression)}))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The paths, after the module's own, of the files that it reads."""
+        parts = (part for expression in self.expressions for part in walk_expression(expression))
+        return tuple(path.removeprefix("/") for part in parts for path in _list_paths(part))
 
 
 def list_declarations(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Declaration]:
     """Yield what the files of a module declare, in order."""
     for file, items in blocks.items():
         for block in items:
-            if block.type == "locals":
-                for name, value in block.attributes.items():
-                    yield Declaration(f"local.{name}", file, block.line, (value,))
-            elif block.type != "terraform":
-                kind = {"resource": (), "variable": ("var",)}.get(block.type, (block.type,))
-                yield Declaration(".".join((*kind, *block.labels)), file, block.line, tuple(_list_expressions(block)))
+            yield from _declare(file, block)
+
+
+@lru_cache(maxsize=1024)
+def _declare(file: str, block: ReadBlock) -> tuple[Declaration, ...]:
+    if block.type == "terraform":
+        return ()
+    if block.type == "locals":
+        return tuple(
+            Declaration(f"local.{name}", file, block.line, (value,)) for name, value in block.attributes.items()
+        )
+    kind = {"resource": (), "variable": ("var",)}.get(block.type, (block.type,))
+    return (Declaration(".".join((*kind, *block.labels)), file, block.line, tuple(_list_expressions(block))),)
 
 
 def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
@@ -55,9 +77,7 @@ def check_references(blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[Pr
         declared[item.address] = item
     # A variable's own validation refers to it: that is neither a use nor a cycle.
     references = {
-        address: sorted(
-            {target for target in item.list_references() if target != address or not address.startswith("var.")}
-        )
+        address: [target for target in item.references if target != address or not address.startswith("var.")]
         for address, item in declared.items()
     }
     for address, targets in references.items():
@@ -80,11 +100,11 @@ def check_test_references(
     """Yield the references in a module's `tests` that its configuration, `blocks`, does not declare."""
     declared = {item.address: item for item in list_declarations(blocks)}
     for item in list_declarations(tests):
-        yield from _check_targets(item, sorted(set(item.list_references())), declared)
+        yield from _check_targets(item, item.references, declared)
 
 
 def _check_targets(
-    item: Declaration, targets: list[str], declared: Mapping[str, Declaration]
+    item: Declaration, targets: Sequence[str], declared: Mapping[str, Declaration]
 ) -> Iterator[ProofFailure]:
     for target in targets:
         if target not in declared:
@@ -118,3 +138,9 @@ def _list_addresses(expression: Expression) -> Iterator[str]:
                     yield f"{root}.{member}"
             case Name(name) if id(part) not in seen and name not in bound:
                 yield name
+
+
+def _list_paths(expression: Expression) -> Iterator[str]:
+    match expression:
+        case FunctionCall("file", (Interpolation((_, str() as path)),)):
+            yield path
