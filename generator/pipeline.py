@@ -15,7 +15,7 @@ from generator.flow.model import Defaults, Flow, ModuleSettings
 from generator.flow.nodes import collect_grants
 from generator.flow.reading import FlowReading, TextReader, read_flow, recognize_cloudformation, recognize_code
 from generator.flow.reading.definition import OF_VALUES
-from generator.flow.reading.references import takes_reference
+from generator.flow.reading.paths import takes_reference
 from generator.flow.reading.rules import UNUSED_PARAMETER
 from generator.progress import Timings
 from generator.project.configuration import Severities, apply_severities

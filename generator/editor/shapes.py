@@ -15,7 +15,7 @@ from generator.editor.values import (
 from generator.flow.api import Shape, describe_shape_rule, find_shape, list_node_types, write_pattern
 from generator.flow.api.shapes import load_texts
 from generator.flow.nodes import NODE_TYPES
-from generator.flow.reading.defaults import STRUCTURAL
+from generator.flow.reading.paths import STRUCTURAL
 
 SCALARS = {"string": "string", "integer": "integer", "float": "number", "boolean": "boolean"}
 CONNECTIONS = {"Data": "data", "Conditional": "conditional"}

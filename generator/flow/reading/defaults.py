@@ -1,37 +1,27 @@
-"""Where a parameter can be used, and checks that its uses and its default agree."""
+"""Checks that the uses of a parameter and its default agree."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.findings import Finding, Related, Rule, Severity
+from generator.findings import Finding, Related, Severity
 from generator.flow.api import (
     MODEL_SHAPES,
-    PERMISSION_SHAPES,
     Shape,
     check_shape,
     describe_shape_rule,
     find_place_shape,
     find_sample,
-    find_shape_at,
-    fits_shape,
     takes_value,
 )
-from generator.flow.api.shapes import takes_parameter
 from generator.flow.bedrock_models import MODEL_KINDS, check_model_id, explain_model, fill_form, find_kind
-from generator.flow.model import ModelKind, Parameter, Value
+from generator.flow.model import ModelKind, Parameter
 from generator.flow.reading.names import TERRAFORM_VALUE
+from generator.flow.reading.paths import is_identifier_path, is_model_path
 from generator.flow.reading.rules import CONFLICTING_USES, INVALID_DEFAULT
+from generator.flow.reading.settings import ACCOUNT_SHAPE, check_account
 from generator.source.position import Path
 
-UNCHECKED_SHAPES = MODEL_SHAPES | {"FlowLexBotLocaleId"}
-"""The shapes of identifiers for which the API accepts much that cannot be one."""
-ACCOUNT_SHAPE = PERMISSION_SHAPES["bucket_accounts"]
-STRUCTURAL = frozenset(
-    {"name", "type", "source", "target", "sourceOutput", "targetInput", "condition"}
-    | {"category", "templateType", "role", "language", "selectionMode"}
-)
-"""Keys that determine the structure of the flow: names, types, ends of connections, and choices between other keys."""
 TYPES = {
     "string": "a string",
     "integer": "a number",
@@ -39,59 +29,6 @@ TYPES = {
     "boolean": "true or false",
     "list": "a list of strings",
 }
-
-
-def is_model_path(path: Path) -> bool:
-    """Return whether a value at a canonical path names a model."""
-    shape = find_place_shape(path)
-    return shape is not None and shape.name in MODEL_SHAPES
-
-
-def is_identifier_path(path: Path) -> bool:
-    """Return whether a value at a canonical path is an identifier, ARN, number, or the like, not free-form text."""
-    shape = find_place_shape(path)
-    if shape is None or shape.name == "ModuleTagValue" or not takes_parameter(shape):
-        return False
-    return shape.type != "string" or bool(shape.pattern or shape.enum) or shape.name in UNCHECKED_SHAPES
-
-
-def refuses_value(value: Value, path: Path) -> bool:
-    """Return whether the API rejects a value at a canonical path, or accepts it as a model that cannot exist."""
-    if path[0] == "permissions" and len(path) != 3:
-        return False
-    shape = find_place_shape(path)
-    return shape is not None and (shape.name in UNCHECKED_SHAPES or not fits_shape(value, shape.name))
-
-
-def takes_reference(path: Path) -> bool:
-    """Return whether a parameter can replace the value at a canonical path."""
-    shape = find_place_shape(path)
-    return refuse_place(path) is None and shape is not None and takes_parameter(shape)
-
-
-def refuse_place(path: Path) -> str | None:
-    """Return why there can be no reference at a canonical path, or None. Its shape is checked separately."""
-    if path[0] in ("parameters", "encryption"):
-        return f"`{path[0]}` configures variables of the module itself."
-    if path[0] == "permissions":
-        is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)
-        return None if is_entry else "a parameter can replace one entry, not a whole section."
-    shape = find_shape_at(path)
-    if shape is None:
-        return None
-    if shape.type == "document":
-        return "this JSON is passed to the model unchanged."
-    if shape.type not in ("structure", "union") and path[-1] in STRUCTURAL and path[0] != "tags":
-        return f"{path[-1]} is part of the flow's structure."
-    return None
-
-
-def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
-    """Report a value that is not an account ID, under `rule`."""
-    if fits_shape(value, ACCOUNT_SHAPE):
-        return []
-    message = "An account must be a 12-digit account ID, as a string."
-    return [Finding(rule, message, 'Put the account ID in quotes, for example "111122223333".', path)]
 
 
 def check_types(parameter: Parameter) -> list[Finding]:

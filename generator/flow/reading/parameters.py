@@ -11,9 +11,10 @@ from generator.flow.api import find_place_shape
 from generator.flow.api.check import make_whole
 from generator.flow.bedrock_models import find_kind
 from generator.flow.model import ModelKind, Parameter, Value
-from generator.flow.reading.defaults import check_default, check_types, is_model_path
+from generator.flow.reading.defaults import check_default, check_types
 from generator.flow.reading.limits import MOST_TEXT, find_long_defaults
 from generator.flow.reading.names import SNAKE_CASE, propose_parameter, refuse_name, suggest_parameter
+from generator.flow.reading.paths import is_model_path
 from generator.flow.reading.references import Use
 from generator.flow.reading.rules import (
     COLLIDING_PLACEHOLDERS,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from generator.findings import Finding, Related
 from generator.flow.model import Value
-from generator.flow.reading.defaults import is_identifier_path, refuse_place, refuses_value, takes_reference
 from generator.flow.reading.names import TERRAFORM_VALUE, find_last_name, propose_parameter, suggest_parameter
+from generator.flow.reading.paths import is_identifier_path, refuse_place, refuses_value, takes_reference
 from generator.flow.reading.rules import UNRESOLVED_PLACEHOLDER
 from generator.source.position import Path
 

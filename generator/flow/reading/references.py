@@ -16,7 +16,6 @@ from generator.findings.suggestions import suggest_name
 from generator.flow.api import find_place_shape
 from generator.flow.api.check import make_whole
 from generator.flow.model import FileText, ParameterReference, Value
-from generator.flow.reading.defaults import refuse_place, refuses_value, takes_reference
 from generator.flow.reading.limits import MOST_TEXT
 from generator.flow.reading.names import (
     MISPLACED_KEYS,
@@ -29,6 +28,7 @@ from generator.flow.reading.names import (
     name_parameter_after,
     suggest_parameter,
 )
+from generator.flow.reading.paths import refuse_place, refuses_value, takes_reference
 from generator.flow.reading.placeholders import Foreign, find_foreign_text, find_intrinsic
 from generator.flow.reading.rules import (
     CONFLICT_IN_TEXT,

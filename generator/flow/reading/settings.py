@@ -6,12 +6,11 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from generator.findings import Finding, has_errors
+from generator.findings import Finding, Rule, has_errors
 from generator.findings.suggestions import advise_name, suggest_name
-from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape
+from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape, fits_shape
 from generator.flow.api.check import UNKNOWN_KEY, make_whole
 from generator.flow.model import DAYS, GuardrailProfile, ParameterReference, Permissions, Value
-from generator.flow.reading.defaults import check_account
 from generator.flow.reading.rules import (
     INVALID_PERMISSION,
     INVALID_SECTION,
@@ -21,6 +20,7 @@ from generator.flow.reading.rules import (
 from generator.flow.wording import describe_value, list_names
 from generator.source.position import Path
 
+ACCOUNT_SHAPE = PERMISSION_SHAPES["bucket_accounts"]
 PERMISSION_KEYS = tuple(PERMISSION_SHAPES)
 LIST_HELP = "Put the items in brackets, or write each on its own line after a dash."
 WILDCARDS = frozenset("*?")
@@ -185,6 +185,14 @@ def _read_accounts(
         if not found:
             accounts[bucket] = account
     return accounts
+
+
+def check_account(value: Value, path: Path, rule: Rule) -> list[Finding]:
+    """Report a value that is not an account ID, under `rule`."""
+    if fits_shape(value, ACCOUNT_SHAPE):
+        return []
+    message = "An account must be a 12-digit account ID, as a string."
+    return [Finding(rule, message, 'Put the account ID in quotes, for example "111122223333".', path)]
 
 
 def _check_bucket(bucket: str, path: Path, parameters: Collection[str]) -> list[Finding]:
