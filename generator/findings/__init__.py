@@ -94,8 +94,9 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message for the user, at a canonical path (see model.Flow). `key` points at the key instead of the value.
+    """One message for the user, at a canonical path. `key` points at the key instead of the value.
 
+    A canonical path is the path in flowseal's own format, whatever the document's: ("definition", "nodes", 0, "name").
     `within` points at some of the characters of the string there. `file` and `span` are set only if the place is in a
     file that the definition references; `file` is relative to the definition's folder. `section` is the section of
     flowseal's own format that the help asks for.

@@ -64,9 +64,9 @@ class FlowReading:
 
 
 def read_flow(document: Document, reader: TextReader, defaults: Defaults = Defaults()) -> FlowReading:
-    """Read a flow definition in any of its forms; `reader` returns the files that it references with $file.
+    """Read a flow definition in any of its formats; `reader` returns the files that it references with $file.
 
-    `defaults` applies to what the document does not set. Findings have canonical paths (see model.Flow); one run
+    `defaults` applies to what the document does not set. Findings have canonical paths (see Finding); one run
     reports as many as possible.
     """
     if (excess := find_excess(document.value)) is not None:
