@@ -26,6 +26,7 @@ from typing import IO, Any
 OUTPUT = Path(__file__).parent.parent / "tests" / "terraform" / "standin" / "schema.json"
 RESOURCES = (
     "aws_bedrockagent_flow",
+    "aws_cloudcontrolapi_resource",
     "aws_iam_policy",
     "aws_iam_role",
     "aws_iam_role_policy_attachment",

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from standin.mirror import FORKING, install_mirror, write_configuration
+from standin.mirror import FORKING, install_cli, install_mirror, write_configuration
 
 TESTS = Path(__file__).parents[1] / "terraform"
 REGION = "us-east-1"
@@ -27,6 +27,7 @@ STEP_SECONDS = 300
 HOLD_SECONDS = 0.5
 STANDIN = "a stand-in of this project with the schema of hashicorp/aws"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+PROGRAMS = ("cat", "env", "false", "grep", "head", "printf", "sed", "sh", "sleep", "terraform", "tr", "true")
 SESSION = "AWS_SESSION_TOKEN"
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -149,6 +150,13 @@ class Bench:
         session = {SESSION: credentials["SessionToken"]} if "SessionToken" in credentials else {}
         return replace(self, environment={**self.environment, **made, **session})
 
+    def with_cli(self, which: str) -> Bench:
+        """Return the same bench with another `aws` on PATH than the stand-in: the "real" one, or "none"."""
+        own, _, others = self.environment["PATH"].partition(os.pathsep)
+        if which == "none":
+            others = str(link_programs(Path(own).parent / "without-aws"))
+        return replace(self, environment={**self.environment, "PATH": others})
+
     def read_decisions(self) -> list[dict[str, Any]]:
         """Return the account's decisions in their order, as tests/terraform/account/authorization.py writes them."""
         return [json.loads(line) for line in Path(f"{self.calls}.decisions").read_text(encoding="utf-8").splitlines()]
@@ -178,6 +186,7 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         **NOWHERE,
         **chosen,
         "HOME": str(folder),
+        "PATH": f"{install_cli(folder)}{os.pathsep}{os.environ['PATH']}",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_REGION": REGION,
         "CHECKPOINT_DISABLE": "1",
@@ -188,6 +197,15 @@ def open_bench(folder: Path) -> Iterator[Bench]:
             processes.enter_context(start(folder / "provider.log", "standin.forking", str(folder / FORKING)))
         wait_for_port(port, account)
         yield Bench(environment, provider, calls)
+
+
+def link_programs(folder: Path) -> Path:
+    """Fill a folder for PATH with what a provisioner of a module may run, which is all but the AWS CLI."""
+    folder.mkdir(exist_ok=True)
+    for name in PROGRAMS:
+        if (found := shutil.which(name)) and not (folder / name).exists():
+            (folder / name).symlink_to(found)
+    return folder
 
 
 @contextmanager

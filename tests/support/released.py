@@ -54,11 +54,10 @@ def make_alias(bench: Bench, flow: str, version: str, name: str = "live") -> str
 
 
 def invoke(bench: Bench, flow: str, alias: str, text: str, node: str = "Start") -> Any:
-    """Invoke an alias of a flow; return the document of its one output, as the account makes it."""
+    """Invoke an alias of a flow; return the document of its first output, as the account makes it."""
     fed = {"content": {"document": text}, "nodeName": node, "nodeOutputName": "document"}
     runtime = bench.client("bedrock-agent-runtime")
     stream = runtime.invoke_flow(flowIdentifier=flow, flowAliasIdentifier=alias, inputs=[fed])["responseStream"]
     *outputs, completion = list(stream)
     assert completion == {"flowCompletionEvent": {"completionReason": "SUCCESS"}}
-    (output,) = outputs
-    return output["flowOutputEvent"]["content"]["document"]
+    return outputs[0]["flowOutputEvent"]["content"]["document"]

@@ -8,6 +8,7 @@ import msgpack
 import pytest
 from standin import wire
 from standin.cloud import cloud
+from standin.cloud_control import compare
 from standin.data_sources import DATA_SOURCES
 from standin.documents import RefusedError
 from standin.planning import begin_import, plan_change
@@ -149,3 +150,19 @@ def test_tags_are_planned_as_given() -> None:
 def test_a_resource_level_region_is_rejected() -> None:
     with pytest.raises(RefusedError, match="region"):
         plan("aws_kms_key", None, region="us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "patch"),
+    [
+        ({"a": 1, "b": [1, 2]}, {"b": [1, 2], "a": 1}, []),
+        ({"a": {"b": "x"}}, {"a": {"b": "y"}}, [("replace", "/a/b", "y")]),
+        ({"a": 1}, {"a": "1"}, [("replace", "/a", "1")]),
+        ({"a": 1, "b": 2}, {"b": 2, "c": 3}, [("add", "/c", 3), ("remove", "/a", None)]),
+        ({"a": [{"b": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 3}]}, [("replace", "/a/1/b", 3)]),
+        ({"a": [1, 2, 3]}, {"a": [3]}, [("remove", "/a/0", None), ("remove", "/a/1", None)]),
+        ({"a": [1]}, {"a": [1, 4]}, [("add", "/a/1", 4)]),
+    ],
+)
+def test_a_patch_is_the_one_that_the_provider_sends(old: Any, new: Any, patch: list[tuple[str, str, Any]]) -> None:
+    assert [(item["op"], item["path"], item.get("value")) for item in compare(old, new)] == patch

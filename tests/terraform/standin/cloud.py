@@ -14,7 +14,7 @@ from standin import wire
 from standin.documents import say_the_same
 
 GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"}
-SERVICES = ("bedrock-agent", "iam", "kms", "sts")
+SERVICES = ("bedrock-agent", "cloudcontrol", "iam", "kms", "sts")
 _count = itertools.count()
 _lock = threading.Lock()
 _clients: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standin import documents, validators, wire
+from standin import cloud_control, documents, validators, wire
 from standin.cloud import cloud
 from standin.definitions import keep_spelling
 
@@ -20,7 +20,8 @@ def plan_change(
     attributes = block["attributes"]
     planned = _fill_defaults(kind, attributes, prior, proposed, config)
     if prior is None:
-        return _mark_computed(planned, attributes), []
+        planned = _mark_computed(planned, attributes)
+        return cloud_control.plan(planned, None, config) if kind == cloud_control.NAME else (planned, [])
     for name in planned:
         # The plugin framework takes null for null: a null of the configuration, or of the state, is no empty map.
         is_null = kind == validators.FRAMEWORK and None in (prior.get(name), planned[name])
@@ -31,7 +32,11 @@ def plan_change(
         planned |= dict.fromkeys(_list_unstable(attributes), wire.UNKNOWN)
     if kind == "aws_kms_alias" and "target_key_id" in changed:
         planned["target_key_arn"] = wire.UNKNOWN
-    return planned, sorted(changed & validators.REPLACE.get(kind, set()))
+    replaced = sorted(changed & validators.REPLACE.get(kind, set()))
+    if kind == cloud_control.NAME:
+        planned, more = cloud_control.plan(planned, prior, config)
+        replaced += more
+    return planned, replaced
 
 
 def begin_import(block: dict[str, Any], identifier: str) -> State:

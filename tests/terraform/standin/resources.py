@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from standin import cloud_control
 from standin.cloud import is_gone
 from standin.documents import RefusedError
 from standin.flow import Flow
@@ -44,6 +45,7 @@ class Resource(Protocol):
 
 RESOURCES: dict[str, Resource] = {
     "aws_bedrockagent_flow": Flow(SCHEMA["resource_schemas"]["aws_bedrockagent_flow"]),
+    cloud_control.NAME: cloud_control.CloudControlResource(),
     "aws_iam_policy": Policy(),
     "aws_iam_role": Role(),
     "aws_iam_role_policy_attachment": Attachment(),

@@ -15,7 +15,7 @@ from tf.gen import tfplugin_pb2 as protocol
 from tf.gen import tfplugin_pb2_grpc
 from tf.runner import run_provider
 
-from standin import documents, validators, wire
+from standin import cloud_control, documents, validators, wire
 from standin.cloud import cloud, is_gone
 from standin.data_sources import DATA_SOURCES
 from standin.planning import begin_import, plan_change
@@ -96,6 +96,8 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
 
     @tell_errors(protocol.ImportResourceState.Response)
     def ImportResourceState(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        if request.type_name == cloud_control.NAME:
+            raise documents.RefusedError(f"resource {request.type_name} doesn't support import")
         state = begin_import(SCHEMA["resource_schemas"][request.type_name]["block"], request.id)
         imported = protocol.ImportResourceState.ImportedResource
         return protocol.ImportResourceState.Response(
@@ -130,10 +132,7 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
             if planned is None and is_gone(error):
                 return response(new_state=wire.encode(None))
             fault = wire.build_error(f"changing {kind}", f"{type(error).__name__}: {error}")
-            # What was made before the failure is told to Terraform, which marks it as tainted.
-            half_done = prior is None and isinstance(planned.get("id"), str)
-            state = wire.encode(read_resource(kind, planned)) if half_done else request.prior_state
-            return response(new_state=state, diagnostics=[fault])
+            return response(new_state=_find_failed_state(kind, planned, request), diagnostics=[fault])
         return response(new_state=wire.encode(answered or read_resource(kind, planned)))
 
     @tell_errors(protocol.ReadDataSource.Response)
@@ -146,6 +145,16 @@ class Servicer(tfplugin_pb2_grpc.ProviderServicer):  # type: ignore[misc]
 
     def StopProvider(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         return protocol.StopProvider.Response()
+
+
+def _find_failed_state(kind: str, planned: Any, request: Any) -> Any:
+    """Return the state after a change that failed. What was made before is told, and Terraform marks it as tainted."""
+    prior = wire.decode(request.prior_state)
+    if prior is None and isinstance(planned.get("id"), str):
+        return wire.encode(read_resource(kind, planned))
+    if kind == cloud_control.NAME and prior is not None and planned is not None:
+        return wire.encode(cloud_control.fail_update(planned))
+    return request.prior_state
 
 
 class Identity:

@@ -28,6 +28,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "aws_iam_policy": {"path": "/"},
 }
 REPLACE = {
+    "aws_cloudcontrolapi_resource": {"type_name", "region"},
     "aws_kms_key": {"customer_master_key_spec", "key_usage", "multi_region", "region"},
     "aws_kms_alias": {"name", "name_prefix", "region"},
     "aws_kms_key_policy": {"region"},
@@ -39,6 +40,7 @@ REPLACE = {
 IAM_NAME = r"^[\w+=,.@-]*$"
 RULES: dict[str, dict[str, dict[str, Any]]] = {
     FRAMEWORK: FLOW,
+    "aws_cloudcontrolapi_resource": {"type_name": {"pattern": r"^[0-9A-Za-z]{2,64}(::[0-9A-Za-z]{2,64}){2}$"}},
     "aws_iam_policy_document": {
         "version": {"enum": ["2008-10-17", "2012-10-17"]},
         "statement": {"members": {"effect": {"enum": ["Allow", "Deny"]}}},

@@ -91,5 +91,5 @@ def _build_block(block: dict[str, Any]) -> Any:
 
 
 def _build_attribute(name: str, attribute: dict[str, Any]) -> Any:
-    flags = {flag: attribute.get(flag, False) for flag in ("required", "optional", "computed")}
+    flags = {flag: attribute.get(flag, False) for flag in ("required", "optional", "computed", "sensitive")}
     return protocol.Schema.Attribute(name=name, type=json.dumps(attribute["type"]).encode(), **flags)
