@@ -88,33 +88,43 @@ def find_credentials(text: str) -> Iterator[re.Match[str]]:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(character.lower() if character.isascii() else character for character in text)
-    pending = {name: match for name in KINDS if (match := _find_shape(name, text, lowered, 0))}
+    ahead = {name: dict.fromkeys(SIGNS[name], -1) for name in KINDS}
+    pending = {name: match for name in KINDS if (match := _find_shape(name, text, lowered, 0, ahead[name]))}
     while pending:
         first = min(pending.values(), key=re.Match.start)
         if not EXAMPLES.search(first.group()):
             yield first
         for name in [name for name, match in pending.items() if match.start() < first.end()]:
-            if match := _find_shape(name, text, lowered, first.end()):
+            if match := _find_shape(name, text, lowered, first.end(), ahead[name]):
                 pending[name] = match
             else:
                 del pending[name]
 
 
-def _find_shape(name: str, text: str, lowered: str, start: int) -> re.Match[str] | None:
-    """Return the first stretch in one shape that begins at `start` or later."""
+def _find_shape(name: str, text: str, lowered: str, start: int, ahead: dict[str, int]) -> re.Match[str] | None:
+    """Return the first stretch in one shape that begins at `start` or later.
+
+    `ahead` has the next place of each sign, and loses the signs that do not come again: searched for anew in each call,
+    a sign that is far away or absent would make the time quadratic.
+    """
     shape, rest, before = SHAPES[name], _AFTER_SIGN.get(name), _BEFORE_SIGN.get(name, 0)
-    ahead = {sign: at for sign in SIGNS[name] if (at := lowered.find(sign, start)) >= 0}
+    for sign in [sign for sign, at in ahead.items() if at < start]:
+        _move_on(sign, lowered, start, ahead)
     while ahead:
         sign, at = min(ahead.items(), key=itemgetter(1))
         if rest is None or rest.match(text, at):
             for place in range(max(at - before, start), at + 1):
                 if match := shape.match(text, place):
                     return match
-        if (further := lowered.find(sign, at + 1)) >= 0:
-            ahead[sign] = further
-        else:
-            del ahead[sign]
+        _move_on(sign, lowered, at + 1, ahead)
     return None
+
+
+def _move_on(sign: str, lowered: str, start: int, ahead: dict[str, int]) -> None:
+    if (at := lowered.find(sign, start)) >= 0:
+        ahead[sign] = at
+    else:
+        del ahead[sign]
 
 
 def mask_credentials(text: str) -> str:

@@ -119,6 +119,11 @@ def test_credentials_are_searched_once(piece: str) -> None:
     demand_linear(lambda count: piece * count, lambda text: mask_credentials(str(text)), 2000)
 
 
+def test_a_sign_that_is_missing_is_not_searched_for_again() -> None:
+    # "AKIA" and "ASIA" are signs of one shape. A search for the missing one reads the rest of the text.
+    demand_linear(lambda count: "AKIAABCDEFGHIJKLMNOP " * count, lambda text: mask_credentials(str(text)), 20_000)
+
+
 @pytest.mark.parametrize(("slip", "start"), [(SLIP, "{{"), (QUOTED, ""), (UNSEPARATED, "")])
 def test_misspelled_references_are_recognized_in_linear_time(slip: re.Pattern[str], start: str) -> None:
     demand_linear(lambda count: start + "\u2028" * count + "!", lambda text: slip.fullmatch(str(text)), 4000)
