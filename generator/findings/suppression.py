@@ -118,7 +118,7 @@ def _read_name(
         return _report(UNKNOWN_SUPPRESSED_RULE, f"Unknown rule {name[0]!r}.", help, span, file)
     if not rule.can_be_suppressed:
         message = f"{rule.name} cannot be suppressed."
-        return _report(RULE_NOT_SUPPRESSIBLE, message, "Fix what the rule reports, and remove the comment.", span, file)
+        return _report(RULE_NOT_SUPPRESSIBLE, message, "Remove the comment, and fix the finding instead.", span, file)
     return _Suppression(rule, span, comment.line, comment.value_line)
 
 

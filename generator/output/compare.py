@@ -139,7 +139,7 @@ def _compare_provenance(old: Provenance, new: Provenance, output: Path) -> list[
     if old.generator_version != new.generator_version:
         reasons.append(Reason(Cause.VERSION, (old.generator_version or "unknown",)))
     elif old.template_digest != new.template_digest:
-        reasons.append(Reason(Cause.VERSION, (f"{old.generator_version} with other templates",)))
+        reasons.append(Reason(Cause.VERSION, (f"{old.generator_version} with different templates",)))
     return reasons
 
 

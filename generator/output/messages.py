@@ -114,7 +114,7 @@ def _report_edit(change: ModuleChange, path: str, session: Session) -> LocatedFi
         message = "This generated file is no longer part of the module, but it was edited."
         help = "Rename it to keep it, or run `flowseal generate --overwrite`, which deletes it."
         return report_path(EDITED_FILE, output, path, message, help)
-    way = _FIXED.get(own, "Move the change into the definition, or into a .tf file of your own beside this one.")
+    way = _FIXED.get(own, "Move the change to the definition, or to your own .tf file next to this one.")
     message = "This generated file was edited by hand, or changed by git in a merge."
     help = f"{way} Then run `flowseal generate --overwrite`, which discards the change here."
     if session.lock.is_disputed(change.name):
@@ -137,7 +137,7 @@ def _report_reformatted(change: ModuleChange, reason: Reason, output: Path) -> L
 
 def describe_reformatting(what: str, where: str, words: str) -> str:
     """Return the sentences on files that only differ in whitespace; `words` says how."""
-    return f"Only {what} changed in {where}: {words}. Git's autocrlf, a hook, or an editor does that."
+    return f"Only {what} changed in {where}: {words}. The usual cause is Git's autocrlf, a hook, or an editor."
 
 
 def _report_orphan(name: str, definition: str, output: Path, can_prune: bool) -> LocatedFinding:
@@ -193,8 +193,8 @@ def report_merge(session: Session, plan: Plan) -> list[LocatedFinding]:
         return []
     modules = f"{len(lock.entries)} module{'' if len(lock.entries) == 1 else 's'}"
     disagree = f"They disagree on {', '.join(sorted(lock.others))}." if lock.others else "They agree on every module."
-    message = f"This file contains merge conflict markers. Both sides were read, {modules} in all. {disagree}"
-    help = "It is rewritten from both sides and the definitions. `git add` it with the other changes."
+    message = f"This file contains merge conflict markers. flowseal read both sides ({modules}). {disagree}"
+    help = "flowseal rewrites the file from both sides and the definitions. `git add` it with the other changes."
     if session.read_only:
         help = "Run `flowseal generate`, which rewrites the file from both sides and the definitions."
     elif plan.disputed:

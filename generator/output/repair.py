@@ -70,7 +70,7 @@ def _discards_edits(journal: Journal, transaction: Transaction) -> bool:
         if (digests.old is None or generated) and (digests.new in wanted if digests.new else not wanted):
             edited |= digests.old is not None and all(digests.old not in known for known in generated)
         elif not _is_move(path, digests, journal, moves):
-            raise DamagedLockError(f"its journal names '{path}', which flowseal.lock.json does not explain")
+            raise DamagedLockError(f"its journal names '{path}', which flowseal.lock.json does not list")
     return edited
 
 

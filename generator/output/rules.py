@@ -22,7 +22,7 @@ from generator.output.folder import ReadRefusedError
 from generator.source import Span
 
 UNSAFE_PATH = error("UnsafePath", "A path that flowseal would write to leads, or could lead, out of the output folder.")
-UNOWNED_FILE = error("UnownedFile", "The module needs a path at which there is a file that flowseal did not generate.")
+UNOWNED_FILE = error("UnownedFile", "A file that flowseal did not generate is in the way of the module.")
 EDITED_FILE = error("EditedFile", "A generated file was edited, and `generate` would overwrite or delete it.")
 REFORMATTED_FILE = error("ReformattedFile", "Only line endings or other whitespace changed in a generated file.")
 REFORMATTED_INPUT = fixed_info("ReformattedInput", "Only whitespace changed in a file that a module is generated from.")
@@ -33,7 +33,7 @@ UNMANAGED_TERRAFORM_FILE = fixed_info(
 UNMANAGED_PERMISSIONS = fixed_warning(
     "UnmanagedPermissions", "A Terraform file that flowseal did not generate may change who can decrypt."
 )
-WRITE_FAILED = error("WriteFailed", "The operating system refused to read or write in the output folder.")
+WRITE_FAILED = error("WriteFailed", "A file in the output folder could not be read or written.")
 OUTPUT_BUSY = error("OutputBusy", "Another flowseal run is writing to the same folder.")
 DAMAGED_LOCK = error("DamagedLock", "flowseal.lock.json, or the journal of an interrupted run, is damaged.")
 NEWER_LOCK = error("NewerLock", "flowseal.lock.json was written by a later version of flowseal.")

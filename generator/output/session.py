@@ -171,7 +171,7 @@ def _report_problems(session: Session) -> Iterator[None]:
         message = f"Another flowseal run ({error}) is writing to this folder."
         session.report(OUTPUT_BUSY, ".", message, "Wait until it ends, then run again.")
     except DamagedLockError as error:
-        message = f"A run was interrupted here, and what it left cannot be used: {error}."
+        message = f"An earlier run was interrupted, and flowseal cannot repair its changes: {error}."
         session.report(DAMAGED_LOCK, STATE_FOLDER, message, _RESET)
 
 
@@ -208,7 +208,7 @@ def _has_reserved(session: Session) -> bool:
                 help = f"Replace the link with a copy: `cp {LOCK_FILE} copy && mv copy {LOCK_FILE}`. Then run again."
         else:
             continue
-        session.report(UNSAFE_PATH, name, f"flowseal keeps its state under this name, but it is {what}.", help)
+        session.report(UNSAFE_PATH, name, f"flowseal uses this path for its own state, but it is {what}.", help)
         return True
     return False
 
@@ -240,7 +240,7 @@ def _read_lock(session: Session) -> None:
             "Restore it from git. Or delete it and run `flowseal generate`, which adopts files that match its output. "
             "Don't edit it by hand."
         )
-        session.report(DAMAGED_LOCK, LOCK_FILE, f"This file is not as flowseal writes it: {why}.", help)
+        session.report(DAMAGED_LOCK, LOCK_FILE, f"This file is damaged: {why}.", help)
     except NewerLockError as error:
         message = f"A later version of flowseal wrote this file (format version {error})."
         session.report(NEWER_LOCK, LOCK_FILE, message, "Upgrade flowseal, then run again.")

@@ -159,7 +159,7 @@ def _skip_in_string(lines: Lines, position: int, opened: list[tuple[str, int]]) 
 
 
 def _report_open(lines: Lines, start: int) -> UnreadableBlocksError:
-    return UnreadableBlocksError("a bracket, string or comment is not closed", _place(lines, start, start + 1))
+    return UnreadableBlocksError("a bracket, string, or comment is not closed", _place(lines, start, start + 1))
 
 
 def _place(lines: Lines, start: int, end: int) -> Span:

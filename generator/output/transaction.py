@@ -246,7 +246,7 @@ def read_journal(data: bytes) -> Journal:
         raise DamagedLockError("the journal is from another version of flowseal")
     entries, folders = document.get("changes"), document.get("folders")
     if not isinstance(entries, dict) or not isinstance(folders, list):
-        raise DamagedLockError("the journal is not as flowseal writes it")
+        raise DamagedLockError("the journal is malformed")
     changes = {path: _read_digests(path, entry) for path, entry in entries.items()}
     if LOCK_FILE in changes and changes[LOCK_FILE].new is None:
         raise DamagedLockError("the journal removes the lock file")
@@ -261,9 +261,9 @@ def _read_digests(path: str, entry: Any) -> Digests:
         raise DamagedLockError("the journal leads out of the folder")
     module, slash, _ = path.partition("/")
     if path != LOCK_FILE and not (slash and is_module_name(module)):
-        raise DamagedLockError("the journal names a file that cannot be flowseal's")
+        raise DamagedLockError("the journal names a file that flowseal cannot have generated")
     if not isinstance(entry, dict) or entry.keys() != {"old", "new"}:
-        raise DamagedLockError("the journal is not as flowseal writes it")
+        raise DamagedLockError("the journal is malformed")
     if not all(value is None or is_digest(value) for value in entry.values()) or entry["old"] == entry["new"]:
-        raise DamagedLockError("the journal has digests that flowseal does not write")
+        raise DamagedLockError("the journal contains invalid digests")
     return Digests(entry["old"], entry["new"])

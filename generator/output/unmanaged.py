@@ -78,7 +78,9 @@ def _report_beside(output: Path, path: str, *, is_json: bool) -> LocatedFinding:
     if found:
         message = f"flowseal did not generate this file, and it may change who can decrypt: it {_name_blocks(found)}."
         return report_path(UNMANAGED_PERMISSIONS, output, path, message, REVIEW, found[0].span)
-    message = "flowseal did not generate this file; it is part of the module, but not of what flowseal proves."
+    message = (
+        "flowseal did not generate this file. Terraform includes it in the module, but flowseal does not prove it."
+    )
     return report_path(UNMANAGED_TERRAFORM_FILE, output, path, message, REVIEW)
 
 

@@ -284,7 +284,7 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
         yield report_unreadable_folder(refusal, show_path(Path(str(refusal.filename))))
     if not found and not errors:
         message = "The folder contains no flow definitions."
-        yield report_file(NO_DEFINITIONS, message, f"File names of definitions end in {list_names(ENDINGS)}.", display)
+        yield report_file(NO_DEFINITIONS, message, f"Definition file names end in {list_names(ENDINGS)}.", display)
     yield from sorted(found, key=lambda item: item.as_posix())
 
 

@@ -28,13 +28,13 @@ KINDS = {
     "slack": ("a Slack token", rf"{_START}xox[abeprs]-[0-9A-Za-z-]{{20,}}"),
     "stripe": ("a Stripe key", rf"{_START}[rs]k_live_[0-9A-Za-z]{{20,}}"),
     "google": ("a Google API key", rf"{_START}AIza[0-9A-Za-z_-]{{35}}(?![0-9A-Za-z])"),
-    "model": ("an API key of a model's vendor", rf"{_START}sk-(?:[a-z]+-)*[0-9A-Za-z_-]{{32,}}"),
+    "model": ("an API key of a model provider", rf"{_START}sk-(?:[a-z]+-)*[0-9A-Za-z_-]{{32,}}"),
     "token": (
         "a signed token",
         rf"{_START}(?<![_-])eyJ[0-9A-Za-z_-]{{8,}}\.eyJ[0-9A-Za-z_-]{{8,}}\.[0-9A-Za-z_-]{{8,}}",
     ),
     "address": (
-        "a password in an address",
+        "a password in a URL",
         r"\b[a-z][a-z0-9+.-]{0,30}" + _AFTER_SCHEME,
     ),
     "password": (

@@ -113,7 +113,9 @@ def _has_unmatched_input(node: Node, incoming: list[Connection] | tuple[()]) -> 
 def _report_multiple(name: str, port: str, first: Connection, others: list[Connection]) -> Finding:
     sources = ", ".join(connection.source for connection in (first, *others))
     message = f"Input {port!r} of node {name!r} has {len(others) + 1} incoming data connections: from {sources}."
-    related = tuple(Related(f"The one from {item.source} is here.", item.input_path) for item in (first, *others[1:]))
+    related = tuple(
+        Related(f"The connection from {item.source} is here.", item.input_path) for item in (first, *others[1:])
+    )
     help = "Keep one of them. Connect different branches to different nodes, for example to two Output nodes."
     return Finding(MULTIPLE_NODE_INPUT_CONNECTIONS, message, help, others[0].input_path, related=related)
 

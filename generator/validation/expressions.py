@@ -163,5 +163,5 @@ def _find_mismatch(comparison: Comparison, types: Mapping[str, str]) -> Expressi
 def _describe(operand: Operand, types: Mapping[str, str]) -> str:
     kind = _name_type(operand, types)
     if operand.is_input:
-        return f"{operand.value} of type {kind}"
+        return f"'{operand.value}' of type {kind}"
     return f"a constant of type {kind}"

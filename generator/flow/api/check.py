@@ -35,9 +35,7 @@ WRONG_LENGTH = error("WrongLength", "A string, list, or mapping is too short or 
 VALUE_OUT_OF_RANGE = error("ValueOutOfRange", "A number is out of range.")
 NOT_EXACTLY_ONE_KEY = error("NotExactlyOneKey", "The API requires exactly one of several keys here.")
 TOO_MANY_CONNECTIONS = warning("TooManyConnections", "A flow has more connections than AWS documents.")
-INVALID_BUCKET_NAME = warning(
-    "InvalidBucketName", "S3 creates no bucket with this name, although the Bedrock API accepts it."
-)
+INVALID_BUCKET_NAME = warning("InvalidBucketName", "The Bedrock API accepts this bucket name, but S3 does not.")
 
 NAMES: Mapping[str, str] = {
     "FlowNodeName": "node name",
@@ -144,8 +142,8 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
         message = f"{name_place(path)} has {size} items; AWS documents at most {shape.warn_above}."
         return [Finding(TOO_MANY_CONNECTIONS, message, "AWS has accepted up to 100; deploy early to confirm.", path)]
     if shape.name == "FlowS3BucketName" and isinstance(value, str) and NOT_A_BUCKET.search(value):
-        message = f"{quote_value(value)} is not a valid name of an S3 bucket."
-        help = "A bucket's name has no two periods in a row and does not look like an IP address."
+        message = f"{quote_value(value)} is not a valid S3 bucket name."
+        help = "A bucket name cannot contain two periods in a row or look like an IP address."
         return [Finding(INVALID_BUCKET_NAME, message, help, path)]
     return []
 

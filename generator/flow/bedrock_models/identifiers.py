@@ -173,14 +173,14 @@ def _explain_arn(model: str, path: Path, wanted: ModelKind | None) -> tuple[str,
         return message, f"Did you mean {fixed}?" if find_kind(fixed) else help
     name, home, actual = parts["name"], parts["home"], find_kind(parts["name"])
     if kind is ModelKind.FOUNDATION_MODEL and actual in _PROFILE_KINDS:
-        message = f"{name!r} is the ID of an inference profile, and this is the ARN of a foundation model."
+        message = f"{name!r} is an inference profile ID, but this is the ARN of a foundation model."
         if path[-1] == "modelArn":
             return message, f"Reranking requires a foundation model: write {home}:foundation-model/{_name_model(name)}."
         setting = "" if wanted in (None, actual) else f" Set `model: {actual}` for the parameter."
         arn = f"{home}{parts['account'] or '<account>'}:inference-profile/{name}"
         return message, f"Write {name}, or the ARN of the profile, {arn}.{setting}"
     if kind in _PROFILE_KINDS and actual is ModelKind.FOUNDATION_MODEL:
-        message = f"{name!r} is the ID of a foundation model, and this is the ARN of an inference profile."
+        message = f"{name!r} is a foundation model ID, but this is the ARN of an inference profile."
         profile = load_known_models().find_profile(home.split(":")[3], name) or f"<prefix>.{name}"
         otherwise = "" if wanted else f", or {name} for the model itself"
         return message, f"Write {home}{parts['account'] or '<account>'}:inference-profile/{profile}{otherwise}."
@@ -221,8 +221,7 @@ def _report_prefix(prefix: str, profile: str, model: str, path: Path) -> Finding
     message = f"Unknown inference profile prefix {prefix!r}."
     meant = load_known_models().find_profile(prefix, model)
     help = (
-        f"{f'Did you mean {meant}? ' if meant else ''}flowseal assumes an inference profile and allows exactly that: "
-        f"{profile} in the module's own account and Region, and through it {model} in any Region. If it is something "
-        "else, give its ARN."
+        f"{f'Did you mean {meant}? ' if meant else ''}If {profile} is an inference profile, no action is needed: "
+        f"flowseal allows it, and {model} in any Region through it. If it is something else, use its ARN."
     )
     return Finding(UNKNOWN_PROFILE_PREFIX, message, help, path)

@@ -139,7 +139,7 @@ def _list_router_grants(arn: Text, _model: Text) -> Iterator[Grant]:
 
 def _list_endpoint_grants(_arn: Text, _model: Text) -> Iterator[Grant]:
     resource: Text = ("arn:", PARTITION, ":bedrock:", REGION, ":", ACCOUNT, ":marketplace/model-endpoint/all-access")
-    note = "AWS has this one resource for all endpoints; the statement InvokeEndpoint names the endpoint."
+    note = "AWS defines one resource for all endpoints; the statement InvokeEndpoint names the endpoint."
     yield Grant("InvokeMarketplaceModel", ("bedrock:InvokeModel",), (resource,), note=note)
 
 

@@ -75,7 +75,7 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
     for index, model in enumerate(flow.permissions.models):
         yield from list_model_needs(model, (PERMISSIONS, "models", index), flow)
     for key in flow.permissions.kms_keys:
-        note = "The definition does not say which resource the key encrypts, so the permission has no condition."
+        note = "The definition does not specify which resource the key encrypts, so the permission has no condition."
         yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),), note=note)
     yield from map(allow_guardrail_profile, flow.permissions.guardrail_profiles)
     keepers = [
@@ -86,5 +86,5 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
         # A node without its configuration, which is reported, may use any bucket.
         if bucket not in used and all(node.configuration for node in keepers):
             message = f"No node reads or writes bucket {bucket!r}."
-            help = "Write the bucket as its node does (for a parameter, $ and its name), or remove the entry."
+            help = "Spell the bucket as its node does (for a parameter, $ and its name), or remove the entry."
             yield Finding(UNUSED_BUCKET_ACCOUNT, message, help, (PERMISSIONS, "bucket_accounts", bucket), key=True)

@@ -75,7 +75,7 @@ def _check_common_value(parameter: Parameter) -> list[Finding]:
             return []
         shapes.append(shape)
         if find_sample(shapes) is None:
-            message = f"No value of parameter {parameter.name!r} is valid in all the places that use it."
+            message = f"No value of parameter {parameter.name!r} is valid everywhere it is used."
             related = (Related("Also used here.", parameter.uses[0]),)
             return [Finding(CONFLICTING_USES, message, "Use two separate parameters.", path, related=related)]
     return []

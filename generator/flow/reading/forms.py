@@ -178,10 +178,9 @@ def _report_unused(keys: list[str], value: Mapping[str, object]) -> Finding:
     message = f"This document describes an existing flow. flowseal does not use these keys: {listed}."
     identity = next((match[1] for key in LIVE if (match := FLOW_ID.fullmatch(str(value.get(key))))), "ID")
     help = (
-        "Terraform creates a second flow unless the root module keeps this one with an `import` block that has "
-        f'`to = module.NAME.aws_bedrockagent_flow.this` and `id = "{identity}"`, or, if the flow is already in this '
-        "Terraform state, a `moved` block with `from = aws_bedrockagent_flow.x` and the same `to`. "
-        "See docs/existing-flows.md."
+        "The module creates a second flow. To keep this one, add an `import` block with `to = module.NAME."
+        f'aws_bedrockagent_flow.this` and `id = "{identity}"` to the root module, or, if its Terraform state contains '
+        "the flow, a `moved` block with the same `to`. See docs/existing-flows.md."
     )
     return Finding(LIVE_FLOW, message, help, (keys[0],), key=True)
 

@@ -189,7 +189,7 @@ def _check_undeclared(uses: Sequence[Use], declarations: Mapping[str, Declaratio
                 help, section = f"Did you mean {meant}?", ""
             elif refuse_name(use.name):
                 name, section = propose_parameter(use.name), "parameters"
-                help = f"Write {{$param: {name}}}, and declare `{name}` in the section `parameters`."
+                help = f"Write {{$param: {name}}}, and declare `{name}` under `parameters`."
             else:
                 help, section = "Declare it under `parameters`, with a description.", "parameters"
             findings.append(Finding(UNDECLARED_PARAMETER, message, help, (*use.path, "$param"), section=section))

@@ -285,8 +285,10 @@ class ValueReader:
         message = f"This {what} is not in Unicode normalization form C (NFC); the module contains it in NFC."
         help = "Convert it to NFC, as Terraform would. It looks the same."
         if has_long_run(text):
-            message = f"This {what} has more than {MOST_MARKS} combining characters in a row. Terraform inserts U+034F."
-            help = "Remove the surplus combining characters."
+            message = (
+                f"This {what} has more than {MOST_MARKS} combining characters in a row, so Terraform inserts U+034F."
+            )
+            help = "Remove the extra combining characters."
         elif unicodedata.is_normalized("NFC", text):
             return text
         self.findings.append(Finding(NOT_NORMALIZED, message, help, path, key))

@@ -136,7 +136,7 @@ def _check_profile(profile: Value, path: Path) -> list[Finding]:
     for key in PROFILE_SHAPES:
         # A misspelled key is already reported.
         if not settings.get(key) and not findings:
-            message = f"The guardrail profile is missing {key}."
+            message = f"The guardrail profile is missing the required key {key}."
             help = "For example: {id: us.guardrail.v1:0, regions: [us-east-1, us-east-2, us-west-2]}."
             findings.append(Finding(INVALID_PERMISSION, message, help, (*path, key) if key in settings else path))
     if findings:

@@ -208,7 +208,7 @@ class _Reader:
                 words = list_names(list(SEVERITIES))
                 self._report_value(word, "Invalid severity", f"Use {words}.", ("rules", name))
             elif not may_have_severity(rule, SEVERITIES[word]):
-                help = "Fix what the rule reports, and remove this line."
+                help = "Remove this line, and fix the finding instead."
                 message = f"{name} cannot be downgraded: the generated module could be wrong."
                 self._report(FIXED_SEVERITY, message, help, ("rules", name))
             else:

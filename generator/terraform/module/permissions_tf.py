@@ -35,6 +35,6 @@ def _limit_length(label: str) -> Block:
     fits = make_block(
         "precondition",
         condition=Reference(f'length(replace({rendered}, "/\\\\s/", "")) <= {LARGEST_POLICY}'),
-        error_message=f"The node permissions exceed IAM's {LARGEST_POLICY:,} characters for a managed policy.",
+        error_message=f"The node permissions exceed IAM's limit of {LARGEST_POLICY:,} characters for a managed policy.",
     )
     return make_block("lifecycle", create_before_destroy=True, body=(fits,))
