@@ -207,10 +207,10 @@ def _describe_character(reading: Reading, position: int) -> Fault:
 
 
 def _describe_number(reading: Reading, at: int) -> Fault:
-    message, help = "the escape sequence here is not a Unicode character.", "The largest code point is \\U0010FFFF."
+    message, help = "this escape sequence is not a Unicode character.", "The largest code point is \\U0010FFFF."
     line, column, _, _ = reading.locate(at, at)
     if reading.lines.read(line).startswith("%YAML"):
-        message, help = "this is not a version of YAML.", "Write %YAML 1.2, or remove the line."
+        message, help = "this YAML version does not exist.", "Write %YAML 1.2, or remove the line."
     return Fault("SyntaxError", Span(line, column, line, column + 1), f"Invalid YAML: {message}", help)
 
 

@@ -66,7 +66,7 @@ def test_generate_resolves_flows_added_on_both_branches(repository: Repository) 
     assert "ConflictedLock" in result.stdout
     assert "conflict markers" in result.stdout
     result = repository.run("generate", expect=0)
-    assert "5 modules in all. They agree on every module." in " ".join(result.stdout.split())
+    assert "both sides (5 modules). They agree on every module." in " ".join(result.stdout.split())
     repository.run("check", expect=0)
     assert sorted(read_lock((repository.modules / "flowseal.lock.json").read_bytes()).entries) == [
         "ask",

@@ -42,8 +42,8 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # `permissions` in the definition. The definition does not say which resource the key encrypts, so the permission has
-  # no condition.
+  # `permissions` in the definition. The definition does not specify which resource the key encrypts, so the permission
+  # has no condition.
   statement {
     sid       = "UseOtherKeys"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -78,7 +78,7 @@ resource "aws_iam_policy" "nodes" {
 
     precondition {
       condition     = length(replace(data.aws_iam_policy_document.nodes.json, "/\\s/", "")) <= 6144
-      error_message = "The node permissions exceed IAM's 6,144 characters for a managed policy."
+      error_message = "The node permissions exceed IAM's limit of 6,144 characters for a managed policy."
     }
   }
 }

@@ -46,7 +46,7 @@ resource "aws_iam_policy" "nodes" {
 
     precondition {
       condition     = length(replace(data.aws_iam_policy_document.nodes.json, "/\\s/", "")) <= 6144
-      error_message = "The node permissions exceed IAM's 6,144 characters for a managed policy."
+      error_message = "The node permissions exceed IAM's limit of 6,144 characters for a managed policy."
     }
   }
 }

@@ -110,7 +110,7 @@ def list_prompt_inputs(node: Node, flow: Flow) -> PortRules:
 
 def list_knowledge_base_outputs(node: Node, _flow: Flow) -> PortRules:
     """Return the output of a knowledge base, which depends on whether it has a model for answers."""
-    advice = "With a modelId the output is outputText of type String, without one retrievalResults of type Array."
+    advice = "With a modelId, the output is outputText of type String; without one, retrievalResults of type Array."
     is_known = bool(node.configuration)
     answer = PortRule("outputText", "String", is_known)
     passages = PortRule("retrievalResults", "Array", is_known)
