@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
 
 from generator.findings import LocatedFinding
 from generator.output.lock_file import Entry, Provenance
 from generator.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileChange:
-    """The bytes of a file before and after, None for no file. `source` is where a user's own file moves from."""
+    """The bytes of a file before and after, None for no file. `source` is where a user's own file moves from.
+
+    `digest` is the SHA-256 of `content`, if it is known already.
+    """
 
     present: bytes | None
     content: bytes | None
     source: str = ""
+    digest: str | None = None
+
+    @cached_property
+    def old(self) -> str | None:
+        """The SHA-256 of `present`."""
+        return None if self.present is None else sha256(self.present).hexdigest()
+
+    @cached_property
+    def new(self) -> str | None:
+        """The SHA-256 of `content`."""
+        return self.digest if self.digest or self.content is None else sha256(self.content).hexdigest()
 
     def locate(self) -> Span:
         """Return the first line that would change; if lines are only missing at the end, the last line."""

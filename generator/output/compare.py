@@ -19,22 +19,29 @@ from generator.source.merge_conflicts import split_merge_conflict
 
 
 class Comparison:
-    """The files of a module (`contents`) compared with its folder. Paths are relative to the output folder.
+    """The files of a module (`contents`, and their SHA-256s in `digests`) compared with its folder.
 
-    `owned` has the SHA-256s of what flowseal generated there, by path relative to the module. `edited` has the files
-    that match none of them, each with what a tool did to its whitespace, None for a real edit. Raises OSError if a file
-    can't be read.
+    Paths are relative to the output folder. `owned` has the SHA-256s of what flowseal generated there, by path relative
+    to the module. `edited` has the files that match none of them, each with what a tool did to its whitespace, None for
+    a real edit. Raises OSError if a file can't be read.
     """
 
     def __init__(
-        self, session: Session, name: str, contents: Mapping[str, bytes], owned: Mapping[str, Collection[str]]
+        self,
+        session: Session,
+        name: str,
+        contents: Mapping[str, bytes],
+        digests: Mapping[str, str],
+        owned: Mapping[str, Collection[str]],
     ) -> None:
         self.files: dict[str, FileChange] = {}
         self.edited: dict[str, WhitespaceChange | None] = {}
         self.findings: list[LocatedFinding] = []
         self._session = session
         self._name = name
+        self._digests = digests
         self._owned = owned
+        self._writable: dict[Path, bool] = {}
         if not is_module_name(name):
             message = f"'{name}' cannot be the name of a module's folder."
             self._report(UNSAFE_PATH, ".", message, "Use letters, digits, `-`, and `_` in the flow's name.")
@@ -58,13 +65,14 @@ class Comparison:
             return
         if present == content:
             return
+        change = FileChange(present, content, digest=self._digests.get(path))
         if present is not None and path not in self._owned:
             message = "flowseal did not generate this file and does not overwrite it."
             self._report(UNOWNED_FILE, whole, message, self._find_way_out())
-        elif self._is_writable(whole):
-            self.files[whole] = FileChange(present, content)
-            known = {*self._owned.get(path, ()), *([] if content is None else [sha256(content).hexdigest()])}
-            if present is not None and not _is_known(present, known):
+        elif self._is_writable(whole, is_there=present is not None):
+            self.files[whole] = change
+            known = {*self._owned.get(path, ()), *([] if change.new is None else [change.new])}
+            if present is not None and change.old not in known and not _is_merge(present, known):
                 self.edited[whole] = explain_whitespace(present, content, known)
 
     def _report_blocked(self, path: str, block: BlockedPathError) -> None:
@@ -84,19 +92,22 @@ class Comparison:
             return f"If flowseal generated it, restore {LOCK_FILE} from git. Otherwise move it away, then run again."
         return "Rename the flow or move the file, then run again."
 
-    def _is_writable(self, path: str) -> bool:
+    def _is_writable(self, path: str, *, is_there: bool) -> bool:
         output = self._session.folder.path
         if self._session.read_only:
             return True
         target = output / path
-        if os.path.lexists(target) and not os.lstat(target).st_mode & 0o222:
+        if is_there and not os.lstat(target).st_mode & 0o222:
             message = "The file is read-only; nothing was changed."
             self._report(WRITE_FAILED, path, message, "Make it writable (`chmod u+w`), then run again.")
             return False
+        if target.parent in self._writable:
+            return self._writable[target.parent]
         folder = target.parent
         while not folder.exists() and folder != output:
             folder = folder.parent
-        if os.access(folder, os.W_OK | os.X_OK):
+        self._writable[target.parent] = os.access(folder, os.W_OK | os.X_OK)
+        if self._writable[target.parent]:
             return True
         message = "No permission to write in this folder; nothing was changed."
         shown = folder.relative_to(output).as_posix()
@@ -109,10 +120,8 @@ class Comparison:
             self.findings.append(finding)
 
 
-def _is_known(present: bytes, known: Collection[str]) -> bool:
-    """Return whether a file is as flowseal generated it, or git merged it from two such files."""
-    if sha256(present).hexdigest() in known:
-        return True
+def _is_merge(present: bytes, known: Collection[str]) -> bool:
+    """Return whether git merged a file from two that flowseal generated."""
     sides = split_merge_conflict(present)
     # If a side has no line break at its end, git adds one before the next marker.
     return sides is not None and all(

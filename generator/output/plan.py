@@ -113,8 +113,8 @@ def _plan_write(session: Session, module: Module, texts: Mapping[str, str], over
             owned = {**session.lock.list_owned(name), **owned}
         else:
             apart.append(name)
-    comparisons = [Comparison(session, module.name, contents, owned)]
-    comparisons += [Comparison(session, name, {}, session.lock.list_owned(name)) for name in apart]
+    comparisons = [Comparison(session, module.name, contents, entry.files, owned)]
+    comparisons += [Comparison(session, name, {}, {}, session.lock.list_owned(name)) for name in apart]
     files = {path: change for each in comparisons for path, change in each.files.items()}
     edited = {path: change for each in comparisons for path, change in each.edited.items()}
     findings = [finding for each in comparisons for finding in each.findings]
@@ -210,7 +210,7 @@ def _plan_leftover(session: Session, name: str, status: Status, entries: Collect
     try:
         others = (other for other in session.list_alike(name) if other != name and other in entries)
         is_shared = any(session.folder.is_same(other, name) for other in others)
-        comparison = Comparison(session, name, {}, {} if is_shared else session.lock.list_owned(name))
+        comparison = Comparison(session, name, {}, {}, {} if is_shared else session.lock.list_owned(name))
         if has_errors(comparison.findings):
             return ModuleChange(name, definition, Status.BLOCKED, findings=tuple(comparison.findings))
         files = {path: change for path, change in comparison.files.items() if path not in comparison.edited}

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -60,11 +59,16 @@ class Step(Enum):
 
 
 class Transaction:
-    """The state folder of a run: new files, the present files, and the journal."""
+    """The state folder of a run: new files, the present files, and the journal.
+
+    A power loss is survived like a kill: everything is flushed before the journal counts, and again before it goes.
+    A disk that loses what it has acknowledged can leave single files empty or torn. These match no digest: the repair
+    reports them, and without a journal they are edits of generated files, or a damaged lock file.
+    """
 
     def __init__(self, output: Path) -> None:
         self.output = output
-        self.folder = OutputFolder(output)
+        self.folder = OutputFolder(output, remember=True)
         self.state = output / STATE_FOLDER
         self.new = self.state / "new"
         self.old = self.state / "old"
@@ -76,30 +80,25 @@ class Transaction:
 
         Raises OSError if the disk refuses; then nothing was changed.
         """
+        draft, staged = self.state / "journal.new", []
+        folders: set[Path] = set()
         for path, change in sorted(files.items()):
+            new, old = self.new / path, self.old / path
             if change.content is not None:
-                disk.make_folders((self.new / path).parent)
+                _make_folder(new.parent, folders)
                 if change.source:
-                    disk.keep_copy(self.output / change.source, self.new / path)
+                    disk.keep_copy(self.output / change.source, new)
                 else:
-                    disk.write_new_file(self.new / path, change.content)
-        changes = {
-            path: Digests(
-                *(None if data is None else sha256(data).hexdigest() for data in (each.present, each.content))
-            )
-            for path, each in sorted(files.items())
-        }
+                    disk.write_new_file(new, change.content)
+                staged.append(new)
+            if change.present is not None:
+                _make_folder(old.parent, folders)
+                disk.keep_copy(self.output / path, old)
+        changes = {path: Digests(change.old, change.new) for path, change in sorted(files.items())}
         missing = (folder for folder in sorted(_list_parents(changes)) if not (self.output / folder).exists())
         journal = Journal(changes, tuple(missing))
-        for path, digests in journal.changes.items():
-            if digests.new is not None:
-                disk.sync_file(self.new / path)
-            if digests.old is not None:
-                disk.make_folders((self.old / path).parent)
-                disk.keep_copy(self.output / path, self.old / path)
-        draft = self.state / "journal.new"
         disk.write_new_file(draft, write_journal(journal).encode())
-        disk.sync_file(draft)
+        disk.sync_paths([*staged, draft, *sorted(folders)])
         disk.replace_file(draft, self.forward)
         disk.sync_folder(self.state)
         return journal
@@ -112,6 +111,7 @@ class Transaction:
         """
         changes = sorted(journal.changes.items(), key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
         blocked: dict[str, str | None] = {}
+        folders: set[Path] = set()
         for path, digests in changes:
             step = self._judge(path, digests, journal)
             is_needed = step is Step.DUE and digests.new is None and digests.old in blocked.values()
@@ -120,8 +120,9 @@ class Transaction:
             elif step is Step.DUE and digests.new is None:
                 disk.remove_file(self.output / path)
             elif step is Step.DUE:
-                disk.make_folders((self.output / path).parent)
-                disk.replace_file(self.output / self._name_staged(path, journal), self.output / path)
+                target = self.output / path
+                _make_folder(target.parent, folders)
+                disk.replace_file(self.output / self._name_staged(path, journal), target)
         if journal.is_undo:
             for folder in reversed(journal.folders):
                 self._remove_empty_folder(folder)
@@ -222,15 +223,25 @@ class Transaction:
 
     def _sync_folders(self, journal: Journal) -> None:
         folders = {(self.output / path).parent for path in (*journal.changes, *journal.folders)}
-        for folder in sorted(folders):
-            if folder.is_dir():
-                disk.sync_folder(folder)
+        disk.sync_paths([folder for folder in sorted(folders) if folder.is_dir()])
+
+
+def _make_folder(folder: Path, present: set[Path]) -> None:
+    """Create a folder and its missing parents, and add those with new names in them to the folders that are present."""
+    if folder not in present:
+        made = disk.make_folders(folder)
+        present |= {folder, *(each.parent for each in made)}
 
 
 def _list_parents(changes: Mapping[str, Digests]) -> set[str]:
     """Return the folders that the new files of a change are in."""
-    made = (path for path, digests in changes.items() if digests.new is not None)
-    return {parent.as_posix() for path in made for parent in PurePosixPath(path).parents} - {"."}
+    parents: set[str] = set()
+    for path, digests in changes.items():
+        folder = "" if digests.new is None else path.rpartition("/")[0]
+        while folder and folder not in parents:
+            parents.add(folder)
+            folder = folder.rpartition("/")[0]
+    return parents
 
 
 def write_journal(journal: Journal) -> str:

@@ -204,7 +204,9 @@ def stop_at(project: Project, function: str, step: int, turns_back_after: int | 
     [
         ("write_new_file", 0),
         ("write_new_file", 20),
-        ("sync_file", 10),
+        ("sync_file_system", 0),
+        ("sync_file_system", 1),
+        ("sync_folder", 0),
         ("keep_copy", 3),
         ("replace_file", 0),
         ("replace_file", 1),

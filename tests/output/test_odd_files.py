@@ -66,6 +66,22 @@ def test_a_pipe_in_place_of_a_flowseal_file_does_not_hang(name: str, here: Path)
         )
 
 
+def test_leftovers_deeper_than_the_recursion_limit_are_removed(here: Path) -> None:
+    state = here / "out" / ".flowseal"
+    deep = state / "new"
+    (state / "old").mkdir(parents=True)
+    (here / "elsewhere").mkdir()
+    (here / "elsewhere" / "kept").touch()
+    (state / "old" / "link").symlink_to(here / "elsewhere")
+    for _ in range(1200):
+        deep.mkdir()
+        deep /= "d"
+    result = CliRunner().invoke(app, ["generate", FLOWS.as_posix(), "-o", "out"])
+    assert (result.exit_code, result.exception) == (0, None)
+    assert not state.exists()
+    assert (here / "elsewhere" / "kept").exists()
+
+
 @pytest.mark.parametrize(
     "command", [["schema", "-o", "own/s.json"], ["new", "a", "--template", "prompt"], ["init", "--yes", "--ci", "none"]]
 )

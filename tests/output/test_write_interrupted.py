@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills a forked 
 STEPS = [
     "write_new_file",
     "sync_file",
+    "sync_folder",
+    "sync_file_system",
     "keep_copy",
     "replace_file",
     "remove_file",
@@ -82,6 +84,33 @@ def make_folder(folder: Path) -> dict[str, bytes]:
     return read_tree(folder)
 
 
+@pytest.fixture(params=["few", "many"])
+def amount(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether the changed files count as few or many. Flushing many is stubbed: it waits for other programs."""
+    if request.param == "many":
+        monkeypatch.setattr(disk, "FEW", 0)
+        monkeypatch.setattr(disk, "sync_file_system", lambda _: True)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("is_possible", [True, False])
+def test_many_files_are_flushed_together_where_the_system_can(
+    is_possible: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert disk.sync_file_system(tmp_path) is (sys.platform == "linux")
+    paths = [tmp_path, *(tmp_path / str(number) for number in range(disk.FEW))]
+    for path in paths[1:]:
+        path.touch()
+    flushed: list[Path] = []
+    monkeypatch.setattr(disk, "sync_file_system", lambda _: is_possible)
+    monkeypatch.setattr(disk, "sync_file", flushed.append)
+    disk.sync_paths(paths)
+    assert flushed == ([] if is_possible else paths)
+    disk.sync_paths(paths[1:])
+    assert flushed[-disk.FEW :] == paths[1:]
+
+
+@pytest.mark.usefixtures("amount")
 def test_modules_are_whole_after_a_kill_at_any_step(tmp_path: Path) -> None:
     done = tmp_path / "done"
     before = make_folder(done)
@@ -131,19 +160,20 @@ def trace_steps(monkeypatch: pytest.MonkeyPatch, refused: Path | None) -> list[t
 
         return do
 
-    for name in (*STEPS, "sync_folder"):
+    for name in STEPS:
         monkeypatch.setattr(disk, name, wrap(name, getattr(disk, name)))
     return steps
 
 
 @pytest.mark.parametrize("refused", [None, "other/main.tf"])
 def test_the_journal_is_written_and_removed_only_after_the_disk_syncs(
-    refused: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    refused: str | None, amount: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = make_folder(tmp_path)
     steps = trace_steps(monkeypatch, refused and tmp_path / refused)
     change_both(tmp_path)
     monkeypatch.undo()
+    is_flushed_whole = amount == "many"
     assert (read_tree(tmp_path) == before) is (refused is not None)
     state = tmp_path / ".flowseal"
     forward, back = state / "journal.json", state / "journal-back.json"
@@ -151,8 +181,12 @@ def test_the_journal_is_written_and_removed_only_after_the_disk_syncs(
     for name, path in steps:
         if name in ("sync_file", "sync_folder"):
             unsynced.discard(path)
+        elif name == "sync_file_system" and is_flushed_whole:
+            unsynced.clear()
         elif name == "write_new_file" and path.name != ".gitignore":
-            unsynced.add(path)
+            unsynced |= {path, path.parent}
+        elif name == "keep_copy":
+            unsynced.add(path.parent)
         elif name == "replace_file" and path in (forward, back):
             # Rolling back undoes what was done so far, whether or not the disk holds it.
             assert path == back or not unsynced
@@ -166,5 +200,6 @@ def test_the_journal_is_written_and_removed_only_after_the_disk_syncs(
             unsynced.add(path.parent)
         elif name == "remove_tree":
             assert state not in unsynced
-    assert {name for name, _ in steps} >= {"sync_file", "sync_folder", "replace_file", "remove_file", "remove_tree"}
+    flushing = "sync_file_system" if is_flushed_whole else "sync_file"
+    assert {name for name, _ in steps} >= {flushing, "sync_folder", "replace_file", "remove_file", "remove_tree"}
     assert (("replace_file", back) in steps) is (refused is not None)
