@@ -54,7 +54,8 @@ class CheckedDefinition:
     names that findings use and in the normal form in which they count characters. `inputs` has the SHA-256 of each file
     by its path relative to the definition's folder. `suppressed` are findings that a comment in the file suppresses;
     with `strict`, a warning stops the module too. `found` counts the findings before the project's severities are
-    applied. `hidden` are the findings, reported or not, that point at what logs must not show.
+    applied. `hidden` are the findings, reported or not, that point at what logs must not show. `name` is the flow's
+    name, None without a flow. `is_read` and `is_planned` tell that there were a document and a plan, before `lighten`.
     """
 
     file: str
@@ -69,11 +70,29 @@ class CheckedDefinition:
     found: int = 0
     texts: dict[str, str] = field(default_factory=dict)
     hidden: tuple[LocatedFinding, ...] = ()
+    name: str | None = None
+    is_read: bool = False
+    is_planned: bool = False
+
+    @property
+    def is_buildable(self) -> bool:
+        """Whether the module can be built: no error (or, with `strict`, no warning) stops it."""
+        return self.is_planned and not has_errors(self.findings, strict=self.strict)
 
     @property
     def buildable_plan(self) -> ModulePlan | None:
-        """The plan, unless an error (or, with `strict`, a warning) stops the module."""
-        return None if has_errors(self.findings, strict=self.strict) else self.plan
+        """The plan, if the module can be built."""
+        return self.plan if self.is_buildable else None
+
+    def lighten(self) -> CheckedDefinition:
+        """Return this without its document, flow, and plan, which are large and rarely needed once it is checked."""
+        return replace(self, document=None, flow=None, plan=None)
+
+    def open_document(self) -> Document | None:
+        """Return the document, read again if it was left out; None if the text could not be read."""
+        if self.document is None and self.is_read:
+            return read_document(self.file, self.text.encode())[0]
+        return self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +162,7 @@ def _read_definition(definition: DefinitionText, timings: Timings) -> CheckedDef
     if code := recognize_code(definition.file, text, document):
         return CheckedDefinition(definition.file, text, (code,))
     findings = tuple(locate_fault(fault, definition.file) for fault in faults)
-    return CheckedDefinition(definition.file, text, findings, document)
+    return CheckedDefinition(definition.file, text, findings, document, is_read=document is not None)
 
 
 def _check_definition(
@@ -175,7 +194,9 @@ def _check_definition(
         place_beside(definition.file, file): normalize_text(reading.texts[file])
         for file in {finding.file for finding in found if finding.file is not None}
     }
-    return replace(read, findings=(*read.findings, *located), flow=reading.flow, plan=plan, inputs=inputs, texts=texts)
+    name = None if reading.flow is None else str(reading.flow.name)
+    read = replace(read, flow=reading.flow, name=name, plan=plan, is_planned=plan is not None)
+    return replace(read, findings=(*read.findings, *located), inputs=inputs, texts=texts)
 
 
 def _check_flow(
@@ -236,7 +257,7 @@ def _complete_help(finding: Finding, reading: FlowReading) -> Finding:
 
 
 def _add_collisions(checked: Sequence[CheckedDefinition], others: Mapping[str, str]) -> list[CheckedDefinition]:
-    names = {**others, **{item.file: item.flow.name for item in checked if item.flow is not None}}
+    names = {**others, **{item.file: item.name for item in checked if item.name is not None}}
     found: dict[str, list[Finding]] = {}
     for file, finding in find_colliding_flows(names):
         found.setdefault(file, []).append(finding)
@@ -244,19 +265,20 @@ def _add_collisions(checked: Sequence[CheckedDefinition], others: Mapping[str, s
 
 
 def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> CheckedDefinition:
-    if item.document is None or not findings:
+    document = item.open_document() if findings else None
+    if document is None:
         return item
-    document = item.document
     return replace(item, findings=(*item.findings, *(locate_finding(finding, document) for finding in findings)))
 
 
 def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:
     findings, suppressed = item.findings, item.suppressed
-    if item.document is not None and SIGN in item.document.text:
+    document = item.open_document() if SIGN in item.text else None
+    if document is not None:
         from generator.findings.catalog import list_rules
 
         renew_suggestions()
-        result = suppress_findings(item.document, findings, list_rules(), is_complete=item.flow is not None)
+        result = suppress_findings(document, findings, list_rules(), is_complete=item.name is not None)
         findings, suppressed = result.findings, result.suppressed
     found = len(findings) + len(suppressed)
     weighed = apply_severities(findings, severities)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 PATIENCE = 1.0
@@ -14,34 +14,42 @@ _PAUSE = 0.1
 
 
 class Progress:
-    """Counts the finished pieces of work of a run. Shown only if it is visible."""
+    """Says what a run is doing and counts the finished pieces of it. Shown only if it is visible."""
 
     def __init__(self, *, is_visible: bool = False) -> None:
-        self.expected = 0
-        self.done = 0
-        self.is_shown = False
+        self._task = ""
+        self._expected = 0
+        self._done = 0
+        self._shown = 0
         self._next = time.monotonic() + PATIENCE if is_visible else float("inf")
 
-    def expect(self, pieces: int) -> None:
-        """Expect more pieces of work."""
-        self.expected += pieces
+    def begin(self, task: str, pieces: int = 0) -> None:
+        """Begin a task of so many pieces; 0 if it can't be counted."""
+        self._task, self._expected, self._done = task, pieces, 0
+        self._show()
 
-    def finish_piece(self) -> None:
-        """Count one piece as done, and update the bar from time to time."""
-        self.done += 1
+    def finish_pieces(self, pieces: int = 1) -> None:
+        """Count pieces as done, and update the bar from time to time."""
+        self._done += pieces
+        self._show()
+
+    def _show(self) -> None:
         if time.monotonic() < self._next:
             return
-        share = min(self.done / max(self.expected, self.done), 1.0)
-        filled = int(share * WIDTH)
-        sys.stderr.write(f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {int(share * 100):3d} %")
+        line = f"{self._task} ..."
+        if self._expected:
+            done = min(self._done, self._expected)
+            filled = done * WIDTH // self._expected
+            line = f"{self._task} [{'#' * filled}{'.' * (WIDTH - filled)}] {done:,} of {self._expected:,}"
+        sys.stderr.write(f"\r{line.ljust(self._shown)}")
         sys.stderr.flush()
-        self.is_shown = True
+        self._shown = len(line)
         self._next = time.monotonic() + _PAUSE
 
     def clear(self) -> None:
         """Remove the bar."""
-        if self.is_shown:
-            sys.stderr.write("\r" + " " * (WIDTH + 8) + "\r")
+        if self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
 
 
@@ -69,6 +77,11 @@ class Timings:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Add the seconds of stages that another process measured."""
+        for stage, spent in seconds.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
     def write_table(self) -> str:
         """Return one line per stage, in seconds with three decimals, and the sum."""

@@ -20,7 +20,7 @@ PACKAGES = {
     "scaffold": {"source", "findings", "flow", "output", "project"},
     "progress": set(),
     "pipeline": {"source", "findings", "flow", "validation", "terraform", "project", "progress"},
-    "run": {"source", "findings", "terraform", "output", "project", "progress", "pipeline"},
+    "run": {"source", "findings", "flow", "terraform", "output", "project", "progress", "pipeline"},
     "report": {"source", "findings", "terraform", "output", "run"},
     "commands": {
         *("source", "findings", "flow", "terraform", "editor", "output", "project", "scaffold"),

@@ -9,6 +9,7 @@ import typer
 from generator.commands.options import (
     ConfigurationFile,
     Definitions,
+    Jobs,
     MostFindings,
     Output,
     OutputFormat,
@@ -39,6 +40,7 @@ def check(
     quiet: Quiet = False,
     verbose: Verbose = False,
     strict: Strict = False,
+    jobs: Jobs = None,
     show_timings: ShowTimings = False,
 ) -> None:
     """Report whether modules are up to date. Writes nothing; exits with 3 if any is out of date."""
@@ -53,4 +55,4 @@ def check(
         with_diff=diff,
         summary=summary,
     )
-    run_definitions(Command.CHECK, Flags(strict, render_all), request)
+    run_definitions(Command.CHECK, Flags(strict, render_all, jobs=jobs), request)

@@ -9,6 +9,7 @@ import typer
 from generator.commands.options import (
     ConfigurationFile,
     Definitions,
+    Jobs,
     MostFindings,
     Output,
     OutputFormat,
@@ -46,6 +47,7 @@ def generate(
     quiet: Quiet = False,
     verbose: Verbose = False,
     strict: Strict = False,
+    jobs: Jobs = None,
     show_timings: ShowTimings = False,
 ) -> None:
     """Generate one Terraform module per flow definition, and prove each before writing it."""
@@ -59,4 +61,4 @@ def generate(
         show_timings=show_timings,
         fail_on_change=fail_on_change,
     )
-    run_definitions(Command.GENERATE, Flags(strict, render_all, overwrite, prune), request)
+    run_definitions(Command.GENERATE, Flags(strict, render_all, overwrite, prune, jobs=jobs), request)

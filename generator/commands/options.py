@@ -74,6 +74,16 @@ MostFindings = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 ShowTimings = Annotated[bool, typer.Option("--timings", help="Print timings to standard error.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        metavar="N",
+        help="Number of processes for large runs. Default: one per available CPU.",
+        show_default=False,
+    ),
+]
 Summary = Annotated[
     Path | None,
     typer.Option(

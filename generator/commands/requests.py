@@ -62,8 +62,13 @@ def run_definitions(command: Command, flags: Flags, request: Request) -> NoRetur
     with timings.measure("import"):
         from generator.run.execute import execute
         from generator.run.result import exit_code
-    with show_progress() as progress:
-        run = execute(command, flags, project, output, timings, progress)
+        from generator.run.workers import WorkerLostError
+    try:
+        with show_progress() as progress:
+            run = execute(command, flags, project, output, timings, progress)
+    except WorkerLostError as error:
+        print_text(f"flowseal: {error}", err=True)
+        raise typer.Exit(4) from error
     report = _print_run(run, request)
     _append_summary(request.summary, report, run)
     if request.show_timings:

@@ -9,6 +9,7 @@ import typer
 from generator.commands.options import (
     ConfigurationFile,
     Definitions,
+    Jobs,
     MostFindings,
     OutputFormat,
     Quiet,
@@ -34,6 +35,7 @@ def validate(
     most_findings: MostFindings = MOST_FINDINGS,
     quiet: Quiet = False,
     strict: Strict = False,
+    jobs: Jobs = None,
     show_timings: ShowTimings = False,
 ) -> None:
     """Check flow definitions. Writes nothing."""
@@ -45,4 +47,4 @@ def validate(
         detail=choose_detail(quiet),
         show_timings=show_timings,
     )
-    run_definitions(Command.VALIDATE, Flags(strict, for_terraform=target is Target.TERRAFORM), request)
+    run_definitions(Command.VALIDATE, Flags(strict, for_terraform=target is Target.TERRAFORM, jobs=jobs), request)

@@ -30,6 +30,10 @@ class FileText(str):
         self.file = file
         return self
 
+    def __reduce__(self) -> tuple[type[FileText], tuple[str, str]]:
+        """Return how this is made again in another process."""
+        return FileText, (str(self), self.file)
+
 
 Value: TypeAlias = "str | int | Decimal | bool | None | ParameterReference | list[Value] | dict[str, Value]"
 """A value of a definition in the API's own form (camelCase); a str may be a FileText."""

@@ -41,6 +41,7 @@ def execute(
         return _add_lock(plan_run(command, asked, project, discovery, session, stages), session)
     with open_output(output, *made_by) as session:
         run = plan_run(command, flags, project, discovery, session, stages)
+        progress.begin("Writing modules")
         with timings.measure("write"):
             return _apply(run, session)
 

@@ -20,7 +20,8 @@ class Flags:
 
     With `strict`, a warning stops a module. With `render_all`, unchanged modules are generated and proven again. With
     `overwrite`, hand edits are discarded. With `prune`, modules without a definition are removed. Unless
-    `for_terraform`, what only Terraform cannot express is not reported.
+    `for_terraform`, what only Terraform cannot express is not reported. `jobs` limits the number of processes; None
+    stands for the number of available CPUs.
     """
 
     strict: bool = False
@@ -28,3 +29,4 @@ class Flags:
     overwrite: bool = False
     prune: bool = False
     for_terraform: bool = True
+    jobs: int | None = None

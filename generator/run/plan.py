@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from generator.project.ownership import find_elsewhere, is_own, list_gone, list_
 from generator.project.survey import Survey, survey_definitions
 from generator.run.flags import Command, Flags
 from generator.run.result import ModuleResult, Run
+from generator.run.workers import Workers
 
 if TYPE_CHECKING:
     # Importing the pipeline takes longer than a run without changes.
@@ -48,7 +49,8 @@ class _Work:
     session: Session
     survey: Survey
     can_prune: bool
-    stages: Stages
+    timings: Timings
+    workers: Workers
     findings: list[LocatedFinding]
 
 
@@ -60,36 +62,36 @@ def plan_run(
     Nothing is written. Without a session, all definitions are checked, and nothing more. After a failed proof, there is
     no plan and every checked definition is blocked.
     """
-    (files, found), (timings, progress) = discovery, stages
+    (files, found), timings = discovery, stages[0]
     with timings.measure("survey"):
         survey = survey_definitions(files, session, project.defaults.list_values(), render_all=flags.render_all)
-    progress.expect(len(survey.changed) * (2 if session else 1))
-    checked = _check_changed(flags, project, survey, stages)
-    findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
-    run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
-    if session is not None:
-        run = _add_plan(run, _Work(project, flags, session, survey, not has_errors(found), stages, findings))
+    with Workers(project.defaults, flags.jobs, stages, for_terraform=flags.for_terraform) as workers:
+        checked = _check_changed(flags, project, survey, timings, workers)
+        findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
+        run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
+        if session is not None:
+            is_whole = not has_errors(found)
+            run = _add_plan(run, _Work(project, flags, session, survey, is_whole, timings, workers, findings))
     return replace(run, findings=apply_severities(findings, project.severities))
 
 
-def _check_changed(flags: Flags, project: Project, survey: Survey, stages: Stages) -> list[CheckedDefinition]:
+def _check_changed(
+    flags: Flags, project: Project, survey: Survey, timings: Timings, workers: Workers
+) -> list[CheckedDefinition]:
     """Check the definitions that changed, and those that share a folder with another."""
-    timings, progress = stages
     if not survey.changed and not survey.list_sharing(()):
         return []
     with timings.measure("import"):
-        from generator.pipeline import DefinitionText, check_each, settle_definitions
+        from generator.pipeline import DefinitionText, settle_definitions
 
-    def check(definitions: Mapping[str, bytes]) -> Iterator[CheckedDefinition]:
+    def check(definitions: Mapping[str, bytes]) -> dict[str, CheckedDefinition]:
         texts = [DefinitionText(file, data, survey.files[file].open_texts()) for file, data in definitions.items()]
-        for item in check_each(texts, project.defaults, timings, for_terraform=flags.for_terraform):
-            progress.finish_piece()
-            yield item
+        return {item.file: item for item in workers.check(texts)}
 
-    checked = {item.file: item for item in check(survey.changed)}
-    sharing = survey.list_sharing([item.flow.name for item in checked.values() if item.flow is not None])
+    checked = check(survey.changed)
+    sharing = survey.list_sharing([item.name for item in checked.values() if item.name is not None])
     rechecked = {file: data for file in sharing if (data := survey.recheck(file)) is not None}
-    checked |= {item.file: item for item in check(rechecked)}
+    checked |= check(rechecked)
     ordered = [checked[file] for file in survey.files if file in checked]
     with timings.measure("validation"):
         return settle_definitions(ordered, survey.unchanged, strict=flags.strict, severities=project.severities)
@@ -102,7 +104,7 @@ def _add_plan(run: Run, work: _Work) -> Run:
     proven = _prove_modules(run.checked, provenances, work)
     if failures := tuple((file, failure) for file, module in proven.items() for failure in module.failures):
         return replace(run, modules=tuple(map(_block, run.checked)), failures=failures)
-    with work.stages[0].measure("write"):
+    with work.timings.measure("write"):
         plan, modules = _plan_modules(run.checked, proven, provenances, work)
     work.findings += report_merge(work.session, plan)
     return replace(run, modules=modules, plan=plan if work.session.is_usable else None)
@@ -117,20 +119,15 @@ def _prove_modules(
     checked: Sequence[CheckedDefinition], provenances: Mapping[str, Provenance], work: _Work
 ) -> dict[str, ProvenModule]:
     """Render and prove every module that is not current, by the file of its definition."""
-    proven = {}
-    timings, progress = work.stages
+    outdated = []
     for item in checked if work.session.is_usable else ():
-        plan = item.buildable_plan
-        if plan is None:
+        if item.name is None or not item.is_buildable:
             continue
-        if not work.flags.render_all and work.session.is_current(plan.name, provenances[item.file]):
-            work.survey.unchanged[item.file] = plan.name
-            continue
-        from generator.pipeline import build_module
-
-        proven[item.file] = build_module(plan, provenances[item.file].definition, timings)
-        progress.finish_piece()
-    return proven
+        if not work.flags.render_all and work.session.is_current(item.name, provenances[item.file]):
+            work.survey.unchanged[item.file] = item.name
+        else:
+            outdated.append((item.file, provenances[item.file].definition))
+    return {file: module for (file, _), module in zip(outdated, work.workers.build(outdated), strict=True)}
 
 
 def _plan_modules(
@@ -146,7 +143,7 @@ def _plan_modules(
             name = survey.unchanged[file]
             modules[file] = Module(name, session.lock.entries[name].provenance)
         elif file in proven:
-            modules[file] = Module(_name_flow(found[file]) or "", provenances[file], proven[file].files)
+            modules[file] = Module(found[file].name or "", provenances[file], proven[file].files)
             work.findings += _report_whitespace(file, provenances[file], survey, session)
     plan = plan_changes(
         session,
@@ -223,8 +220,4 @@ def _list_causes(change: ModuleChange, work: _Work) -> frozenset[Cause]:
 
 def _block(item: CheckedDefinition) -> ModuleResult:
     """Return the result of a definition that no module was generated from."""
-    return ModuleResult(item.file, _name_flow(item), None, Status.BLOCKED)
-
-
-def _name_flow(item: CheckedDefinition) -> str | None:
-    return item.flow.name if item.flow else None
+    return ModuleResult(item.file, item.name, None, Status.BLOCKED)

@@ -85,7 +85,8 @@ def watch_run(project: Project) -> Run:
     assert process.returncode == 0
     # A look may come too late on a busy machine: then the kill follows its sign at once.
     drafts, journal = seen[DRAFTS], seen[JOURNAL] or seen[DRAFTS][-1:]
-    lasting = (journal[0] - drafts[0], journal[-1] - journal[0]) if drafts else (0.0, 0.0)
+    # Between two looks, both can come.
+    lasting = (max(0.0, journal[0] - drafts[0]), journal[-1] - journal[0]) if drafts else (0.0, 0.0)
     return Run(time.monotonic() - began, *lasting)
 
 
@@ -205,8 +206,8 @@ def stop_at(project: Project, function: str, step: int, turns_back_after: int | 
         ("write_new_file", 0),
         ("write_new_file", 20),
         ("sync_file_system", 0),
-        ("sync_file_system", 1),
         ("sync_folder", 0),
+        ("sync_folder", 5),
         ("keep_copy", 3),
         ("replace_file", 0),
         ("replace_file", 1),
