@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from generator.terraform.proof import reader
 from generator.terraform.proof.parser import parse_hcl
-from generator.terraform.proof.reader import _read_piece, read_file
+from generator.terraform.proof.reader import _read_piece, read_file, read_quickly
 
 MODULES = Path(__file__).parents[2] / "examples" / "modules"
 FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
@@ -97,3 +98,77 @@ def test_faults_have_the_line_numbers_of_the_file() -> None:
     read = read_file("a {\n  b = 1\n}\n\nc {\n  d = 1\n  d = 2\n}\n\ne = 1\n")
     assert [line for line, _ in read.faults] == [7, 10]
     assert [block.line for block in read.blocks] == [1, 5]
+
+
+SIGNS = (
+    *("{", "}", "[", "]", "(", ")", '"', "=", "/*", "*/", "//", "# {", "${", "}\n}", "x = {", "x = [", "x = <<E", "E"),
+    *('x = "', "x = 1", "x {", "x {}", 'x = "${', "<<-E", "  }", "    }", "b {", ",", "}\n{", "x = {\n  y = 1", "\\"),
+)
+NESTED = """\
+# Code generated
+a "b" {
+  c = 1
+  d = "two"
+
+  e {
+    f = [
+      1,
+    ]
+    g {
+      h = 1
+    }
+  }
+
+  e "x" {
+    i = { j = "}" }
+  }
+}
+
+k {
+  e {
+    f = "${a.b}"
+  }
+}
+"""
+
+
+def strip_lines(blocks: object) -> str:
+    return re.sub(r"line=\d+", "", repr(blocks))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
+def test_blocks_read_once_each_mean_what_the_whole_file_means(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    blocks = read_quickly(text)
+    assert blocks is not None
+    assert strip_lines(blocks) == strip_lines(read_file(text).blocks)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_file_is_read_quickly_as_its_whole_is_or_not_at_all(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(60):
+        lines = NESTED.split("\n")
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            at = chance.randrange(1, len(lines))
+            sign = chance.choice(SIGNS)
+            indented = chance.choice(("", "  ", "    ")) + sign
+            lines[at : at + chance.choice((0, 0, 1))] = [chance.choice((indented, indented, lines[at] + sign))]
+        text = "\n".join(lines)
+        blocks, whole = read_quickly(text), read_file(text)
+        assert blocks is None or (not whole.faults and strip_lines(blocks) == strip_lines(whole.blocks)), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a {\n  b {\n    c = <<E\n  }\n  d {\nE\n  }\n}\n",
+        "a {\n  b = [\n  c {\n  }\n  ]\n}\n",
+        "a {\n  /*\n  c {\n    d = 1\n  }\n  */\n}\n",
+        'a {\n  b = "${[\n  c {\n    d = 1\n  }\n  ]}"\n}\n',
+        "a {\n  b = <<E\n  c {\n    d = 1\n  }\nE\n}\n",
+        "a {\n  b { # one\n    c {\n      d = 1\n    }\n  }\n}\n",
+    ],
+)
+def test_an_inner_block_that_may_be_text_or_a_value_is_not_read_by_itself(text: str) -> None:
+    assert read_quickly(text) is None
