@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from generator.flow.model import Derived, Flow, Grant, Symbol, Text
@@ -22,7 +22,7 @@ _SPACES = re.compile(
     "\ufff0-\uffff\U000e0000-\U000e0fff]+"
 )
 _MARKS = re.compile(r"([\\`*_{}\[\]|~#$@])|^([-+=]|\d+(?=[.)]))")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SYMBOLS = {Symbol.PARTITION: "PARTITION", Symbol.REGION: "REGION", Symbol.ACCOUNT: "ACCOUNT"}
 _DERIVED = {
     "value": "{}",
@@ -65,13 +65,14 @@ def render_readme(plan: ModulePlan, header: str) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def escape_markdown(text: str) -> str:
     """Return Markdown that shows `text` unchanged, on one line, also in HTML and in table cells."""
     words = _SPACES.sub(" ", text).strip()
     marked = _MARKS.sub(lambda match: "\\" + match.group(), words)
     # A number at the start of a line would start a list: escape its dot, not the digit.
     marked = re.sub(r"^\\(\d+)([.)])", r"\1\\\2", marked)
-    return "".join(_ENTITIES.get(character, character) for character in marked)
+    return marked.translate(_ENTITIES)
 
 
 def write_code(text: str) -> str:
@@ -79,7 +80,7 @@ def write_code(text: str) -> str:
     words = _SPACES.sub(" ", text)
     if "`" not in words and "|" not in words and words.strip():
         return f"`{words}`"
-    characters = (_ENTITIES.get(character, character) for character in words)
+    characters = words.translate(_ENTITIES)
     return "<code>" + "".join(f"&#{ord(item)};" if item in "|`*_\\[]" else item for item in characters) + "</code>"
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from generator.flow.model import ModuleSettings
 from generator.terraform.hcl import Block, Comment, Value, encode_value, write_block
 from generator.terraform.hcl.tokens import write_comment_line
 from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, read_deployment_policies
@@ -30,23 +31,38 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
     `definition` is the definition's path relative to the output folder. The headers name it in the files that differ
     between modules.
     """
-    environment = load_templates()
     header = write_header(definition)
     # The templates contain the blocks that all modules of a project share.
     fixed = plan_fixed_files(plan.settings)
-    context = {file: blocks[len(fixed.get(file, ())) :] for file, blocks in plan.blocks.items()}
-    settings = {
-        "permissions_boundary_arn": plan.settings.permissions_boundary_arn,
-        "provider_version": constrain_provider(plan.settings),
-        "header": Comment(header),
-    }
-    rendered = {
-        file: environment.get_template(template).render(blocks=context.get(file, ()), **settings)
-        for file, template in TEMPLATES.items()
-        if file != "README.md"
-    }
-    rendered["README.md"] = render_readme(plan, header)
+    rendered = {}
+    for file, template in TEMPLATES.items():
+        if file == "README.md":
+            rendered[file] = render_readme(plan, header)
+        elif "header" in read_templates()[template]:
+            blocks = plan.blocks[file][len(fixed.get(file, ())) :]
+            rendered[file] = _render_template(template, plan.settings, blocks, header)
+        else:
+            rendered[file] = _render_shared(template, plan.settings)
     return dict(sorted({**rendered, **read_deployment_policies(), **plan.texts}.items()))
+
+
+def _render_template(template: str, settings: ModuleSettings, blocks: tuple[Block, ...], header: str) -> str:
+    return (
+        load_templates()
+        .get_template(template)
+        .render(
+            blocks=blocks,
+            header=Comment(header),
+            permissions_boundary_arn=settings.permissions_boundary_arn,
+            provider_version=constrain_provider(settings),
+        )
+    )
+
+
+@cache
+def _render_shared(template: str, settings: ModuleSettings) -> str:
+    """Return a file that is the same in all modules of a project."""
+    return _render_template(template, settings, (), "")
 
 
 def write_header(definition: str) -> str:
