@@ -29,8 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Turn Amazon Bedrock Flow definitions into Terraform modules. Each module encrypts its flow with a customer "
-    "managed KMS key of its own, and is proven before it is written.",
+    help="Turn Amazon Bedrock Flow definitions into Terraform modules. Each module encrypts its flow with its own "
+    "customer managed KMS key and is proven before it is written.",
     epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
     "3 (check) modules are out of date, 4 flowseal's own proof failed, or an internal error.",
 )

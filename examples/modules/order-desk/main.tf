@@ -9,7 +9,7 @@ locals {
 
 resource "aws_bedrockagent_flow" "this" {
   name                        = local.name
-  description                 = "Looks an order up, lets an agent talk about it, and books refunds"
+  description                 = "Looks up an order, lets an agent handle the conversation, and books refunds"
   execution_role_arn          = local.role_arn
   customer_encryption_key_arn = local.key_arn
   tags                        = local.tags

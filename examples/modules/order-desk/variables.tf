@@ -119,7 +119,7 @@ variable "tags" {
 }
 
 variable "order_lookup_arn" {
-  description = "Function that returns an order by its number, with its alias"
+  description = "Alias of the function that returns an order by its number"
   type        = string
   nullable    = false
 

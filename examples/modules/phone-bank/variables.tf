@@ -130,7 +130,7 @@ variable "bot_alias_arn" {
 }
 
 variable "reply_prompt_arn" {
-  description = "Managed prompt that words the reply, with its version"
+  description = "Managed prompt that writes the reply, including its version"
   type        = string
   nullable    = false
 
@@ -141,7 +141,7 @@ variable "reply_prompt_arn" {
 }
 
 variable "caller_guardrail" {
-  description = "Guardrail on what is said to callers, by id or ARN"
+  description = "ID or ARN of the guardrail for replies to callers"
   type        = string
   nullable    = false
 

@@ -9,7 +9,7 @@ locals {
 
 resource "aws_bedrockagent_flow" "this" {
   name                        = local.name
-  description                 = "Answers questions about insurance policies from the policy documents alone"
+  description                 = "Answers questions about insurance policies using only the policy documents"
   execution_role_arn          = local.role_arn
   customer_encryption_key_arn = local.key_arn
   tags                        = local.tags

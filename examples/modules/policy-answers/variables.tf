@@ -119,7 +119,7 @@ variable "tags" {
 }
 
 variable "policy_documents_id" {
-  description = "Knowledge base that holds the policy documents"
+  description = "Knowledge base with the policy documents"
   type        = string
   nullable    = false
 
@@ -130,7 +130,7 @@ variable "policy_documents_id" {
 }
 
 variable "guardrail" {
-  description = "Guardrail that keeps answers to insurance, by id or ARN"
+  description = "ID or ARN of the guardrail that limits answers to insurance"
   type        = string
   nullable    = false
 
@@ -164,7 +164,7 @@ variable "documents_key" {
 }
 
 variable "temperature" {
-  description = "How freely the answer may be worded, 0 to 1"
+  description = "Sampling temperature for the answer, 0 to 1"
   type        = number
   default     = 0.2
   nullable    = false

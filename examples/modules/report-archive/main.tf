@@ -9,7 +9,7 @@ locals {
 
 resource "aws_bedrockagent_flow" "this" {
   name                        = local.name
-  description                 = "Fetches a monthly report, sums it up and files the summary"
+  description                 = "Fetches a monthly report, adds up its figures, and stores a summary"
   execution_role_arn          = local.role_arn
   customer_encryption_key_arn = local.key_arn
   tags                        = local.tags

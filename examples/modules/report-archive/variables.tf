@@ -119,7 +119,7 @@ variable "tags" {
 }
 
 variable "reports_bucket" {
-  description = "Bucket that the subsidiary's reports arrive in"
+  description = "Bucket with the subsidiary's reports"
   type        = string
   nullable    = false
 
@@ -130,7 +130,7 @@ variable "reports_bucket" {
 }
 
 variable "reports_account" {
-  description = "Account that owns the reports' bucket"
+  description = "Account that owns the report bucket"
   type        = string
   nullable    = false
 
@@ -141,7 +141,7 @@ variable "reports_account" {
 }
 
 variable "archive_bucket" {
-  description = "Bucket that the summaries are filed in"
+  description = "Bucket for the summaries"
   type        = string
   nullable    = false
 
@@ -152,7 +152,7 @@ variable "archive_bucket" {
 }
 
 variable "reports_key" {
-  description = "KMS key of the reports' bucket"
+  description = "KMS key of the report bucket"
   type        = string
   nullable    = false
 

@@ -9,7 +9,7 @@ locals {
 
 resource "aws_bedrockagent_flow" "this" {
   name                        = local.name
-  description                 = "Sorts staff questions, answers what the handbook knows, hands on what is urgent"
+  description                 = "Sorts staff questions, answers them from the handbook, and forwards urgent ones"
   execution_role_arn          = local.role_arn
   customer_encryption_key_arn = local.key_arn
   tags                        = local.tags

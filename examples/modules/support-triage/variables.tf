@@ -119,7 +119,7 @@ variable "tags" {
 }
 
 variable "handbook_id" {
-  description = "Knowledge base that holds the staff handbook"
+  description = "Knowledge base with the staff handbook"
   type        = string
   nullable    = false
 
@@ -130,7 +130,7 @@ variable "handbook_id" {
 }
 
 variable "answer_model" {
-  description = "Inference profile that answers what the handbook does not cover (ID or ARN of an inference profile)"
+  description = "Inference profile for questions that the handbook does not cover (ID or ARN of an inference profile)"
   type        = string
   nullable    = false
 

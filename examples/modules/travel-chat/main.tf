@@ -9,7 +9,7 @@ locals {
 
 resource "aws_bedrockagent_flow" "this" {
   name                        = local.name
-  description                 = "Plans a business trip within the travel rules"
+  description                 = "Plans a business trip that follows the travel policy"
   execution_role_arn          = local.role_arn
   customer_encryption_key_arn = local.key_arn
   tags                        = local.tags

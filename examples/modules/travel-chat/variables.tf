@@ -119,7 +119,7 @@ variable "tags" {
 }
 
 variable "plan_prompt_arn" {
-  description = "Managed chat prompt that plans a trip, with its version"
+  description = "Managed chat prompt that plans a trip, including its version"
   type        = string
   nullable    = false
 
@@ -130,7 +130,7 @@ variable "plan_prompt_arn" {
 }
 
 variable "planner_model" {
-  description = "Application inference profile of that prompt, so that the cost shows up with the team"
+  description = "Application inference profile of the prompt, which attributes its cost to the team"
   type        = string
   nullable    = false
 
