@@ -59,8 +59,10 @@ def check_policies(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator
         )
         help = "Split the flow, or use fewer models, functions, and buckets."
         yield Finding(POLICY_QUOTA_EXCEEDED, message, help, ("definition",))
-    authored = list(_list_strings({"definition": flow.definition, "permissions": asdict(flow.permissions)}, ()))
-    for literals in dict.fromkeys(list_inexact_values(policies)):
+    inexact = dict.fromkeys(list_inexact_values(policies))
+    written = {"definition": flow.definition, "permissions": asdict(flow.permissions)} if inexact else {}
+    authored = list(_list_strings(written, ()))
+    for literals in inexact:
         # Neither what flowseal added to the author's value nor what it removed may hide the value.
         found = [path for path, value in authored if value and any(value in part or part in value for part in literals)]
         unsafe = [path for path in found if not _PLAIN.fullmatch(dict(authored)[path])]

@@ -7,7 +7,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -61,8 +61,13 @@ def find_provider_version() -> str:
 def find_member(schema: Schema, member: str) -> Schema | None:
     """Return what the resource has for a key of the API: its name in snake_case, in the singular for a list."""
     members = schema.members or {}
-    name = _WORD.sub("_", member).lower()
+    name = _write_in_snake_case(member)
     return members.get(name) or members.get(name.removesuffix("s"))
+
+
+@lru_cache(maxsize=1024)
+def _write_in_snake_case(key: str) -> str:
+    return _WORD.sub("_", key).lower()
 
 
 def name_configuration(node_type: str) -> str:
