@@ -11,7 +11,7 @@ import typer
 
 from generator.commands.terminal import find_view, print_document, print_text
 from generator.findings import LocatedFinding, has_errors, show_relative
-from generator.project.discovery import judge_path
+from generator.project.access import judge_path
 from generator.report import Format, View, write_report
 from generator.report.contents import Report
 from generator.report.text import write_findings

@@ -18,11 +18,16 @@ class Target(StrEnum):
     API = "api"
 
 
-def read_path(text: str) -> Path:
-    """Return a path; an empty one (an unset variable in a script) is wrong usage, not the working directory."""
+def demand_path(text: str) -> str:
+    """Return a path as passed; an empty one (an unset variable in a script) is wrong usage, not the working folder."""
     if not text:
-        raise typer.BadParameter("the name is empty")
-    return Path(text)
+        raise typer.BadParameter("the path is empty")
+    return text
+
+
+def read_path(text: str) -> Path:
+    """Return the path that was passed. See demand_path."""
+    return Path(demand_path(text))
 
 
 def choose_detail(quiet: bool, verbose: bool = False) -> Detail:
@@ -35,6 +40,7 @@ def choose_detail(quiet: bool, verbose: bool = False) -> Detail:
 Definitions = Annotated[
     list[str] | None,
     typer.Argument(
+        parser=demand_path,
         metavar="[PATH]...",
         help="A definition file, or a folder searched for *.flow.yaml, *.flow.yml, and *.flow.json. "
         "Default: `flows` in flowseal.yaml.",

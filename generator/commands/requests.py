@@ -148,7 +148,7 @@ def _check_summary(file: Path | None) -> None:
     """End with 2 if nothing may be written at the path of the summary."""
     if file is None:
         return
-    from generator.project.discovery import judge_path
+    from generator.project.access import judge_path
 
     if refusal := judge_path(file):
         raise typer.BadParameter(" ".join(refusal), param_hint="--summary")

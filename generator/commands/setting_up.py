@@ -24,7 +24,7 @@ from generator.source.files import find_repository, read_file
 
 
 def set_up(answers: Answers) -> None:
-    """Write what the working directory and its repository lack; print what was left alone, and the next steps."""
+    """Write what the working directory and its repository lack; print which files are unchanged, and the next steps."""
     root = find_repository(HERE.absolute())
     layout = find_layout(answers, root)
     folder, flow = _find_first_flow(answers, layout)
@@ -72,11 +72,11 @@ def _describe_left(file: Surrounding, root: Path, layout: Layout) -> str:
     try:
         text = read_file(root / file.path, LARGEST_DOCUMENT).decode("utf-8", errors="replace")
     except OSError as error:
-        return f"left alone {shown}; it cannot be read ({error.strerror})\n"
+        return f"unchanged   {shown}; it cannot be read ({error.strerror})\n"
     additions = find_additions(file, text, layout)
     if not additions:
-        return f"left alone {shown}\n"
-    return "".join(f"\nleft alone {shown}; {addition.where}:\n\n{addition.lines}" for addition in additions)
+        return f"unchanged   {shown}\n"
+    return "".join(f"\nunchanged   {shown}; {addition.where}:\n\n{addition.lines}" for addition in additions)
 
 
 def _describe_next(layout: Layout, root: Path, folder: str | None) -> str:
@@ -90,14 +90,14 @@ def _describe_next(layout: Layout, root: Path, folder: str | None) -> str:
         steps.append("Set FLOWSEAL in the CI file to where pip gets flowseal from. Until then, that step fails.")
     if layout.named is not None:
         steps.append(
-            f"{layout.modules} has folders that are not flowseal's, so the exclude for hooks lists modules by name. "
+            f"The output folder ({layout.modules}) also has other folders, so the hook excludes list modules by name. "
             "Run `flowseal init` again after adding a flow, or give flowseal a folder of its own (`output`)."
         )
     for option, path in (("flows", layout.flows), ("output", layout.modules)):
         if not is_plain(posixpath.normpath(path)):
             steps.append(
-                f"`{option}` in flowseal.yaml leads to {path!r}, for which init cannot write all patterns. "
-                "Check that git and hooks leave prompts, code, and flowseal.lock.json there as they are."
+                f"`{option}` in flowseal.yaml leads to {path!r}, which patterns for git and hooks cannot cover. Make "
+                "sure that they don't change prompts, code, and flowseal.lock.json there."
             )
     steps.append("Commit everything, including the modules.")
     columns = find_view().columns

@@ -6,18 +6,16 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from generator.findings import LocatedFinding, error, report_file, show_path, show_relative
+from generator.findings import LocatedFinding, error, report_file, show_path
 from generator.findings.suggestions import suggest_name
 from generator.flow.reading import FileRefusal
 from generator.flow.wording import list_names
+from generator.project.access import describe_broken_link, describe_refusal, explain_failure, judge_depth, judge_path
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import (
     LOCK_FILE,
-    MOST_LEVELS,
-    belongs_to_git,
-    find_escape,
     is_git,
     is_text,
     read_file,
@@ -70,31 +68,6 @@ def report_unreadable_name(display: str) -> LocatedFinding:
     return report_file(NON_UTF8_PATH, message, "Rename the file or folder.", display)
 
 
-def judge_path(path: Path, repository: Path | None = None) -> tuple[str, str] | None:
-    """Return why nothing may be read or written at a path, and what to do: links are followed before it is judged.
-
-    See find_escape for where links may lead. With `repository`, the path itself must be inside that folder.
-    """
-    if refusal := judge_depth(path):
-        return refusal
-    if escape := find_escape(path):
-        link, around = escape
-        message = f"The symbolic link '{show_relative(link)}' leads out of {around}."
-        return message, "Replace the link with its target, or link to a path inside."
-    if belongs_to_git(path):
-        return "This path leads into Git's own data.", "Choose a path outside `.git`."
-    if repository is not None and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(repository)):
-        return "This path leads out of the repository.", "Choose a path inside the repository."
-    return None
-
-
-def judge_depth(path: PurePath) -> tuple[str, str] | None:
-    """Return why a path has too many folders in it to be looked at, and what to do."""
-    if len(path.parts) <= MOST_LEVELS:
-        return None
-    return f"This path has more than {MOST_LEVELS} folders.", "Use a shorter path."
-
-
 def report_forbidden(path: Path, display: str) -> LocatedFinding | None:
     """Return the finding about a path at which nothing may be read or written; None if it may."""
     refusal = judge_path(path)
@@ -143,8 +116,7 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
     try:
         return read_file(file.path, LARGEST_DOCUMENT)
     except OSError as error:
-        help = "Check the file and its permissions."
-        return report_file(UNREADABLE_PATH, describe_refusal(error), help, file.display)
+        return report_file(UNREADABLE_PATH, *explain_failure(error, file.path), file.display)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +146,7 @@ class DiskReader:
             return FileRefusal(*refused)
         # The path itself is asked for, as it may end in a slash, or go on behind a file.
         if not os.path.exists(os.path.join(home, path)):
-            help = "Paths are relative to the definition's folder."
-            if meant := self._suggest_path(home, path):
-                help = f"Did you mean {meant}?"
-            return FileRefusal(f"File {path!r} does not exist.", help)
+            return self._explain_missing(home, path)
         if not os.path.isfile(target):
             return FileRefusal(f"{path!r} is not a file.", "Use the path of a text file.")
         return _read_text(path, target)
@@ -186,14 +155,14 @@ class DiskReader:
         project = None if self.project is None else Path(os.path.realpath(self.project))
         boundary = project if project is not None and home.is_relative_to(project) else home
         if not target.is_relative_to(boundary):
-            if boundary == project:
-                message = f"File {path!r} is outside the folder of flowseal.yaml."
-                return FileRefusal(message, "Move the file into that folder or a subfolder.")
-            message = f"File {path!r} is outside the folder of the definition."
-            help = "Move the file into the folder of the definition or a subfolder."
+            folder = "flowseal.yaml" if boundary == project else "the definition"
+            help = f"Move the file into the folder of {folder} or a subfolder."
             if project is None:
                 help += " To allow files anywhere in the project, add a flowseal.yaml at its top level."
-            return FileRefusal(message, help)
+            if Path(os.path.normpath(home / path)).is_relative_to(boundary):
+                message = f"File {path!r} leads through a symbolic link to a place outside the folder of {folder}."
+                return FileRefusal(message, "Replace the link with a copy of what it leads to.")
+            return FileRefusal(f"File {path!r} is outside the folder of {folder}.", help)
         passed = [place for place in (target, *target.parents) if place.is_relative_to(boundary)]
         if any(map(is_git, passed[:-1])):
             return FileRefusal(f"File {path!r} is part of Git's own data.", "Use a file outside `.git`.")
@@ -204,6 +173,14 @@ class DiskReader:
                 message = f"File {path!r} is in the output folder, whose files flowseal overwrites."
                 return FileRefusal(message, "Move the file out of the output folder.")
         return None
+
+    def _explain_missing(self, home: str, path: str) -> FileRefusal:
+        if os.path.islink(os.path.join(home, path)):
+            message = f"File {path!r} is {describe_broken_link(Path(home, path), home)}."
+            return FileRefusal(message, "Fix the link, or replace it with the file.")
+        meant = self._suggest_path(home, path)
+        help = f"Did you mean {meant}?" if meant else "Paths are relative to the definition's folder."
+        return FileRefusal(f"File {path!r} does not exist.", help)
 
     def _suggest_path(self, home: str, path: str) -> str | None:
         """Return the path of the file that a path most likely means, each name of it the nearest one in its folder."""
@@ -273,6 +250,7 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
     skipped = os.path.realpath(output) if output is not None else None
     errors: list[OSError] = []
     found: list[Path] = []
+    links: list[Path] = []
     for place, folders, names in walk_folder(folder, errors.append):
         folders[:] = [
             name
@@ -280,11 +258,15 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
             if not name.startswith(".") and os.path.realpath(os.path.join(place, name)) != skipped
         ]
         found += [Path(place, name) for name in names if name.endswith(ENDINGS)]
+        links += [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
     for refusal in sorted(errors, key=lambda item: str(item.filename)):
         yield report_unreadable_folder(refusal, show_path(Path(str(refusal.filename))))
     if not found and not errors:
         message = "The folder contains no flow definitions."
-        yield report_file(NO_DEFINITIONS, message, f"Definition file names end in {list_names(ENDINGS)}.", display)
+        help = f"Definition file names end in {list_names(ENDINGS)}."
+        if links:
+            help = f"Symbolic links to folders are not searched. To search '{show_path(min(links))}', name it."
+        yield report_file(NO_DEFINITIONS, message, help, display)
     yield from sorted(found, key=lambda item: item.as_posix())
 
 
@@ -292,8 +274,3 @@ def report_unreadable_folder(error: OSError, display: str) -> LocatedFinding:
     """Say that a folder cannot be searched."""
     help = "Reduce the nesting." if error.errno == errno.ENAMETOOLONG else "Check the folder's permissions."
     return report_file(UNREADABLE_PATH, describe_refusal(error), help, display)
-
-
-def describe_refusal(error: OSError) -> str:
-    """Return the system's reason as a sentence."""
-    return f"{error.strerror or type(error).__name__}."

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from generator.findings import Finding, LocatedFinding, Rule, locate_finding, report_file, show_path, show_relative
 from generator.flow.model import Defaults
-from generator.project.configuration import Configuration, Severities, find_configuration, read_configuration
+from generator.project.access import explain_failure, judge_path
+from generator.project.configuration import NAME, Configuration, Severities, find_configuration, read_configuration
 from generator.project.discovery import (
     FORBIDDEN_PATH,
     MISSING_PATH,
     UNREADABLE_PATH,
     DefinitionFile,
-    describe_refusal,
     discover_definitions,
-    judge_path,
     report_forbidden,
 )
 from generator.project.patterns import could_find, could_reach, discover_configured
@@ -131,7 +130,7 @@ def open_project(
 def _judge_places(configuration: Configuration) -> list[LocatedFinding]:
     """Report the folders in a configuration that lead where nothing may be read or written."""
     repository = search_repository(Path(os.path.realpath(configuration.folder)))
-    places = {"output": configuration.output, "shapes": configuration.templates}
+    places = {"output": configuration.output, "templates": configuration.templates}
     refusals = {
         key: judge_path(configuration.folder / place, repository) for key, place in places.items() if place is not None
     }
@@ -152,10 +151,15 @@ def _read_file(path: Path, shown: str) -> bytes | LocatedFinding:
         return refused
     try:
         return read_file(path, LARGEST_DOCUMENT)
-    except FileNotFoundError:
-        return report_file(MISSING_PATH, "No such file.", "Check the path.", shown)
+    except IsADirectoryError:
+        inside = path / NAME
+        help = f"Did you mean {show_path(inside)}?" if inside.is_file() else "Pass the path of a configuration file."
+        return report_file(UNREADABLE_PATH, "This is a folder, not a file.", help, shown)
     except OSError as error:
-        return report_file(UNREADABLE_PATH, describe_refusal(error), "Check the file and its permissions.", shown)
+        if not isinstance(error, FileNotFoundError):
+            return report_file(UNREADABLE_PATH, *explain_failure(error, path), shown)
+        missing = explain_failure(error, path) if path.is_symlink() else ("No such file.", "Check the path.")
+        return report_file(MISSING_PATH, *missing, shown)
 
 
 def _list_rules() -> Mapping[str, Rule]:

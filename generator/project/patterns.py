@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from generator.findings import Finding, LocatedFinding, find_way, locate_finding, show_relative
+from generator.project.access import judge_path
 from generator.project.configuration import Configuration
 from generator.project.discovery import (
     ENDINGS,
@@ -17,7 +18,6 @@ from generator.project.discovery import (
     MISSING_PATH,
     NO_DEFINITIONS,
     DefinitionFile,
-    judge_path,
     keep_first,
     name_definition,
     report_unreadable_folder,

@@ -8,7 +8,7 @@ from pathlib import Path
 from generator import __version__
 from generator.output import Session, Status, apply_plan, open_output, view_output
 from generator.output.messages import OUTDATED_HELP, describe_reformatting
-from generator.output.rules import OUTDATED_MODULE, report_path
+from generator.output.rules import OUTDATED_MODULE, name_some, report_path
 from generator.output.whitespace import compare_whitespace
 from generator.progress import Progress, Timings
 from generator.project.configuration import apply_severities
@@ -85,9 +85,12 @@ def _compare_lock(session: Session, run: Run) -> str | None:
     present, wanted = run.plan.lock.present, run.plan.lock.content
     if wanted == present:
         return None
-    if present is None:
+    unrecorded = [module.name or "" for module in run.modules if module.is_unrecorded]
+    if present is None and unrecorded:
         return f"{LOCK_FILE} is missing."
-    if run.outdated:
+    if unrecorded:
+        return f"{LOCK_FILE} has no entry for {name_some(unrecorded)}."
+    if run.outdated or present is None:
         return None
     if change := compare_whitespace(present, wanted or b""):
         return describe_reformatting("whitespace", LOCK_FILE, change.words)

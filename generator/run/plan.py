@@ -213,7 +213,9 @@ def _describe_change(file: str, change: ModuleChange, work: _Work) -> ModuleResu
 def _list_causes(change: ModuleChange, work: _Work) -> frozenset[Cause]:
     """Return what to report of a module: `check` reports every difference, `generate` what it does not change."""
     if work.session.read_only:
-        return EDITS if change.status is Status.BLOCKED else frozenset(Cause)
+        # A module whose files are all there is not new: the lock file is out of date.
+        known = {Cause.NEW} if change.status is Status.UNCHANGED else set()
+        return EDITS if change.status is Status.BLOCKED else frozenset(Cause) - known
     edits = frozenset() if work.flags.overwrite else EDITS
     return edits if change.status is Status.REMOVED else edits | {Cause.ORPHAN, Cause.UNCOVERED}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,10 +55,16 @@ class ModuleResult:
 
     @property
     def done(self) -> ModuleChange:
-        """The change; an empty one if the module is blocked."""
+        """The change; an empty one if the module is blocked, and one without reasons if it is only unrecorded."""
         if self.change is None or self.status is Status.BLOCKED:
             return ModuleChange(self.name or "", "", self.status)
-        return self.change
+        return replace(self.change, reasons=()) if self.is_unrecorded else self.change
+
+    @property
+    def is_unrecorded(self) -> bool:
+        """Whether all files are up to date, and only the module's entry in the lock file is missing."""
+        reasons = self.change.reasons if self.change and self.status is Status.UNCHANGED else ()
+        return any(reason.cause is Cause.NEW for reason in reasons)
 
     @property
     def edits(self) -> dict[str, FileChange]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.project.discovery import ENDINGS, LARGEST_TEXT, judge_path
+from generator.project.access import judge_path
+from generator.project.discovery import ENDINGS, LARGEST_TEXT
 from generator.source.files import read_file, walk_folder
 
 if TYPE_CHECKING:

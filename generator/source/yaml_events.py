@@ -134,7 +134,8 @@ def _collect_events(parser: Any, collector: _Collector) -> Events:
     get: Callable[[], Any] = parser.get_event
     get()
     if isinstance(get(), StreamEndEvent):
-        raise TextRefusedError(Fault("SyntaxError", Span(1, 1, 1, 1), "The file is empty.", "Add a flow definition."))
+        message = "The file contains only comments." if collector.reading.text.strip() else "The file is empty."
+        raise TextRefusedError(Fault("SyntaxError", Span(1, 1, 1, 1), message, "Add a flow definition."))
     while not isinstance(event := get(), DocumentEndEvent):
         collector.add(event)
     following = get()

@@ -50,7 +50,9 @@ class _Reader:
         start, end = self._measure(at)
         if at in self.around:
             message = "The alias refers to a value that contains it."
-            fault = Fault("TooLarge", self.reading.locate(start, end), message, "Replace the alias with the value.")
+            fault = Fault(
+                "UnsupportedYaml", self.reading.locate(start, end), message, "Replace the alias with a value."
+            )
             raise TextRefusedError(fault)
         number = self.reading.note_value((parent, key, start, end), depth)
         if node.tag not in PLAIN_TAGS:

@@ -86,7 +86,7 @@ def _place_text(value: Value, path: Path, scope: Scope) -> Iterator[PlacedText]:
 def _report_all(text: PlacedText, subject: str) -> Iterator[Finding]:
     for match in islice(find_credentials(text.text), MAX_REPORTED):
         what = KINDS[match.lastgroup or ""][0]
-        message = f"{subject} contains what looks like {what}, readable by anyone who can read the flow or its module."
+        message = f"{subject} contains what looks like {what}. Anyone who can read the flow or its module can read it."
         help = "Remove and rotate it, and have a Lambda function fetch the new one."
         yield report_in_text(CREDENTIAL_IN_TEXT, message, help, text, match.start(), match.end())
 

@@ -181,11 +181,11 @@ def test_a_closed_output_is_not_an_internal_error(closed: str, tmp_path: Path) -
         assert (result.returncode, "internal error" in result.stdout + result.stderr) == (expected, False)
 
 
-@pytest.mark.parametrize("option", ["-o", "--config"])
-def test_an_empty_name_is_not_the_working_folder(option: str) -> None:
-    result = run("generate", str(FLOWS), option, "")
+@pytest.mark.parametrize("arguments", [("-o", ""), ("--config", ""), ("",)])
+def test_an_empty_path_is_not_the_working_folder(arguments: tuple[str, ...]) -> None:
+    result = run("generate", str(FLOWS), *arguments)
     assert result.returncode == 2
-    assert "the name is empty" in result.stderr
+    assert "the path is empty" in result.stderr
 
 
 def test_no_arguments_print_the_help() -> None:

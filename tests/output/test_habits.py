@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from repositories import Repository, make_repository
+from repositories import FIXERS, Repository, make_repository
 from trees import read_tree
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
@@ -20,7 +20,6 @@ TEXTS = {
     "flows/greeting/prompts/mixed.txt": b"a\r\nb\nc\n\n\n",
     "README.md": b"Ours  \n\n\n",
 }
-COMMANDS = {"end-of-file-fixer": "end-of-file-fixer", "trailing-whitespace": "trailing-whitespace-fixer"}
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ def use_fixers(work: Repository, *, with_exclude: bool) -> None:
     guard = yaml.safe_load(exclude) if with_exclude else {}
     hooks = [
         {"id": name, "name": name, "entry": command, "language": "system", "types": ["text"], **guard}
-        for name, command in COMMANDS.items()
+        for name, command in FIXERS.items()
     ]
     work.write(".pre-commit-config.yaml", yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}).encode())
     work.git("add", "--all")

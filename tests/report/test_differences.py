@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
 
@@ -97,3 +101,24 @@ def test_a_fragment_is_what_changed_under_the_path_that_leads_there() -> None:
     assert write_fragment('{\n  "x": {\n    "y": 1\n  }\n}\n', '{\n  "x": {\n    "y": 2\n  }\n}\n').startswith(
         "@@ x @@\n"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
+def test_the_diff_is_colored_on_a_terminal_and_cannot_control_it(project: Project) -> None:
+    import pty
+
+    project.define("two", text="Say \x1b]0;mine\x07 more.")
+    leader, follower = pty.openpty()
+    base = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    command = [sys.executable, "-m", "generator", "check", "--diff"]
+    process = subprocess.Popen(command, cwd=project.folder, stdout=follower, stderr=follower, env=base)
+    os.close(follower)
+    printed = b""
+    # At the end of the process the leader gives nothing, or an error, depending on the system.
+    with suppress(OSError):
+        while part := os.read(leader, 65536):
+            printed += part
+    os.close(leader)
+    assert process.wait() == 3
+    assert b"\x1b[32m+Say " in printed
+    assert b"\x1b]0;" not in printed

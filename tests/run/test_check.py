@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +78,13 @@ def test_a_clean_check_imports_nothing_heavy(project: Project) -> None:
     assert printed.splitlines()[1:] == ["0", "[]"]
 
 
+def remove_entry(project: Project) -> None:
+    path = project.modules / "flowseal.lock.json"
+    lock = json.loads(path.read_text())
+    del lock["modules"]["two"]
+    path.write_text(json.dumps(lock))
+
+
 def change_version(project: Project) -> None:
     path = project.modules / "flowseal.lock.json"
     path.write_text(path.read_text().replace(f'"generator": "{generator.__version__}"', '"generator": "0.0.9"'))
@@ -136,9 +142,11 @@ EDITS: dict[str, tuple[Callable[[Project], object], dict[str, list[tuple[str, li
     "another version": (change_version, {name: [("other-version", ["0.0.9"])] for name in ("one", "three", "two")}),
     "a lock file that was changed by hand": (change_findings, {"one": [("lock", [])]}),
     "a lock file that was formatted anew": (reformat_lock, {}),
-    "no lock file": (
-        lambda p: (p.modules / "flowseal.lock.json").unlink(),
-        {name: [("new", [])] for name in ("one", "three", "two")},
+    "no lock file": (lambda p: (p.modules / "flowseal.lock.json").unlink(), {}),
+    "no entry in the lock file": (remove_entry, {}),
+    "no lock file and a new definition": (
+        lambda p: ((p.modules / "flowseal.lock.json").unlink(), p.define("four")),
+        {"four": [("new", [])]},
     ),
     "two reasons at once": (
         lambda p: (p.define("two", text="Say more."), (p.modules / "two/main.tf").write_text("# mine\n")),
@@ -193,6 +201,17 @@ def test_no_diff_line_is_a_ci_command(project: Project) -> None:
         printed = project.run("check", *arguments, expect=3).stdout
         assert "##[" not in printed
         assert "##vso[" not in printed
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"), [("no lock file", "is missing."), ("no entry in the lock file", "has no entry for two.")]
+)
+def test_up_to_date_files_without_their_entry_are_one_finding(edit: str, message: str, project: Project) -> None:
+    EDITS[edit][0](project)
+    printed = project.run("check", expect=3).stdout
+    assert printed.count("[OutdatedModule]: ") == 1
+    assert f"[OutdatedModule]: flowseal.lock.json {message}\n   = help: Run `flowseal generate`" in printed
+    assert "3 definitions: no modules out of date, but the lock file is; no errors, 1 warning\n" in printed
 
 
 def test_unmanaged_files_are_not_differences(project: Project) -> None:
@@ -273,24 +292,3 @@ def test_json_contains_a_diff_per_module(project: Project) -> None:
     assert "diff --git a/modules/two/prompts/Ask.txt" in diffs["two"]
     assert "+Say more." in diffs["two"]
     assert report["lock"]["diff"].startswith("diff --git a/modules/flowseal.lock.json")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals on Windows")
-def test_the_diff_is_colored_on_a_terminal_and_cannot_control_it(project: Project) -> None:
-    import pty
-
-    project.define("two", text="Say \x1b]0;mine\x07 more.")
-    leader, follower = pty.openpty()
-    base = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
-    command = [sys.executable, "-m", "generator", "check", "--diff"]
-    process = subprocess.Popen(command, cwd=project.folder, stdout=follower, stderr=follower, env=base)
-    os.close(follower)
-    printed = b""
-    # At the end of the process the leader gives nothing, or an error, depending on the system.
-    with suppress(OSError):
-        while part := os.read(leader, 65536):
-            printed += part
-    os.close(leader)
-    assert process.wait() == 3
-    assert b"\x1b[32m+Say " in printed
-    assert b"\x1b]0;" not in printed

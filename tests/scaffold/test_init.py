@@ -121,7 +121,7 @@ def test_existing_files_are_kept_and_reported(work: Repository) -> None:
     assert "--flow: flows/greeting/prompts/answer.txt already exists" in run("--flows", "flows", code=2)
     assert read_tree(work.folder) == before
     printed = run("--flows", "flows", "--flow", "other")
-    assert "left alone .pre-commit-config.yaml; replace its empty `repos` on line 1 with:\n\nrepos:\n" in printed
+    assert "unchanged   .pre-commit-config.yaml; replace its empty `repos` on line 1 with:\n\nrepos:\n" in printed
     assert work.read(".pre-commit-config.yaml") == b"repos: []\n"
     assert work.read("flows/greeting/prompts/answer.txt") == b"mine"
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from repositories import ROOT, Repository, make_repository
-from test_habits import COMMANDS
+from repositories import FIXERS, ROOT, Repository, make_repository
 from trees import read_tree
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
@@ -46,7 +45,7 @@ def work(tmp_path: Path) -> Repository:
 def paste(work: Repository, printed: str, folder: str = "") -> None:
     """Paste what `init` prints for the hooks into the repository's file, as it says."""
     name = re.escape(CONFIGURATION)
-    for where, lines in re.findall(rf"^left alone [./]*{name}; (.*):\n\n((?:.+\n)+)", printed, re.MULTILINE):
+    for where, lines in re.findall(rf"^unchanged   [./]*{name}; (.*):\n\n((?:.+\n)+)", printed, re.MULTILINE):
         text = work.read(CONFIGURATION).decode().splitlines(keepends=True)
         if found := re.fullmatch(r"insert after line (\d+)", where):
             text[int(found[1]) : int(found[1])] = [lines]
@@ -160,7 +159,7 @@ def test_commands_that_init_prints_can_be_pasted(style: str, work: Repository) -
     if before["repos"] and style != "brackets":
         assert len(set(re.findall(r"^ *-+ *(?=repo:)", text, re.MULTILINE))) == 1
     # Nothing is left to say.
-    assert f"left alone {CONFIGURATION}\n" in work.run("flowseal", "init", "--ci", "none")
+    assert f"unchanged   {CONFIGURATION}\n" in work.run("flowseal", "init", "--ci", "none")
 
 
 def is_ours(entry: dict[str, Any]) -> bool:
@@ -194,7 +193,7 @@ def test_a_file_that_pre_commit_cannot_read_is_reported(text: str, work: Reposit
     work.write(CONFIGURATION, text.encode())
     printed = work.run("flowseal", "init", "--ci", "none")
     assert (
-        f"left alone {CONFIGURATION}; it is not a pre-commit configuration; once it is, add to its `repos`:" in printed
+        f"unchanged   {CONFIGURATION}; it is not a pre-commit configuration; once it is, add to its `repos`:" in printed
     )
 
 
@@ -202,7 +201,7 @@ def test_only_the_requested_hooks_are_written(work: Repository) -> None:
     work.run("flowseal", "init", "--ci", "none")
     (entry,) = yaml.safe_load(work.read(CONFIGURATION))["repos"]
     assert [hook["id"] for hook in entry["hooks"]] == ["flowseal-generate", "flowseal-check"]
-    assert set(COMMANDS).isdisjoint(hook["id"] for hook in entry["hooks"])
+    assert set(FIXERS).isdisjoint(hook["id"] for hook in entry["hooks"])
 
 
 @pytest.mark.parametrize(
@@ -210,7 +209,7 @@ def test_only_the_requested_hooks_are_written(work: Repository) -> None:
 )
 def test_cyclic_aliases_are_followed_once(text: str, work: Repository) -> None:
     work.write(CONFIGURATION, text.encode())
-    assert f"left alone {CONFIGURATION}; " in work.run("flowseal", "init", "--ci", "none")
+    assert f"unchanged   {CONFIGURATION}; " in work.run("flowseal", "init", "--ci", "none")
 
 
 @pytest.mark.parametrize("path", [".gitattributes", CONFIGURATION, "flowseal.yaml", ".github/workflows/flowseal.yml"])
@@ -226,7 +225,9 @@ def test_unreadable_files_are_kept_and_reported(kind: str, path: str, work: Repo
         assert "error[MissingPath]" in work.run("flowseal", "init", "--yes", code=1)
         return
     printed = work.run("flowseal", "init", "--yes")
-    assert re.search(rf"^left alone {re.escape(path)}; it cannot be read \((Is a|No such) .*\)$", printed, re.MULTILINE)
+    assert re.search(
+        rf"^unchanged   {re.escape(path)}; it cannot be read \((Is a|No such) .*\)$", printed, re.MULTILINE
+    )
     assert "written     flows/greeting/greeting.flow.yaml" in printed
 
 

@@ -58,7 +58,7 @@ def test_a_second_init_prints_and_changes_nothing(work: Repository) -> None:
     for team in TEAMS:
         printed = enter(work, team).run("flowseal", "init", "--yes")
         assert "written" not in printed
-        assert "left alone ../" in printed
+        assert "unchanged   ../" in printed
         assert "insert" not in printed
     assert read_tree(work.folder) == before
 
@@ -139,7 +139,7 @@ def test_another_team_s_workflow_is_reported_with_what_to_add(team: str, text: s
     work.write(file, text.encode())
     printed = enter(work, team).run("flowseal", "init", "--yes")
     assert work.read(file) == text.encode()
-    found = re.search(rf"left alone \S*{re.escape(file)}; it does not run `(.*)`; add to its `jobs`", printed)
+    found = re.search(rf"unchanged   \S*{re.escape(file)}; it does not run `(.*)`; add to its `jobs`", printed)
     assert (found is None) is (team in FOREIGN[text])
     if found is not None:
         assert found[1] == ("flowseal check --config teams/ada/flowseal.yaml" if team else "flowseal check")

@@ -192,8 +192,10 @@ class _Reader:
         return value
 
     def _read_severities(self, section: object) -> Severities:
+        from generator.findings.suggestions import advise_name
         from generator.flow.wording import list_names
 
+        words = list_names(list(SEVERITIES))
         rules = self.list_rules() if section is not None else {}
         severities: dict[str, Severity | None] = {}
         if section is not None and not isinstance(section, dict):
@@ -204,9 +206,13 @@ class _Reader:
             rule = rules.get(name)
             if rule is None:
                 self._report_unknown_rule(name, rules)
-            elif not isinstance(word, str) or word not in SEVERITIES:
-                words = list_names(list(SEVERITIES))
-                self._report_value(word, "Invalid severity", f"Use {words}.", ("rules", name))
+            elif not isinstance(word, str):
+                self._report_value(word, "A severity must be a string", f"Use {words}.", ("rules", name))
+            elif word not in SEVERITIES:
+                from generator.flow.reading.rules import INVALID_SECTION
+
+                help = advise_name(word, SEVERITIES, f"Use {words}.")
+                self._report(INVALID_SECTION, f"Unknown severity {word!r}.", help, ("rules", name))
             elif not may_have_severity(rule, SEVERITIES[word]):
                 help = "Remove this line, and fix the finding instead."
                 message = f"{name} cannot be downgraded: the generated module could be wrong."
