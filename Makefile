@@ -18,7 +18,7 @@ $(VENV)/.runtime: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $(VENV)/runtime.txt
 	@touch $@
 
-setup: $(VENV)/.installed ## a virtual environment with everything that the project needs
+setup: $(VENV)/.installed ## create a virtual environment with everything that the project needs
 
 $(VENV)/.installed: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,prove]'
@@ -26,32 +26,32 @@ $(VENV)/.installed: $(VENV)/.runtime
 	$(BIN)/python -m compileall -q -x flow_templates/ generator
 	@touch $@
 
-tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## programs that tests use and that are no Python packages, where Go is there
+tools: $(TOOLS)/.actionlint-$(ACTIONLINT) ## install the tools for tests that are not Python packages; needs Go
 
 $(TOOLS)/.actionlint-$(ACTIONLINT):
 	@mkdir -p $(TOOLS)
 	@GOBIN=$(abspath $(TOOLS)) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT) && touch $@ \
-		|| echo "actionlint could not be installed: workflows are not linted"
+		|| echo "actionlint could not be installed; workflows are not linted"
 
-demo: $(VENV)/.runtime ## generate the examples, show a module, a finding and a policy
+demo: $(VENV)/.runtime ## generate the examples; show a module, a finding, and a policy
 	@$(BIN)/python tools/demo.py
 
 ORACLE := tests/terraform/oracle/node_modules
 
-oracle: $(ORACLE)/.installed ## a second opinion on decisions of IAM, from npm; a machine without npm does without
+oracle: $(ORACLE)/.installed ## install iam-simulate, a second opinion on IAM decisions; needs npm
 
 $(ORACLE)/.installed: tests/terraform/oracle/package.json
 	@if command -v npm >/dev/null && npm install --prefix tests/terraform/oracle --no-package-lock --ignore-scripts --no-audit \
-	  --no-fund --silent; then touch $@; else echo "without npm there is no second opinion on decisions of IAM"; fi
+	  --no-fund --silent; then touch $@; else echo "npm is not installed; skipping the second opinion on IAM decisions"; fi
 
-test: setup tools oracle ## every test that this machine can run, one module proven by Terraform; a skip says what is missing
+test: setup tools oracle ## run every test that this machine can run, and prove one module with Terraform
 	$(PYTEST)
 
-fuzz: setup ## 100,000 hostile documents, 20,000 doctored journals and lock files; prints figures
+fuzz: setup ## run 100,000 hostile documents and 20,000 doctored output folders; print figures
 	$(BIN)/python tests/support/fuzz.py
 	$(BIN)/python tests/support/doctored.py
 
-check: setup lint types test ## what CI asks for
+check: setup lint types test ## run what CI runs: format, lint, types, tests
 
 lint: setup
 	$(BIN)/ruff format --check .
@@ -60,21 +60,21 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-linters: setup ## the linters that users of modules have, at pinned releases, below .tools
+linters: setup ## install Terraform linters at pinned releases in .tools
 	$(BIN)/python tools/install_linters.py
 
-lint-modules: linters ## what these linters say of generated modules
+lint-modules: linters ## lint generated modules
 	$(PYTEST) -v -m linters -rs
 
-prove: setup oracle ## every module through its whole life, by real Terraform; a table of what was shown
+prove: setup oracle ## run every module through its life in real Terraform; print a table
 	$(PYTEST) --prove -m terraform -rs
 
-accept: setup ## rewrite the expected results of the cases and examples; read the diff before you commit
+accept: setup ## rewrite expected results; read the diff before you commit
 	$(BIN)/python -m pytest tests/test_cases.py tests/test_examples.py tests/test_docs.py tests/validation/test_planted_defects.py \
 	  tests/editor/test_schema.py tests/scaffold/test_init.py tests/test_day.py \
 	  tests/terraform/test_prove_access.py tests/terraform/test_proof_mutations.py --accept
 
-bench: setup ## seconds by stage for 1, 10, 100 and 1,000 flows; what 1,000 unchanged ones cost; validation alone
+bench: setup ## measure seconds per stage for 1 to 1,000 flows, unchanged modules, and validation
 	$(BIN)/python bench/generate_flows.py
 	$(BIN)/python bench/unchanged_flows.py
 	$(BIN)/python bench/validate_flows.py

@@ -91,7 +91,7 @@ def _describe_next(layout: Layout, root: Path, folder: str | None) -> str:
     if layout.named is not None:
         steps.append(
             f"The output folder ({layout.modules}) also has other folders, so the hook excludes list modules by name. "
-            "Run `flowseal init` again after adding a flow, or give flowseal a folder of its own (`output`)."
+            "Run `flowseal init` again after adding a flow, or give flowseal its own folder (`output`)."
         )
     for option, path in (("flows", layout.flows), ("output", layout.modules)):
         if not is_plain(posixpath.normpath(path)):

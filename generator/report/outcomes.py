@@ -20,7 +20,7 @@ RENAMED = (
     "Terraform changes the flow and its key in place, and replaces alias, role, and policies. Give the module block "
     "its new source."
 )
-RELABELLED = "If its label changes with the name, add this beside it, or Terraform replaces everything:"
+RELABELLED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (
     "flowseal's own proof failed: what it rendered is not what it planned. Nothing was written. "

@@ -45,7 +45,7 @@ HELP = {
     "found unexpected ':'": "Write a space after the colon, or put the string in quotes.",
     "expected <block end>": "Align the keys of each mapping and the dashes of each list.",
     "found undefined alias": "Define the anchor (&name) above it, or put a string that begins with * in quotes.",
-    "found duplicate anchor": "Give each anchor a name of its own.",
+    "found duplicate anchor": "Give each anchor a unique name.",
 }
 """By words of the parsers': what mostly is the cause."""
 

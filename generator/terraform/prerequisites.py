@@ -84,7 +84,7 @@ CAPABILITIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "InvokeEndpoint": ("SageMaker endpoint", "must be `InService` and registered with Bedrock Marketplace."),
         "UseOtherKeys": (
             "KMS key",
-            "must allow the service role in its key policy, or leave that to IAM in its account.",
+            "must allow the service role in its key policy, or delegate access to IAM in its account.",
         ),
     }
 )

@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [var.planner_model]
   }
 
-  # `permissions` in the definition. The profile's ARN does not name its model: any model, but only through this
+  # `permissions` in the definition. The profile's ARN does not identify its model: any model, but only through this
   # profile.
   statement {
     sid       = "InvokeModelThroughProfile"

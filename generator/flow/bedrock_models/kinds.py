@@ -50,7 +50,7 @@ _PREFIXED = Exclusion(
 _GLOBAL = Exclusion(
     "another_kind",
     "(?:.*/)?global[.].*",
-    f"names a global inference profile, {_OF_OTHER_KIND.format(ModelKind.GLOBAL_INFERENCE_PROFILE)}",
+    f"is a global inference profile, {_OF_OTHER_KIND.format(ModelKind.GLOBAL_INFERENCE_PROFILE)}",
     "global.amazon.sample-1-v1:0",
 )
 _TWO_PREFIXES = Exclusion(
@@ -125,7 +125,7 @@ def _list_global_profile_grants(arn: Text, model: Text) -> Iterator[Grant]:
 
 
 def _list_application_profile_grants(arn: Text, _model: Text) -> Iterator[Grant]:
-    note = "The profile's ARN does not name its model: any model, but only through this profile."
+    note = "The profile's ARN does not identify its model: any model, but only through this profile."
     return _grant_profile(arn, ("*",), (_ANY_REGION,), note)
 
 
@@ -133,7 +133,7 @@ def _list_router_grants(arn: Text, _model: Text) -> Iterator[Grant]:
     condition = GrantCondition("StringEquals", "bedrock:PromptRouterArn", (arn,))
     profiles: Text = ("arn:", PARTITION, ":bedrock:*:", ACCOUNT, ":inference-profile/*")
     resources = ((*_ANY_REGION, "*"), profiles)
-    note = "The router's ARN does not name its models: any model, but only through this router."
+    note = "The router's ARN does not identify its models: any model, but only through this router."
     yield Grant("InvokeModelThroughRouter", ("bedrock:InvokeModel",), resources, (condition,), note=note)
 
 

@@ -9,7 +9,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [var.planner_model]
   }
 
-  # Plan. The profile's ARN does not name its model: any model, but only through this profile.
+  # Plan. The profile's ARN does not identify its model: any model, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile"
     actions   = ["bedrock:InvokeModel"]

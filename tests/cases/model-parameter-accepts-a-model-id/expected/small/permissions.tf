@@ -53,7 +53,7 @@ data "aws_iam_policy_document" "nodes" {
     }
   }
 
-  # Own. The profile's ARN does not name its model: any model, but only through this profile.
+  # Own. The profile's ARN does not identify its model: any model, but only through this profile.
   statement {
     sid       = "InvokeModelThroughProfile3"
     actions   = ["bedrock:InvokeModel"]
