@@ -141,7 +141,7 @@ variable "answer_model" {
 
   validation {
     condition     = !can(regex("^(?:(?:.*/)?global[.].*)$", var.answer_model))
-    error_message = "answer_model names a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
+    error_message = "answer_model is a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
   }
 
   validation {

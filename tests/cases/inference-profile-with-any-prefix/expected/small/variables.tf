@@ -130,7 +130,7 @@ variable "answer" {
 
   validation {
     condition     = !can(regex("^(?:(?:.*/)?global[.].*)$", var.answer))
-    error_message = "answer names a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
+    error_message = "answer is a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
   }
 
   validation {

@@ -148,7 +148,7 @@ variable "profile" {
 
   validation {
     condition     = !can(regex("^(?:(?:.*/)?global[.].*)$", var.profile))
-    error_message = "profile names a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
+    error_message = "profile is a global inference profile, which needs other permissions: set `model: global-inference-profile` for this parameter in the flow's definition."
   }
 
   validation {
