@@ -130,6 +130,11 @@ def test_what_an_alias_cannot_be(bench: Bench, flows: Any, flow: str) -> None:
         make_alias(bench, flow, version)
     with refused("ResourceNotFoundException", "Version 7"):
         make_alias(bench, flow, "7", "next")
+    other = {"flowIdentifier": flow, "aliasIdentifier": make_alias(bench, flow, version, "next")}
+    with refused("ConflictException", "named live"):
+        flows.update_flow_alias(**other, name="live", routingConfiguration=[{"flowVersion": version}])
+    with refused("ResourceNotFoundException", "Version 7"):
+        flows.update_flow_alias(**other, name="next", routingConfiguration=[{"flowVersion": "7"}])
     own = {"flowIdentifier": flow, "aliasIdentifier": "TSTALIASID"}
     assert flows.get_flow_alias(**own)["routingConfiguration"] == [{"flowVersion": "DRAFT"}]
     with refused("ValidationException", "cannot be changed"):

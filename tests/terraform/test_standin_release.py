@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from identities import allow, make_role, write_document
 from lives import edit_a_prompt
 from release_modules import ALIAS, FLOW, PREPARED, VERSION, Release, open_release
 from released import invoke
@@ -116,3 +117,37 @@ def test_a_failed_preparation_leaves_the_alias_and_the_next_apply_goes_on(
         changes, steps = release.apply()
         assert (changes[FLOW], steps) == ("update", PREPARING + MOVING)
         assert (release.plan(), release.read_routed()) == ({}, "2")
+
+
+WHO = """
+provider "aws" {{
+  assume_role {{
+    role_arn = "{role}"
+  }}
+}}
+
+data "aws_caller_identity" "current" {{}}
+
+resource "terraform_data" "asked" {{
+  provisioner "local-exec" {{
+    command = "aws sts get-caller-identity --query Arn --output text >who"
+  }}
+}}
+
+output "flow" {{
+  value = data.aws_caller_identity.current.arn
+}}
+"""
+
+
+def test_a_provisioner_does_not_have_the_role_that_the_provider_assumes(bench: Bench, tmp_path: Path) -> None:
+    iam, name = bench.client("iam"), "somebody-with-a-role"
+    iam.create_user(UserName=name)
+    policy = write_document(allow("sts:AssumeRole"))
+    iam.put_user_policy(UserName=name, PolicyName="assume", PolicyDocument=policy)
+    acting = bench.acting_with(iam.create_access_key(UserName=name)["AccessKey"])
+    (tmp_path / "main.tf").write_text(WHO.format(role=make_role(bench, "assumed-by-provider")), encoding="utf-8")
+    acting.succeed(tmp_path, "init", "-input=false")
+    said = acting.do(tmp_path, "apply", "-auto-approve")
+    assert ":assumed-role/assumed-by-provider/" in said.outputs["flow"]
+    assert (tmp_path / "who").read_text(encoding="ascii").endswith(f":user/{name}\n")

@@ -160,8 +160,13 @@ def test_a_resource_level_region_is_rejected() -> None:
         ({"a": 1}, {"a": "1"}, [("replace", "/a", "1")]),
         ({"a": 1, "b": 2}, {"b": 2, "c": 3}, [("add", "/c", 3), ("remove", "/a", None)]),
         ({"a": [{"b": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 3}]}, [("replace", "/a/1/b", 3)]),
-        ({"a": [1, 2, 3]}, {"a": [3]}, [("remove", "/a/0", None), ("remove", "/a/1", None)]),
+        ({"a": [1, 2, 3]}, {"a": [3]}, [("remove", "/a/1", None), ("remove", "/a/0", None)]),
         ({"a": [1]}, {"a": [1, 4]}, [("add", "/a/1", 4)]),
+        ({"a": [1, 1]}, {"a": [1]}, [("remove", "/a/1", None)]),
+        ({"a": [1, 2]}, {"a": [3, 2, 1]}, [("add", "/a/0", 3)]),
+        ({"a": None, "b": [None]}, {"a": "x", "b": ["y"]}, [("replace", "/a", "x"), ("add", "/b/0", "y")]),
+        ({"a": 1}, {"a": 1.0}, []),
+        ({}, {"a/b": 1}, [("add", "/a~1b", 1)]),
     ],
 )
 def test_a_patch_is_the_one_that_the_provider_sends(old: Any, new: Any, patch: list[tuple[str, str, Any]]) -> None:

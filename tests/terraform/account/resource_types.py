@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-from moto.cloudformation.exceptions import CloudFormationError
-from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.exceptions import _RESTError
+from moto.core.responses import BaseResponse
 
 from account.requests import InvalidRequestError
+from account.services import install_service
 
 TYPES = ("AWS::Bedrock::Flow", "AWS::Bedrock::FlowVersion", "AWS::Bedrock::FlowAlias")
 Model = dict[str, Any]
@@ -40,6 +40,8 @@ def read_type(name: str) -> dict[str, Any]:
 
 def check_model(name: str, model: Model) -> None:
     """Refuse a desired state that the type's schema does not allow."""
+    import jsonschema  # only here, because most accounts of the tests check none
+
     schema = {"type": "object", **read_type(name)}
     errors = sorted(jsonschema.Draft7Validator(schema).iter_errors(model), key=lambda error: list(error.path))
     if errors:
@@ -115,14 +117,20 @@ def _rename(value: Model, shape: Any) -> Iterator[tuple[str, Any]]:
         yield member, item
 
 
-def describe_type(self: Any) -> str:
-    """Answer CloudFormation's DescribeType."""
-    name = self.querystring["TypeName"][0]
-    if name not in TYPES:
-        raise CloudFormationError("TypeNotFoundException", f"The type '{name}' cannot be found.")
-    return _DESCRIBED.format(name=name, schema=html.escape(json.dumps(read_type(name), indent=2), quote=False))
+class DescriptionResponse(BaseResponse):
+    """All that the account has of CloudFormation. moto's own has more, and takes a second to import."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="cloudformation")
+
+    def describe_type(self) -> str:
+        """Answer DescribeType."""
+        name = self.querystring["TypeName"][0]
+        if name not in TYPES:
+            raise _RESTError("TypeNotFoundException", f"The type '{name}' cannot be found.")
+        return _DESCRIBED.format(name=name, schema=html.escape(json.dumps(read_type(name), indent=2), quote=False))
 
 
 def install_resource_types() -> None:
-    """Give moto's CloudFormation the description of types."""
-    CloudFormationResponse.describe_type = describe_type
+    """Answer what is asked of CloudFormation."""
+    install_service(DescriptionResponse, lambda service, environ: service == "cloudformation")

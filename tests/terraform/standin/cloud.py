@@ -11,22 +11,25 @@ from functools import cache
 from typing import Any
 
 from standin import wire
-from standin.documents import say_the_same
+from standin.documents import RefusedError, say_the_same
 
 GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"}
 SERVICES = ("bedrock-agent", "cloudcontrol", "iam", "kms", "sts")
 _count = itertools.count()
 _lock = threading.Lock()
 _clients: dict[str, Any] = {}
+_assumed: dict[str, str] = {}
 
 
 class Cloud:
-    """One configured provider: its region and clients."""
+    """One configured provider: its region, the role that it assumes, and clients."""
 
     region = ""
+    role: dict[str, Any] | None = None
 
     def configure(self, config: dict[str, Any]) -> bool:
         """Take the provider's configuration; false where no region is given."""
+        self.role = next((item for item in config.get("assume_role") or [] if item.get("role_arn")), None)
         given = config.get("region")
         default = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
         self.region = default if given is None or wire.is_unknown(given) else str(given)
@@ -36,8 +39,24 @@ class Cloud:
         """Return the client of a service. botocore must not make two at once; made ones are safe to share."""
         with _lock:
             if service not in _clients:
-                _clients[service] = open_session().create_client(service, region_name=self.region)
+                _clients[service] = open_session().create_client(
+                    service, region_name=self.region, **self._assume_role()
+                )
             return _clients[service]
+
+    def _assume_role(self) -> dict[str, str]:
+        """Return the credentials of the role that the provider assumes; what it runs beside itself has others."""
+        if self.role is None:
+            return {}
+        if not _assumed:
+            given = {name for name, value in self.role.items() if value} - {"role_arn", "session_name"}
+            if given:
+                raise RefusedError(f"this stand-in assumes roles without {', '.join(sorted(given))}")
+            sts, name = open_session().create_client("sts", region_name=self.region), self.role.get("session_name")
+            made = sts.assume_role(RoleArn=self.role["role_arn"], RoleSessionName=name or "terraform")["Credentials"]
+            _assumed.update(aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"])
+            _assumed.update(aws_session_token=made["SessionToken"])
+        return _assumed
 
 
 cloud = Cloud()

@@ -81,33 +81,50 @@ def fail_update(planned: State) -> State:
     return {name: None if wire.is_unknown(value) else value for name, value in planned.items()}
 
 
-def compare(old: Any, new: Any, path: str = "") -> Iterator[dict[str, Any]]:
-    """Yield the operations of a JSON patch from one value to another, as the real one finds them."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted(new):
-            if name in old:
-                yield from compare(old[name], new[name], f"{path}/{name}")
-            else:
-                yield {"op": "add", "path": f"{path}/{name}", "value": new[name]}
-        yield from ({"op": "remove", "path": f"{path}/{name}"} for name in sorted(set(old) - set(new)))
-    elif isinstance(old, list) and isinstance(new, list):
-        yield from _compare_lists(old, new, path)
-    elif old is None and new is not None:
-        yield {"op": "add", "path": path, "value": new}
-    elif type(old) is not type(new) or old != new:
+def compare(old: State, new: State, path: str = "") -> Iterator[dict[str, Any]]:
+    """Yield the operations of a JSON patch from one object to another, as the real one finds them."""
+    for name, value in sorted(new.items()):
+        place = f"{path}/{name.replace('~', '~0').replace('/', '~1')}"
+        if name not in old:
+            yield {"op": "add", "path": place, "value": value}
+        elif _name_kind(old[name]) != _name_kind(value):
+            yield {"op": "replace", "path": place, "value": value}
+        else:
+            yield from _compare_values(old[name], value, place)
+    yield from ({"op": "remove", "path": f"{path}/{name}"} for name in sorted(set(old) - set(new)))
+
+
+def _compare_values(old: Any, new: Any, path: str) -> Iterator[dict[str, Any]]:
+    if _name_kind(old) != _name_kind(new):
+        yield {"op": "add" if old is None else "replace", "path": path, "value": new}
+    elif isinstance(new, dict):
+        yield from compare(old, new, path)
+    elif isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from _compare_values(before, after, f"{path}/{index}")
+    elif isinstance(new, list):
+        # Items that stay are not moved: an edit that adds one and changes the order of others leaves the old order.
+        lost, added = _find_unmatched(old, new), _find_unmatched(new, old)
+        yield from ({"op": "remove", "path": f"{path}/{index}"} for index in reversed(lost))
+        yield from ({"op": "add", "path": f"{path}/{index}", "value": new[index]} for index in added)
+    elif old != new:
         yield {"op": "replace", "path": path, "value": new}
 
 
-def _compare_lists(old: list[Any], new: list[Any], path: str) -> Iterator[dict[str, Any]]:
-    if len(old) == len(new):
-        for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from compare(before, after, f"{path}/{index}")
-        return
-    # Indices are those of the whole lists: removing two items in a row removes the wrong one, as the real one does.
-    yield from ({"op": "remove", "path": f"{path}/{index}"} for index, item in enumerate(old) if item not in new)
-    yield from (
-        {"op": "add", "path": f"{path}/{index}", "value": item} for index, item in enumerate(new) if item not in old
-    )
+def _find_unmatched(items: list[Any], others: list[Any]) -> list[int]:
+    """Return the places of the items that are not among others, each of which stands for one item."""
+    left, unmatched = [json.dumps(item, sort_keys=True) for item in others], list[int]()
+    for index, item in enumerate(items):
+        text = json.dumps(item, sort_keys=True)
+        if text in left:
+            left.remove(text)
+        else:
+            unmatched.append(index)
+    return unmatched
+
+
+def _name_kind(value: Any) -> str:
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
 def _forces_replacement(old: str, new: Any, schema: Any) -> bool:
