@@ -34,7 +34,7 @@ def init(
         str | None,
         typer.Option(
             metavar="SPEC",
-            help="Where CI's pip gets flowseal from, pinned: git+https://HOST/flowseal@COMMIT, a wheel's URL or path, "
+            help="Where pip in CI gets flowseal from, pinned: git+https://HOST/flowseal@COMMIT, a wheel's URL or path, "
             "or flowseal==VERSION --index-url URL. By default where this flowseal came from, if pip knows.",
             show_default=False,
         ),

@@ -70,7 +70,7 @@ def find_layout(answers: Answers, root: Path) -> Layout:
         found = _read_given_installation(answers.given["install"])
     elif answers.is_asked and found is None and ci is not Ci.NONE:
         text = answers.find_answer(
-            "install", "Where CI's pip gets flowseal from (empty: not yet)", "", check_installation
+            "install", "Where pip in CI gets flowseal from (leave empty to set it later)", "", check_installation
         )
         found = read_installation(text) if text else None
     own_place = "" if team == "." else check_folder(team, "the path of this folder")

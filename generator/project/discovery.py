@@ -265,7 +265,9 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
         message = "The folder contains no flow definitions."
         help = f"Definition file names end in {list_names(ENDINGS)}."
         if links:
-            help = f"Symbolic links to folders are not searched. To search '{show_path(min(links))}', name it."
+            help = (
+                f"Symbolic links to folders are not searched. To search '{show_path(min(links))}', list it explicitly."
+            )
         yield report_file(NO_DEFINITIONS, message, help, display)
     yield from sorted(found, key=lambda item: item.as_posix())
 

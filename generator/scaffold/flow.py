@@ -32,7 +32,7 @@ class NewFlow:
         if path not in self.files:
             return FileRefusal(
                 f"There is no file {path!r}.",
-                "Add it to the template, which must contain every file that its definition names.",
+                "Add it to the template, which must contain every file that its definition references.",
             )
         try:
             return self.files[path].decode("utf-8-sig")

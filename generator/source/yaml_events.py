@@ -33,7 +33,7 @@ _SURROGATE_ESCAPE = "invalid Unicode character escape code"
 """Words of libyaml's. PyYAML reads escaped surrogates, so that each can be reported where it is."""
 
 WITHOUT_LIBYAML = (
-    "PyYAML is installed without libyaml, which flowseal reads YAML with. "
+    "PyYAML is installed without libyaml, which flowseal needs to read YAML. "
     "Reinstall it: pip install --force-reinstall --only-binary :all: PyYAML"
 )
 HELP = {

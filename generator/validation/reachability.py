@@ -84,7 +84,7 @@ def _report_unreachable(node: Node, followers: list[Node], start: str) -> Findin
     names = ", ".join(item.name for item in followers)
     after = f", and neither can the nodes after it ({names})" if followers else ""
     message = f"Node {node.name!r} cannot be reached from the {start} node{after}."
-    related = tuple(Related(f"{item.name} comes after it, here.", (*item.path, "name")) for item in followers)
+    related = tuple(Related(f"{item.name} follows it here.", (*item.path, "name")) for item in followers)
     inputs = [f"`targetInput: {port.name}`" for port in node.inputs]
     help = f"Add a connection to it with {list_names(inputs, 'and')}, or remove it."
     if not inputs:
