@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import ROOT
 
 from generator.flow.bedrock_models import load_known_models
 
-ROOT = Path(__file__).parent.parent
 LISTING = ROOT.parent / "shared" / "facts" / "aws_bedrockagent_flow.schema.txt"
 POLICIES = ROOT.parent / "shared" / "encryption-flows.policies.json"
 sys.path.insert(0, str(ROOT / "tools"))

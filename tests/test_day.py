@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from hands import Hands
-from repositories import ROOT, Repository, make_environment
+from paths import ROOT
+from repositories import Repository, make_environment
 from transcripts import Step, play_steps, read_steps
 from typer.testing import CliRunner
 

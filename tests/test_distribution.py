@@ -13,10 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from generator.findings.rule_pages import STAGES
-
-ROOT = Path(__file__).parent.parent
 
 
 def run(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:

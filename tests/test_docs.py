@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 from rules_page import write_rules_page
 from test_architecture import PACKAGES
 
@@ -18,7 +18,6 @@ from generator.terraform.module import TEMPLATES, read_deployment_policies
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
 
-ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from hcl_strategies import run_terraform
+from paths import ROOT
 from trees import compare_trees, read_tree, write_tree
 from typer.testing import CliRunner
 
 from generator.cli import app
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = ROOT / "examples"
 SAMPLES = sorted((EXAMPLES.parent.parent / "shared" / "real_flows").glob("*_flow.json"))
 
 

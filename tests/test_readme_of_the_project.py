@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from typer.testing import CliRunner
 
 from generator.cli import app
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def find_code(language: str) -> str:
@@ -30,4 +31,4 @@ def test_the_readme_shows_the_actual_output(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_readme_s_links_work() -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (Path(__file__).parent.parent / link).exists(), link
+        assert (ROOT / link).exists(), link

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +13,7 @@ from generator.commands.terminal import print_document, print_text
 from generator.report import Format, ListFormat
 from generator.report.display import escape_controls
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
+if TYPE_CHECKING:  # deferred, because every start imports every command
     from generator.findings import LocatedFinding
     from generator.project.opening import Project
     from generator.source.position import Path

@@ -19,7 +19,7 @@ from generator.scaffold.ci import Ci
 from generator.scaffold.flow import find_name_faults
 from generator.scaffold.origin import Installation, InvalidInstallationError, find_installation, read_installation
 from generator.scaffold.repository import Repository
-from generator.scaffold.surroundings import GITLAB, Layout, is_plain
+from generator.scaffold.setup_files import GITLAB, Layout, is_plain
 
 HERE = Path()
 FLOWS = ("flows", "bedrock-flows")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,7 @@ import typer
 
 from generator.report.display import escape_controls
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
+if TYPE_CHECKING:  # deferred, because every start imports every command
     from generator.findings import LocatedFinding
     from generator.scaffold.flow import NewFlow
     from generator.scaffold.repository import Repository

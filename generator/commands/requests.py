@@ -13,8 +13,7 @@ from generator.progress import Timings, show_progress
 from generator.report import MOST_FINDINGS, Detail, Format
 from generator.run.flags import Command, Flags
 
-if TYPE_CHECKING:
-    # Imported by the commands that open a project: `flowseal --version` does not.
+if TYPE_CHECKING:  # deferred, because every start imports every command
     from generator.project.opening import Project
     from generator.report.contents import Report
     from generator.run.result import Run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,9 +10,7 @@ import typer
 from generator.commands.terminal import find_view, print_document, print_text
 from generator.report import ListFormat
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+if TYPE_CHECKING:  # deferred, because every start imports every command
     from generator.findings import LocatedFinding, Rule
     from generator.findings.rule_pages import Example
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from generator.commands.options import read_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 EXAMPLE = "Example: flowseal schema -o .flowseal-schema/definition.json"
 

@@ -18,7 +18,7 @@ from generator.scaffold.ci import Ci
 from generator.scaffold.flow import NewFlow, make_flow
 from generator.scaffold.new_files import list_existing, write_new_files
 from generator.scaffold.repository import SCHEMAS, Repository
-from generator.scaffold.surroundings import Layout, Surrounding, find_additions, is_plain, list_surroundings
+from generator.scaffold.setup_files import Layout, SetupFile, find_additions, is_plain, list_setup_files
 from generator.source import LARGEST_DOCUMENT
 from generator.source.files import find_repository, read_file
 
@@ -28,15 +28,15 @@ def set_up(answers: Answers) -> None:
     root = find_repository(HERE.absolute())
     layout = find_layout(answers, root)
     folder, flow = _find_first_flow(answers, layout)
-    surroundings = list_surroundings(layout)
+    setup_files = list_setup_files(layout)
     schemas = {layout.place(path): data for path, data in make_schema_files(SCHEMAS).items()}
-    files = {file.path: file.text.encode() for file in surroundings} | schemas
+    files = {file.path: file.text.encode() for file in setup_files} | schemas
     existing = list_existing(root, files)
     new = {path: data for path, data in files.items() if path not in existing}
     if flow is not None:
         new |= {layout.place(f"{folder}/{path}"): data for path, data in flow.files.items()}
     # Existing files are read before anything is written.
-    left = [_describe_left(file, root, layout) for file in surroundings if file.path in existing]
+    left = [_describe_left(file, root, layout) for file in setup_files if file.path in existing]
     stop_at_errors(write_new_files(root, new))
     print_written(show_relative(root / path) for path in new)
     print_text("".join(sorted(left, key=lambda text: text.count("\n") > 1)), nl=False)
@@ -67,7 +67,7 @@ def _find_first_flow(answers: Answers, layout: Layout) -> tuple[str, NewFlow | N
     return folder, flow
 
 
-def _describe_left(file: Surrounding, root: Path, layout: Layout) -> str:
+def _describe_left(file: SetupFile, root: Path, layout: Layout) -> str:
     shown = show_relative(root / file.path)
     try:
         text = read_file(root / file.path, LARGEST_DOCUMENT).decode("utf-8", errors="replace")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from generator.findings import Finding
 from generator.flow.api import check_shape, find_shape
 from generator.flow.reading import FileRefusal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from generator.findings import Finding
-    from generator.scaffold.templates import FlowTemplate
+from generator.scaffold.templates import FlowTemplate
 
 NAME = re.compile(r"\bFLOW_NAME\b")
 SCHEMA_LINE = "# yaml-language-server: $schema="

@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from generator.project.configuration import Configuration
 from generator.project.discovery import ENDINGS
-
-if TYPE_CHECKING:
-    from generator.project.configuration import Configuration
 
 SCHEMA_FOLDER = ".flowseal-schema"
 """The folder for the JSON Schemas that editors read. `.flowseal` is only for the files of a run."""

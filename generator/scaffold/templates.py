@@ -6,16 +6,13 @@ for the name of the flow. Templates are found by their folders and need no regis
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.project.access import judge_path
 from generator.project.discovery import ENDINGS, LARGEST_TEXT
 from generator.source.files import read_file, walk_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 EXPECTED_FOLDER = "Pass a folder with one subfolder per template."
 BUILT_IN = Path(__file__).parent / "flow_templates"

@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import FLOWS
 from typer.testing import CliRunner
 
 import generator.pipeline
 from generator import __version__
 from generator.cli import app, describe_defect
-
-FLOWS = Path(__file__).parents[2] / "examples" / "flows"
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

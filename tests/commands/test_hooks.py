@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from repositories import ROOT, Repository, make_repository
+from paths import ROOT
+from repositories import Repository, make_repository
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
 

@@ -6,11 +6,11 @@ import ast
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from typer.testing import CliRunner
 
 from generator.cli import app
 
-ROOT = Path(__file__).parents[2]
 BAD = ["##[error]planted", "##vso[task.x]planted", "x\n::error::planted", "::error::planted"]
 COMMANDS = [
     ["new", "a", "--template", "prompt", "-o", "{}"],

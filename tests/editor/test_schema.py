@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from paths import ROOT
 from plans import INLINE_CHAT
 from projects import make_definition
 from typer.testing import CliRunner
@@ -32,7 +33,6 @@ from generator.project.discovery import ENDINGS, DiskReader
 from generator.scaffold.templates import BUILT_IN
 from generator.source import read_document
 
-ROOT = Path(__file__).parents[2]
 CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
 EXAMPLES = sorted([*(ROOT / "examples" / "flows").rglob("*.flow.*"), *BUILT_IN.rglob("*.flow.*"), INLINE_CHAT])
 DEFINITION = Draft202012Validator(json.loads(write_document_schema(Document.DEFINITION)))

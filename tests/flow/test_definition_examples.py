@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from generator.flow.reading import read_flow, recognize_cloudformation
 from generator.project.discovery import DiskReader
 from generator.source import Document, read_document
 from generator.validation import validate_flow
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "flows").glob("*/*.flow.*"))
 SAMPLES = sorted((ROOT.parent / "shared" / "real_flows").glob("*_flow.json"))
 

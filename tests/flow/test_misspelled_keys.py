@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import ROOT
 
 from generator.findings import LocatedFinding
 from generator.flow.api import find_shape_at
@@ -18,7 +19,7 @@ from generator.pipeline import DefinitionText, check_definitions
 from generator.progress import Timings
 from generator.source import read_document
 
-FLOWS = sorted((Path(__file__).parents[2] / "examples" / "flows").rglob("*.flow.yaml"))
+FLOWS = sorted((ROOT / "examples" / "flows").rglob("*.flow.yaml"))
 SECTIONS = {"parameters": 3, "encryption": 2, "permissions": 2}
 """How deep flowseal's own sections have keys of their own."""
 

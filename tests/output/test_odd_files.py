@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import FLOWS
 from typer.testing import CliRunner
 
 from generator.cli import app
@@ -17,7 +18,6 @@ from generator.output.lock_file import DamagedLockError, read_lock
 from generator.output.transaction import read_journal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-FLOWS = Path(__file__).parents[2] / "examples" / "flows"
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 from projects import ASKED, Project, start_project
 
 from generator.output.terraform_blocks import TerraformBlock, UnreadableBlocksError, list_blocks, list_json_blocks
 from generator.source import read_document
 from generator.terraform.proof.reader import read_file
 
-MODULES = sorted((Path(__file__).parents[2] / "examples" / "modules").glob("*/"))
+MODULES = sorted((ROOT / "examples" / "modules").glob("*/"))
 
 GRANT = 'resource "aws_kms_grant" "audit" {\n  x = 1\n}\n'
 WARNED = {

@@ -10,6 +10,7 @@ from flow_documents import TextsInMemory, make_document, make_flow
 from hcl_strategies import run_terraform
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import CASES
 
 from generator.findings import LocatedFinding, Severity, report_file
 from generator.findings.catalog import list_rules
@@ -23,7 +24,7 @@ from generator.project.configuration import (
 )
 from generator.project.configuration.reading import DEFAULTS, KEYS, SEVERITIES
 
-CASE = Path(__file__).parents[1] / "cases" / "configuration-with-every-setting"
+CASE = CASES / "configuration-with-every-setting"
 RULES = list_rules()
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["off", "flows", "6.40.0"]),

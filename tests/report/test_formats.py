@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from projects import Project, make_definition, start_project
 from typer.testing import CliRunner
 
@@ -18,7 +19,6 @@ from generator.cli import app
 from generator.findings.catalog import list_rules
 from generator.report import Format, ListFormat
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 CASES = [path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir()]
 

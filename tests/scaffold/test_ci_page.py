@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from repositories import ROOT, Repository
+from paths import ROOT
+from repositories import Repository
 from test_action import DOCUMENT
 from workflows import ACTIONLINT, find_interpolated_scripts, find_loose_actions, lint_workflow
 
 from generator.scaffold.ci import Ci
 from generator.scaffold.origin import Installation
-from generator.scaffold.surroundings import Layout, list_surroundings
+from generator.scaffold.setup_files import Layout, list_setup_files
 
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 INSTALLATION = Installation("git+https://git.example.com/tools/flowseal@0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")
@@ -30,7 +31,7 @@ def list_blocks(heading: str, language: str = "yaml") -> list[str]:
 
 def find_written(ci: Ci, path: str) -> str:
     (file,) = [
-        file for file in list_surroundings(Layout("flows", "modules/flows", ci, INSTALLATION)) if file.path == path
+        file for file in list_setup_files(Layout("flows", "modules/flows", ci, INSTALLATION)) if file.path == path
     ]
     return file.text
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from hcl_strategies import run_terraform
+from paths import CASES
 from typer.testing import CliRunner
 
 from bench import Bench, choose_provider
 from generator.cli import app
 from generator.scaffold.templates import BUILT_IN, InvalidTemplateError, find_templates
 
-CASES = Path(__file__).parents[1] / "cases"
 ASKED = {"prompt", "chat", "rag", "agent", "conditions", "batch", "code", "guarded"}
 TEMPLATES = sorted(find_templates(None))
 OFFERING = {"rag"}

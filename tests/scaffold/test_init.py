@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from repositories import COMMANDS, ROOT, Repository, make_repository
+from paths import ROOT
+from repositories import COMMANDS, Repository, make_repository
 from trees import compare_trees, read_tree, write_tree
 from typer.testing import CliRunner
 from workflows import ACTIONLINT, find_interpolated_scripts, find_loose_actions, lint_workflow

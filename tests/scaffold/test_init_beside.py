@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from repositories import FIXERS, ROOT, Repository, make_repository
+from paths import ROOT
+from repositories import FIXERS, Repository, make_repository
 from trees import read_tree
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")

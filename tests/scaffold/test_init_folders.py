@@ -15,7 +15,7 @@ from test_init_beside import CONFIGURATION
 from generator.commands.layout import overlaps
 from generator.project.configuration import read_configuration
 from generator.scaffold.ci import Ci
-from generator.scaffold.surroundings import PLAIN_FOLDER, Layout, list_surroundings
+from generator.scaffold.setup_files import PLAIN_FOLDER, Layout, list_setup_files
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the git command is missing")
 
@@ -33,7 +33,7 @@ FOLDERS = from_regex(PLAIN_FOLDER, fullmatch=True) | sampled_from(
 
 @given(FOLDERS, FOLDERS)
 def test_flowseal_yaml_round_trips(flows: str, modules: str) -> None:
-    (file, *_) = list_surroundings(Layout(flows, modules, Ci.NONE, None))
+    (file, *_) = list_setup_files(Layout(flows, modules, Ci.NONE, None))
     found, findings = read_configuration(file.path, Path(file.path), file.text.encode(), dict)
     assert findings == []
     assert found is not None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from trees import read_tree
 from typer.testing import CliRunner
 
@@ -46,7 +47,7 @@ def test_a_new_flow_goes_where_the_configuration_finds_it(work: Path, monkeypatc
     (line, *_) = (work / "infra" / "flows" / "greeting" / "greeting.flow.yaml").read_text().splitlines()
     schema = line.removeprefix("# yaml-language-server: $schema=")
     assert schema == "../../../.flowseal-schema/definition.json"
-    held = Path(__file__).parents[2] / "schemas"
+    held = ROOT / "schemas"
     assert read_tree(work / ".flowseal-schema") == read_tree(held)
 
 

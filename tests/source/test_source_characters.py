@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 
 from generator.source import Span, count_position, find_characters, read_document
 
@@ -119,7 +119,7 @@ def test_a_position_in_a_separate_file() -> None:
 
 
 def test_positions_come_from_real_documents() -> None:
-    path = Path(__file__).parents[2] / "examples" / "flows" / "phone-bank" / "phone-bank.flow.yaml"
+    path = ROOT / "examples" / "flows" / "phone-bank" / "phone-bank.flow.yaml"
     document, _ = read_document(path.name, path.read_bytes())
     assert document is not None
     place = ("definition", "nodes", 2, "configuration", "condition", "conditions", 0, "expression")

@@ -18,8 +18,8 @@ from typing import Any
 
 import yaml
 from large import MOST_BYTES, make_large
+from paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SOURCES = ("examples/flows", "tests/cases", "generator/scaffold/flow_templates")
 PATTERNS = ("*.flow.yaml", "*.flow.yml", "*.flow.json")
 LARGEST_SOURCE = 200_000

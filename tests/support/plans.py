@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flow_documents import read
+from paths import CASES, FLOWS
 
 from generator.flow.nodes import collect_grants
 from generator.flow.reading import FlowReading, read_flow
@@ -15,8 +16,6 @@ from generator.terraform.module import ModulePlan, plan_module
 
 SOURCE = "../flows/sample.flow.yaml"
 """The path of a definition relative to the output folder, for modules that are not in one."""
-FLOWS = Path(__file__).parents[2] / "examples" / "flows"
-CASES = Path(__file__).parents[1] / "cases"
 INLINE_CHAT = CASES / "inline-chat-prompt" / "input" / "inline-chat.flow.yaml"
 """No example has an inline chat prompt, because AWS probably rejects it, but its blocks are tested."""
 

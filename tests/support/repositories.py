@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = Path(sys.executable).parent
 FIXERS = {"end-of-file-fixer": "end-of-file-fixer", "trailing-whitespace": "trailing-whitespace-fixer"}
 """The hooks that change files, by the names that users know, with their commands."""

@@ -6,13 +6,13 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from account.decisions import Policies, Principal, Request, Statement, decide, read_policy
 from identities import ACCOUNT
+from paths import ROOT
 
-DATA = Path(__file__).parents[2] / "generator" / "data"
+DATA = ROOT / "generator" / "data"
 Policy = dict[str, Any]
 
 

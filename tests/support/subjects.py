@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from paths import ROOT
 from plans import INLINE_CHAT
 from typer.testing import CliRunner
 
@@ -20,7 +21,6 @@ from generator.flow.reading import read_flow
 from generator.project.discovery import DiskReader
 from generator.source import read_document
 
-ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "examples" / "modules"
 SAMPLES = {
     json.loads(path.read_text(encoding="utf-8"))["name"]: path

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ACTIONLINT = ROOT / ".tools" / ("actionlint.exe" if os.name == "nt" else "actionlint")
 USES = re.compile(r"^ *(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")

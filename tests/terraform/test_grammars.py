@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hcl2.version import __version__
 from lark import Token, Tree
+from paths import ROOT
 
 from generator.terraform.proof import parser
 
@@ -77,7 +78,7 @@ def test_without_a_home_folder_nothing_is_cached(tmp_path: Path, monkeypatch: py
 
 
 def test_the_command_works_without_a_cache(tmp_path: Path) -> None:
-    examples = Path(__file__).parents[2] / "examples" / "flows"
+    examples = ROOT / "examples" / "flows"
     environment = {**os.environ, VARIABLE: os.devnull}
     command = [sys.executable, "-m", "generator", "generate", str(examples / "support-triage"), "-o", "modules"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

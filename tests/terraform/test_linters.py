@@ -17,6 +17,7 @@ import pytest
 from every_kind import make_flow_of_every_kind
 from hcl_strategies import run_terraform
 from module_tests import write_module
+from paths import ROOT
 from plans import plan_document
 from subjects import EXAMPLES, MODULES, SAMPLES
 from typer.testing import CliRunner
@@ -26,7 +27,6 @@ from generator.cli import app
 
 pytestmark = pytest.mark.linters
 
-ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools"
 LINTERS = ROOT / "linters"
 CASES = sorted((ROOT / "tests" / "cases").glob("*/expected/*/versions.tf"))

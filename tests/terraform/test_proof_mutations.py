@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from plans import SOURCE, plan_example
 from trees import read_tree
 from typer.testing import CliRunner
@@ -20,7 +21,7 @@ from generator.terraform.proof import ProofFailure, prove_module
 from generator.terraform.proof.policies import list_patterns
 from generator.terraform.proof.reader import read_file
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "flows" / "support-triage"
+EXAMPLE = ROOT / "examples" / "flows" / "support-triage"
 FAILURES = Path(__file__).parent / "proof_failures.txt"
 Files = dict[str, str]
 TESTS = "tests/flow.tftest.hcl"

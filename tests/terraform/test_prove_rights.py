@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from deployed import Root
 from identities import allow, assume, make_operator, make_role, write_document
+from paths import ROOT
 from proofs import Proof
 from rights import (
     Recorded,
@@ -39,7 +39,7 @@ pytestmark = [
     pytest.mark.xdist_group("rights"),  # one process, so that the examples are applied once
 ]
 
-DOCS = Path(__file__).parents[2] / "docs" / "deployment-permissions.md"
+DOCS = ROOT / "docs" / "deployment-permissions.md"
 DEPLOYER, PLANNER = read_deployment_policy("deployment"), read_deployment_policy("plan")
 STEPS = ("first apply", "later", "destroy", "plan")
 

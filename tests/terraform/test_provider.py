@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flow_documents import make_flow, make_prompt, read
+from paths import ROOT
 from unexpressible import list_unexpressible_members
 
 from generator.findings import Finding
@@ -18,7 +18,7 @@ from generator.terraform.hcl import Block, write_block
 from generator.terraform.resource import find_definition_block, translate_definition
 from generator.terraform.resource.schema import Schema
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = ROOT
 UNEXPRESSIBLE = [
     ("FlowNodeType", "Loop"),
     ("FlowNodeType", "LoopInput"),

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from paths import MODULES
 
 from generator.terraform.proof import reader
 from generator.terraform.proof.parser import parse_hcl
 from generator.terraform.proof.reader import _read_piece, read_file, read_quickly
 
-MODULES = Path(__file__).parents[2] / "examples" / "modules"
 FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
 
 

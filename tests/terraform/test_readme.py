@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from flow_documents import make_flow, make_prompt
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from paths import ROOT
 from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.bedrock_models import load_known_models
@@ -24,7 +24,6 @@ from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_
 from generator.terraform.readme import escape_markdown, render_readme, write_code
 from generator.terraform.render import render_module, write_header
 
-ROOT = Path(__file__).parents[2]
 HEADER = write_header(SOURCE)
 HOSTILE = '| `x` <script>alert(1)</script> [a](b) ![c](d) --> "] %%{init}%% *b* _i_ ~~s~~ $m$ \n# h\r\n- l\u202e\x00'
 

@@ -12,6 +12,7 @@ from every_kind import make_flow_of_every_kind
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from module_tests import write_module
+from paths import MODULES
 from plans import plan_document
 from test_linters import find_linter
 
@@ -19,7 +20,6 @@ from generator.terraform.proof.expressions import Boolean, String
 from generator.terraform.proof.formatting import format_expression
 from generator.terraform.proof.reader import ReadBlock, read_file
 
-MODULES = Path(__file__).parents[2] / "examples" / "modules"
 NAMES = [*sorted(path.name for path in MODULES.iterdir() if path.is_dir()), "every-kind"]
 Rows = dict[str, list[str]]
 SHOWN = ("text", "text_special", "code_inline")

@@ -6,13 +6,12 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import ROOT
 from standin.schema import SCHEMA
 
-ROOT = Path(__file__).parents[2]
 LISTING = ROOT.parent / "shared" / "facts" / "aws_bedrockagent_flow.schema.txt"
 TYPES = {
     '"string"': "string",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from generator.terraform.module import TEMPLATES
 from generator.terraform.render import load_templates
 
-FOLDER = Path(__file__).parents[2] / "hcl_templates"
+FOLDER = ROOT / "hcl_templates"
 TERRAFORM = sorted([*FOLDER.glob("*.tf.jinja"), *FOLDER.glob("*.hcl.jinja")])
 
 

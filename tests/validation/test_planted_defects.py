@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from generator.flow.api import list_validation_kinds
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "validation.md"
 TABLE = re.compile(r"\| planted \|.*?\n\n", re.DOTALL)
 sys.path.insert(0, str(ROOT / "tools"))

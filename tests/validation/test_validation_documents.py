@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flow_documents import conditional, data, make_flow, make_prompt, read
+from paths import ROOT
 
 from generator.findings import Severity, locate_finding
 from generator.pipeline import CheckedDefinition, DefinitionText, check_definitions
@@ -17,7 +18,6 @@ from generator.source import read_document
 from generator.source.position import Path as Place
 from generator.validation import validate_flow
 
-ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "real_flows"
 WITHIN: Place = ("definition", "nodes", 1, "configuration", "loop", "definition")
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 from rules import list_rules
 
 from generator.flow.api import list_validation_kinds
 from generator.validation import CHECKS
 
-ROOT = Path(__file__).parents[2]
 NEVER_REPORTED = "Unspecified"
 KINDS = list_validation_kinds()
 

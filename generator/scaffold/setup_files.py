@@ -1,4 +1,4 @@
-"""The files that a repository needs around its flows, from the templates in repository_files/."""
+"""The files that `init` sets up around the flows, from repository_files/, and what existing ones are missing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.project.configuration import NAME
 from generator.scaffold.ci import Ci
+from generator.scaffold.origin import Installation
 from generator.scaffold.pre_commit import HookFile, Paste, find_named
-
-if TYPE_CHECKING:
-    from generator.scaffold.origin import Installation
 
 TEMPLATES = Path(__file__).parent / "repository_files"
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII)
@@ -80,7 +77,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Surrounding:
+class SetupFile:
     """A file around the flows, with its path from the repository's root and its contents.
 
     `part` is what an existing file at this path needs, if anything. A file already has it if it contains the line
@@ -93,7 +90,7 @@ class Surrounding:
     sign: str = ""
 
 
-def list_surroundings(layout: Layout) -> list[Surrounding]:
+def list_setup_files(layout: Layout) -> list[SetupFile]:
     """Return the files that a repository needs. The team of `layout` must be a plain folder (see is_plain).
 
     Patterns for git and hooks omit folders that they cannot match.
@@ -101,22 +98,22 @@ def list_surroundings(layout: Layout) -> list[Surrounding]:
     attributes = _read_text("gitattributes", layout)
     hooks = _read_text("pre-commit-config.yaml", layout)
     files = [
-        Surrounding(layout.place(NAME), _read_text(NAME, layout)),
-        Surrounding(layout.place(ATTRIBUTES), attributes, attributes),
-        Surrounding(HOOKS, hooks, hooks.partition("repos:\n")[2]),
+        SetupFile(layout.place(NAME), _read_text(NAME, layout)),
+        SetupFile(layout.place(ATTRIBUTES), attributes, attributes),
+        SetupFile(HOOKS, hooks, hooks.partition("repos:\n")[2]),
     ]
     if layout.ci is Ci.GITHUB:
         # Plain folder names contain no +, so the name of each workflow is unique.
         name = f"flowseal-{layout.team}".replace("/", "+") if layout.team else "flowseal"
         text = _read_text("github-workflow.yml", layout)
-        files.append(Surrounding(f"{WORKFLOWS}/{name}.yml", text, text.partition("jobs:\n")[2]))
+        files.append(SetupFile(f"{WORKFLOWS}/{name}.yml", text, text.partition("jobs:\n")[2]))
     elif layout.ci is Ci.GITLAB:
         text = _read_text("gitlab-ci.yml", layout)
-        files.append(Surrounding(GITLAB, text, text, text.partition("\n")[0]))
+        files.append(SetupFile(GITLAB, text, text, text.partition("\n")[0]))
     return files
 
 
-def find_additions(file: Surrounding, text: str, layout: Layout) -> list[Paste]:
+def find_additions(file: SetupFile, text: str, layout: Layout) -> list[Paste]:
     """Return what an existing file with the contents `text` is missing."""
     if file.path == HOOKS:
         return _find_hooks(file, HookFile(text), layout)
@@ -144,7 +141,7 @@ def _runs_check(text: str, configuration: str) -> bool:
     return any("/flowseal@" in line for line in lines) and (configuration in given or not (configuration or given))
 
 
-def _find_hooks(file: Surrounding, present: HookFile, layout: Layout) -> list[Paste]:
+def _find_hooks(file: SetupFile, present: HookFile, layout: Layout) -> list[Paste]:
     found = [] if present.has_hook(layout.configuration) else [present.place_hooks(file.part)]
     pastes: dict[Paste, list[str]] = {}
     for hook in present.list_unguarded(layout.list_samples()):
