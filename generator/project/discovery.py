@@ -1,4 +1,4 @@
-"""Definitions on disk: which there are, and the texts that they may name."""
+"""Finds definitions on disk, and reads them and the files that they reference."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DefinitionFile:
     outputs: tuple[Path, ...] = ()
 
     def open_texts(self) -> DiskReader:
-        """Return the reader of the texts that the definition may name."""
+        """Return the reader for the files that the definition references."""
         return DiskReader(self.path.parent, self.project, self.outputs)
 
 
@@ -69,7 +69,7 @@ def report_unreadable_name(display: str) -> LocatedFinding:
 
 
 def report_forbidden(path: Path, display: str) -> LocatedFinding | None:
-    """Return the finding about a path at which nothing may be read or written; None if it may."""
+    """Return a finding if nothing may be read or written at a path, or None."""
     refusal = judge_path(path)
     return report_file(FORBIDDEN_PATH, *refusal, display) if refusal else None
 
@@ -273,6 +273,6 @@ def search_folder(folder: Path, display: str, output: Path | None) -> Iterator[P
 
 
 def report_unreadable_folder(error: OSError, display: str) -> LocatedFinding:
-    """Say that a folder cannot be searched."""
+    """Report that a folder cannot be searched."""
     help = "Reduce the nesting." if error.errno == errno.ENAMETOOLONG else "Check the folder's permissions."
     return report_file(UNREADABLE_PATH, describe_refusal(error), help, display)

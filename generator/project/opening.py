@@ -26,7 +26,7 @@ from generator.source.files import read_file, search_repository
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What the command line and the configuration, if there is one, come to; `paths` are the command line's.
+    """The command line combined with the configuration, if there is one; `paths` come from the command line.
 
     `output` is relative to the working folder, or as the user gave it on the command line (`output_is_given`).
     `configuration_is_given` tells that the command line names the configuration, which `findings` are about.
@@ -41,7 +41,7 @@ class Project:
 
     @property
     def names_definitions(self) -> bool:
-        """Whether somebody said which definitions are meant."""
+        """Whether the command line or the configuration names definitions."""
         return bool(self.paths or (self.configuration and self.configuration.flows))
 
     @property
@@ -51,7 +51,7 @@ class Project:
 
     @property
     def severities(self) -> Severities:
-        """The severities that rules are given."""
+        """The severities that the configuration sets, by rule."""
         return self.configuration.severities if self.configuration else {}
 
     def could_find(self, definition: Path) -> bool:
@@ -102,7 +102,7 @@ class Project:
 def open_project(
     paths: Sequence[str], output: Path | None, file: Path | None
 ) -> tuple[Project | None, list[LocatedFinding]]:
-    """Read the configuration (`file`, or the nearest one) and lay the command line over it.
+    """Read the configuration (`file`, or the nearest one) and override it with the command line.
 
     There is no project where the configuration has an error, or `output` may not be written, which is then among the
     findings.
@@ -128,7 +128,7 @@ def open_project(
 
 
 def _judge_places(configuration: Configuration) -> list[LocatedFinding]:
-    """Report the folders in a configuration that lead where nothing may be read or written."""
+    """Report folders in a configuration where nothing may be read or written."""
     repository = search_repository(Path(os.path.realpath(configuration.folder)))
     places = {"output": configuration.output, "templates": configuration.templates}
     refusals = {
@@ -139,7 +139,7 @@ def _judge_places(configuration: Configuration) -> list[LocatedFinding]:
 
 
 def _read_output(path: Path) -> list[Path]:
-    """Return the output folder of another configuration; none where it has none, or has errors."""
+    """Return the output folder of another configuration, if it sets one and has no errors."""
     shown = show_relative(path)
     data = _read_file(path, shown)
     found = read_configuration(shown, path, data, _list_rules)[0] if isinstance(data, bytes) else None

@@ -27,7 +27,7 @@ from generator.source.files import MOST_LEVELS, is_git, refuse_depth, search_rep
 
 MAGIC = frozenset("*?[")
 OPEN_ENDS = ("*", "?", "]")
-"""Ends of a pattern that leave open how a file's name ends: then it ends as a definition's does."""
+"""If a pattern ends in one of these, only files with the ending of a definition match."""
 
 
 def discover_configured(
@@ -116,7 +116,7 @@ def _is_searched(names: Sequence[str]) -> bool:
 
 
 def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
-    """Return whether a part of a pattern that is not `**` stands for a name, behind which `rest` others follow."""
+    """Return whether a part of a pattern other than `**` matches a name that `rest` more names follow."""
     is_hidden = name.startswith(".") and not part.startswith(".")
     if part == "**" or is_hidden or not fnmatchcase(name, part):
         return False

@@ -1,4 +1,4 @@
-"""Which definitions changed since their modules were generated: decided by bytes, without parsing a document."""
+"""Detects which definitions changed since their modules were generated, by their bytes and without parsing them."""
 
 from __future__ import annotations
 

@@ -1,17 +1,12 @@
 """How a report is printed: the formats of `--format`, and the view of text output.
 
-A new format is a member and a case here, a writer in a file of its own, and a section of docs/formats.md.
+A new format is a member here, a case in write_report, a writer in a file of its own, and a section of docs/formats.md.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    # The command line imports this file to list the formats; a report is imported by the commands that print one.
-    from generator.report.contents import Report
 
 MOST_FINDINGS = 30
 """How many findings text output shows by default."""
@@ -52,28 +47,3 @@ class View:
     columns: int | None = None
     most_findings: int = MOST_FINDINGS
     detail: Detail = Detail.CHANGES
-
-
-def write_report(output_format: Format, report: Report, view: View) -> str:
-    """Return a report in a format, ready to be printed, with credentials masked.
-
-    Only the text format uses `view`.
-    """
-    report = report.mask_credentials()
-    match output_format:
-        case Format.TEXT:
-            from generator.report.text import write_text_report
-
-            return write_text_report(report, view)
-        case Format.JSON:
-            from generator.report.json_report import write_json_report
-
-            return write_json_report(report)
-        case Format.SARIF:
-            from generator.report.sarif import write_sarif_report
-
-            return write_sarif_report(report)
-        case Format.GITHUB:
-            from generator.report.github import write_github_report
-
-            return write_github_report(report)
