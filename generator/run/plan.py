@@ -102,6 +102,8 @@ def _add_plan(run: Run, work: _Work) -> Run:
     work.findings += work.session.findings
     provenances = {item.file: _describe_provenance(item, work) for item in run.checked}
     proven = _prove_modules(run.checked, provenances, work)
+    # What follows needs memory, too.
+    work.workers.end()
     if failures := tuple((file, failure) for file, module in proven.items() for failure in module.failures):
         return replace(run, modules=tuple(map(_block, run.checked)), failures=failures)
     with work.timings.measure("write"):

@@ -103,6 +103,10 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End every process."""
         for worker in self._workers:
             worker.process.terminate()
         for worker in self._workers:

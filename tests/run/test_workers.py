@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -9,12 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import Project
 from trees import read_tree
 
 import generator.pipeline
+from generator.output import Plan
+from generator.run import plan as plan_module
 from generator.run import workers
 
 METHODS = ["spawn"] if sys.platform == "win32" else ["fork", "spawn"]
@@ -65,10 +69,19 @@ def test_output_is_the_same_with_several_processes(
     other = Project.copy(project.folder, tmp_path / "other")
     expected = run_all(project, jobs=1)
     started: list[int] = []
+    planned_beside: list[object] = []
     start = workers._start_workers
     monkeypatch.setattr(workers, "START_METHOD", method)
     monkeypatch.setattr(workers, "_start_workers", lambda jobs, setup: started.append(jobs) or start(jobs, setup))
+    plan = plan_module.plan_changes
+
+    def plan_changes(*arguments: Any, **options: Any) -> Plan:
+        planned_beside.extend(multiprocessing.active_children())
+        return plan(*arguments, **options)
+
+    monkeypatch.setattr(plan_module, "plan_changes", plan_changes)
     assert run_all(other, jobs=2) == expected
+    assert planned_beside == []
     assert started == [2] * len(COMMANDS)
     assert other.read_modules() == project.read_modules()
     assert {"error", "warning"} <= set(expected[0][1].split('"'))
