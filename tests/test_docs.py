@@ -14,7 +14,7 @@ from test_architecture import PACKAGES
 from generator.flow.model import DAYS, ModelKind
 from generator.output import Cause
 from generator.project.configuration import reading as configuration
-from generator.terraform.module import TEMPLATES, read_deployment_policies
+from generator.terraform.module import TEMPLATES, read_copied_files, release_tf
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
 
@@ -39,9 +39,11 @@ def test_every_rule_is_on_its_page(accept: bool) -> None:
 
 def test_the_module_s_interface_is_on_its_page() -> None:
     page = read_page("module.md")
-    for name in [*(item.name for item in VARIABLES), *(item.name for item in OUTPUTS), *TEMPLATES]:
+    variables = (*VARIABLES, *release_tf.VARIABLES)
+    files = [*TEMPLATES, *read_copied_files(is_released=True)]
+    for name in [*(item.name for item in (*variables, *OUTPUTS, *release_tf.OUTPUTS)), *files]:
         assert f"`{name}`" in page
-    for variable in VARIABLES:
+    for variable in variables:
         assert f"| `{variable.name}` | {variable.type} |" in page
 
 
@@ -50,31 +52,27 @@ def test_every_model_kind_is_on_the_definitions_page() -> None:
         assert f"`{kind.value}`" in read_page("definition.md")
 
 
-def read_policy(name: str) -> str:
-    return (ROOT / "generator" / "data" / f"{name}_policy.json").read_text(encoding="utf-8")
-
-
-def list_policy_actions(name: str) -> set[str]:
-    statements = json.loads(read_policy(name))["Statement"]
+def list_policy_actions(name: str, *, is_released: bool = True) -> set[str]:
+    statements = json.loads(read_copied_files(is_released)[f"policies/{name}.json"])["Statement"]
     lists = [statement["Action"] for statement in statements]
     return {action for item in lists for action in (item if isinstance(item, list) else [item])}
 
 
 def test_every_deployment_permission_has_a_reason() -> None:
     table = read_page("deployment-permissions.md").split("## A role that only plans")[0]
-    named = set(re.findall(r"`((?:bedrock|kms|iam):\w+)`", table))
+    named = set(re.findall(r"`((?:bedrock|kms|iam|cloudformation):\w+)`", table))
     assert named == list_policy_actions("deployment") | {"kms:ViaService"}
 
 
 def test_the_last_column_lists_the_actions_of_a_plan_role() -> None:
     rows = [line for line in read_page("deployment-permissions.md").splitlines() if line.endswith("| yes |")]
-    named = {action for row in rows for action in re.findall(r"`((?:bedrock|kms|iam):\w+)`", row)}
+    named = {action for row in rows for action in re.findall(r"`((?:bedrock|kms|iam|cloudformation):\w+)`", row)}
     assert named == list_policy_actions("plan")
     assert list_policy_actions("plan") < list_policy_actions("deployment")
 
 
 def test_the_modules_page_lists_the_deployment_policies() -> None:
-    for path in read_deployment_policies():
+    for path in read_copied_files(is_released=False):
         assert f"`{path}`" in read_page("module.md")
         assert f"`{path}`" in read_page("deployment-permissions.md")
 

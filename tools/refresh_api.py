@@ -24,11 +24,34 @@ OF_BEDROCK = ("GuardrailCrossRegionGuardrailProfileArn", "GuardrailCrossRegionGu
 """Shapes of Bedrock's own service model (`bedrock`) that only the section `permissions` of a definition uses."""
 OWN = {
     "AccountId": {"type": "string", "pattern": "[0-9]{12}"},
+    "AliasConcurrency": {
+        "type": "structure",
+        "members": {"type": "ConcurrencyType", "max": "ConcurrencyMax"},
+        "required": ["type"],
+    },
+    "AliasName": {"type": "string", "pattern": "([0-9a-zA-Z][_-]?){1,100}"},
+    "AliasNames": {"type": "list", "element": "AliasName", "minimum": 1, "maximum": 10},
+    "AliasSettings": {
+        "type": "structure",
+        "members": {"description": "FlowDescription", "concurrency": "AliasConcurrency", "tags": "TagsMap"},
+    },
+    "Aliases": {"type": "map", "key": "AliasName", "value": "AliasSettings", "minimum": 1, "maximum": 10},
+    "ConcurrencyMax": {"type": "integer", "minimum": 1, "maximum": 100},
+    "ConcurrencyType": {"type": "string", "enum": ["Automatic", "Manual"]},
+    "InvokingPrincipals": {"type": "string", "enum": ["caller_roles", "none"]},
     "ModuleTagKey": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{1,128}", "minimum": 1, "maximum": 128},
     "ModuleTagValue": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{0,256}", "minimum": 0, "maximum": 256},
+    "Release": {
+        "type": "structure",
+        "members": {"aliases": "Aliases", "invoke": "InvokingPrincipals", "invoke_async": "Boolean"},
+        "required": ["aliases"],
+    },
     "Region": {"type": "string", "pattern": "[a-z]{2,4}(-[a-z]{2,10}){1,3}-[0-9]{1,2}", "maximum": 25},
 }
-"""Shapes of values that a module takes and no service model has; its tags go to KMS and IAM, which take less."""
+"""Shapes of what a definition has beyond CreateFlow's request. Tags go to KMS and IAM, too, which accept less.
+
+The names, descriptions, and concurrency of aliases follow CreateFlowAlias; the quota is 10 aliases per flow.
+"""
 
 TYPES = {"structure", "list", "map", "string", "integer", "float", "boolean"}
 

@@ -24,7 +24,7 @@ from generator.flow.reading.forms import DECIDED, LIVE
 from generator.flow.reading.names import MODULES_OWN, SNAKE_CASE, TERRAFORMS_OWN
 
 SHAPES = ["FlowName", "FlowDescription", "FlowDefinition", "TagsMap", "FlowS3BucketName"]
-SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values()]
+SHAPES += [*PERMISSION_SHAPES.values(), *PROFILE_SHAPES.values(), "AliasName"]
 TITLE = "Flow definition"
 DAYS_MEANING = {
     "deletion_window_in_days": "Days until the key is deleted after its deletion is scheduled",
@@ -57,6 +57,7 @@ def write_definition_schema() -> str:
         "parameters": make_parameters_schema(),
         "encryption": make_encryption_schema(),
         "permissions": make_permissions_schema(),
+        "release": make_release_schema(),
         **{key: {"description": f"Not used. {reason}", "deprecated": True} for key, reason in DECIDED.items()},
         **{key: {"description": "Not used. It identifies an existing flow.", "deprecated": True} for key in LIVE},
     }
@@ -138,6 +139,63 @@ def make_permissions_schema() -> Schema:
     }
     description = "Permissions that cannot be derived from the nodes. Wildcards are not allowed."
     return allow_nothing(make_mapping(properties, description=description))
+
+
+def make_release_schema() -> Schema:
+    """Return the schema of the section `release`."""
+    most = find_shape("AliasNames").maximum
+    names = {"type": "array", "minItems": 1, "maxItems": most, "uniqueItems": True, "items": refer("AliasName")}
+    by_name = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": most,
+        "propertyNames": {"allOf": [PLAIN_KEY, refer("AliasName")]},
+        "additionalProperties": allow_nothing(make_alias_schema()),
+    }
+    properties = {
+        "aliases": {"description": "The aliases that callers use, by name.", "anyOf": [names, by_name]},
+        "invoke": {
+            "description": "Who gets a policy for invoking the flow through the aliases. Default: caller_roles.",
+            "enum": [*find_shape("InvokingPrincipals").enum, None],
+        },
+        "invoke_async": {
+            "description": "Whether they can also start executions and read them. Default: false.",
+            "type": ["boolean", "null"],
+        },
+    }
+    description = "Prepares the flow after each change, creates a version of it, and moves the aliases to that version."
+    return allow_nothing(make_mapping(properties, required=["aliases"], description=description))
+
+
+def make_alias_schema() -> Schema:
+    """Return the schema of an alias's settings."""
+    bounds = find_shape("ConcurrencyMax")
+    concurrency = make_mapping(
+        {
+            "type": {
+                "description": "Who decides which nodes run in parallel.",
+                "type": "string",
+                "enum": list(find_shape("ConcurrencyType").enum),
+            },
+            "max": {
+                "description": "The most nodes that run at once.",
+                "type": ["integer", "null"],
+                "minimum": bounds.minimum,
+                "maximum": bounds.maximum,
+            },
+        },
+        required=["type"],
+    )
+    return make_mapping(
+        {
+            "description": {
+                "description": "The alias's description.",
+                "anyOf": [refer("FlowDescription"), {"type": "null"}],
+            },
+            "concurrency": {"description": "How nodes run in parallel.", **allow_nothing(concurrency)},
+            "tags": {"description": "Tags of this alias only.", "anyOf": [refer("TagsMap"), {"type": "null"}]},
+        }
+    )
 
 
 def make_profile_schema() -> Schema:

@@ -202,6 +202,24 @@ class Permissions:
     bucket_accounts: Mapping[str, Value] | None = None
 
 
+class Alias(NamedTuple):
+    """An alias of the flow; `concurrency` is its type and the most nodes that run at once."""
+
+    name: str
+    description: str | None = None
+    concurrency: tuple[str, int | None] | None = None
+    tags: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The aliases of each new version. `invoke` lets caller roles invoke them, `invoke_async` start executions."""
+
+    aliases: tuple[Alias, ...]
+    invoke: bool = True
+    invoke_async: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """A flow that was read. `definition` is the whole definition in the API's form; each connection has a name."""
@@ -214,6 +232,7 @@ class Flow:
     parameters: tuple[Parameter, ...]
     encryption: Encryption
     permissions: Permissions
+    release: Release | None = None
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -229,58 +248,5 @@ class Flow:
         """Return a value and its path. A parameter resolves to its default, or to None if it has none."""
         if not isinstance(value, ParameterReference):
             return value, path
-        parameter = next((item for item in self.parameters if item.name == value.name), None)
-        if parameter is None or parameter.default is None:
-            return None, path
-        return parameter.default, (*parameter.path, "default")
-
-
-class Symbol(StrEnum):
-    """A value that only the account knows."""
-
-    PARTITION = "partition"
-    REGION = "region"
-    ACCOUNT = "account"
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A string computed from a parameter's value.
-
-    `how` is one of: "value" (the value itself), "foundation-model-arn" and "profile-arn" (the ARN of a model given by
-    ID or ARN), "model-of-profile" (the ID of the foundation model behind a system-defined inference profile),
-    "without-version" (a prompt's ARN without its version), "guardrail-arn" (the ARN of a guardrail given by ID or ARN).
-    """
-
-    how: str
-    parameter: str
-
-
-Part: TypeAlias = str | Symbol | Derived
-Text: TypeAlias = tuple[Part, ...]
-"""A string, such as an ARN, with parts that depend on the account or on a parameter."""
-
-
-@dataclass(frozen=True, slots=True)
-class GrantCondition:
-    """A condition of a grant, as in an IAM policy."""
-
-    test: str
-    variable: str
-    values: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A permission that a node needs. `capability` is the Sid of its statement.
-
-    `note` explains to a reviewer why the permission covers more than one resource, in a comment in permissions.tf and
-    next to the permission in the module's README. Every such permission has one.
-    """
-
-    capability: str
-    actions: tuple[str, ...]
-    resources: tuple[Text, ...]
-    conditions: tuple[GrantCondition, ...] = ()
-    nodes: tuple[str, ...] = ()
-    note: str = ""
+        found = (item for item in self.parameters if item.name == value.name and item.default is not None)
+        return next(((item.default, (*item.path, "default")) for item in found), (None, path))

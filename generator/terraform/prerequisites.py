@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from generator.flow.model import Derived, Flow, Grant, ParameterReference, Text, Value
+from generator.flow.grant import Derived, Grant, Text
+from generator.flow.model import Flow, ParameterReference, Value
 
 IN_MARKETPLACE = frozenset({"ai21", "anthropic", "cohere", "stability"})
 NOT_IN_MARKETPLACE = frozenset({"amazon", "deepseek", "meta", "mistral", "openai", "qwen"})

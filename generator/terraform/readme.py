@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from generator.flow.model import Derived, Flow, Grant, Symbol, Text
+from generator.flow.grant import Derived, Grant, Symbol, Text
+from generator.flow.model import Flow, Release
 from generator.flow.nodes.grants import FROM_PERMISSIONS
+from generator.flow.wording import list_names
 from generator.terraform.hcl import Attribute, Block, Value, encode_value, write_block
 from generator.terraform.module import ModulePlan, Variable
 from generator.terraform.prerequisites import list_prerequisites
@@ -58,6 +61,9 @@ def render_readme(plan: ModulePlan, header: str) -> str:
         permissions=Markdown("\n".join(_list_grants(plan.grants))),
         prerequisites=Markdown("\n".join(prerequisites)),
         usage=Markdown("\n".join(_show_usage(plan))),
+        release=flow.release,
+        aliases=Markdown(_move_aliases(flow.release) if flow.release else ""),
+        call=Markdown("\n".join(_show_call(plan))),
         terraform_version=_find_attribute(versions, "required_version"),
         provider_version=_find_provider_version(versions),
         inputs=Markdown("\n".join(_list_inputs(plan))),
@@ -169,6 +175,35 @@ def _show_usage(plan: ModulePlan) -> Iterator[str]:
     arguments.append(Attribute("caller_roles", {"api": "arn:aws:iam::111122223333:role/api"}))
     yield "```hcl"
     yield write_block(Block("module", (label,), tuple(arguments)))
+    yield "```"
+
+
+def _move_aliases(release: Release) -> str:
+    names = [write_code(alias.name) for alias in release.aliases]
+    return f"the alias {names[0]} moves" if len(names) == 1 else f"the aliases {list_names(names, 'and')} move"
+
+
+def _show_call(plan: ModulePlan) -> Iterator[str]:
+    """Yield a call of the flow through its first alias, with boto3."""
+    release, label = plan.flow.release, name_label(plan.name)
+    start = next((node for node in plan.flow.nodes if node.type == "Input"), None)
+    if release is None or start is None:
+        return
+    output = start.outputs[0]
+    document = {"String": "'...'", "Number": "1", "Boolean": "True", "Array": "['...']"}.get(
+        output.type, "{'...': '...'}"
+    )
+    flow, alias = f"module.{label}.flow_id", f"module.{label}.alias_ids[{json.dumps(release.aliases[0].name)}]"
+    yield "```python"
+    yield "runtime = boto3.client('bedrock-agent-runtime')"
+    yield "response = runtime.invoke_flow("
+    yield f"    flowIdentifier=FLOW_ID,  # {flow}"
+    yield f"    flowAliasIdentifier=ALIAS_ID,  # {alias}"
+    place = f"'nodeName': {start.name!r}, 'nodeOutputName': {output.name!r}"
+    yield f"    inputs=[{{{place}, 'content': {{'document': {document}}}}}],"
+    yield ")"
+    yield "for event in response['responseStream']:"
+    yield "    print(event)"
     yield "```"
 
 

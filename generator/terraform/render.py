@@ -13,7 +13,7 @@ from urllib.parse import quote
 from generator.flow.model import ModuleSettings
 from generator.terraform.hcl import Block, Comment, Value, encode_value, write_block
 from generator.terraform.hcl.tokens import write_comment_line
-from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, read_deployment_policies
+from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, plan_fixed_release, read_copied_files
 from generator.terraform.module.versions_tf import constrain_provider
 from generator.terraform.readme import render_readme
 from generator.terraform.templates import read_templates
@@ -33,17 +33,15 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
     """
     header = write_header(definition)
     # The templates contain the blocks that all modules of a project share.
-    fixed = plan_fixed_files(plan.settings)
-    rendered = {}
+    fixed = {**plan_fixed_files(plan.settings), "release.tf": plan_fixed_release()}
+    rendered = {"README.md": render_readme(plan, header)}
     for file, template in TEMPLATES.items():
-        if file == "README.md":
-            rendered[file] = render_readme(plan, header)
-        elif "header" in read_templates()[template]:
-            blocks = plan.blocks[file][len(fixed.get(file, ())) :]
-            rendered[file] = _render_template(template, plan.settings, blocks, header)
-        else:
+        own = plan.blocks.get(file, ())[len(fixed.get(file, ())) :]
+        if file in plan.blocks and (own or "header" in read_templates()[template]):
+            rendered[file] = _render_template(template, plan.settings, own, header)
+        elif file in plan.blocks or file == ".gitattributes":
             rendered[file] = _render_shared(template, plan.settings)
-    return dict(sorted({**rendered, **read_deployment_policies(), **plan.texts}.items()))
+    return dict(sorted({**rendered, **read_copied_files(plan.is_released), **plan.texts}.items()))
 
 
 def _render_template(template: str, settings: ModuleSettings, blocks: tuple[Block, ...], header: str) -> str:

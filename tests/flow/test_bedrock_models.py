@@ -11,7 +11,8 @@ from policy_texts import list_rights, write_short
 
 from generator.findings import Finding, Severity
 from generator.flow.bedrock_models import MODEL_KINDS, find_kind, list_model_grants, load_known_models
-from generator.flow.model import Grant, ModelKind
+from generator.flow.grant import Grant
+from generator.flow.model import ModelKind
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 CONDITION = "if StringEquals bedrock:InferenceProfileArn"

@@ -10,7 +10,8 @@ from flow_documents import make_flow, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
 from generator.flow.api import find_shape_at, list_node_types
-from generator.flow.model import Grant, ModelKind
+from generator.flow.grant import Grant
+from generator.flow.model import ModelKind
 from generator.flow.nodes import NODE_TYPES, collect_grants
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"

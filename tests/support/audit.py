@@ -26,9 +26,14 @@ def list_attached(bench: Bench, role: str) -> dict[str, str]:
     return {item["PolicyName"]: item["PolicyArn"] for item in attached}
 
 
+INVOKE = "bedrock-flow-caller-invoke-"
+"""How the name of the policy begins with which a caller invokes the aliases of a released flow."""
+
+
 def find_attached(bench: Bench, role: str, start: str) -> Any:
     """Return the one policy of a role whose name begins so."""
-    (arn,) = [arn for name, arn in list_attached(bench, role).items() if name.startswith(start)]
+    attached = list_attached(bench, role).items()
+    (arn,) = [arn for name, arn in attached if name.startswith(start) and name.startswith(INVOKE) == (start == INVOKE)]
     return read_policy(bench, arn)
 
 
@@ -44,6 +49,10 @@ def check_policies(
     assert sort_values(encryption) == sort_values(page["encryption"])
     for name in callers:
         assert sort_values(find_attached(bench, name, "bedrock-flow-caller-")) == sort_values(page["caller"])
+        if "alias_arns" in outputs:
+            resources = find_attached(bench, name, INVOKE)["Statement"][0]["Resource"]
+            listed = [resources] if isinstance(resources, str) else resources
+            assert sorted(listed) == sorted(outputs["alias_arns"].values())
     for name in principals:
         assert list_attached(bench, name) == {}
 

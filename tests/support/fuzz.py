@@ -60,6 +60,7 @@ OWN_WILDCARDS = (
     re.compile(r"arn:<>:bedrock:\*::foundation-model/"),
     re.compile(r"arn:<>:bedrock:\*:<>:inference-profile/\*"),
     re.compile(r"arn:<>:bedrock:<>:<>:flow/\*"),
+    re.compile(r"<>/execution/\*"),
 )
 """What flowseal itself writes with a *; what follows a model's place is judged by itself."""
 

@@ -15,7 +15,7 @@ from audit import check_policies, list_attached, list_belongings, read_key_state
 from leaves import compare_definitions
 from proofs import Proof
 from roots import Root
-from subjects import NEW_RIGHT, generate_with_a_new_right
+from subjects import NEW_RIGHT, edit_a_prompt, generate_with_a_new_right
 
 from bench import Bench
 
@@ -23,6 +23,10 @@ FLOW = "module.flow.aws_bedrockagent_flow.this"
 KEY = "module.flow.aws_kms_key.this"
 KEY_POLICY = "module.flow.aws_kms_key_policy.this"
 ROLE = "module.flow.aws_iam_role.this"
+PREPARED = "module.flow.terraform_data.prepared[0]"
+CONTENT = "module.flow.terraform_data.definition"
+VERSION = "module.flow.aws_cloudcontrolapi_resource.version"
+ALIAS = "module.flow.aws_cloudcontrolapi_resource.alias"
 NODES = "policy/bedrock-flow-nodes"
 LONG_NAME = "a-" * 100
 
@@ -48,6 +52,12 @@ class Life:
     def module(self) -> Path:
         """The folder of the module, which a test may change."""
         return self.folder / "module"
+
+    @property
+    def next_version(self) -> dict[str, str]:
+        """What an apply does to release a change of the flow, by address; nothing in a module without a release."""
+        aliases = {f'{ALIAS}["{name}"]': "update" for name in self.outputs.get("alias_arns", ())}
+        return {PREPARED: "replace", CONTENT: "update", VERSION: "replace", **aliases} if aliases else {}
 
     def turn(self, **changes: Any) -> None:
         """Change the root."""
@@ -145,18 +155,7 @@ def prove_edit(life: Life) -> None:
     with life.proof.of("edit"):
         edit_a_prompt(life.module)
         said = life.bench.do(life.folder, "plan")
-        assert (said.changes, said.reads) == ({FLOW: "update"}, set())
-
-
-def edit_a_prompt(module: Path) -> None:
-    """Change a text of a module as a new definition would: a prompt's, else code, else the flow's description."""
-    texts = sorted(module.glob("prompts/*.txt")) or sorted(module.glob("code/*.py"))
-    if texts:
-        texts[0].write_text(texts[0].read_text(encoding="utf-8") + "\nBriefly.\n", encoding="utf-8")
-        return
-    main = module / "main.tf"
-    text = main.read_text(encoding="utf-8")
-    main.write_text(re.sub(r'(  description +=) ".*"', r'\1 "Another"', text, count=1), encoding="utf-8")
+        assert (said.changes, said.reads) == ({FLOW: "update", **life.next_version}, set())
 
 
 def prove_new_right(life: Life) -> None:
@@ -177,11 +176,13 @@ def prove_new_right(life: Life) -> None:
 
 def prove_callers(life: Life) -> None:
     """Add callers by known ARNs and by those of roles made in the same apply, then take them away."""
-    attachment = "module.flow.aws_iam_role_policy_attachment.caller"
+    policies = ("caller", "caller_invoke") if life.next_version else ("caller",)
     roles, callers = life.root.roles, life.root.callers
     with life.proof.of("callers"):
         life.turn(roles=(*roles, "later", "guest"), callers=(*callers, "batch", "later"), principals=("guest",))
-        made = ("aws_iam_role.later", "aws_iam_role.guest", f'{attachment}["batch"]', f'{attachment}["later"]')
+        attachments = [f"module.flow.aws_iam_role_policy_attachment.{policy}" for policy in policies]
+        made = ["aws_iam_role.later", "aws_iam_role.guest"]
+        made += [f'{attachment}["{label}"]' for attachment in attachments for label in ("batch", "later")]
         assert life.apply() == dict.fromkeys(made, "create") | {KEY_POLICY: "update"}
         life.check_policies()
         life.turn(roles=roles, callers=callers, principals=())
@@ -230,6 +231,8 @@ def prove_new_name(life: Life) -> None:
         before = len(life.bench.read_decisions())
         life.turn(name=LONG_NAME)
         changes = life.apply()
+        released = {address: changes.pop(address, "") for address in life.next_version}
+        assert released == life.next_version
         assert {address.split(".")[2]: action for address, action in changes.items()} == expected
         check_new_before_old(life.bench.read_decisions()[before:])
         life.check_nothing_to_do()
@@ -249,9 +252,17 @@ def check_new_before_old(decisions: list[dict[str, Any]]) -> None:
 
 
 def prove_replacements(life: Life) -> None:
-    """Replace the key, the flow and the role: each takes one apply, and leaves nothing to do."""
+    """Replace the key, the role, and the flow: each takes one apply, and leaves nothing to do.
+
+    A released flow is replaced under a new name only; under the old one nothing changes.
+    """
     with life.proof.of("replace"):
         for address, ending in ((KEY, "ScheduleKeyDeletion"), (ROLE, "DeleteRole"), (FLOW, "")):
+            if address == FLOW and life.next_version:
+                said = life.bench.ask(life.folder, "apply", "-auto-approve", f"-replace={FLOW}")
+                assert "ConflictException" in str(said.list_diagnostics("error"))
+                life.check_nothing_to_do()
+                life.turn(name="another-name")
             before = len(life.bench.read_calls())
             changes = life.apply("-auto-approve", f"-replace={address}")
             calls = life.bench.read_calls()[before:]

@@ -61,6 +61,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "reports_account": ("111122223333", "444455556666"),
     "reports_bucket": ("reports", "reports-of-the-year"),
     "reports_key": (f"{KEY}4", f"{KEY}5"),
+    "summary_model": (f"{OWN}inference-profile/us.amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0"),
 }
 """For each parameter of these flows the value given to it, and the one given to a second call of the module."""
 
@@ -155,3 +156,14 @@ def _connect(source: str, output: str, target: str, port: str) -> dict[str, Any]
     return {"name": f"{source}To{target}", "source": source, "target": target, "type": "Data"} | {
         "configuration": configuration
     }
+
+
+def edit_a_prompt(module: Path) -> None:
+    """Change a text of a module as a new definition would: a prompt's, else code, else the flow's description."""
+    texts = sorted(module.glob("prompts/*.txt")) or sorted(module.glob("code/*.py"))
+    if texts:
+        texts[0].write_text(texts[0].read_text(encoding="utf-8") + "\nBriefly.\n", encoding="utf-8")
+        return
+    main = module / "main.tf"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(re.sub(r'(  description +=) ".*"', r'\1 "Another"', text, count=1), encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 from flow_documents import make_flow, make_prompt
 from policy_texts import read_small_flow, spell
 
-from generator.flow.model import Grant
+from generator.flow.grant import Grant
 from generator.flow.nodes import collect_grants
 from generator.terraform.policies import (
     LARGEST_POLICY,

@@ -17,7 +17,7 @@ from paths import ROOT
 from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.bedrock_models import load_known_models
-from generator.terraform.module import read_deployment_policies
+from generator.terraform.module import read_copied_files
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
@@ -74,14 +74,14 @@ def test_it_warns_reviewers_about_patterns_and_unmanaged_files() -> None:
 def test_it_links_to_the_deployment_policies() -> None:
     readme = render_readme(plan_example("order-desk"), HEADER)
     linked = dict(re.findall(r"\[(policies/\S+)\]\((policies/\S+)\)", readme))
-    assert linked == {path: path for path in read_deployment_policies()}
+    assert linked == {path: path for path in read_copied_files(is_released=False)}
     assert "Statement" not in readme
 
 
 def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
     assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
     for folder in (ROOT / "examples" / "flows").iterdir():
-        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 150
+        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 165
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])

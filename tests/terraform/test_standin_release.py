@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from identities import allow, make_role, write_document
-from lives import edit_a_prompt
 from release_modules import ALIAS, FLOW, PREPARED, VERSION, Release, open_release
 from released import invoke
 from roots import Root
-from subjects import EVERYDAY, find_subject
+from subjects import EVERYDAY, edit_a_prompt, find_subject
 
 from bench import Bench, find_missing_parts
 

@@ -43,6 +43,7 @@ NAMES: Mapping[str, str] = {
     "FlowNodeOutputName": "output name",
     "FlowConditionName": "condition name",
     "FlowName": "flow name",
+    "AliasName": "alias name",
 }
 """The shapes of names that authors choose, and what messages call them."""
 NOT_A_BUCKET = re.compile(r"\.\.|^[0-9]{1,3}(\.[0-9]{1,3}){3}$")

@@ -87,10 +87,12 @@ def find_shape(name: str) -> Shape:
 def find_shape_at(path: Path) -> Shape | None:
     """Return the shape at a canonical path: below ("definition",), ("name",), ("description",), ("tags", KEY).
 
-    None if the API has nothing there. Everything below a document (free-form JSON) has the document's shape.
+    `release` has a shape of ours. None if there is nothing there. Everything below a document (free-form JSON) has the
+    document's shape.
     """
-    shape: Shape | None = find_shape(load_api()["root"])
-    for part in path:
+    is_release = path[:1] == ("release",)
+    shape: Shape | None = find_shape("Release" if is_release else load_api()["root"])
+    for part in path[is_release:]:
         if shape is None:
             return None
         shape = _find_part(shape, part)

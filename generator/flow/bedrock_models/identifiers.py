@@ -19,7 +19,8 @@ from generator.flow.bedrock_models.kinds import (
     REGION,
     list_kind_grants,
 )
-from generator.flow.model import Grant, ModelKind, Text
+from generator.flow.grant import Grant, Text
+from generator.flow.model import ModelKind
 from generator.source.position import Path
 
 UNKNOWN_MODEL = error("UnknownModel", "flowseal does not know which permissions this kind of model needs.")

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from generator.flow.model import Derived, Grant, GrantCondition, ModelKind, Symbol, Text
+from generator.flow.grant import Derived, Grant, GrantCondition, Symbol, Text
+from generator.flow.model import ModelKind
 
 PARTITION, REGION, ACCOUNT = Symbol.PARTITION, Symbol.REGION, Symbol.ACCOUNT
 # A dot inside the name must be a decimal point, as in deepseek.v3.1. Otherwise us.deepseek.r1 could be a model or a

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.findings import Finding, error
-from generator.flow.model import Derived, Flow, Grant, Node, Text
+from generator.flow.grant import Derived, Grant, Text
+from generator.flow.model import Flow, Node
 from generator.flow.nodes.needs import Need, allow_guardrail_profile, list_model_needs, name_bucket, name_part
 from generator.flow.nodes.node_types import NODE_TYPES
 

@@ -9,18 +9,8 @@ from collections.abc import Callable, Iterator
 
 from generator.findings import Finding, warning
 from generator.flow.bedrock_models import ACCOUNT, PARTITION, REGION, list_model_grants, list_parameter_grants
-from generator.flow.model import (
-    Derived,
-    Flow,
-    Grant,
-    GrantCondition,
-    GuardrailProfile,
-    Node,
-    ParameterReference,
-    Part,
-    Text,
-    Value,
-)
+from generator.flow.grant import Derived, Grant, GrantCondition, Part, Text
+from generator.flow.model import Flow, GuardrailProfile, Node, ParameterReference, Value
 from generator.source.position import Path
 
 UNKNOWN_PROMPT_MODEL = warning(

@@ -25,6 +25,7 @@ from generator.flow.reading.limits import find_excess
 from generator.flow.reading.parameters import read_parameters
 from generator.flow.reading.placeholders import report_placeholders
 from generator.flow.reading.references import TextReader, ValueReader
+from generator.flow.reading.release import read_release
 from generator.flow.reading.rules import MISPLACED_MODEL_KIND
 from generator.flow.reading.settings import read_days, read_permissions
 from generator.flow.reading.spelling import Spelling
@@ -151,6 +152,7 @@ def _build_flow(
     days = read_days(sections.get("encryption"), own)
     names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions = read_permissions(sections.get("permissions"), names, own)
+    release = read_release(sections.get("release"), own)
     if has_errors(of_api):
         # Which parameters are used as models is uncertain.
         own = [finding for finding in own if finding.rule is not MISPLACED_MODEL_KIND]
@@ -167,6 +169,7 @@ def _build_flow(
         parameters=parameters,
         encryption=Encryption(**{**defaults.encryption, **days}),
         permissions=permissions,
+        release=release,
     )
     is_declared = {use.name for use in values.uses} <= {parameter.name for parameter in parameters}
     is_sound = not values.has_errors and all(map(_is_harmless, of_api))

@@ -24,11 +24,11 @@ MOST_POLICIES = 9
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 
 
-def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
+def check_tags(tags: Mapping[str, Value], at: Path = ("tags",)) -> Iterator[Finding]:
     """Report what KMS and IAM reject: reserved keys, keys that differ only in case, tabs and line breaks, too many."""
     first: dict[str, str] = {}
     for key, value in tags.items():
-        path = ("tags", key)
+        path = (*at, key)
         is_key = fits_shape(key, "ModuleTagKey")
         is_value = not isinstance(value, str) or fits_shape(value, "ModuleTagValue")
         if not is_key or not is_value:
@@ -40,11 +40,11 @@ def check_tags(tags: Mapping[str, Value]) -> Iterator[Finding]:
         other = first.setdefault(key.lower(), key)
         if other != key:
             message = f"Tag keys {other!r} and {key!r} differ only in case, which IAM treats as the same key."
-            related = (Related("The other key is here.", ("tags", other), key=True),)
+            related = (Related("The other key is here.", (*at, other), key=True),)
             yield Finding(INVALID_TAGS, message, "Remove one of them.", path, key=True, related=related)
     if len(tags) > MOST_TAGS:
         message = f"There are {len(tags)} tags; keys and roles can have at most {MOST_TAGS}."
-        yield Finding(INVALID_TAGS, message, "Remove some tags.", ("tags",), key=True)
+        yield Finding(INVALID_TAGS, message, "Remove some tags.", at, key=True)
 
 
 def check_policies(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator[Finding]:

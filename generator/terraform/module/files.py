@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from functools import cache
 from itertools import pairwise
@@ -18,27 +19,39 @@ TEMPLATES = {
     "main.tf": "main.tf.jinja",
     "outputs.tf": "outputs.tf.jinja",
     "permissions.tf": "permissions.tf.jinja",
+    "release.tf": "release.tf.jinja",
     TEST_FILE: "flow.tftest.hcl.jinja",
     "variables.tf": "variables.tf.jinja",
     "versions.tf": "versions.tf.jinja",
 }
-"""The files that have a template in hcl_templates, with its name."""
+"""The files that have a template in hcl_templates, with its name. Only a flow with a release has release.tf."""
 NOT_HCL = frozenset({".gitattributes", "README.md"})
 """Those of which the proof checks only the first line. For any other template, it requires planned blocks."""
 _COPIED = {"policies/deployment.json": "deployment_policy.json", "policies/plan.json": "plan_policy.json"}
+_COPIED_FOR_RELEASE = {
+    "schemas/flow-alias.json": "release/flow-alias.json",
+    "schemas/flow-version.json": "release/flow-version.json",
+    "scripts/prepare-flow.sh": "release/prepare-flow.sh",
+}
 _PARTS = {"system": "system", "messages": "message"}
 """What a part of a chat prompt is called in its file name, by the API's list that contains it."""
 
 
 @cache
-def read_deployment_policies() -> dict[str, str]:
-    """Return the policies for the roles that run Terraform, by path in the module. All modules have the same.
+def read_copied_files(is_released: bool) -> dict[str, str]:
+    """Return the files whose content does not depend on the definition, by path in the module.
 
-    Nothing in the module attaches them: the owners of these roles do, before the first apply.
+    Every module has the policies for the roles that run Terraform. Nothing in the module attaches them: the owners of
+    these roles do, before the first apply. A module with a release needs more permissions, and has more files.
     """
-    return {
-        path: (pkgutil.get_data("generator", f"data/{name}") or b"").decode("utf-8") for path, name in _COPIED.items()
-    }
+    files = {path: _read_data(name) for path, name in _COPIED.items()}
+    if is_released:
+        for path, statements in json.loads(_read_data("release/policies.json")).items():
+            policy = json.loads(files[path])
+            policy["Statement"] += statements
+            files[path] = json.dumps(policy, indent=2) + "\n"
+        files |= {path: _read_data(name) for path, name in _COPIED_FOR_RELEASE.items()}
+    return files
 
 
 def name_text_file(node: Node, path: Path) -> str:
@@ -49,3 +62,7 @@ def name_text_file(node: Node, path: Path) -> str:
         if key in _PARTS and isinstance(following, int):
             return f"prompts/{node.name}.{_PARTS[str(key)]}-{following + 1}.txt"
     return f"prompts/{node.name}.txt"
+
+
+def _read_data(name: str) -> str:
+    return (pkgutil.get_data("generator", f"data/{name}") or b"").decode("utf-8")

@@ -26,7 +26,7 @@ def plan_iam_tf() -> tuple[Block, ...]:
         plan_attachment("encryption"),
         _plan_caller_policy(),
         build_document_block(plan_caller_policy()),
-        _plan_caller_attachment(),
+        plan_caller_attachment("caller"),
     )
 
 
@@ -56,6 +56,34 @@ def plan_attachment(label: str, *lifecycle: Block) -> Block:
         role=Reference("aws_iam_role.this.name"),
         policy_arn=Reference(f"aws_iam_policy.{label}.arn"),
         body=lifecycle,
+    )
+
+
+def plan_caller_attachment(label: str) -> Block:
+    """Return the attachment of a policy of the module to each of the caller roles."""
+    message = Template(
+        (
+            'caller_roles["',
+            Reference("each.key"),
+            (
+                '"] belongs to another account. For a caller in another account, list the role in this account that '
+                "it assumes."
+            ),
+        )
+    )
+    same_account = make_block(
+        "precondition",
+        condition=Reference('split(":", each.value)[4] == local.account_id'),
+        error_message=message,
+    )
+    return make_block(
+        "resource",
+        "aws_iam_role_policy_attachment",
+        label,
+        for_each=Reference("var.attach_caller_policy ? var.caller_roles : {}"),
+        role=Reference('regex("[^/]+$", each.value)'),
+        policy_arn=Reference(f"aws_iam_policy.{label}.arn"),
+        body=(make_block("lifecycle", body=(same_account,)),),
     )
 
 
@@ -98,30 +126,3 @@ def _plan_caller_policy() -> Block:
         "tags": Reference("local.tags"),
     }
     return make_block("resource", "aws_iam_policy", "caller", body=(), **attributes)
-
-
-def _plan_caller_attachment() -> Block:
-    message = Template(
-        (
-            'caller_roles["',
-            Reference("each.key"),
-            (
-                '"] belongs to another account. For a caller in another account, list the role in this account that '
-                "it assumes."
-            ),
-        )
-    )
-    same_account = make_block(
-        "precondition",
-        condition=Reference('split(":", each.value)[4] == local.account_id'),
-        error_message=message,
-    )
-    return make_block(
-        "resource",
-        "aws_iam_role_policy_attachment",
-        "caller",
-        for_each=Reference("var.attach_caller_policy ? var.caller_roles : {}"),
-        role=Reference('regex("[^/]+$", each.value)'),
-        policy_arn=Reference("aws_iam_policy.caller.arn"),
-        body=(make_block("lifecycle", body=(same_account,)),),
-    )

@@ -14,20 +14,23 @@ from generator.terraform.module.plan import make_block
 from generator.terraform.resource import translate_definition, translate_value
 
 
-def plan_main_tf(flow: Flow, policies: Sequence[str]) -> tuple[tuple[Block, ...], dict[str, str], list[Finding]]:
-    """Return the blocks of main.tf, prompts and code by path, and findings about what the provider cannot express.
+def plan_main_tf(
+    flow: Flow, policies: Sequence[str]
+) -> tuple[tuple[Block, ...], dict[Path, tuple[str, str]], list[Finding]]:
+    """Return the blocks of main.tf, prompts and code, and findings about what the provider cannot express.
 
-    `policies` are the labels of the policies for the nodes, which must be attached before the flow is created.
+    `policies` are the labels of the policies for the nodes, which must be attached before the flow is created. Each
+    prompt or code comes as its file and text, by its path in the flow.
     """
-    texts: dict[str, str] = {}
+    texts: dict[Path, tuple[str, str]] = {}
 
     def place_text(node: Node, path: Path, text: str) -> Value:
         file = name_text_file(node, path)
-        texts[file] = text
+        texts[path] = (file, text)
         return Call("file", (Template((Reference("path.module"), f"/{file}")),))
 
     definition, findings = translate_definition(flow, place_text)
-    return (_plan_locals(flow), _plan_flow(flow, definition, policies)), dict(sorted(texts.items())), findings
+    return (_plan_locals(flow), _plan_flow(flow, definition, policies)), texts, findings
 
 
 def _plan_locals(flow: Flow) -> Block:

@@ -41,6 +41,9 @@ OUTPUTS = (
 
 def plan_outputs_tf() -> tuple[Block, ...]:
     """Return the blocks of outputs.tf."""
-    return tuple(
-        make_block("output", output.name, description=output.description, value=output.value) for output in OUTPUTS
-    )
+    return tuple(map(build_output_block, OUTPUTS))
+
+
+def build_output_block(output: ModuleOutput) -> Block:
+    """Return an output as a block."""
+    return make_block("output", output.name, description=output.description, value=output.value)

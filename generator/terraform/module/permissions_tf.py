@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.flow.model import Grant
+from generator.flow.grant import Grant
 from generator.terraform.hcl import Attribute, Block, Reference
 from generator.terraform.module.iam_tf import plan_attachment, plan_policy
 from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block

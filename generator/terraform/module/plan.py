@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from generator.flow.model import Flow, Grant, ModuleSettings
+from generator.flow.grant import Grant
+from generator.flow.model import Flow, ModuleSettings
 from generator.terraform import hcl
 from generator.terraform.policies import PolicyDocument
 
@@ -61,6 +62,11 @@ class ModulePlan:
     variables: tuple[Variable, ...]
     outputs: tuple[ModuleOutput, ...]
     settings: ModuleSettings = ModuleSettings()
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the module creates versions and aliases of the flow."""
+        return self.flow.release is not None
 
 
 def make_block(type_name: str, *labels: str, body: tuple[Item, ...] = (), **attributes: hcl.Value) -> hcl.Block:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from generator.findings import Finding, has_errors
-from generator.flow.model import Flow, Grant, ModuleSettings
+from generator.flow.grant import Grant
+from generator.flow.model import Flow, ModuleSettings
 from generator.terraform.hcl import Block
 from generator.terraform.module.checks import check_policies, check_tags
 from generator.terraform.module.files import TEST_FILE
@@ -16,6 +17,7 @@ from generator.terraform.module.outputs_tf import OUTPUTS, plan_outputs_tf
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.module.permissions_tf import plan_permissions_tf
 from generator.terraform.module.plan import ModulePlan
+from generator.terraform.module.release_tf import add_release
 from generator.terraform.module.tftest_fixed import plan_fixed_tests
 from generator.terraform.module.tftest_flow import plan_flow_tests
 from generator.terraform.module.variables_tf import build_variable_block, list_variables
@@ -36,10 +38,13 @@ def plan_module(
     policies = plan_node_policies(grants)
     main, texts, findings = plan_main_tf(flow, [policy.name for policy in policies])
     findings += [*check_tags(flow.tags), *check_policies(flow, policies)]
+    for alias in flow.release.aliases if flow.release else ():
+        findings += check_tags(alias.tags, ("release", "aliases", alias.name, "tags"))
     if has_errors(findings):
         return None, findings
     parameters = tuple(map(plan_parameter, flow.parameters))
     fixed = plan_fixed_files(settings)
+    variables = (*list_variables(settings), *parameters)
     blocks = {
         **fixed,
         "main.tf": main,
@@ -51,8 +56,11 @@ def plan_module(
         *(plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()),
         *policies,
     )
-    variables = (*list_variables(settings), *parameters)
-    plan = ModulePlan(flow.name, flow, grants, blocks, documents, texts, variables, OUTPUTS, settings)
+    plan = ModulePlan(
+        flow.name, flow, grants, blocks, documents, dict(sorted(texts.values())), variables, OUTPUTS, settings
+    )
+    if flow.release is not None:
+        plan = add_release(plan, flow.release, {path: file for path, (file, _) in texts.items()})
     return plan, findings
 
 

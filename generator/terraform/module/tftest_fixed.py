@@ -205,7 +205,7 @@ def _fill(value: PolicyValue, known: Mapping[str, str]) -> Value:
         case Template(parts):
             return "".join(part if isinstance(part, str) else known[part.text] for part in parts)
         case Reference(address):
-            return CREATED[address] if address in CREATED else known[address]
+            return known[address] if address in known else CREATED[address]
     return value
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from generator.flow.api import Shape, find_sample, takes_value
 from generator.flow.bedrock_models import MODEL_KINDS, fill_form
-from generator.flow.model import Flow, Grant, Parameter
+from generator.flow.grant import Grant
+from generator.flow.model import Flow, Parameter
 from generator.flow.model import Value as ModelValue
 from generator.terraform.hcl import Attribute, Block, Reference, Value
 from generator.terraform.module.parameters import list_shapes, takes_model_id
@@ -49,9 +50,12 @@ def plan_flow_tests(flow: Flow, grants: Sequence[Grant], policies: Sequence[Poli
     if values is None:
         return
     required = [parameter.name for parameter in flow.parameters if parameter.default is None]
-    if required:
-        given = tuple(Attribute(name, translate_value(values[name])) for name in required)
-        yield Block("variables", (), given)
+    given = [Attribute(name, translate_value(values[name])) for name in required]
+    if flow.release is not None:
+        # Terraform mocks the provider, but runs provisioners.
+        given.append(Attribute("prepare_flow", False))
+    if given:
+        yield Block("variables", (), tuple(given))
     if policies:
         yield _plan_grants_run("grants_what_the_nodes_need", {}, policies, {**KNOWN, **_derive_values(grants, values)})
         if respelled := _respell_models(flow.parameters, values):

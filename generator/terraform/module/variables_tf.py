@@ -18,8 +18,15 @@ _FLOW_NAME, _TAG_KEY, _TAG_VALUE = (
 BOUNDARY = f"arn:aws[a-z-]*:iam::(?:[0-9]{{12}}|aws):policy/{_PATH}{_POLICY_NAME}"
 
 
+def _write_arn_pattern(principals: str) -> str:
+    return f"arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/{_PATH}[a-zA-Z0-9_+=,.@-]{{1,64}}"
+
+
+ROLE = _write_arn_pattern("role")
+
+
 def _require_arns(variable: str, principals: str, error_message: str) -> Validation:
-    pattern = f"arn:aws[a-z-]*:iam::[0-9]{{12}}:{principals}/{_PATH}[a-zA-Z0-9_+=,.@-]{{1,64}}"
+    pattern = _write_arn_pattern(principals)
     return Validation(f"alltrue([for arn in values(var.{variable}) : {match_pattern(pattern, 'arn')}])", error_message)
 
 

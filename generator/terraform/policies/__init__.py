@@ -12,6 +12,7 @@ from generator.terraform.policies.documents import (
 from generator.terraform.policies.encryption_policies import (
     plan_caller_policy,
     plan_encryption_policy,
+    plan_invoke_policy,
     plan_key_policy,
     plan_trust_policy,
 )

@@ -1,16 +1,25 @@
-"""The three policies on AWS's page "Encryption of Amazon Bedrock Flows resources", and the service role's trust policy.
+"""The three policies on AWS's page "Encryption of Amazon Bedrock Flows resources", and the two that go with them.
 
-They are the same in every module: whatever differs is in local values and variables.
+The three and the service role's trust policy are the same in every module: whatever differs is in local values and
+variables. The policy for invoking the flow depends on the aliases of its release.
 """
 
 from __future__ import annotations
 
-from generator.terraform.hcl import Call, Reference, Template
+from generator.flow.model import Release
+from generator.terraform.hcl import Call, Reference, Template, encode_value
 from generator.terraform.policies.documents import Condition, PolicyDocument, Principal, Statement
 
 PARTITION, REGION, ACCOUNT = Reference("local.partition"), Reference("local.region"), Reference("local.account_id")
 FLOW_ARN, KEY_ARN, ROLE_ARN = Reference("local.flow_arn"), Reference("local.key_arn"), Reference("local.role_arn")
 USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
+EXECUTIONS = (
+    "bedrock:GetExecutionFlowSnapshot",
+    "bedrock:GetFlowExecution",
+    "bedrock:ListFlowExecutionEvents",
+    "bedrock:ListFlowExecutions",
+    "bedrock:StartFlowExecution",
+)
 ONLY_FOR_THE_FLOW = (
     Condition("StringEquals", "kms:EncryptionContext:aws:bedrock-flows:arn", (FLOW_ARN,)),
     Condition("StringEquals", "kms:ViaService", (Reference("local.via_service"),)),
@@ -54,3 +63,17 @@ def plan_trust_policy() -> PolicyDocument:
     )
     bedrock = Principal("Service", ("bedrock.amazonaws.com",))
     return PolicyDocument("trust", (Statement("FlowsTrustBedrock", ("sts:AssumeRole",), (), (bedrock,), conditions),))
+
+
+def plan_invoke_policy(release: Release) -> PolicyDocument:
+    """Return the policy that lets a caller invoke the flow through the aliases of its release.
+
+    Resources follow the Service Authorization Reference: an alias for InvokeFlow; flow, alias, and execution for what
+    starts an execution and reads it.
+    """
+    aliases = tuple(Reference(f"local.alias_arns[{encode_value(alias.name)}]") for alias in release.aliases)
+    statements = [Statement("InvokeFlow", ("bedrock:InvokeFlow",), aliases)]
+    if release.invoke_async:
+        executions = tuple(Template((alias, "/execution/*")) for alias in aliases)
+        statements.append(Statement("RunExecutions", EXECUTIONS, (FLOW_ARN, *aliases, *executions)))
+    return PolicyDocument("caller_invoke", tuple(statements))

@@ -20,6 +20,7 @@ _BEHIND = re.compile(
     + _NAME
     + r")|{A}:inference-profile/\*)".format(**_HERE)
 )
+_EXECUTIONS = re.compile(r"\0local\.alias_arns\[[^\0]*\]\0/execution/\*")
 _FLOWS = re.compile(r"arn:{P}:bedrock:{R}:{A}:flow/\*".format(**_HERE))
 _THROUGH = frozenset({"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"})
 _WITHOUT_RESOURCES = frozenset({"bedrock:RetrieveAndGenerate", "bedrock:Rerank"})
@@ -29,7 +30,8 @@ def list_inexact_values(documents: Iterable[PolicyDocument]) -> Iterator[tuple[s
     """Yield the literal parts of each resource, principal, and condition value that is wider than it should be.
 
     flowseal itself writes `*` for the objects of a bucket, for the models behind a profile or router that a condition
-    names, for actions without resources, and in the role's trust policy. Any other one comes from the author.
+    names, for the executions of an alias, for actions without resources, and in the role's trust policy. Any other one
+    comes from the author.
     """
     for document in documents:
         for statement in document.statements:
@@ -40,7 +42,7 @@ def list_inexact_values(documents: Iterable[PolicyDocument]) -> Iterator[tuple[s
 def _list_inexact(statement: Statement) -> Iterator[PolicyValue]:
     for value in statement.resources:
         spelled = _spell(value)
-        own = _EXACT.fullmatch(spelled) or _OBJECTS.fullmatch(spelled) or _NEWEST.fullmatch(spelled)
+        own = any(form.fullmatch(spelled) for form in (_EXACT, _OBJECTS, _NEWEST, _EXECUTIONS))
         is_behind = any(item.variable in _THROUGH for item in statement.conditions) and _BEHIND.fullmatch(spelled)
         is_all = spelled == "*" and _WITHOUT_RESOURCES.issuperset(statement.actions)
         if not (own or is_behind or is_all):

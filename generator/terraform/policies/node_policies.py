@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from generator.flow.model import Derived, Grant, Part, Symbol, Text
+from generator.flow.grant import Derived, Grant, Part, Symbol, Text
 from generator.terraform.hcl import Reference, Template, join_parts
 from generator.terraform.policies.documents import Condition, PolicyDocument, PolicyValue, Statement
 from generator.terraform.policies.encryption_policies import ACCOUNT, PARTITION, REGION

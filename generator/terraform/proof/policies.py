@@ -31,6 +31,7 @@ _WIDE = {
         r"arn:\0:bedrock:\*::foundation-model/(\*|[A-Za-z0-9:._\0-]+)",
         r"arn:\0:bedrock:\*:\0:inference-profile/\*",
     ),
+    "executions": (r"\0/execution/\*",),
     "everything": (r"\*",),
     "aws:SourceArn": (r"arn:\0:bedrock:\0:\0:flow/\*",),
 }
@@ -40,6 +41,13 @@ Stated a second time, next to `policies.exactness`, on purpose: this one is appl
 """
 THROUGH = {"bedrock:InferenceProfileArn", "bedrock:PromptRouterArn"}
 WITHOUT_RESOURCES = {"bedrock:RetrieveAndGenerate", "bedrock:Rerank"}
+EXECUTIONS = {
+    "bedrock:GetExecutionFlowSnapshot",
+    "bedrock:GetFlowExecution",
+    "bedrock:ListFlowExecutionEvents",
+    "bedrock:ListFlowExecutions",
+    "bedrock:StartFlowExecution",
+}
 UNREADABLE = "an expression that is neither a string nor a reference"
 
 
@@ -106,6 +114,7 @@ def _list_statement_patterns(statement: ReadBlock) -> Iterator[str]:
     variables = {value for nested in statement.blocks for value, _ in _list_values(nested, "variable")}
     allowed = [*_WIDE["resources"]]
     allowed += _WIDE["through"] if variables & THROUGH else ()
+    allowed += _WIDE["executions"] if names and names <= EXECUTIONS else ()
     allowed += _WIDE["everything"] if names and names <= WITHOUT_RESOURCES else ()
     is_key = any(nested.type == "principals" for nested in statement.blocks)
     yield from _list_inexact(statement, "actions", _WIDE["actions"] if is_key else ())
@@ -132,7 +141,7 @@ def _list_values(block: ReadBlock, attribute: str) -> Iterator[tuple[str, list[s
             case expressions.Interpolation(parts):
                 literals = [part for part in parts if isinstance(part, str)]
                 yield "".join(part if isinstance(part, str) else "\0" for part in parts), literals
-            case Name() | Member():
+            case Name() | Member() | expressions.Operation(expressions.INDEX, (Member(), expressions.String())):
                 yield "\0", []
             case _:
                 yield UNREADABLE, [UNREADABLE]

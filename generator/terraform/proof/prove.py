@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from generator.flow.model import ModuleSettings
-from generator.terraform.module import NOT_HCL, ModulePlan, plan_fixed_files, read_deployment_policies
+from generator.terraform.module import NOT_HCL, ModulePlan, plan_fixed_files, read_copied_files
 from generator.terraform.proof.comparison import ProofFailure, compare_blocks
 from generator.terraform.proof.policies import check_policies
 from generator.terraform.proof.reader import ReadBlock, read_file, read_quickly
@@ -70,7 +70,7 @@ def _compare_shared(settings: ModuleSettings, file: str, found: tuple[ReadBlock,
 
 
 def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFailure]:
-    texts = {**plan.texts, **read_deployment_policies()}
+    texts = {**plan.texts, **read_copied_files(plan.is_released)}
     expected = {*plan.blocks, *texts, *NOT_HCL}
     for file in sorted(expected - files.keys()):
         yield ProofFailure(file, "the file is missing")
@@ -87,7 +87,9 @@ def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFa
 
 def _check_file_calls(plan: ModulePlan, blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
     read = {path for item in list_declarations(blocks) for path in item.paths}
-    for path in sorted(read - plan.texts.keys()):
+    copied = read_copied_files(plan.is_released).keys()
+    for path in sorted(read - plan.texts.keys() - copied):
         yield ProofFailure("main.tf", f"file() reads {path}, which is not in the module")
-    for path in sorted(plan.texts.keys() - read):
+    schemas = {path for path in copied if path.startswith("schemas/")}
+    for path in sorted((plan.texts.keys() | schemas) - read):
         yield ProofFailure(path, "no file() reads this file")

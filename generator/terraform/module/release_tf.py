@@ -1,0 +1,267 @@
+"""release.tf: a version for each change of what the flow does, the aliases, and who can invoke the flow through them.
+
+Facts: CreateFlowVersion accepts a prepared flow only, and the provider does not prepare flows. It has no resources for
+versions and aliases either: Cloud Control does, which plans a change of what AWS cannot change as a replacement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from generator.flow.model import Alias, Flow, ParameterReference, Release
+from generator.flow.model import Value as ModelValue
+from generator.source.position import Path
+from generator.terraform.hcl import Attribute, Block, Call, Comment, Reference, Template, Value
+from generator.terraform.module.files import TEST_FILE
+from generator.terraform.module.iam_tf import plan_caller_attachment, plan_policy
+from generator.terraform.module.outputs_tf import build_output_block
+from generator.terraform.module.plan import (
+    Item,
+    ModuleOutput,
+    ModulePlan,
+    Validation,
+    Variable,
+    make_block,
+    match_pattern,
+)
+from generator.terraform.module.tftest_release import plan_release_tests
+from generator.terraform.module.variables_tf import ROLE, build_variable_block
+from generator.terraform.policies import build_document_block, plan_invoke_policy
+
+FLOW = "aws_bedrockagent_flow.this"
+VERSION = "aws_cloudcontrolapi_resource.version"
+ALIAS = "aws_cloudcontrolapi_resource.alias"
+PROFILE = "[a-zA-Z0-9_+=,.@/:-]{1,128}"
+VARIABLES = (
+    Variable(
+        "prepare_flow",
+        "bool",
+        "Whether to prepare the flow with the AWS CLI after each change. If false, prepare it yourself: a version can "
+        "be created from a prepared flow only.",
+        True,
+        True,
+    ),
+    Variable(
+        "aws_cli_profile",
+        "string",
+        "Profile with which the AWS CLI prepares the flow. The CLI does not use the provider's credentials. Defaults "
+        "to the environment in which Terraform runs.",
+        None,
+        True,
+        (
+            Validation(
+                f"var.aws_cli_profile == null || {match_pattern(PROFILE, 'var.aws_cli_profile')}",
+                "aws_cli_profile must be the name of a profile, without spaces.",
+            ),
+        ),
+    ),
+    Variable(
+        "aws_cli_role_arn",
+        "string",
+        "Role that the AWS CLI assumes to prepare the flow. Set it if the provider assumes a role.",
+        None,
+        True,
+        (
+            Validation(
+                f"var.aws_cli_role_arn == null || {match_pattern(ROLE, 'var.aws_cli_role_arn')}",
+                "aws_cli_role_arn must be the ARN of an IAM role.",
+            ),
+        ),
+    ),
+)
+"""The variables that only a module with a release has."""
+OUTPUTS = (
+    ModuleOutput("alias_arns", "ARNs of the aliases, by name.", Reference("local.alias_arns")),
+    ModuleOutput(
+        "alias_ids",
+        "IDs of the aliases, by name: the flowAliasIdentifier of InvokeFlow.",
+        Reference('{ for name, arn in local.alias_arns : name => split("/", arn)[3] }'),
+    ),
+    ModuleOutput("flow_version", "Version that the aliases use.", Reference("local.flow_version")),
+    ModuleOutput(
+        "definition_sha256",
+        "SHA-256 of what the version contains: the definition with its values, the service role, and the key.",
+        Reference("local.definition_sha256"),
+    ),
+    ModuleOutput(
+        "invoke_policy_json",
+        "Policy that lets a caller invoke the flow through the aliases, as JSON.",
+        Reference("data.aws_iam_policy_document.caller_invoke.json"),
+    ),
+)
+"""The outputs that only a module with a release has."""
+
+
+def plan_fixed_release() -> tuple[Block, ...]:
+    """Return the blocks of release.tf that every module with a release has."""
+    return (_plan_preparation(), _plan_definition(), _plan_version(), _plan_alias())
+
+
+def add_release(plan: ModulePlan, release: Release, files: Mapping[Path, str]) -> ModulePlan:
+    """Return the plan of a module with its release: release.tf, and what it adds to the other files.
+
+    `files` are the files of prompts and code, by the paths of their texts in the flow.
+    """
+    invoke = plan_invoke_policy(release)
+    own = (_plan_locals(plan.flow, release, files), build_document_block(invoke), *_plan_attached_policy(release))
+    added = {
+        "outputs.tf": tuple(map(build_output_block, OUTPUTS)),
+        "release.tf": (*plan_fixed_release(), *own),
+        "variables.tf": tuple(map(build_variable_block, VARIABLES)),
+        TEST_FILE: tuple(plan_release_tests(release, invoke)),
+    }
+    return replace(
+        plan,
+        blocks={**plan.blocks, **{file: (*plan.blocks.get(file, ()), *blocks) for file, blocks in added.items()}},
+        documents=(*plan.documents, invoke),
+        variables=(*plan.variables, *VARIABLES),
+        outputs=(*plan.outputs, *OUTPUTS),
+    )
+
+
+def _plan_attached_policy(release: Release) -> tuple[Block, ...]:
+    if not release.invoke:
+        return ()
+    return (
+        plan_policy("caller_invoke", "Lets those who call the Amazon Bedrock flow ", " invoke it"),
+        plan_caller_attachment("caller_invoke"),
+    )
+
+
+def _plan_preparation() -> Block:
+    command = make_block(
+        "provisioner",
+        "local-exec",
+        interpreter=["/bin/sh", Template((Reference("path.module"), "/scripts/prepare-flow.sh"))],
+        command=Reference(f"{FLOW}.id"),
+        environment={
+            "FLOW_REGION": Reference("local.region"),
+            "FLOW_PROFILE": Reference('var.aws_cli_profile == null ? "" : var.aws_cli_profile'),
+            "FLOW_ROLE_ARN": Reference('var.aws_cli_role_arn == null ? "" : var.aws_cli_role_arn'),
+        },
+    )
+    needed: list[Value] = [
+        Reference("aws_kms_key_policy.this"),
+        Reference("aws_iam_role_policy_attachment.encryption"),
+    ]
+    return make_block(
+        "resource",
+        "terraform_data",
+        "prepared",
+        count=Reference("var.prepare_flow ? 1 : 0"),
+        body=(
+            command,
+            make_block("lifecycle", replace_triggered_by=[Reference(FLOW)]),
+            Attribute("depends_on", needed),
+        ),
+    )
+
+
+def _plan_definition() -> Block:
+    return make_block(
+        "resource",
+        "terraform_data",
+        "definition",
+        input=[Reference("local.definition_sha256"), Reference(f"{FLOW}.id")],
+    )
+
+
+def _plan_version() -> Block:
+    state: Value = {"FlowArn": Reference("local.flow_arn"), "Description": Reference("local.definition_sha256")}
+    after = Attribute("depends_on", [Reference("terraform_data.prepared")])
+    return _plan_resource("version", "AWS::Bedrock::FlowVersion", state, "terraform_data.definition", after)
+
+
+def _plan_alias() -> Block:
+    state: Value = {
+        "Name": Reference("each.key"),
+        "FlowArn": Reference("local.flow_arn"),
+        "RoutingConfiguration": [{"FlowVersion": Reference("local.flow_version")}],
+    }
+    settings = Call("merge", (Reference("each.value"), state))
+    for_each = Attribute("for_each", Reference("local.aliases"))
+    return _plan_resource("alias", "AWS::Bedrock::FlowAlias", settings, f"{FLOW}.id", for_each)
+
+
+def _plan_resource(label: str, type_name: str, state: Value, trigger: str, *others: Item) -> Block:
+    """Return a resource of Cloud Control. It is replaced with `trigger`, after its successor is created."""
+    schema = Call("file", (Template((Reference("path.module"), f"/schemas/flow-{label}.json")),))
+    lifecycle = make_block("lifecycle", create_before_destroy=True, replace_triggered_by=[Reference(trigger)])
+    body = (
+        Attribute("type_name", type_name),
+        Attribute("schema", schema),
+        Attribute("desired_state", Call("jsonencode", (state,))),
+        lifecycle,
+        *others,
+    )
+    return Block("resource", ("aws_cloudcontrolapi_resource", label), body)
+
+
+def _plan_locals(flow: Flow, release: Release, files: Mapping[Path, str]) -> Block:
+    used = [item.name for item in flow.parameters if any(path[0] == "definition" for path in item.uses)]
+    content: dict[str, Value] = {
+        "definition": digest_definition(flow, files),
+        "files": {
+            file: Call("filesha256", (Template((Reference("path.module"), f"/{file}")),))
+            for file in sorted(files.values())
+        },
+        "values": {name: Reference(f"var.{name}") for name in used},
+        "role_arn": Reference("local.role_arn"),
+        "key_arn": Reference("local.key_arn"),
+    }
+    arn = 'split("|", alias.id)[0]'
+    return Block(
+        "locals",
+        (),
+        (
+            Comment("What a version contains. If any of this changes, the aliases get a new version."),
+            Attribute("version_content", content),
+            Attribute("definition_sha256", Reference("sha256(jsonencode(local.version_content))")),
+            Attribute("flow_version", Reference(f'split("|", {VERSION}.id)[1]')),
+            Attribute("aliases", {alias.name: _plan_settings(alias) for alias in release.aliases}),
+            Attribute("alias_arns", Reference(f"{{ for name, alias in {ALIAS} : name => {arn} }}")),
+        ),
+    )
+
+
+def _plan_settings(alias: Alias) -> dict[str, Value]:
+    tags: Value = Reference("local.tags")
+    if alias.tags:
+        tags = Call("merge", (Reference("local.tags"), dict(sorted(alias.tags.items()))))
+    settings: dict[str, Value] = {"Tags": tags}
+    if alias.description is not None:
+        settings["Description"] = alias.description
+    if alias.concurrency is not None:
+        kind, most = alias.concurrency
+        settings["ConcurrencyConfiguration"] = {"Type": kind} | ({} if most is None else {"MaxConcurrency": most})
+    return settings
+
+
+def digest_definition(flow: Flow, files: Mapping[Path, str]) -> str:
+    """Return the SHA-256 of a flow's definition: the API's tree as JSON, without parameters' values and texts in files.
+
+    It is the same however the definition is laid out, and does not depend on how flowseal writes Terraform.
+    """
+    plain = _make_plain(dict(flow.definition), ("definition",), files)
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _make_plain(value: ModelValue, path: Path, files: Mapping[Path, str]) -> object:
+    if path in files:
+        return {"$file": files[path]}
+    match value:
+        case ParameterReference(name):
+            return {"$param": name}
+        case int() | Decimal() if not isinstance(value, bool):
+            # 512 and 512.0 are the same number.
+            return {"$number": str(Decimal(value).normalize())}
+        case dict():
+            return {key: _make_plain(item, (*path, key), files) for key, item in value.items()}
+        case list():
+            return [_make_plain(item, (*path, index), files) for index, item in enumerate(value)]
+    return value

@@ -1,0 +1,77 @@
+"""tests/flow.tftest.hcl, the part for a release: the version, the aliases, and the policy for invoking the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.flow.model import Release
+from generator.terraform.hcl import Block, Reference, encode_value
+from generator.terraform.module.plan import make_block
+from generator.terraform.module.tftest_fixed import (
+    ACCOUNT,
+    API,
+    IAM,
+    KNOWN,
+    REGION,
+    assert_all,
+    assert_document,
+    expect_rejection,
+)
+from generator.terraform.policies import PolicyDocument
+
+FLOW_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/FLOW"
+RESOURCE = "aws_cloudcontrolapi_resource"
+
+
+def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Block]:
+    """Yield the blocks of a release's own tests; `invoke` is the policy for invoking the flow."""
+    arns = {alias.name: f"{FLOW_ARN}/alias/ALIAS{number}" for number, alias in enumerate(release.aliases, 1)}
+    yield _override(f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
+    for name, arn in arns.items():
+        yield _override(f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}")
+    yield make_block(
+        "override_data",
+        target=Reference("data.aws_iam_policy_document.caller_invoke"),
+        values={"json": '{"Id":"caller_invoke"}'},
+    )
+    if release.invoke:
+        yield _override("aws_iam_policy.caller_invoke", arn=f"{IAM}policy/caller_invoke")
+    known = {**KNOWN, "local.flow_arn": FLOW_ARN}
+    known |= {f"local.alias_arns[{encode_value(name)}]": arn for name, arn in arns.items()}
+    yield make_block(
+        "run",
+        "releases_the_flow",
+        body=(
+            make_block("variables", caller_roles={"api": API}),
+            assert_document(invoke, known, "The policy for invoking the flow was changed. Check InvokeFlow."),
+            assert_all(tuple(_list_conditions(release, arns)), "The version or an alias is not as generated."),
+        ),
+    )
+    yield expect_rejection(
+        "rejects_invalid_values_for_preparing",
+        {"aws_cli_profile": "two words", "aws_cli_role_arn": f"{IAM}user/somebody"},
+    )
+
+
+def _list_conditions(release: Release, arns: dict[str, str]) -> Iterator[str]:
+    version = f"jsondecode({RESOURCE}.version.desired_state)"
+    yield f"{version}.FlowArn == aws_bedrockagent_flow.this.arn"
+    yield f"{version}.Description == output.definition_sha256"
+    yield 'output.flow_version == "7"'
+    yield f"length(output.alias_arns) == {len(arns)}"
+    for name, arn in arns.items():
+        alias = f"jsondecode({RESOURCE}.alias[{encode_value(name)}].desired_state)"
+        yield f"{alias}.Name == {encode_value(name)}"
+        yield f"{alias}.FlowArn == aws_bedrockagent_flow.this.arn"
+        yield f"{alias}.RoutingConfiguration[0].FlowVersion == output.flow_version"
+        yield f"output.alias_arns[{encode_value(name)}] == {encode_value(arn)}"
+        yield f"output.alias_ids[{encode_value(name)}] == {encode_value(arn.rpartition('/')[2])}"
+    yield "output.invoke_policy_json == data.aws_iam_policy_document.caller_invoke.json"
+    if release.invoke:
+        yield "aws_iam_policy.caller_invoke.policy == data.aws_iam_policy_document.caller_invoke.json"
+        yield 'aws_iam_role_policy_attachment.caller_invoke["api"].role == "api"'
+        yield 'aws_iam_role_policy_attachment.caller_invoke["api"].policy_arn == aws_iam_policy.caller_invoke.arn'
+
+
+def _override(target: str, **values: str) -> Block:
+    return make_block("override_resource", target=Reference(target), values={**values})
