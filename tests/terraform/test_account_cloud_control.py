@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from identities import (
 )
 from refusals import not_authorized, refused
 from released import make_definition
+from subjects import Subject
 
 from bench import Bench, open_bench
 
@@ -211,6 +213,17 @@ def test_a_definition_may_be_a_text_with_substitutions(bench: Bench, role: str) 
     assert not {"DefinitionString", "DefinitionSubstitutions"} & set(found)
     with refused("ValidationException", "noSuchPath"):
         update(bench, FLOW, flow, replace("/DefinitionString", text))
+
+
+def test_a_flow_with_a_loop_comes_back_as_it_was_written(bench: Bench, role: str) -> None:
+    """Loops are what Cloud Control is for: the flow resource of the provider cannot express them."""
+    document = Path(__file__).parents[1] / "flow" / "documents" / "draft-until-good.flow.yaml"
+    definition = Subject("draft-until-good", document, document).read_definition({})
+    desired = describe(role, "loop", Definition=write_properties(definition))
+    flow = succeed(create(bench, FLOW, **desired))
+    assert read(bench, FLOW, flow)["Definition"] == desired["Definition"]
+    version = succeed(create(bench, VERSION, FlowArn=flow))
+    assert read(bench, VERSION, version)["Definition"] == desired["Definition"]
 
 
 def test_a_version_of_a_draft_that_changed_needs_it_prepared(bench: Bench, role: str, flow: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from account.preparation import LONGEST
+from account.preparation import LONGEST, find_validations
 from identities import ACCOUNT, allow, assume, make_operator, make_role, make_service_role
 from refusals import not_authorized, refused
 from released import make_alias, make_definition, make_flow_of, make_version, prepare
+from subjects import EXAMPLES, SAMPLES, find_subject
 
 from bench import Bench, open_bench
 
@@ -79,6 +81,13 @@ def test_a_flow_that_cannot_run_fails_to_be_prepared(bench: Bench, flows: Any, r
     flows.update_flow(flowIdentifier=flow, name="connected", executionRoleArn=role, definition=make_definition())
     assert flows.get_flow(flowIdentifier=flow).get("validations", []) == []
     assert prepare(bench, flow)["status"] == "Prepared"
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, *SAMPLES])
+def test_the_flows_of_the_examples_can_be_prepared(name: str, tmp_path: Path) -> None:
+    subject = find_subject(name, tmp_path)
+    flow = {"name": name, "definition": subject.read_definition(subject.choose_values())}
+    assert [item for item in find_validations(flow) if item["severity"] == "Error"] == []
 
 
 def test_a_version_is_the_draft_as_it_was(bench: Bench, flows: Any, flow: str, role: str) -> None:

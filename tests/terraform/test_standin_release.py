@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,15 @@ def test_a_failed_preparation_leaves_the_alias_and_the_next_apply_goes_on(
         changes, steps = release.apply()
         assert (changes[FLOW], steps) == ("update", PREPARING + MOVING)
         assert (release.plan(), release.read_routed()) == ({}, "2")
+
+
+def test_the_real_cli_prepares_too(bench: Bench, tmp_path: Path, root: Root) -> None:
+    real = bench.with_cli("real")
+    if shutil.which("aws", path=real.environment["PATH"]) is None:
+        pytest.skip("missing: the AWS CLI")
+    with open_release(real, tmp_path / "root", root) as release:
+        _, steps = release.apply()
+        assert steps == ["CreateFlow", "PrepareFlow", "CreateFlowVersion", "CreateFlowAlias"]
 
 
 WHO = """
