@@ -29,6 +29,7 @@ SAMPLES = {
 SAMPLES["inline-chat"] = INLINE_CHAT
 EXAMPLES = sorted(path.name for path in MODULES.iterdir() if path.is_dir())
 EVERYDAY = "support-triage"
+RELEASED = "ticket-summary"
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-"

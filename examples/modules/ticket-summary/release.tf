@@ -58,6 +58,12 @@ resource "aws_cloudcontrolapi_resource" "alias" {
   lifecycle {
     create_before_destroy = true
     replace_triggered_by  = [aws_bedrockagent_flow.this.id]
+
+    # The provider neither repeats an update that failed nor notices a change made elsewhere.
+    postcondition {
+      condition     = jsondecode(self.properties).RoutingConfiguration[0].FlowVersion == local.flow_version
+      error_message = "Alias ${each.key} does not use version ${local.flow_version}: its last update failed, or it was changed outside Terraform. To move it, replace the version: terraform apply -replace=ADDRESS, with the address of this module's aws_cloudcontrolapi_resource.version."
+    }
   }
 }
 

@@ -173,7 +173,7 @@ def _plan_definition() -> Block:
 def _plan_version() -> Block:
     state: Value = {"FlowArn": Reference("local.flow_arn"), "Description": Reference("local.definition_sha256")}
     after = Attribute("depends_on", [Reference("terraform_data.prepared")])
-    return _plan_resource("version", "AWS::Bedrock::FlowVersion", state, "terraform_data.definition", after)
+    return _plan_resource("version", "AWS::Bedrock::FlowVersion", state, "terraform_data.definition", (), after)
 
 
 def _plan_alias() -> Block:
@@ -184,13 +184,31 @@ def _plan_alias() -> Block:
     }
     settings = Call("merge", (Reference("each.value"), state))
     for_each = Attribute("for_each", Reference("local.aliases"))
-    return _plan_resource("alias", "AWS::Bedrock::FlowAlias", settings, f"{FLOW}.id", for_each)
+    return _plan_resource(
+        "alias", "AWS::Bedrock::FlowAlias", settings, f"{FLOW}.id", (_plan_routing_check(),), for_each
+    )
 
 
-def _plan_resource(label: str, type_name: str, state: Value, trigger: str, *others: Item) -> Block:
+def _plan_routing_check() -> Block:
+    message = (
+        *("Alias ", Reference("each.key"), " does not use version ", Reference("local.flow_version")),
+        (
+            ": its last update failed, or it was changed outside Terraform. To move it, replace the version: terraform "
+            "apply -replace=ADDRESS, with the address of this module's aws_cloudcontrolapi_resource.version."
+        ),
+    )
+    routed = "jsondecode(self.properties).RoutingConfiguration[0].FlowVersion"
+    condition = Reference(f"{routed} == local.flow_version")
+    return make_block("postcondition", condition=condition, error_message=Template(message))
+
+
+def _plan_resource(
+    label: str, type_name: str, state: Value, trigger: str, checks: tuple[Block, ...], *others: Item
+) -> Block:
     """Return a resource of Cloud Control. It is replaced with `trigger`, after its successor is created."""
     schema = Call("file", (Template((Reference("path.module"), f"/schemas/flow-{label}.json")),))
-    lifecycle = make_block("lifecycle", create_before_destroy=True, replace_triggered_by=[Reference(trigger)])
+    triggers: list[Value] = [Reference(trigger)]
+    lifecycle = make_block("lifecycle", create_before_destroy=True, replace_triggered_by=triggers, body=checks)
     body = (
         Attribute("type_name", type_name),
         Attribute("schema", schema),

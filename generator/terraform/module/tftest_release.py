@@ -28,7 +28,8 @@ def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Blo
     arns = {alias.name: f"{FLOW_ARN}/alias/ALIAS{number}" for number, alias in enumerate(release.aliases, 1)}
     yield _override(f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
     for name, arn in arns.items():
-        yield _override(f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}")
+        properties = '{"RoutingConfiguration":[{"FlowVersion":"7"}]}'
+        yield _override(f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}", properties=properties)
     yield make_block(
         "override_data",
         target=Reference("data.aws_iam_policy_document.caller_invoke"),

@@ -22,7 +22,7 @@ from generator.terraform.proof.reader import ReadBlock
 POLICY_DOCUMENT = "data.aws_iam_policy_document."
 VALUES = ("local.", "var.", "data.")
 """What addresses of values start with: Terraform never creates these, and they are only good for being referred to."""
-BUILT_IN = frozenset({"each", "path"})
+BUILT_IN = frozenset({"each", "path", "self"})
 """Roots of references that Terraform itself declares and flowseal uses."""
 KEYWORD_ATTRIBUTES = frozenset({("variable", "type"), ("run", "command")})
 """Attributes whose values are Terraform's own keywords, not references."""
