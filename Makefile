@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 ACTIONLINT := v1.7.12
+AWS_CDK := 2.275.0
 TOOLS := .tools
 
 .PHONY: demo test check fuzz lint types linters lint-modules prove oracle accept examples bench setup tools clean
@@ -74,7 +75,14 @@ accept: setup ## rewrite expected results; read the diff before you commit
 	  tests/editor/test_schema.py tests/scaffold/test_init.py tests/test_day.py \
 	  tests/terraform/test_prove_access.py tests/terraform/test_proof_mutations.py --accept
 
-bench: setup ## measure seconds per stage for 1 to 1,000 flows, unchanged modules, and validation
+# The peer that bench/ratios.py compares with, where Node is there.
+$(TOOLS)/.aws-cdk-$(AWS_CDK):
+	@mkdir -p $(TOOLS)
+	@if command -v node >/dev/null && $(PYTHON) -m venv $(TOOLS)/cdk && $(TOOLS)/cdk/bin/python -m pip install --quiet \
+	  --disable-pip-version-check aws-cdk-lib==$(AWS_CDK) PyYAML; then touch $@; else echo "without Node there is no aws-cdk-lib"; fi
+
+bench: setup $(TOOLS)/.aws-cdk-$(AWS_CDK) ## measure ratios to aws-cdk-lib and other peers, and seconds per stage
+	$(BIN)/python bench/ratios.py
 	$(BIN)/python bench/generate_flows.py
 	$(BIN)/python bench/unchanged_flows.py
 	$(BIN)/python bench/validate_flows.py
