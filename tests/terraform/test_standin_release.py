@@ -119,6 +119,18 @@ def test_a_failed_preparation_leaves_the_alias_and_the_next_apply_goes_on(
         assert (release.plan(), release.read_routed()) == ({}, "2")
 
 
+def test_replacing_the_flow_meets_its_own_name_when_the_alias_is_already_gone(
+    bench: Bench, tmp_path: Path, root: Root
+) -> None:
+    with open_release(bench, tmp_path / "root", root) as release:
+        release.apply()
+        before = len(bench.read_calls())
+        said = bench.ask(release.folder, "apply", "-auto-approve", f"-replace={FLOW}")
+        assert (said.code, release.list_steps(before)) == (1, ["DeleteFlowAlias", "CreateFlow"])
+        assert "ConflictException" in " ".join(said.list_diagnostics("error"))
+        assert release.plan() == {ALIAS: "create"}
+
+
 def test_the_real_cli_prepares_too(bench: Bench, tmp_path: Path, root: Root) -> None:
     real = bench.with_cli("real")
     if shutil.which("aws", path=real.environment["PATH"]) is None:
