@@ -10,9 +10,8 @@ from typing import Any
 
 from account.decisions import Policies, Principal, Request, Statement, decide, read_policy
 from identities import ACCOUNT
-from paths import ROOT
+from subjects import MODULES
 
-DATA = ROOT / "generator" / "data"
 Policy = dict[str, Any]
 
 
@@ -25,10 +24,11 @@ class Recorded:
     verdict: str
 
 
-def read_deployment_policy(name: str, region: str = "us-east-1") -> Policy:
-    """Return `deployment` or `plan`, with this account, region and the tests' callers put in as the docs say."""
-    text = (DATA / f"{name}_policy.json").read_text(encoding="utf-8").replace("role/CALLER", "role/caller-*")
-    policy: Policy = json.loads(text.replace("ACCOUNT", ACCOUNT).replace("REGION", region))
+def read_deployment_policy(name: str, module: str, region: str = "us-east-1") -> Policy:
+    """Return `deployment` or `plan` of a module, with this account, region and the tests' callers as the docs say."""
+    text = (MODULES / module / "policies" / f"{name}.json").read_text(encoding="utf-8")
+    text = text.replace("role/CALLER", "role/caller-*").replace("ACCOUNT", ACCOUNT).replace("REGION", region)
+    policy: Policy = json.loads(text)
     return policy
 
 

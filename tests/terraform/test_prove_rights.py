@@ -1,8 +1,9 @@
 """Deployment roles: the documented policies are enough for every example, and nothing in them is unnecessary.
 
-One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. The account
-decides and records every call. The record shows which permissions a step needs, and deciding the recorded calls again
-without one of them shows that none is unnecessary; samples are run with Terraform itself.
+One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. The example
+with a release has two roles of its own, because its policies allow more. The account decides and records every call.
+The record shows which permissions a step needs, and deciding the recorded calls again without one of them shows that
+none is unnecessary; samples are run with Terraform itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from rights import (
     read_recorded,
     take_out_action,
 )
+from subjects import EVERYDAY, MODULES, RELEASED
 from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
@@ -40,8 +42,13 @@ pytestmark = [
 ]
 
 DOCS = ROOT / "docs" / "deployment-permissions.md"
-DEPLOYER, PLANNER = read_deployment_policy("deployment"), read_deployment_policy("plan")
+RELEASES = "A module with a [release](module.md#release) also needs:"
+FORMS = {"plain": EVERYDAY, "released": RELEASED}
+"""The two forms of the policies, each with a module that has it."""
+DEPLOYERS = {form: read_deployment_policy("deployment", module) for form, module in FORMS.items()}
+PLANNERS = {form: read_deployment_policy("plan", module) for form, module in FORMS.items()}
 STEPS = ("first apply", "later", "destroy", "plan")
+_ACTION = re.compile(r"`((?:bedrock|cloudformation|iam|kms):\w+)`")
 
 
 @dataclass(slots=True)
@@ -65,25 +72,43 @@ def operator(bench: Bench) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def life(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> Life:
+def lives(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Life]:
     """Apply, plan, change and destroy all examples as the roles that the docs speak of."""
-    deployer = assume(operator, make_role(bench, "deployer", *DEPLOYER["Statement"]))
-    planner = assume(operator, make_role(bench, "planner", *PLANNER["Statement"]))
-    root, life = Root(tmp_path_factory.mktemp("examples")), Life()
     callers = {label: make_role(bench, f"caller-{label}") for label in ("api", "batch")}
     boundary = bench.client("iam").create_policy(PolicyName="limit", PolicyDocument=write_document(allow("bedrock:*")))
     arguments = write_arguments(callers, boundary["Policy"]["Arn"])
+    found = {}
+    for form in FORMS:
+        root = Root(tmp_path_factory.mktemp("examples"), [name for name in NAMES if name_form(name) == form])
+        deployer = assume(operator, make_role(bench, f"{form}-deployer", *DEPLOYERS[form]["Statement"]))
+        planner = assume(operator, make_role(bench, f"{form}-planner", *PLANNERS[form]["Statement"]))
+        found[form] = live(root, bench.client("iam"), deployer, planner, arguments)
+    return found
+
+
+def name_form(name: str) -> str:
+    """Return which form of the policies an example has."""
+    return "released" if (MODULES / name / "release.tf").exists() else "plain"
+
+
+def live(
+    root: Root, iam: Any, deployer: Bench, planner: Bench, arguments: tuple[dict[str, Any], dict[str, Any]]
+) -> Life:
+    """Take a root from init to destroy."""
+    life = Life()
     root.write(arguments[0])
     deployer.succeed(root.folder, "init", "-input=false")
     run_step(life, "first apply", deployer, root, "apply", "-auto-approve", "-input=false")
     run_step(life, "plan", planner, root, "plan", "-input=false", "-detailed-exitcode")
     # Somebody changes a trust by hand; the next apply puts it back.
-    drifted = root.read_outputs(bench)[NAMES[0]]["role_name"]
-    trust = bench.client("iam").get_role(RoleName=drifted)["Role"]["AssumeRolePolicyDocument"]
+    drifted = root.read_outputs(deployer)[root.names[0]]["role_name"]
+    trust = iam.get_role(RoleName=drifted)["Role"]["AssumeRolePolicyDocument"]
     trust["Statement"][0]["Sid"] = "ByHand"
-    bench.client("iam").update_assume_role_policy(RoleName=drifted, PolicyDocument=json.dumps(trust))
+    iam.update_assume_role_policy(RoleName=drifted, PolicyDocument=json.dumps(trust))
     root.write(arguments[1], later=True)
-    new_key = f"-replace=module.{NAMES[-1]}.aws_kms_key.this"
+    for path in root.folder.glob("modules/*/release.tf"):
+        path.write_text(path.read_text(encoding="utf-8").replace("beta", "trial"), encoding="utf-8")
+    new_key = f"-replace=module.{root.names[-1]}.aws_kms_key.this"
     run_step(life, "later", deployer, root, "apply", "-auto-approve", "-input=false", new_key)
     run_step(life, "destroy", deployer, root, "destroy", "-auto-approve", "-input=false")
     return life
@@ -122,18 +147,20 @@ def run_step(life: Life, step: str, bench: Bench, root: Root, *arguments: str) -
     life.decided[step] = read_recorded(bench.read_decisions()[before:])
 
 
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_works_with_exactly_its_deployment_policy(step: str, life: Life) -> None:
+def test_a_step_works_with_exactly_its_deployment_policy(step: str, form: str, lives: dict[str, Life]) -> None:
+    life = lives[form]
     assert life.exits[step] == 0, life.output[step][-3000:]
-    role = "planner" if step == "plan" else "deployer"
+    role = f"{form}-planner" if step == "plan" else f"{form}-deployer"
     assert {item.verdict for item in life.decided[step]} == {"allowed"}
     assert {item.request.principal.role for item in life.decided[step]} == {f"arn:aws:iam::123456789012:role/{role}"}
 
 
 @pytest.mark.proves("deployment")
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_lives_with_the_deployment_policies(name: str, life: Life, proof: Proof) -> None:
-    flow = f"module.{name}.aws_bedrockagent_flow.this"
+def test_an_example_lives_with_the_deployment_policies(name: str, lives: dict[str, Life], proof: Proof) -> None:
+    flow, life = f"module.{name}.aws_bedrockagent_flow.this", lives[name_form(name)]
     with proof.of("deployment"):
         assert f"{flow}: Creation complete" in life.output["first apply"]
         assert f"{flow}: Refreshing state" in life.output["plan"]
@@ -141,57 +168,70 @@ def test_an_example_lives_with_the_deployment_policies(name: str, life: Life, pr
         assert f"{flow}: Destruction complete" in life.output["destroy"]
 
 
-def list_needs_of_deployer(life: Life) -> list[Recorded]:
-    return [item for step in STEPS if step != "plan" for item in life.decided[step]]
+def list_needs(name: str, form: str, lives: dict[str, Life]) -> list[Recorded]:
+    """Return what the roles with a policy asked for; that of a released module needs all that others need, too."""
+    chosen = lives.values() if form == "released" else [lives[form]]
+    return [item for life in chosen for item in list_own_needs(name, life)]
 
 
-@pytest.mark.parametrize("action", sorted(list_actions(DEPLOYER)))
-def test_without_an_action_a_deployment_step_fails(action: str, life: Life) -> None:
-    refused = find_refusals(list_needs_of_deployer(life), take_out_action(DEPLOYER, action))
+def list_own_needs(name: str, life: Life) -> list[Recorded]:
+    return [item for step in STEPS if (step == "plan") == (name == "plan") for item in life.decided[step]]
+
+
+@pytest.mark.parametrize("action", sorted(list_actions(DEPLOYERS["released"])))
+def test_without_an_action_a_deployment_step_fails(action: str, lives: dict[str, Life]) -> None:
+    needs = list_needs("deployment", "released", lives)
+    refused = find_refusals(needs, take_out_action(DEPLOYERS["released"], action))
     assert {item.request.action for item in refused} == {action}
 
 
-@pytest.mark.parametrize("action", sorted(list_actions(PLANNER)))
-def test_without_an_action_a_plan_fails(action: str, life: Life) -> None:
-    refused = find_refusals(life.decided["plan"], take_out_action(PLANNER, action))
+@pytest.mark.parametrize("action", sorted(list_actions(PLANNERS["released"])))
+def test_without_an_action_a_plan_fails(action: str, lives: dict[str, Life]) -> None:
+    refused = find_refusals(lives["released"].decided["plan"], take_out_action(PLANNERS["released"], action))
     assert {item.request.action for item in refused} == {action}
 
 
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", ["deployment", "plan"])
-def test_no_statement_grants_an_unneeded_action_or_resource(name: str, life: Life) -> None:
-    needs = life.decided["plan"] if name == "plan" else list_needs_of_deployer(life)
-    smaller = list_smaller_policies(read_deployment_policy(name))
+def test_no_statement_grants_an_unneeded_action_or_resource(name: str, form: str, lives: dict[str, Life]) -> None:
+    needs = list_needs(name, form, lives)
+    smaller = list_smaller_policies(read_deployment_policy(name, FORMS[form]))
     assert [what for what, policy in smaller if not any(find_refusals(needs, policy))] == []
 
 
-def test_a_complete_policy_denies_nothing_and_an_empty_one_everything(life: Life) -> None:
-    needs = list_needs_of_deployer(life)
-    assert list(find_refusals(needs, DEPLOYER)) == []
+@pytest.mark.parametrize("form", FORMS)
+def test_a_complete_policy_denies_nothing_and_an_empty_one_everything(form: str, lives: dict[str, Life]) -> None:
+    needs = list_needs("deployment", form, lives)
+    assert list(find_refusals(needs, DEPLOYERS[form])) == []
     assert list(find_refusals(needs, {"Version": "2012-10-17", "Statement": []})) == needs
 
 
-def test_the_docs_say_which_step_needs_an_action(life: Life) -> None:
-    asked = {step: {item.request.action for item in decided} for step, decided in life.decided.items()}
-    assert read_steps_in_the_docs() == asked
+@pytest.mark.parametrize("step", STEPS)
+def test_the_docs_say_which_step_needs_an_action(step: str, lives: dict[str, Life]) -> None:
+    asked = {form: {item.request.action for item in life.decided[step]} for form, life in lives.items()}
+    plain, released = (
+        read_steps_in_the_docs(table)[step] for table in DOCS.read_text(encoding="utf-8").split(RELEASES)
+    )
+    assert plain == asked["plain"]
+    assert plain | released == asked["released"] | plain
 
 
-def read_steps_in_the_docs() -> dict[str, set[str]]:
-    """Return the actions by step, from the table's last columns; a cell may name the only ones that it means."""
+def read_steps_in_the_docs(page: str) -> dict[str, set[str]]:
+    """Return the actions by step, from a table's last columns; a cell may name the only ones that it means."""
     found: dict[str, set[str]] = {step: set() for step in STEPS}
-    for line in DOCS.read_text(encoding="utf-8").splitlines():
+    for line in page.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        actions = re.findall(r"`((?:bedrock|kms|iam):\w+)`", cells[0])
+        actions = _ACTION.findall(cells[0])
         if len(cells) == 7 and actions:
             for step, cell in zip(STEPS, cells[3:], strict=True):
-                named = re.findall(r"`((?:bedrock|kms|iam):\w+)`", cell)
-                found[step] |= set(named or (actions if cell == "yes" else []))
+                found[step] |= set(_ACTION.findall(cell) or (actions if cell == "yes" else []))
     return found
 
 
 @pytest.fixture(scope="module")
 def half_made(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Root]:
     """A root of one example, and a role whose policy each test sets; what stands before the flow gets made."""
-    deployer = assume(operator, make_role(bench, "newcomer", *DEPLOYER["Statement"]))
+    deployer = assume(operator, make_role(bench, "newcomer", *DEPLOYERS["plain"]["Statement"]))
     root = Root(tmp_path_factory.mktemp("half-made"), NAMES[:1])
     root.write({NAMES[0]: {}})
     deployer.succeed(root.folder, "init", "-input=false")
@@ -211,7 +251,7 @@ def test_terraform_fails_without_the_action_and_names_it(
     action: str, operation: str, resource: str, bench: Bench, half_made: tuple[Bench, Root]
 ) -> None:
     deployer, root = half_made
-    document = json.dumps(take_out_action(DEPLOYER, action))
+    document = json.dumps(take_out_action(DEPLOYERS["plain"], action))
     bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)
     result = deployer.run(root.folder, "apply", "-auto-approve", "-input=false")
     said = " ".join(re.sub("[│╷╵]", "", result.stderr).split())
@@ -224,7 +264,7 @@ def test_terraform_fails_without_the_action_and_names_it(
 
 def test_the_key_denies_outsiders_the_flow(bench: Bench, operator: Bench, half_made: tuple[Bench, Root]) -> None:
     deployer, root = half_made
-    document = json.dumps(DEPLOYER)
+    document = json.dumps(DEPLOYERS["plain"])
     bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)
     deployer.succeed(root.folder, "apply", "-auto-approve", "-input=false")
     outputs = root.read_outputs(bench)[NAMES[0]]
