@@ -30,6 +30,9 @@ DELEGATION = {
 }
 """The default policy of a key: what is assumed of keys that a module is only told of."""
 FLOW_ACTIONS = ("bedrock:GetFlow", "bedrock:UpdateFlow", "bedrock:InvokeFlow")
+ALIAS_ACTIONS = ("bedrock:InvokeFlow", "bedrock:StartFlowExecution", "bedrock:UpdateFlowAlias")
+DRAFT = "TSTALIASID"
+"""AWS's own alias of every flow, which routes to the draft."""
 Documents = dict[str, Any]
 """Policy documents by name."""
 
@@ -45,11 +48,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A flow and its key in the account: ARNs, and the key's policy as read back."""
+    """A flow, its key, and its aliases in the account: ARNs, and the key's policy as read back."""
 
     flow_arn: str
     key_arn: str
     key_policy: Any
+    aliases: Mapping[str, str]
+    """ARNs by name, with the draft's; none if the module has no release."""
 
     def list_contexts(self) -> dict[str, dict[str, str]]:
         """Return the circumstances of a use of the key, by the heading of their column."""
@@ -99,6 +104,11 @@ def ask_of_flow(identity: Identity, action: str, sealed: Sealed) -> Question:
     return Question(identity, action, f"{sealed.flow_arn}{alias}", {})
 
 
+def list_alias_questions(identity: Identity, sealed: Sealed) -> list[Question]:
+    """Return the questions of one row: what somebody may do with each alias."""
+    return [Question(identity, action, arn, {}) for action in ALIAS_ACTIONS for arn in sealed.aliases.values()]
+
+
 def list_node_rights(service_role: Identity) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield what the nodes need: action, a resource that the policy means, and the keys that its condition wants."""
     for name, document in service_role.policies.items():
@@ -135,6 +145,10 @@ def write_tables(name: str, identities: list[Identity], service_role: Identity, 
     rows = {item.label: list(_write_flow_row(item, sealed)) for item in everybody}
     headings = ["principal", *(f"`{action}`" for action in FLOW_ACTIONS), "reads the definition"]
     parts.append(_write_table("The flow", headings, rows))
+    if sealed.aliases:
+        rows = {item.label: list(_write_alias_row(item, sealed)) for item in everybody}
+        headings = [f"`{action.partition(':')[2]}` on {name}" for action in ALIAS_ACTIONS for name in sealed.aliases]
+        parts.append(_write_table("The aliases", ["principal", *headings, "invokes"], rows))
     parts.append(_write_node_table(service_role))
     return _hide_what_is_made("\n".join(parts), sealed)
 
@@ -148,6 +162,17 @@ def reads_definition(identity: Identity, sealed: Sealed) -> bool:
     """Return whether GetFlow answers a caller, who needs access to the flow and, through it, to its key."""
     through, *_ = list_uses(identity, "kms:Decrypt", sealed)
     return ask_of_flow(identity, "bedrock:GetFlow", sealed).decide().allowed and through.decide().allowed
+
+
+def invokes(identity: Identity, arn: str, sealed: Sealed) -> bool:
+    """Return whether InvokeFlow answers a caller, who needs access to the alias and, through it, to the flow's key."""
+    through = [list_uses(identity, action, sealed)[0] for action in USES]
+    return all(question.decide().allowed for question in (Question(identity, ALIAS_ACTIONS[0], arn, {}), *through))
+
+
+def _write_alias_row(identity: Identity, sealed: Sealed) -> Iterator[str]:
+    yield from (question.write_answer() for question in list_alias_questions(identity, sealed))
+    yield ", ".join(name for name, arn in sealed.aliases.items() if invokes(identity, arn, sealed)) or "-"
 
 
 def _write_flow_row(identity: Identity, sealed: Sealed) -> Iterator[str]:
@@ -200,7 +225,9 @@ def read_identity(iam: Any, label: str, role: str) -> Identity:
     return Identity(label, Principal(session, arn), dict(sorted(policies.items())))
 
 
-def read_sealed(bench: Any, outputs: Mapping[str, str]) -> Sealed:
-    """Return a module's flow and key, with the key's policy read back from KMS."""
+def read_sealed(bench: Any, outputs: Mapping[str, Any]) -> Sealed:
+    """Return a module's flow, key, and aliases, with the key's policy read back from KMS."""
     text = bench.client("kms").get_key_policy(KeyId=outputs["kms_key_id"], PolicyName="default")["Policy"]
-    return Sealed(outputs["flow_arn"], outputs["kms_key_arn"], json.loads(text))
+    aliases = dict(outputs.get("alias_arns", {}))
+    aliases |= {DRAFT: f"{outputs['flow_arn']}/alias/{DRAFT}"} if aliases else {}
+    return Sealed(outputs["flow_arn"], outputs["kms_key_arn"], json.loads(text), aliases)

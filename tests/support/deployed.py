@@ -37,7 +37,7 @@ class Root:
         texts.append(f'output "modules" {{\n  value = {{ {outputs} }}\n}}')
         (self.folder / "main.tf").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
 
-    def read_outputs(self, bench: Bench) -> dict[str, dict[str, str]]:
+    def read_outputs(self, bench: Bench) -> dict[str, dict[str, Any]]:
         """Return the outputs of each module."""
-        found: dict[str, dict[str, str]] = json.loads(bench.succeed(self.folder, "output", "-json", "modules"))
+        found: dict[str, dict[str, Any]] = json.loads(bench.succeed(self.folder, "output", "-json", "modules"))
         return found

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from access import (
     CHANGES,
+    DRAFT,
     FLOW_ACTIONS,
     USES,
     Identity,
@@ -23,6 +24,8 @@ from access import (
     ask_of_flow,
     ask_of_key,
     ask_of_node_right,
+    invokes,
+    list_alias_questions,
     list_node_rights,
     list_uses,
     read_identity,
@@ -46,8 +49,10 @@ from identities import (
 )
 from identities import write_document as write
 from proofs import Proof
+from released import invoke
 from rights import read_deployment_policy
 from second_opinion import VERDICTS, ask_oracle, find_missing_oracle, write_simulation
+from subjects import EVERYDAY, RELEASED
 from subjects import EXAMPLES as NAMES
 
 from bench import Bench, find_missing_parts, open_bench
@@ -64,13 +69,16 @@ UNKNOWN = re.compile(r"arn:aws:lex:.*:bot-alias/.*|arn:aws:bedrock:::foundation-
 CALLS = allow("bedrock:GetFlow", "bedrock:InvokeFlow", sid="CallFlows")
 ROLES: dict[str, tuple[dict[str, Any], ...]] = {
     "administrator of keys": (allow("kms:*", sid="AllOfKms"),),
-    "deployer": tuple(read_deployment_policy("deployment")["Statement"]),
-    "planner": tuple(read_deployment_policy("plan")["Statement"]),
+    "deployer": tuple(read_deployment_policy("deployment", EVERYDAY)["Statement"]),
+    "planner": tuple(read_deployment_policy("plan", EVERYDAY)["Statement"]),
+    "deployer of releases": tuple(read_deployment_policy("deployment", RELEASED)["Statement"]),
+    "planner of releases": tuple(read_deployment_policy("plan", RELEASED)["Statement"]),
     "role in caller_roles": (CALLS,),
+    "role in caller_roles, without policies of its own": (),
     "SSO role in caller_principals": (CALLS,),
     "role with rights in Bedrock only": (allow("bedrock:*", sid="AllOfBedrock"),),
 }
-"""Roles of the account by what the table calls them; in IAM, the blanks are hyphens."""
+"""Roles of the account by what the table calls them; in IAM, without commas, and with hyphens for the spaces."""
 GUESTS: dict[str, tuple[str, ...]] = {
     "guest in caller_principals, with a policy of its own": ("guest", "bedrock:*", "kms:*"),
     "guest in caller_principals, without one": ("guest-without",),
@@ -95,7 +103,10 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         arns = {label: make_caller(bench, operator, label) for label in ROLES}
         guests = {label: make_guest(bench, *more) for label, more in GUESTS.items()}
         arguments = {
-            "caller_roles": {"api": arns["role in caller_roles"]},
+            "caller_roles": {
+                "api": arns["role in caller_roles"],
+                "bare": arns["role in caller_roles, without policies of its own"],
+            },
             "caller_principals": {
                 "sso": arns["SSO role in caller_principals"],
                 "guest": guests["guest in caller_principals, with a policy of its own"],
@@ -120,7 +131,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 
 
 def name_role(label: str) -> str:
-    return label.replace(" ", "-")
+    return label.replace(" ", "-").replace(",", "")
 
 
 def make_caller(bench: Bench, operator: Bench, label: str) -> str:
@@ -159,6 +170,7 @@ def list_questions(applied: Applied, name: str) -> list[Question]:
     questions = [question for item in everybody for action in USES for question in list_uses(item, action, sealed)]
     questions += [ask_of_key(item, action, {}, sealed) for item in everybody for action in CHANGES]
     questions += [ask_of_flow(item, action, sealed) for item in everybody for action in FLOW_ACTIONS]
+    questions += [question for item in everybody for question in list_alias_questions(item, sealed)]
     for action, resource, keys in list_node_rights(service_role):
         questions += [ask_of_node_right(service_role, action, resource, context) for context in (keys, {})]
     return questions
@@ -187,6 +199,20 @@ def test_iam_simulate_agrees_on_every_cell(name: str, applied: Applied) -> None:
             continue
         asked = f"{question.identity.label}: {question.action} on {question.resource} {question.context}"
         assert answer.get("result", answer) == VERDICTS[question.decide().verdict.value], asked
+
+
+@pytest.mark.parametrize("label", ROLES)
+def test_the_account_agrees_on_who_invokes_the_aliases(label: str, applied: Applied) -> None:
+    sealed = applied.sealed[RELEASED]
+    (identity,) = [item for item in applied.identities if item.label == label]
+    assert set(sealed.aliases) == {"live", "beta", DRAFT}
+    for arn in sealed.aliases.values():
+        flow, alias = arn.split("/alias/")
+        if invokes(identity, arn, sealed):
+            assert invoke(applied.sessions[label], flow, alias, "Hello", "Ticket")["input"] == "Hello"
+        else:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                invoke(applied.sessions[label], flow, alias, "Hello", "Ticket")
 
 
 @pytest.mark.parametrize("label", ROLES)
