@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
+
+from account.resource_types import TYPES, read_type
 
 from bench import Bench
 
 FLOW, VERSION, ALIAS = "AWS::Bedrock::Flow", "AWS::Bedrock::FlowVersion", "AWS::Bedrock::FlowAlias"
 PATIENCE = 30
 Event = dict[str, Any]
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the schemas of the resource types into a folder: AWS-Bedrock-Flow.json."""
+    for name in TYPES:
+        (folder / f"{name.replace('::', '-')}.json").write_text(json.dumps(read_type(name)), encoding="utf-8")
 
 
 def create(bench: Bench, kind: str, **properties: Any) -> Event:

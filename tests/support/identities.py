@@ -37,14 +37,14 @@ def allow(*actions: str, sid: str = "Allowed", resource: str | list[str] = "*") 
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def make_operator(bench: Bench) -> Bench:
+def make_operator(bench: Bench, name: str = "operator") -> Bench:
     """Make the user who assumes roles, as the root does it, and act as that user."""
     iam = bench.client("iam")
-    iam.create_user(UserName="operator")
+    iam.create_user(UserName=name)
     iam.put_user_policy(
-        UserName="operator", PolicyName="assume", PolicyDocument=write_document(allow("sts:AssumeRole", sid="Assume"))
+        UserName=name, PolicyName="assume", PolicyDocument=write_document(allow("sts:AssumeRole", sid="Assume"))
     )
-    return bench.acting_with(iam.create_access_key(UserName="operator")["AccessKey"])
+    return bench.acting_with(iam.create_access_key(UserName=name)["AccessKey"])
 
 
 def make_role(bench: Bench, name: str, *statements: Statement, path: str = "/") -> str:

@@ -15,7 +15,7 @@ from audit import check_policies, list_attached, list_belongings, read_key_state
 from leaves import compare_definitions
 from proofs import Proof
 from roots import Root
-from subjects import NEW_RIGHT, edit_a_prompt, generate_with_a_new_right
+from subjects import NEW_RIGHT, add_a_new_right, edit_a_prompt, generate_variant
 
 from bench import Bench
 
@@ -161,7 +161,7 @@ def prove_edit(life: Life) -> None:
 def prove_new_right(life: Life) -> None:
     """Add a node that needs a right which the flow did not have."""
     with life.proof.of("permission"):
-        made = generate_with_a_new_right(life.root.subject, life.folder / "regenerated")
+        made = generate_variant(life.root.subject, life.folder / "regenerated", add_a_new_right)
         life.put_module(made)
         before = len(life.bench.read_calls())
         life.bench.hold("CreatePolicyVersion", "AttachRolePolicy", until="UpdateFlow")

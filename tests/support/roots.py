@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from subjects import Subject
 
+ACCOUNT = "123456789012"
 FOREIGN = "arn:aws:iam::999999999999:role/x"
 ROLE = """
 resource "aws_iam_role" "{label}" {{
   name               = "{name}"
   assume_role_policy = jsonencode({{
     Version   = "2012-10-17"
-    Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ Service = "lambda.amazonaws.com" }} }}]
+    Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ AWS = "{account}" }} }}]
   }})
 }}
 """
@@ -33,7 +35,8 @@ class Root:
     foreign: bool = False
     depends: bool = False
     name: str | None = None
-    caller_policy_name: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further arguments, as expressions; they also take the place of the parameters' values."""
     beside: str = ""
     """Further blocks of the root."""
 
@@ -41,7 +44,7 @@ class Root:
         """Write the root; the module beside it is copied once, so that a test may change it."""
         if not (folder / "module").exists():
             shutil.copytree(self.subject.module, folder / "module")
-        roles = "".join(ROLE.format(label=label, name=self.name_role(label)) for label in self.roles)
+        roles = "".join(ROLE.format(label=label, name=self.name_role(label), account=ACCOUNT) for label in self.roles)
         output = 'output "flow" {\n  value = module.flow\n}\n'
         text = f"{roles}{PLATFORM if self.depends else ''}{self.beside}\n{self._write_call()}\n{output}"
         (folder / "main.tf").write_text(text, encoding="utf-8")
@@ -54,9 +57,9 @@ class Root:
         callers = {label: f"aws_iam_role.{label}.arn" for label in self.callers}
         callers |= {"foreign": json.dumps(FOREIGN)} if self.foreign else {}
         principals = {label: f"aws_iam_role.{label}.arn" for label in self.principals}
-        lines = [f"{name} = {json.dumps(value)}" for name, value in self.subject.choose_values().items()]
-        names = {"name": self.name, "caller_policy_name": self.caller_policy_name}
-        lines += [f"{name} = {json.dumps(value)}" for name, value in names.items() if value]
+        values = {**self.subject.choose_values(), **({"name": self.name} if self.name else {})}
+        settings = {name: json.dumps(value) for name, value in values.items()} | dict(self.settings)
+        lines = [f"{name} = {value}" for name, value in settings.items()]
         lines += [f"{name} = {_write_map(item)}" for name, item in _name_maps(callers, principals) if item]
         lines += ["depends_on = [terraform_data.platform]"] if self.depends else []
         return "\n".join(['module "flow" {', '  source = "./module"', *(f"  {line}" for line in lines), "}"])

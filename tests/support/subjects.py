@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -118,9 +119,21 @@ def generate_module(definition: Path, folder: Path) -> Path:
     return module
 
 
-def generate_with_a_new_right(subject: Subject, folder: Path) -> Path:
-    """Make the module of the same flow with one more node, which needs a right that the flow did not have."""
+def generate_variant(subject: Subject, folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Make a module of a subject's definition after a change of the document; return its folder."""
     document = yaml.safe_load(subject.definition.read_text(encoding="utf-8"))
+    change(document)
+    home = folder / "flow"
+    home.mkdir(parents=True)
+    for texts in (path for path in subject.definition.parent.iterdir() if path.is_dir()):
+        shutil.copytree(texts, home / texts.name)
+    definition = home / f"{subject.name}.flow.json"
+    definition.write_text(json.dumps(document), encoding="utf-8")
+    return generate_module(definition, folder / "modules")
+
+
+def add_a_new_right(document: dict[str, Any]) -> None:
+    """Give a definition one more node, which needs a right that the flow did not have."""
     nodes, connections = document["definition"]["nodes"], document["definition"]["connections"]
     (start,) = [node for node in nodes if node["type"] == "Input"]
     port = start["outputs"][0]
@@ -142,13 +155,6 @@ def generate_with_a_new_right(subject: Subject, folder: Path) -> Path:
         _connect(start["name"], port["name"], "Register", "entry"),
         _connect("Register", "functionResponse", "Registered", "document"),
     ]
-    home = folder / "flow"
-    home.mkdir(parents=True)
-    for texts in (path for path in subject.definition.parent.iterdir() if path.is_dir()):
-        shutil.copytree(texts, home / texts.name)
-    definition = home / f"{subject.name}.flow.json"
-    definition.write_text(json.dumps(document), encoding="utf-8")
-    return generate_module(definition, folder / "modules")
 
 
 def _connect(source: str, output: str, target: str, port: str) -> dict[str, Any]:

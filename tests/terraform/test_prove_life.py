@@ -31,7 +31,7 @@ def test_the_whole_life_of_a_module(subject: Subject, bench: Bench, proof: Proof
 def test_a_callers_policy_with_a_fixed_name_survives_renaming_the_flow(
     subject: Subject, bench: Bench, tmp_path: Path
 ) -> None:
-    root = Root(subject, caller_policy_name="callers-of-the-desk")
+    root = Root(subject, settings={"caller_policy_name": '"callers-of-the-desk"'})
     with open_life(bench, tmp_path, root, Proof(subject.name, [])) as life:
         life.begin()
         life.turn(name="renamed")

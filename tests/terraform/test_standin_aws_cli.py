@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from cloud_control import FLOW
 from identities import make_service_role
-from release_modules import RELEASE
+from paths import ROOT
 from released import make_alias, make_definition, make_flow_of, make_version, prepare
 
 from bench import REGION, Bench, open_bench
 
+SCRIPT = ROOT / "generator" / "data" / "release" / "prepare-flow.sh"
 pytest.importorskip("boto3", reason="missing: the Python package boto3")
 pytest.importorskip("moto", reason="missing: the Python package moto")
 
@@ -64,7 +65,7 @@ def aws(bench: Bench, *arguments: str) -> str:
 
 def test_a_flow_is_prepared_by_the_script_of_a_release(shell: Bench, role: str, request: pytest.FixtureRequest) -> None:
     flow = make_flow_of(shell, f"by-{request.node.callspec.id}", role)
-    result = run(shell, "sh", str(RELEASE / "prepare.sh"), FLOW=flow)
+    result = run(shell, "sh", str(SCRIPT), flow, FLOW_REGION=REGION)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert shell.client("bedrock-agent").get_flow(flowIdentifier=flow)["status"] == "Prepared"
 
@@ -75,10 +76,10 @@ def test_a_flow_that_cannot_be_prepared_ends_the_script_with_the_reasons(
     definition = make_definition()
     definition["connections"].pop()
     flow = make_flow_of(shell, f"not-by-{request.node.callspec.id}", role, definition=definition)
-    result = run(shell, "sh", str(RELEASE / "prepare.sh"), FLOW=flow)
+    result = run(shell, "sh", str(SCRIPT), flow, FLOW_REGION=REGION)
     assert result.returncode == 1
     (validation,) = prepare(shell, flow)["validations"]
-    assert result.stderr == f"{validation['message']}\n"
+    assert result.stderr.startswith(f"Error\t{validation['message']}\nprepare-flow: Amazon Bedrock did not accept")
 
 
 def test_answers_are_printed_as_json_or_text(shell: Bench, role: str, request: pytest.FixtureRequest) -> None:

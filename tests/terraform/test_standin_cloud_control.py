@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from account.resource_types import read_type
-from cloud_control import ALIAS, FLOW, VERSION, write_properties
+from cloud_control import ALIAS, FLOW, VERSION, write_properties, write_schemas
 from identities import make_service_role
-from release_modules import write_schemas
 from released import make_definition
 
 from bench import Bench, Said, find_missing_parts

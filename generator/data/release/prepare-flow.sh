@@ -12,25 +12,32 @@ fail() {
 command -v aws >/dev/null 2>&1 || fail "The AWS CLI is not installed where Terraform runs. Install it, or set prepare_flow to false and prepare the flow yourself."
 
 export AWS_REGION="$FLOW_REGION" AWS_DEFAULT_REGION="$FLOW_REGION" AWS_PAGER=""
-if [ -n "${FLOW_PROFILE:-}" ]; then
-  export AWS_PROFILE="$FLOW_PROFILE"
-fi
+
+# Unlike AWS_PROFILE, the option takes precedence over credentials in the environment.
+run_aws() {
+  if [ -n "${FLOW_PROFILE:-}" ]; then
+    aws "$@" --profile "$FLOW_PROFILE"
+  else
+    aws "$@"
+  fi
+}
+
 if [ -n "${FLOW_ROLE_ARN:-}" ]; then
-  credentials=$(aws sts assume-role --role-arn "$FLOW_ROLE_ARN" --role-session-name prepare-flow \
+  credentials=$(run_aws sts assume-role --role-arn "$FLOW_ROLE_ARN" --role-session-name prepare-flow \
     --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
     fail "The AWS CLI could not assume $FLOW_ROLE_ARN."
   # The access key, the secret key, and the token contain no spaces.
   # shellcheck disable=SC2086
   set -- "$1" $credentials
   export AWS_ACCESS_KEY_ID="$2" AWS_SECRET_ACCESS_KEY="$3" AWS_SESSION_TOKEN="$4"
-  unset AWS_PROFILE
+  unset AWS_PROFILE FLOW_PROFILE
 fi
 
 get_flow() {
-  aws bedrock-agent get-flow --flow-identifier "$1" --query "$2" --output "$3"
+  run_aws bedrock-agent get-flow --flow-identifier "$1" --query "$2" --output "$3"
 }
 
-aws bedrock-agent prepare-flow --flow-identifier "$1" >/dev/null || fail "Flow $1 could not be prepared."
+run_aws bedrock-agent prepare-flow --flow-identifier "$1" >/dev/null || fail "Flow $1 could not be prepared."
 
 seconds=0
 while [ "$seconds" -lt 300 ]; do
