@@ -38,19 +38,22 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
     for file, template in TEMPLATES.items():
         own = plan.blocks.get(file, ())[len(fixed.get(file, ())) :]
         if file in plan.blocks and (own or "header" in read_templates()[template]):
-            rendered[file] = _render_template(template, plan.settings, own, header)
+            rendered[file] = _render_template(template, plan.settings, plan.is_released, own, header)
         elif file in plan.blocks or file == ".gitattributes":
-            rendered[file] = _render_shared(template, plan.settings)
+            rendered[file] = _render_shared(template, plan.settings, plan.is_released)
     return dict(sorted({**rendered, **read_copied_files(plan.is_released), **plan.texts}.items()))
 
 
-def _render_template(template: str, settings: ModuleSettings, blocks: tuple[Block, ...], header: str) -> str:
+def _render_template(
+    template: str, settings: ModuleSettings, is_released: bool, blocks: tuple[Block, ...] = (), header: str = ""
+) -> str:
     return (
         load_templates()
         .get_template(template)
         .render(
             blocks=blocks,
             header=Comment(header),
+            is_released=is_released,
             permissions_boundary_arn=settings.permissions_boundary_arn,
             provider_version=constrain_provider(settings),
         )
@@ -58,9 +61,9 @@ def _render_template(template: str, settings: ModuleSettings, blocks: tuple[Bloc
 
 
 @cache
-def _render_shared(template: str, settings: ModuleSettings) -> str:
-    """Return a file that is the same in all modules of a project."""
-    return _render_template(template, settings, (), "")
+def _render_shared(template: str, settings: ModuleSettings, is_released: bool) -> str:
+    """Return a file that is the same in all modules of a project with a release, or in all without."""
+    return _render_template(template, settings, is_released)
 
 
 def write_header(definition: str) -> str:

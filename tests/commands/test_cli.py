@@ -91,7 +91,7 @@ def test_standard_output_is_only_json(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert [module["outcome"] for module in report["modules"]] == ["written"] * 7
     assert "sum" in result.stderr
-    assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 7
+    assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 8
 
 
 def test_no_color_without_a_terminal() -> None:

@@ -78,7 +78,7 @@ def test_every_command_shows_its_work_however_many_processes_do_it(
     project = Project((str(ROOT / "examples" / "flows"),), tmp_path)
     output = None if command is Command.VALIDATE else tmp_path
     run = execute(command, Flags(jobs=jobs), project, output, Timings(), Progress(is_visible=True))
-    assert (run.files, len(run.checked)) == (7, 7)
+    assert (run.files, len(run.checked)) == (8, 8)
     frames = [frame.rstrip() for frame in capsys.readouterr().err.split("\r")[1:]]
     expected = ["Checking definitions", "Proving modules", "Writing modules"]
     shown = list(dict.fromkeys(frame.partition(" [")[0].removesuffix(" ...") for frame in frames))
