@@ -83,4 +83,4 @@ def test_every_command_shows_its_work_however_many_processes_do_it(
     expected = ["Checking definitions", "Proving modules", "Writing modules"]
     shown = list(dict.fromkeys(frame.partition(" [")[0].removesuffix(" ...") for frame in frames))
     assert shown == expected[: {Command.VALIDATE: 1, Command.CHECK: 2, Command.GENERATE: 3}[command]]
-    assert all(f"{task} [{'#' * 30}] 7 of 7" in frames for task in shown if task != "Writing modules")
+    assert all(f"{task} [{'#' * 30}] 8 of 8" in frames for task in shown if task != "Writing modules")
