@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from account.decisions import Policies, Principal, Request, Statement, decide, read_policy
@@ -24,8 +25,8 @@ class Recorded:
     verdict: str
 
 
-def read_deployment_policy(name: str, module: str, region: str = "us-east-1") -> Policy:
-    """Return `deployment` or `plan` of a module, with this account, region and the tests' callers as the docs say."""
+def read_deployment_policy(name: str, module: str | Path, region: str = "us-east-1") -> Policy:
+    """Return `deployment` or `plan` of an example or a module, with account, region and callers as the docs say."""
     text = (MODULES / module / "policies" / f"{name}.json").read_text(encoding="utf-8")
     text = text.replace("role/CALLER", "role/caller-*").replace("ACCOUNT", ACCOUNT).replace("REGION", region)
     policy: Policy = json.loads(text)
