@@ -31,8 +31,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turn Amazon Bedrock Flow definitions into Terraform modules. Each module encrypts its flow with its own "
     "customer managed KMS key and is proven before it is written.",
-    epilog="Exit codes: 0 no error, 1 at least one error (with --strict, a warning), 2 wrong usage, "
-    "3 (check) modules are out of date, 4 flowseal's own proof failed, or an internal error.",
+    epilog="Exit codes: 0 no errors, 1 at least one error (with --strict, at least one warning), 2 usage error, "
+    "3 modules are out of date (check) or were changed (generate --fail-on-change), "
+    "4 the proof failed, or flowseal crashed.",
 )
 
 

@@ -31,6 +31,15 @@ def test_the_import_table_is_the_tested_one() -> None:
     assert {name: set(imports.split(", ")) - {"-"} for name, imports in rows} == held
 
 
+def test_every_place_for_a_new_thing_exists() -> None:
+    section = read_page("architecture.md").split("## Where a new thing goes\n")[1].split("\n## ")[0]
+    places = re.findall(r"`((?:\w+/)+(?:\w+\.\w+)?|\w+(?:/\w+)*\.(?:py|toml))`", section)
+    assert len(places) > 30
+    for place in places:
+        found = [ROOT / place, ROOT / "generator" / place, ROOT / "generator" / "terraform" / "module" / place]
+        assert any(path.exists() for path in found), place
+
+
 def test_every_rule_is_on_its_page(accept: bool) -> None:
     if accept:
         (ROOT / "docs" / "rules.md").write_text(write_rules_page(), encoding="utf-8")

@@ -16,7 +16,7 @@ from generator.output.changes import Cause, FileChange, Module, ModuleChange, Pl
 from generator.output.compare import Comparison, compare_entries, group_edits
 from generator.output.folder import BlockedPathError, is_confined
 from generator.output.lock_file import Entry, write_lock
-from generator.output.messages import report_kept_files, report_race, report_rival
+from generator.output.reasons import report_kept_files, report_race, report_rival
 from generator.output.rules import report_failure, show_definition
 from generator.output.session import Session
 from generator.output.transaction import Transaction

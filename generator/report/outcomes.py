@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.output import FileChange, Status
-from generator.output.messages import REMOVED, describe_reason
+from generator.output.reasons import REMOVED, describe_reason
 from generator.report.contents import Report, write_count
 from generator.report.differences import paint_difference, write_difference
 from generator.report.display import escape_controls, escape_lines, fold_text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator import __version__
 from generator.output import Session, Status, apply_plan, open_output, view_output
-from generator.output.messages import OUTDATED_HELP, describe_reformatting
+from generator.output.reasons import OUTDATED_HELP, describe_reformatting
 from generator.output.rules import OUTDATED_MODULE, name_some, report_path
 from generator.output.whitespace import compare_whitespace
 from generator.progress import Progress, Timings

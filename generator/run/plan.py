@@ -19,7 +19,7 @@ from generator.output import (
     show_definition,
 )
 from generator.output.changes import EDITS
-from generator.output.messages import report_input, report_merge, report_reasons
+from generator.output.reasons import report_input, report_merge, report_reasons
 from generator.progress import Progress, Timings
 from generator.project.configuration import apply_severities
 from generator.project.discovery import DefinitionFile

@@ -62,7 +62,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a text as YAML or JSON. `kind` names a rule of diagnostics.SOURCE_RULES."""
+    """What is wrong with a text as YAML or JSON. `kind` names a rule of generator.findings.SOURCE_RULES."""
 
     kind: str
     span: Span

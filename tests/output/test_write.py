@@ -17,7 +17,7 @@ from generator.output import Module, Plan, Provenance, Session, Status, apply_pl
 from generator.output.changes import EDITS
 from generator.output.folder import OutputFolder
 from generator.output.lock_file import Entry, Lock, choose_sides, read_lock
-from generator.output.messages import report_reasons
+from generator.output.reasons import report_reasons
 from generator.output.run_lock import hold_run_lock
 
 FIRST = {"main.tf": "one\n", "README.md": "# one\n", "prompts/Ask.txt": "Say it."}

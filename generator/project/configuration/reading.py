@@ -24,7 +24,6 @@ NAME = CONFIGURATION_FILE
 KEYS = ("flows", "output", "defaults", "rules", "templates")
 DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
-"""What the module's variable takes too."""
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,2}")
 
 

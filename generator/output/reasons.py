@@ -1,4 +1,4 @@
-"""What the reasons of a plan mean to the user, and the other findings about modules in the output folder.
+"""The wording of a plan's reasons, and the other findings about modules in the output folder.
 
 `generate` reports edits that it must not discard, and leftovers; `check` reports every reason.
 """
