@@ -1,6 +1,6 @@
 """Puts hostile documents through everything that `generate` does before it writes, and watches what comes back.
 
-usage: python tests/support/fuzz.py [--documents N] [--seed N] [--jobs N]
+usage: python tests/support/fuzz.py [--documents N] [--first N] [--seed N] [--jobs N]
 
 A document ends in findings, each at a place of its text, or in a module that passes the proof. All formats print what
 was found without a character that steers a terminal, and without a line that a CI takes for a command. Exit code 1 if
@@ -239,6 +239,7 @@ def main() -> None:
     """Try documents, and print the figures."""
     parser = argparse.ArgumentParser(description="Put hostile documents to flowseal.")
     parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--first", type=int, default=0, metavar="NUMBER", help="begin with this document")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--show", type=int, metavar="NUMBER", help="print one document, and try it alone")
@@ -249,13 +250,16 @@ def main() -> None:
         return
     began = time.perf_counter()
     size = 250
-    pieces = [(asked.seed, first, min(size, asked.documents - first)) for first in range(0, asked.documents, size)]
+    end = asked.first + asked.documents
+    pieces = [(asked.seed, first, min(size, end - first)) for first in range(asked.first, end, size)]
     figures = Figures()
     with ProcessPoolExecutor(asked.jobs, initializer=_limit_memory) as pool:
         for piece in pool.map(try_documents, *zip(*pieces, strict=True)):
             figures.add(piece)
             for line in piece.told:
                 print(line, flush=True)
+            if figures.documents % 5000 < size:
+                print(f"{figures.documents:,} documents", file=sys.stderr, flush=True)
     print(write_figures(figures, time.perf_counter() - began))
     sys.exit(bool(figures.told))
 
