@@ -86,7 +86,7 @@ def test_pages_are_definite_only_about_measured_behavior() -> None:
     pages = {name: " ".join(path.read_text(encoding="utf-8").split()) for name, path in PAGES.items()}
     firm = {name: text for name, text in pages.items() if "(measured)" in text}
     assert set(firm) == REFUSED_BY_CREATE_FLOW | FAILED_BY_PREPARE_FLOW
-    assert {name for name, text in firm.items() if "CreateFlow answers 400" in text} == REFUSED_BY_CREATE_FLOW
+    assert {name for name, text in firm.items() if "CreateFlow returns HTTP 400" in text} == REFUSED_BY_CREATE_FLOW
     assert {name for name, text in firm.items() if "PrepareFlow fails on" in text} == FAILED_BY_PREPARE_FLOW
     assert not [name for name, text in pages.items() if "or may refuse it" in text]
 
