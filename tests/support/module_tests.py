@@ -22,8 +22,10 @@ ASSERTIONS = {
     "caller": "The caller policy was",
     "encryption": "The service role's policy for the key was",
     "trust": "The service role's trust policy was",
+    "caller_invoke": "The policy for invoking the flow was",
 }
 """By the label of a policy document, how the message of the assertion on it begins; of others, see name_assertion."""
+RELEASE = "release.tf"
 _FAILURE = re.compile(r"The checkable\s+object,\s+(\S+),\s+was expected")
 
 
@@ -84,7 +86,8 @@ def name_assertion(label: str) -> str:
 def list_rounds(folder: Path) -> list[list[Cut]]:
     """Return every cut of a module, in rounds: no two of a round are for one complaint, so that each is seen alone."""
     found = defaultdict(list)
-    for cut in (*_list_statement_cuts(folder), *_list_rule_cuts(folder), *_list_wiring_cuts(folder)):
+    released = _list_release_cuts() if (folder / RELEASE).exists() else ()
+    for cut in (*_list_statement_cuts(folder), *_list_rule_cuts(folder), *_list_wiring_cuts(folder), *released):
         if cut.old != cut.new:
             found[cut.complaint].append(cut)
     return [[cut for cut in cuts if cut is not None] for cuts in zip_longest(*found.values())]
@@ -121,7 +124,7 @@ def make_cuts(folder: Path, cuts: list[Cut]) -> None:
 
 def _list_statement_cuts(folder: Path) -> Iterator[Cut]:
     """Yield each policy document without one of its statements or conditions, or with one that says something else."""
-    for file in ("kms.tf", "iam.tf", "permissions.tf"):
+    for file in (name for name in ("kms.tf", "iam.tf", "permissions.tf", RELEASE) if (folder / name).exists()):
         for block in _find_blocks((folder / file).read_text(encoding="utf-8"), 'data "aws_iam_policy_document" "'):
             label = block.split('"')[3]
             for statement in _find_blocks(block, "  statement {"):
@@ -137,7 +140,7 @@ def _spoil_statement(statement: str) -> Iterator[str]:
         yield statement.replace(condition, "")
         yield re.sub(r"values( +)= .*", r'values\1= ["*"]', statement)
         yield statement.replace('"StringEquals"', '"StringLike"').replace('"ArnLike"', '"StringLike"')
-    yield re.sub(r"resources( +)= \[[^\]]*\]", r'resources\1= ["*", "other"]', statement)
+    yield re.sub(r"resources( +)= \[.*?\]$", r'resources\1= ["*", "other"]', statement, flags=re.DOTALL | re.MULTILINE)
     yield re.sub(r"actions( +)= \[", r'actions\1= ["kms:CreateGrant", ', statement)
     yield re.sub(r"identifiers = .*", 'identifiers = ["*"]', statement)
     yield statement.replace("    sid ", '    effect = "Deny"\n    sid ')
@@ -178,6 +181,37 @@ def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
     for line in re.findall(r"\n +policy +=.*", permissions):
         wrong = re.sub(r"nodes\w*\.json", "trust.json", line)
         yield Cut("permissions.tf", line, wrong, "A policy for the nodes is not attached")
+
+
+def _list_release_cuts() -> Iterator[Cut]:
+    """Yield modules in which something of the release is not as generated."""
+    document = "data.aws_iam_policy_document"
+    invoke = f"{document}.caller_invoke.json"
+    aliases = "aws_cloudcontrolapi_resource.alias"
+    copies = f"{{ for name, alias in {aliases} : name => {{ id = alias.id }} }}"
+    for file, right, wrong in (
+        (RELEASE, "{ FlowArn = local.flow_arn,", "{ FlowArn = local.role_arn,"),
+        (RELEASE, "Description = local.definition_sha256", "Description = local.name"),
+        (RELEASE, "Name                 = each.key", 'Name                 = "other"'),
+        (RELEASE, "FlowArn              = local.flow_arn", "FlowArn              = local.role_arn"),
+        (RELEASE, "[{ FlowVersion = local.flow_version }]", '[{ FlowVersion = "1" }]'),
+        (RELEASE, 'split("|", alias.id)[0]', '"${split("|", alias.id)[0]}-other"'),
+        (RELEASE, f"in {aliases} :", f'in merge({{ other = {{ id = "a/b/c/d|" }} }}, {copies}) :'),
+        # What still depends on the aliases is planned after them, as before.
+        (RELEASE, f"= {invoke}", f"= var.prepare_flow ? {invoke} : {document}.nodes.json"),
+        (RELEASE, 'regex("[^/]+$", each.value)', '"other"'),
+        (RELEASE, "aws_iam_policy.caller_invoke.arn", '"${aws_iam_policy.caller_invoke.arn}-other"'),
+        ("outputs.tf", 'split("/", arn)[3]', "arn"),
+        ("outputs.tf", invoke, f"{document}.nodes.json"),
+    ):
+        yield Cut(file, right, wrong, "The version or an alias is not as generated")
+    for right, wrong, complaint in (
+        ("var.attach_caller_policy ? var.caller_roles : {}", "var.caller_roles", "still attached"),
+        ("var.prepare_flow ? 1 : 0", "0", "Nothing prepares the flow"),
+        ("version.id)[1]", "version.id)[0]", "does not use version"),
+        ("== local.flow_version\n", '== "1"\n', "does not use version"),
+    ):
+        yield Cut(RELEASE, right, wrong, complaint)
 
 
 def _find_blocks(text: str, head: str) -> list[str]:

@@ -10,7 +10,7 @@ from every_kind import make_flow_of_every_kind
 from module_tests import ASSERTIONS, Cut, judge_module, list_rounds, list_unseen, write_module
 from plans import plan_document
 from proofs import Proof
-from subjects import EVERYDAY, MODULES, Subject
+from subjects import EVERYDAY, MODULES, RELEASED, Subject
 
 from bench import Bench
 from generator.terraform.module.tftest_flow import Rejection
@@ -18,12 +18,19 @@ from generator.terraform.module.variables_tf import VARIABLES
 
 pytestmark = pytest.mark.terraform
 ROUNDS = list_rounds(MODULES / EVERYDAY)
+SEEN = {cut.complaint for cuts in ROUNDS for cut in cuts}
+RELEASE_ROUNDS = [
+    found for cuts in list_rounds(MODULES / RELEASED) if (found := [cut for cut in cuts if cut.complaint not in SEEN])
+]
+"""What only the tests of a released module can see."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "cuts" in metafunc.fixturenames:
-        chosen = ROUNDS if metafunc.config.getoption("--prove") else ROUNDS[:1]
-        metafunc.parametrize("cuts", chosen, ids=[f"round {number}" for number in range(len(chosen))])
+        end = None if metafunc.config.getoption("--prove") else 1
+        chosen = {EVERYDAY: ROUNDS[:end], RELEASED: RELEASE_ROUNDS[:end]}
+        rounds = [(name, cuts) for name, found in chosen.items() for cuts in found]
+        metafunc.parametrize(("name", "cuts"), rounds, ids=[f"{name}-{at}" for at, (name, _) in enumerate(rounds)])
 
 
 @pytest.mark.proves("tests")
@@ -41,8 +48,8 @@ def test_the_tests_pass_for_a_parameter_of_every_kind(bench: Bench, tmp_path: Pa
     assert refusals <= set(judgement.runs)
 
 
-def test_every_removal_is_detected(cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
-    module = shutil.copytree(MODULES / EVERYDAY, tmp_path / "module")
+def test_every_removal_is_detected(name: str, cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:
+    module = shutil.copytree(MODULES / name, tmp_path / "module")
     bench.succeed(module, "init", "-backend=false", "-input=false")
     assert list_unseen(bench, module, cuts) == []
 

@@ -48,9 +48,32 @@ def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Blo
             assert_all(tuple(_list_conditions(release, arns)), "The version or an alias is not as generated."),
         ),
     )
+    if release.invoke:
+        yield _plan_run_without_attachments()
+    yield make_block(
+        "run",
+        "prepares_the_flow",
+        command=Reference("plan"),
+        body=(
+            make_block("variables", prepare_flow=True),
+            assert_all(("length(terraform_data.prepared) == 1",), "Nothing prepares the flow."),
+        ),
+    )
     yield expect_rejection(
         "rejects_invalid_values_for_preparing",
         {"aws_cli_profile": "two words", "aws_cli_role_arn": f"{IAM}user/somebody"},
+    )
+
+
+def _plan_run_without_attachments() -> Block:
+    message = "With attach_caller_policy = false, the policy for invoking the flow is still attached."
+    return make_block(
+        "run",
+        "callers_get_no_policy_for_invoking_without_attachments",
+        body=(
+            make_block("variables", caller_roles={"api": API}, attach_caller_policy=False),
+            assert_all(("length(aws_iam_role_policy_attachment.caller_invoke) == 0",), message),
+        ),
     )
 
 

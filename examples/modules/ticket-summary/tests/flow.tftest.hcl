@@ -541,6 +541,31 @@ run "releases_the_flow" {
   }
 }
 
+run "callers_get_no_policy_for_invoking_without_attachments" {
+  variables {
+    caller_roles         = { api = "arn:aws:iam::111122223333:role/path/api" }
+    attach_caller_policy = false
+  }
+
+  assert {
+    condition     = alltrue([length(aws_iam_role_policy_attachment.caller_invoke) == 0])
+    error_message = "With attach_caller_policy = false, the policy for invoking the flow is still attached."
+  }
+}
+
+run "prepares_the_flow" {
+  command = plan
+
+  variables {
+    prepare_flow = true
+  }
+
+  assert {
+    condition     = alltrue([length(terraform_data.prepared) == 1])
+    error_message = "Nothing prepares the flow."
+  }
+}
+
 run "rejects_invalid_values_for_preparing" {
   command = plan
 
