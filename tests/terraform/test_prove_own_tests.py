@@ -13,6 +13,7 @@ from proofs import Proof
 from subjects import EVERYDAY, MODULES, RELEASED, Subject
 
 from bench import Bench
+from generator.terraform.module import release_tf
 from generator.terraform.module.tftest_flow import Rejection
 from generator.terraform.module.variables_tf import VARIABLES
 
@@ -55,5 +56,6 @@ def test_every_removal_is_detected(name: str, cuts: list[Cut], bench: Bench, tmp
 
 
 def test_the_first_round_removes_every_rule() -> None:
-    complaints = {cut.complaint for cut in ROUNDS[0]}
-    assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in VARIABLES if item.validations)} <= complaints
+    complaints = {cut.complaint for cut in (*ROUNDS[0], *RELEASE_ROUNDS[0])}
+    variables = [item for item in (*VARIABLES, *release_tf.VARIABLES) if item.validations]
+    assert {*ASSERTIONS.values(), *(f"var.{item.name}" for item in variables)} <= complaints
