@@ -97,7 +97,7 @@ class CheckedDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ProvenModule:
-    """A module's files, and the failures of their proof."""
+    """A module's files, and any proof failures."""
 
     files: dict[str, str]
     failures: tuple[ProofFailure, ...]

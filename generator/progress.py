@@ -55,7 +55,7 @@ class Progress:
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show a bar on standard error, if that is a terminal and the run takes over a second; remove it afterwards."""
+    """Show a bar on standard error, if that is a terminal and the run takes over a second; remove it at the end."""
     progress = Progress(is_visible=sys.stderr.isatty())
     try:
         yield progress

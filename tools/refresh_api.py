@@ -1,6 +1,6 @@
 """Make generator/data/bedrock_flow_api.json from the installed botocore: what CreateFlow's request reaches, and kinds.
 
-Usage: python tools/refresh_api.py [--output FILE]. The same botocore gives the same bytes. Read the diff afterwards:
+Usage: python tools/refresh_api.py [--output FILE]. The same botocore gives the same bytes. Read the diff afterward:
 a new pattern needs a sentence in generator/data/shape_texts.toml, a new node type an entry in
 generator/flow/nodes/node_types.py, a new kind of validation a check in generator/validation/.
 """

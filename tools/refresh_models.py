@@ -5,7 +5,7 @@ Usage: python tools/refresh_models.py --date 2026-10-31 [--source TEXT] [--vendo
 A PAGE is a file or an https URL. Pages of the Amazon Bedrock user guide to take, as HTML or Markdown: the model cards
 ("Models at a glance"), "Supported foundation models in Amazon Bedrock", "Supported Regions and models for inference
 profiles" and "Model lifecycle"; or what `aws bedrock list-foundation-models` and `aws bedrock list-inference-profiles`
-print, for each Region. The same pages and date give the same bytes. Read the diff afterwards.
+print, for each Region. The same pages and date give the same bytes. Read the diff afterward.
 
 Ids that are in the file already stay: AWS drops retired models from its pages, and flows may still name them. What
 looks like an id of a vendor that the file does not know is listed and left out, unless `--vendor` names the vendor.

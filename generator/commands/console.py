@@ -1,4 +1,4 @@
-"""What commands print at the end of a run: its report, in the requested format and for the terminal at hand."""
+"""What commands print at the end of a run: its report, in the requested format, for the current terminal."""
 
 from __future__ import annotations
 

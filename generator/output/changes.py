@@ -105,7 +105,7 @@ class Module:
 class ModuleChange:
     """What becomes of a module, and why. `definition` and the paths of `files` are relative to the output folder.
 
-    `moved_from` has the module's former names, `entry` what the lock file says of it afterwards. The files of a blocked
+    `moved_from` has the module's former names, `entry` its new entry in the lock file. The files of a blocked
     module stay as they are.
     """
 
@@ -151,7 +151,7 @@ class ModuleChange:
 class Plan:
     """The changes of a run: the modules in the order of the definitions, leftovers last.
 
-    `lock` is the change of the lock file, without content if there is none afterwards. It keeps both sides of the
+    `lock` is the change of the lock file, without content if the file is removed. It keeps both sides of the
     modules in `disputed`, which a merge left in conflict and this run does not make: otherwise a later run would take
     the other side's files for edits.
     """

@@ -136,7 +136,7 @@ def _report_reformatted(change: ModuleChange, reason: Reason, output: Path) -> L
 
 
 def describe_reformatting(what: str, where: str, words: str) -> str:
-    """Return the sentences on files that only differ in whitespace; `words` says how."""
+    """Return the message about files that differ only in whitespace; `words` describes the difference."""
     return f"Only {what} changed in {where}: {words}. The usual cause is Git's autocrlf, a hook, or an editor."
 
 

@@ -27,9 +27,9 @@ class OutputBusyError(Exception):
 
 @contextmanager
 def hold_run_lock(state: Path) -> Iterator[None]:
-    """Hold the lock of a state folder, which is created (with a .gitignore for all of it) and removed again if empty.
+    """Hold the lock of a state folder. Creates the folder with a .gitignore that covers it; removes it if it is empty.
 
-    Waits up to WAIT_SECONDS, then raises OutputBusyError. The lock of a killed process is free.
+    Waits up to WAIT_SECONDS, then raises OutputBusyError. When a process is killed, its lock is released.
     """
     descriptor = _acquire(state)
     try:
@@ -101,7 +101,7 @@ def _open(state: Path) -> int | None:
 
 
 def _leave(state: Path) -> None:
-    """Remove the lock file, and the folder if nothing else is in it. Anything that stays does no harm."""
+    """Remove the lock file, and the folder if it is otherwise empty. Ignores errors: leftovers are harmless."""
     with suppress(OSError):
         if set(os.listdir(state)) <= {_NAME, ".gitignore"}:
             disk.remove_file(state / ".gitignore")

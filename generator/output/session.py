@@ -128,7 +128,7 @@ class Session:
 def open_output(output: Path, generator_version: str, template_digest: str) -> Iterator[Session]:
     """Hold an output folder for this run, created if missing. Problems are the session's findings, never exceptions.
 
-    If nothing is applied, everything is afterwards as it was before.
+    If nothing is applied, everything stays as it was.
     """
     session = Session(output, (generator_version, template_digest), read_only=False)
     with ExitStack() as stack:

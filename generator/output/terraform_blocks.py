@@ -92,9 +92,9 @@ def list_json_blocks(document: Document) -> list[TerraformBlock]:
         for path, value in _list_members((), document.value):
             if path[-1] != kind:
                 continue
-            for labelled in _descend(path, value, depth):
-                labels = tuple(str(part) for part in labelled[len(path) :] if isinstance(part, str))
-                span, body = document.find_span(labelled, key=True), str(find_value(document.value, labelled))
+            for labeled in _descend(path, value, depth):
+                labels = tuple(str(part) for part in labeled[len(path) :] if isinstance(part, str))
+                span, body = document.find_span(labeled, key=True), str(find_value(document.value, labeled))
                 blocks.append(TerraformBlock(kind, labels, span, body))
     for path, value in _list_members((), document.value):
         if path[-1] in STATE_BLOCKS:

@@ -1,1 +1,1 @@
-"""The command line, flowseal.yaml, and the disk -> which definitions a run works on, and with which settings."""
+"""Selects a run's definitions and settings, from the command line, flowseal.yaml, and the disk."""

@@ -121,10 +121,11 @@ def read_definition(file: DefinitionFile) -> bytes | LocatedFinding:
 
 @dataclass(frozen=True, slots=True)
 class DiskReader:
-    """Reads the texts beside a definition in `folder`, and nothing outside that folder's tree.
+    """Reads the files that a definition in `folder` references, which must be below `project`, if it contains the
+    definition, or else below `folder`.
 
-    Within a project it reads everything below `project`. In either case it reads nothing that belongs to git, in
-    `outputs`, or in another folder that has a lock file, except what is beside a definition in there.
+    Git's own files are off limits. So are `outputs` and other folders with a lock file, unless they contain both
+    `folder` and the file, and the file is below `folder`.
     """
 
     folder: Path

@@ -55,9 +55,9 @@ class Project:
         return self.configuration.severities if self.configuration else {}
 
     def could_find(self, definition: Path) -> bool:
-        """Return whether a run would find a definition at a place (absolute, no links) if there were one.
+        """Return whether a run would find a definition at this path (absolute, without symbolic links) if it existed.
 
-        Where the configuration has `flows` and the command line has paths, both must find it.
+        If the configuration has `flows` and the command line has paths, both must match.
         """
         configuration, output = self.configuration, self.output
         is_asked = not self.paths or any(could_reach(path, output, definition) for path in self.paths)

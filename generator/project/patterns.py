@@ -60,9 +60,9 @@ def discover_configured(
 
 
 def could_find(folder: Path, pattern: str, output: Path | None, definition: Path) -> bool:
-    """Return whether a pattern or path, relative to `folder`, would find a definition at a place if there were one.
+    """Return whether a pattern or path, relative to `folder`, would find the definition if it existed.
 
-    The place is absolute and without symbolic links; nothing needs to be there. `output` is not searched.
+    `definition` is an absolute path without symbolic links. `output` is not searched.
     """
     parts = _split_pattern(pattern)
     literal = next((index for index, part in enumerate(parts) if MAGIC & set(part)), len(parts))

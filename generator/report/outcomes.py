@@ -20,7 +20,7 @@ RENAMED = (
     "Terraform changes the flow and its key in place, and replaces alias, role, and policies. Give the module block "
     "its new source."
 )
-RELABELLED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
+RELABELED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (
     "flowseal's own proof failed: what it rendered is not what it planned. Nothing was written. "
@@ -198,7 +198,7 @@ def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Show
     if module.done.moved_from:
         yield from _fold_below(RENAMED, view)
     if block := _write_moved_block(module):
-        yield from _fold_below(RELABELLED, view)
+        yield from _fold_below(RELABELED, view)
         yield from (f"    {line}" for line in block.splitlines())
     if module.status is Status.REMOVED:
         yield from _fold_below(REMOVED, view)

@@ -123,7 +123,7 @@ class Run:
         return [module for module in self.modules if module.done.reasons]
 
     def list_differences(self) -> Mapping[str, FileChange]:
-        """Return every file that would change, by its path as shown, the lock file last."""
+        """Return the changes to files, by the path shown to the user, with the lock file last."""
         if self.plan is None:
             return {}
         files = {(self.folder / path).as_posix(): change for path, change in self.plan.files.items()}

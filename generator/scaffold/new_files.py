@@ -130,7 +130,7 @@ def place_new_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _write_beside(target: Path, shown: Path, data: bytes) -> Iterator[Path]:
-    """Write a file in the target's folder, and remove it afterwards if it is still there. Errors name `shown`."""
+    """Write a file in the target's folder, and remove it at the end if it still exists. Errors name `shown`."""
     beside = target.with_name(f".flowseal-{os.getpid()}.new")
     try:
         disk.remove_file(beside)

@@ -36,9 +36,9 @@ Place = tuple[str, int, int]
 
 
 def normalize_text(text: str) -> str:
-    """Return a text in Unicode's normal form C, in time that grows with its length.
+    """Return the text in Unicode normalization form C, without taking quadratic time.
 
-    Python sorts the combining marks behind a letter by moving each one past all others, so long runs are sorted first.
+    Python sorts combining marks by insertion, so long runs are sorted first.
     """
     if has_long_run(text):
         text = _compile_marks().sub(_sort_marks, text)

@@ -35,12 +35,12 @@ class _Reader:
         self.reading = reading
 
     def skip(self, at: int) -> int:
-        """Return the place of the next character that is no blank."""
+        """Return the position of the next character that is not whitespace."""
         match = _BLANKS.match(self.text, at)
         return match.end() if match else at
 
     def refuse(self, at: int, what: str, help: str) -> TextRefusedError:
-        """Make the error for a place that is no JSON."""
+        """Return the error for a position where the text is not valid JSON."""
         if self.text.startswith(("//", "/*", "#"), at):
             what, help = "it contains a comment", "Remove the comment, or save the document as YAML with # comments."
         span = self.reading.locate(at, min(at + 1, len(self.text)))

@@ -162,7 +162,7 @@ def _is_merge_key(node: object) -> bool:
 
 
 def _resolve_scalar(text: str) -> object:
-    """Return the value of an unquoted scalar that is not a number. Words (`on`, `no`) and dates are strings."""
+    """Return a non-numeric, unquoted scalar as None, a boolean, or a string. `on`, `no`, and dates are strings."""
     if text in _CONSTANTS:
         return None
     if text in _BOOLEANS:

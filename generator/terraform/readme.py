@@ -73,7 +73,7 @@ def render_readme(plan: ModulePlan, header: str) -> str:
 
 @lru_cache(maxsize=1024)
 def escape_markdown(text: str) -> str:
-    """Return Markdown that shows `text` unchanged, on one line, also in HTML and in table cells."""
+    """Escape `text` so that Markdown renders it literally, on one line. Safe in HTML and in table cells."""
     words = _SPACES.sub(" ", text).strip()
     marked = _MARKS.sub(lambda match: "\\" + match.group(), words)
     # A number at the start of a line would start a list: escape its dot, not the digit.
@@ -82,7 +82,7 @@ def escape_markdown(text: str) -> str:
 
 
 def write_code(text: str) -> str:
-    """Return `text` as inline code, also for table cells."""
+    """Return `text` as inline code. Safe in table cells."""
     words = _SPACES.sub(" ", text)
     if "`" not in words and "|" not in words and words.strip():
         return f"`{words}`"

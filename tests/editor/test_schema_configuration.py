@@ -23,7 +23,7 @@ def test_the_configuration_schema_lists_every_rule() -> None:
     [
         ('flows: ["flows/**/*.flow.yaml"]\noutput: modules\n', ""),
         ("rules: {UnusedParameter: off, NotNormalized: error}\ntemplates: templates\n", ""),
-        ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost centre': ''}}\n", ""),
+        ("defaults: {encryption: {deletion_window_in_days: 7}, tags: {team: x, 'cost center': ''}}\n", ""),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/Flows', provider_version: '6.40.0'}\n", ""),
         ('{"$schema": "configuration.json", "flows": ["flows"]}', ""),
         ("$schema: 1\n", "$['$schema']"),

@@ -1,4 +1,4 @@
-"""`flowseal generate`, killed as a real process at random moments: afterwards everything is whole.
+"""`flowseal generate`, killed as a real process at random moments: afterward everything is whole.
 
 `--slow` kills it 500 times instead of 50. The moments are drawn, seeded, from the length of a whole run, from the time
 in which it prepares new files, and from that in which its journal counts; most kills are to hit the latter two.

@@ -1,6 +1,6 @@
 """`flowseal init`: each folder of tests/scaffold/set_up is a repository, a command, and what both come to.
 
-`expected` is the whole tree afterwards, but for the schemas, which are those of `schemas/`.
+`expected` is the whole tree afterward, but for the schemas, which are those of `schemas/`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _FAILURE = re.compile(r"The checkable\s+object,\s+(\S+),\s+was expected")
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """What `terraform test` said: the runs by how they ended, and each complaint as one line."""
 
     runs: dict[str, str] = field(default_factory=dict)
@@ -61,21 +61,21 @@ def write_module(folder: Path, plan: ModulePlan) -> Path:
     return folder
 
 
-def judge_module(bench: Bench, folder: Path) -> Judgement:
+def judge_module(bench: Bench, folder: Path) -> Judgment:
     """Run a module's own tests, without anything of an account in the environment."""
     lonely = {name: value for name, value in bench.environment.items() if not name.startswith("AWS_")}
     bench = replace(bench, environment=lonely)
     if not (folder / ".terraform").exists():
         bench.succeed(folder, "init", "-backend=false", "-input=false")
-    judgement = Judgement()
+    judgment = Judgment()
     for line in bench.run(folder, "test", "-json").stdout.splitlines():
         message = json.loads(line)
         if message["type"] == "test_run" and message["test_run"].get("progress", "complete") == "complete":
-            judgement.runs[message["test_run"]["run"]] = message["test_run"]["status"]
+            judgment.runs[message["test_run"]["run"]] = message["test_run"]["status"]
         elif message["type"] == "diagnostic" and message["diagnostic"]["severity"] == "error":
             said = " ".join(f"{message['diagnostic']['summary']}: {message['diagnostic']['detail']}".split())
-            judgement.complaints.append(found[1] if (found := _FAILURE.search(said)) else said)
-    return judgement
+            judgment.complaints.append(found[1] if (found := _FAILURE.search(said)) else said)
+    return judgment
 
 
 def name_assertion(label: str) -> str:
@@ -104,9 +104,9 @@ def list_unseen(bench: Bench, module: Path, cuts: list[Cut]) -> list[Cut]:
         spoilt = module.with_name(f"{module.name}-{number}")
         shutil.copytree(module, spoilt)
         make_cuts(spoilt, unseen)
-        judgement = judge_module(bench, spoilt)
+        judgment = judge_module(bench, spoilt)
         shutil.rmtree(spoilt)
-        left = [cut for cut in unseen if not any(cut.complaint in said for said in judgement.complaints)]
+        left = [cut for cut in unseen if not any(cut.complaint in said for said in judgment.complaints)]
         if not left or left == unseen:
             return left
         unseen = left

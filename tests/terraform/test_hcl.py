@@ -32,7 +32,7 @@ def test_values_on_one_line() -> None:
     value: Value = {"team": "support", "for": [1, Decimal("0.70"), True, None], "r": Reference("var.x")}
     assert encode_value(value["team"]) == '"support"'
     assert encode_value([1, True, None, ()]) == "[1, true, null, []]"
-    assert encode_value({"team": "support", "cost centre": "7"}) == '{ team = "support", "cost centre" = "7" }'
+    assert encode_value({"team": "support", "cost center": "7"}) == '{ team = "support", "cost center" = "7" }'
     assert encode_value({}) == "{}"
     assert encode_value(Call("merge", ({"team": "a"}, Reference("var.tags")))) == 'merge({ team = "a" }, var.tags)'
 

@@ -55,7 +55,7 @@ def test_quote_string_rejects_lone_surrogates() -> None:
         ("topK", "topK"),
         *((word, f'"{word}"') for word in ("for", "if", "in", "null", "true", "false", "for_each")),
         ("a-b", '"a-b"'),
-        ("cost centre", '"cost centre"'),
+        ("cost center", '"cost center"'),
         ("", '""'),
         ("${x}", r'"\u0024{x}"'),
         ("日本", '"日本"'),

@@ -1,4 +1,4 @@
-"""Every module through its whole life, by real Terraform; and what is in the account afterwards.
+"""Every module through its whole life, by real Terraform; and what is in the account afterward.
 
 The provider is a stand-in unless the environment names a real one (tests/support/bench.py), the account is one too
 (tests/terraform/account): docs/proof.md says what that leaves open.

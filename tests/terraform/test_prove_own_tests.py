@@ -38,15 +38,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_the_tests_of_a_module(subject: Subject, bench: Bench, proof: Proof, tmp_path: Path) -> None:
     module = shutil.copytree(subject.module, tmp_path / "module")
     with proof.of("tests"):
-        judgement = judge_module(bench, module)
-        assert judgement.is_green, judgement
+        judgment = judge_module(bench, module)
+        assert judgment.is_green, judgment
 
 
 def test_the_tests_pass_for_a_parameter_of_every_kind(bench: Bench, tmp_path: Path) -> None:
-    judgement = judge_module(bench, write_module(tmp_path / "module", plan_document(make_flow_of_every_kind())))
-    assert judgement.is_green, judgement
+    judgment = judge_module(bench, write_module(tmp_path / "module", plan_document(make_flow_of_every_kind())))
+    assert judgment.is_green, judgment
     refusals = {f"parameters_reject_{why}" for why in Rejection}
-    assert refusals <= set(judgement.runs)
+    assert refusals <= set(judgment.runs)
 
 
 def test_every_removal_is_detected(name: str, cuts: list[Cut], bench: Bench, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ locals {
   name                    = coalesce(var.name, "policy-answers")
   deletion_window_in_days = coalesce(var.deletion_window_in_days, 30)
   rotation_period_in_days = coalesce(var.rotation_period_in_days, 365)
-  tags                    = merge({ "cost centre" = "4711", team = "claims" }, var.tags)
+  tags                    = merge({ "cost center" = "4711", team = "claims" }, var.tags)
 }
 
 resource "aws_bedrockagent_flow" "this" {

@@ -127,7 +127,7 @@ resource "aws_bedrockagent_flow" "this" {
     }
 
     node {
-      name = "Summarise"
+      name = "Summarize"
       type = "Prompt"
 
       configuration {
@@ -148,7 +148,7 @@ resource "aws_bedrockagent_flow" "this" {
 
               template_configuration {
                 text {
-                  text = file("${path.module}/prompts/Summarise.txt")
+                  text = file("${path.module}/prompts/Summarize.txt")
 
                   input_variable {
                     name = "question"
@@ -302,9 +302,9 @@ resource "aws_bedrockagent_flow" "this" {
     }
 
     connection {
-      name   = "Route_urgent_to_Summarise"
+      name   = "Route_urgent_to_Summarize"
       source = "Route"
-      target = "Summarise"
+      target = "Summarize"
       type   = "Conditional"
 
       configuration {
@@ -342,9 +342,9 @@ resource "aws_bedrockagent_flow" "this" {
     }
 
     connection {
-      name   = "Question_document_to_Summarise_question"
+      name   = "Question_document_to_Summarize_question"
       source = "Question"
-      target = "Summarise"
+      target = "Summarize"
       type   = "Data"
 
       configuration {
@@ -384,8 +384,8 @@ resource "aws_bedrockagent_flow" "this" {
     }
 
     connection {
-      name   = "Summarise_modelCompletion_to_ForPerson_document"
-      source = "Summarise"
+      name   = "Summarize_modelCompletion_to_ForPerson_document"
+      source = "Summarize"
       target = "ForPerson"
       type   = "Data"
 

@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "nodes" {
     resources = [local.model_arn_of_answer_model]
   }
 
-  # Classify, LookUp, Summarise
+  # Classify, LookUp, Summarize
   statement {
     sid       = "InvokeModel"
     actions   = ["bedrock:InvokeModel"]

@@ -22,7 +22,7 @@ def name_connections(definition: Value) -> Value:
     """Return a definition in which each connection has a name, including those in loops.
 
     A name depends only on its connection, so edits elsewhere do not change it:
-    `Question_document_to_Classify_question`, `Route_urgent_to_Summarise`. If it would be too long, or if two
+    `Question_document_to_Classify_question`, `Route_urgent_to_Summarize`. If it would be too long, or if two
     connections would share it, it ends in a hash of the connection's source, output, target, and input.
     """
     return _replace_connections(definition, ("definition",), lambda connections, _path: _name_all(connections))

@@ -80,10 +80,10 @@ class TextReader(Protocol):
 
 @dataclass(slots=True)
 class ValueReader:
-    """Reads values, and collects the parameters, files, and findings on the way.
+    """Resolves the references in values, and collects the parameters, files, and findings that it encounters.
 
-    `conflicts` are findings about files that could be read and may be as intended. `answers` has what `reader` returned
-    for each file, by its path relative to the definition's folder; each is read once.
+    `conflicts` are findings about files that were read but contain conflict markers. `answers` caches what `reader`
+    returned for each file, by its path relative to the definition's folder.
     """
 
     reader: TextReader

@@ -1,4 +1,4 @@
-"""Severities that a project gives to rules: which may be given, and what they make of findings."""
+"""Severities that a project sets for rules: which it can set, and how they change findings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _WEIGHTS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1, None: 0}
 
 
 def may_have_severity(rule: Rule, severity: Severity | None) -> bool:
-    """Return whether a rule may weigh so much: an error without which the module would be wrong stays one."""
+    """Return whether a project can set a rule's severity: an error that cannot be suppressed cannot be lowered."""
     is_lowered = _WEIGHTS[severity] < _WEIGHTS[rule.severity]
     return not is_lowered or rule.can_be_suppressed or rule.severity is not Severity.ERROR
 
 
 def apply_severities(findings: Iterable[LocatedFinding], severities: Severities) -> tuple[LocatedFinding, ...]:
-    """Return the findings with the severities that the project gives their rules, without those that are off."""
+    """Return the findings with the severities that the project sets, without those whose rules are off."""
     if not severities:
         return tuple(findings)
     weighed = ((finding, severities.get(finding.rule.name, finding.severity)) for finding in findings)

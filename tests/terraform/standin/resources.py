@@ -30,7 +30,7 @@ class Resource(Protocol):
     def create(self, planned: State) -> State | None:
         """Make it, and put the id under which it can be read into `planned` as soon as there is one.
 
-        Returns its state where the API's answer has all of it; what returns None is read afterwards.
+        Returns its state where the API's answer has all of it; what returns None is read afterward.
         """
 
     def read(self, state: State) -> State | None:
