@@ -115,7 +115,7 @@ def _list_named(modules: str) -> tuple[str, ...] | None:
 
 
 def check_folder(folder: str, option: str = "--flows") -> str:
-    """Return a folder that init can write patterns for; any other is wrong usage of an option."""
+    """Return a folder that init can write patterns for; any other is a usage error of an option."""
     if is_plain(folder):
         return folder
     message = f"{folder!r} is not a folder that init can write patterns for."
@@ -124,7 +124,7 @@ def check_folder(folder: str, option: str = "--flows") -> str:
 
 
 def check_output(folder: str, flows: str) -> str:
-    """Return a folder for modules that doesn't overlap the folder of flows; any other is wrong usage."""
+    """Return a folder for modules that doesn't overlap the folder of flows; any other is a usage error."""
     check_folder(folder, "--output")
     if overlaps(folder, flows):
         message = f"{folder!r} and the folder of the flows, {flows!r}, overlap. Keep modules and flows apart."
@@ -139,21 +139,21 @@ def overlaps(folder: str, other: str) -> bool:
 
 
 def check_ci(word: str) -> str:
-    """Return the name of a CI system; any other word is wrong usage."""
+    """Return the name of a CI system; any other word is a usage error."""
     if word in list(Ci):
         return word
     raise typer.BadParameter(f"Use one of {', '.join(Ci)}.")
 
 
 def _read_given_installation(text: str) -> Installation:
-    """Return what `--install` names. An empty value, as of a CI variable that is not set, is wrong usage."""
+    """Return what `--install` names. An empty value, as of a CI variable that is not set, is a usage error."""
     if not text:
         raise typer.BadParameter("the value is empty", param_hint="--install")
     return read_installation(check_installation(text))
 
 
 def check_installation(text: str) -> str:
-    """Return an installation as `--install` takes it, or an empty string for none; anything else is wrong usage."""
+    """Return an installation as `--install` takes it, or an empty string for none; anything else is a usage error."""
     try:
         if text:
             read_installation(text)

@@ -95,7 +95,7 @@ def _is_matched(definition: Path) -> bool:
 
 
 def load_templates(folder: Path | None, given_by: str = "--templates") -> Mapping[str, FlowTemplate]:
-    """Return flowseal's templates and those in a folder. An unusable one is wrong usage of `given_by`."""
+    """Return flowseal's templates and those in a folder. An unusable one is a usage error of `given_by`."""
     from generator.scaffold.templates import InvalidTemplateError, find_templates
 
     try:
@@ -118,7 +118,7 @@ def describe_templates(templates: Iterable[FlowTemplate]) -> str:
 
 
 def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> FlowTemplate:
-    """Return the template of that name. Any other name is wrong usage."""
+    """Return the template of that name. Any other name is a usage error."""
     from generator.findings.suggestions import advise_name
 
     known = f"Choose one of {', '.join(templates)}; `flowseal new --list` shows each."
@@ -132,7 +132,7 @@ def choose_template(name: str | None, templates: Mapping[str, FlowTemplate]) -> 
 
 
 def check_name(name: str | None, given_by: str = "NAME") -> str:
-    """Return the name of a flow. An invalid one is wrong usage, in the words of the rule that it breaks."""
+    """Return the name of a flow. An invalid one is a usage error, in the words of the rule that it breaks."""
     from generator.scaffold.flow import find_name_faults
 
     if name is None:
@@ -174,7 +174,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
 
 
 def check_flow(flow: NewFlow, file: str, given_by: str = "NAME") -> list[LocatedFinding]:
-    """Return the findings of a new definition. An error at its name is wrong usage."""
+    """Return the findings of a new definition. An error at its name is a usage error."""
     from generator.findings import Severity
     from generator.pipeline import DefinitionText, check_definitions
     from generator.progress import Timings

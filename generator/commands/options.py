@@ -19,7 +19,7 @@ class Target(StrEnum):
 
 
 def demand_path(text: str) -> str:
-    """Return a path as passed; an empty one (an unset variable in a script) is wrong usage, not the working folder."""
+    """Return a path as passed; an empty one (an unset variable in a script) is a usage error, not the working folder."""
     if not text:
         raise typer.BadParameter("the path is empty")
     return text

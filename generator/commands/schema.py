@@ -48,7 +48,7 @@ def schema(
 
 
 def replace_schema(file: Path, text: str) -> None:
-    """Write a schema to a file, and print its path. Replacing anything but an earlier schema is wrong usage."""
+    """Write a schema to a file, and print its path. Replacing anything but an earlier schema is a usage error."""
     from generator.commands.console import stop_at_errors
     from generator.commands.terminal import print_unchanged, print_written
     from generator.editor import is_written_schema

@@ -75,7 +75,7 @@ def clean_usage_errors() -> Iterator[None]:
 
 
 class Commands(TyperGroup):
-    """The commands. A message about wrong usage is one line, and no workflow command."""
+    """The commands. A message about a usage error is one line, and no workflow command."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
         """Read the arguments of flowseal itself."""
