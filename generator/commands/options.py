@@ -19,7 +19,7 @@ class Target(StrEnum):
 
 
 def demand_path(text: str) -> str:
-    """Return a path as passed; an empty one (an unset variable in a script) is a usage error, not the working folder."""
+    """Return a path as passed. An empty one (an unset variable in a script) is a usage error, not the current folder."""
     if not text:
         raise typer.BadParameter("the path is empty")
     return text
@@ -31,7 +31,7 @@ def read_path(text: str) -> Path:
 
 
 def choose_detail(quiet: bool, verbose: bool = False) -> Detail:
-    """Return how much text output shows; both options together are wrong usage."""
+    """Return how much text output shows; both options together are a usage error."""
     if quiet and verbose:
         raise typer.BadParameter("cannot be combined with --verbose", param_hint="--quiet")
     return Detail.FINDINGS if quiet else Detail.FILES if verbose else Detail.CHANGES
