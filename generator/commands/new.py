@@ -147,7 +147,7 @@ def write_flow(flow: NewFlow, root: Path, place: str, repository: Repository) ->
 
     They go to the folder `place` below `root`, never through a symbolic link below `root`. In a repository with a
     flowseal.yaml, the schema that the definition names is written too if it is missing. If one of the files exists
-    already, nothing is written: a usage error.
+    already, this is a usage error, and nothing is written.
     """
     from generator.commands.console import print_findings, stop_at_errors
     from generator.commands.schema import make_schema_files

@@ -19,7 +19,7 @@ class Target(StrEnum):
 
 
 def demand_path(text: str) -> str:
-    """Return a path as passed. An empty one (an unset variable in a script) is a usage error, not the current folder."""
+    """Return a path as passed. An empty one (an unset shell variable) is a usage error, not the current folder."""
     if not text:
         raise typer.BadParameter("the path is empty")
     return text
