@@ -81,7 +81,7 @@ def test_it_links_to_the_deployment_policies() -> None:
 def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
     assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
     for folder in (ROOT / "examples" / "flows").iterdir():
-        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 165
+        assert len(render_readme(plan_example(folder.name), HEADER).splitlines()) <= 175
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])

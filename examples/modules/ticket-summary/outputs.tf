@@ -80,6 +80,11 @@ output "definition_sha256" {
   value       = local.definition_sha256
 }
 
+output "invoke_policy_arn" {
+  description = "ARN of the policy that lets a caller invoke the flow, for attaching it outside this module."
+  value       = aws_iam_policy.caller_invoke.arn
+}
+
 output "invoke_policy_json" {
   description = "Policy that lets a caller invoke the flow through the aliases, as JSON."
   value       = data.aws_iam_policy_document.caller_invoke.json

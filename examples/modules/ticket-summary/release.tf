@@ -2,9 +2,11 @@
 # A version for each change of what the flow does, the aliases, and who can invoke the flow through them.
 
 # A version can be created from a prepared flow only, and the provider does not prepare flows. This runs whenever the
-# flow is updated.
+# flow is updated, and again if an earlier run updated the flow without preparing it.
 resource "terraform_data" "prepared" {
   count = var.prepare_flow ? 1 : 0
+
+  triggers_replace = local.definition_sha256
 
   provisioner "local-exec" {
     interpreter = ["/bin/sh", "${path.module}/scripts/prepare-flow.sh"]
@@ -26,6 +28,8 @@ resource "terraform_data" "prepared" {
 # What the next version will contain. If that is not known before apply, this is replaced, too.
 resource "terraform_data" "definition" {
   input = [local.definition_sha256, aws_bedrockagent_flow.this.id]
+
+  depends_on = [terraform_data.prepared]
 }
 
 # AWS never changes a version. The new one is created first: an alias uses the old one until it moves.
@@ -87,7 +91,7 @@ locals {
       ConcurrencyConfiguration = { Type = "Manual", MaxConcurrency = 4 }
     }
     beta = {
-      Tags = merge(local.tags, { stage = "beta" })
+      Tags = merge(local.tags, { stage = "beta" }, var.tags)
     }
   }
   alias_arns = { for name, alias in aws_cloudcontrolapi_resource.alias : name => split("|", alias.id)[0] }
@@ -124,6 +128,10 @@ resource "aws_iam_policy" "caller_invoke" {
   description = "Lets those who call the Amazon Bedrock flow ${local.name} invoke it"
   policy      = data.aws_iam_policy_document.caller_invoke.json
   tags        = local.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "caller_invoke" {
@@ -132,6 +140,8 @@ resource "aws_iam_role_policy_attachment" "caller_invoke" {
   policy_arn = aws_iam_policy.caller_invoke.arn
 
   lifecycle {
+    create_before_destroy = true
+
     precondition {
       condition     = split(":", each.value)[4] == local.account_id
       error_message = "caller_roles[\"${each.key}\"] belongs to another account. For a caller in another account, list the role in this account that it assumes."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.terraform.hcl import Block, Reference, Template, Value
+from generator.terraform.hcl import Attribute, Block, Reference, Template, Value
 from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block
 from generator.terraform.policies import (
     build_document_block,
@@ -59,7 +59,7 @@ def plan_attachment(label: str, *lifecycle: Block) -> Block:
     )
 
 
-def plan_caller_attachment(label: str) -> Block:
+def plan_caller_attachment(label: str, *lifecycle: Attribute) -> Block:
     """Return the attachment of a policy of the module to each of the caller roles."""
     message = Template(
         (
@@ -83,7 +83,7 @@ def plan_caller_attachment(label: str) -> Block:
         for_each=Reference("var.attach_caller_policy ? var.caller_roles : {}"),
         role=Reference('regex("[^/]+$", each.value)'),
         policy_arn=Reference(f"aws_iam_policy.{label}.arn"),
-        body=(make_block("lifecycle", body=(same_account,)),),
+        body=(make_block("lifecycle", body=(*lifecycle, same_account)),),
     )
 
 

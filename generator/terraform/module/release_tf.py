@@ -20,6 +20,7 @@ from generator.terraform.module.files import TEST_FILE
 from generator.terraform.module.iam_tf import plan_caller_attachment, plan_policy
 from generator.terraform.module.outputs_tf import build_output_block
 from generator.terraform.module.plan import (
+    NEW_BEFORE_OLD,
     Item,
     ModuleOutput,
     ModulePlan,
@@ -88,6 +89,11 @@ OUTPUTS = (
         Reference("local.definition_sha256"),
     ),
     ModuleOutput(
+        "invoke_policy_arn",
+        "ARN of the policy that lets a caller invoke the flow, for attaching it outside this module.",
+        Reference("aws_iam_policy.caller_invoke.arn"),
+    ),
+    ModuleOutput(
         "invoke_policy_json",
         "Policy that lets a caller invoke the flow through the aliases, as JSON.",
         Reference("data.aws_iam_policy_document.caller_invoke.json"),
@@ -107,9 +113,10 @@ def add_release(plan: ModulePlan, release: Release, files: Mapping[Path, str]) -
     `files` are the files of prompts and code, by the paths of their texts in the flow.
     """
     invoke = plan_invoke_policy(release)
+    outputs = OUTPUTS if release.invoke else tuple(item for item in OUTPUTS if item.name != "invoke_policy_arn")
     own = (_plan_locals(plan.flow, release, files), build_document_block(invoke), *_plan_attached_policy(release))
     added = {
-        "outputs.tf": tuple(map(build_output_block, OUTPUTS)),
+        "outputs.tf": tuple(map(build_output_block, outputs)),
         "release.tf": (*plan_fixed_release(), *own),
         "variables.tf": tuple(map(build_variable_block, VARIABLES)),
         TEST_FILE: tuple(plan_release_tests(release, invoke)),
@@ -119,7 +126,7 @@ def add_release(plan: ModulePlan, release: Release, files: Mapping[Path, str]) -
         blocks={**plan.blocks, **{file: (*plan.blocks.get(file, ()), *blocks) for file, blocks in added.items()}},
         documents=(*plan.documents, invoke),
         variables=(*plan.variables, *VARIABLES),
-        outputs=(*plan.outputs, *OUTPUTS),
+        outputs=(*plan.outputs, *outputs),
     )
 
 
@@ -127,8 +134,8 @@ def _plan_attached_policy(release: Release) -> tuple[Block, ...]:
     if not release.invoke:
         return ()
     return (
-        plan_policy("caller_invoke", "Lets those who call the Amazon Bedrock flow ", " invoke it"),
-        plan_caller_attachment("caller_invoke"),
+        plan_policy("caller_invoke", "Lets those who call the Amazon Bedrock flow ", " invoke it", NEW_BEFORE_OLD),
+        plan_caller_attachment("caller_invoke", Attribute("create_before_destroy", True)),
     )
 
 
@@ -153,6 +160,7 @@ def _plan_preparation() -> Block:
         "terraform_data",
         "prepared",
         count=Reference("var.prepare_flow ? 1 : 0"),
+        triggers_replace=Reference("local.definition_sha256"),
         body=(
             command,
             make_block("lifecycle", replace_triggered_by=[Reference(FLOW)]),
@@ -167,6 +175,7 @@ def _plan_definition() -> Block:
         "terraform_data",
         "definition",
         input=[Reference("local.definition_sha256"), Reference(f"{FLOW}.id")],
+        body=(Attribute("depends_on", [Reference("terraform_data.prepared")]),),
     )
 
 
@@ -249,7 +258,7 @@ def _plan_locals(flow: Flow, release: Release, files: Mapping[Path, str]) -> Blo
 def _plan_settings(alias: Alias) -> dict[str, Value]:
     tags: Value = Reference("local.tags")
     if alias.tags:
-        tags = Call("merge", (Reference("local.tags"), dict(sorted(alias.tags.items()))))
+        tags = Call("merge", (Reference("local.tags"), dict(sorted(alias.tags.items())), Reference("var.tags")))
     settings: dict[str, Value] = {"Tags": tags}
     if alias.description is not None:
         settings["Description"] = alias.description

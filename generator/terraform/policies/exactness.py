@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.terraform.hcl import Reference, Template
 from generator.terraform.policies.documents import PolicyDocument, PolicyValue, Statement
-from generator.terraform.policies.encryption_policies import ACCOUNT, PARTITION, REGION
+from generator.terraform.policies.encryption_policies import ACCOUNT, EXECUTIONS, PARTITION, REGION
 
 _NAME = r"(?:\0[^\0]*\0|[A-Za-z0-9:/._-])*"
 """Letters, digits, and the punctuation of ARNs; a reference is its code between two NULs."""
@@ -42,7 +42,8 @@ def list_inexact_values(documents: Iterable[PolicyDocument]) -> Iterator[tuple[s
 def _list_inexact(statement: Statement) -> Iterator[PolicyValue]:
     for value in statement.resources:
         spelled = _spell(value)
-        own = any(form.fullmatch(spelled) for form in (_EXACT, _OBJECTS, _NEWEST, _EXECUTIONS))
+        own = any(form.fullmatch(spelled) for form in (_EXACT, _OBJECTS, _NEWEST))
+        own = own or (set(statement.actions) <= set(EXECUTIONS) and bool(_EXECUTIONS.fullmatch(spelled)))
         is_behind = any(item.variable in _THROUGH for item in statement.conditions) and _BEHIND.fullmatch(spelled)
         is_all = spelled == "*" and _WITHOUT_RESOURCES.issuperset(statement.actions)
         if not (own or is_behind or is_all):

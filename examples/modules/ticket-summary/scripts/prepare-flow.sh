@@ -30,7 +30,8 @@ if [ -n "${FLOW_ROLE_ARN:-}" ]; then
   # shellcheck disable=SC2086
   set -- "$1" $credentials
   export AWS_ACCESS_KEY_ID="$2" AWS_SECRET_ACCESS_KEY="$3" AWS_SESSION_TOKEN="$4"
-  unset AWS_PROFILE FLOW_PROFILE
+  # The CLI would prefer the older name of the token.
+  unset AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE FLOW_PROFILE
 fi
 
 get_flow() {
@@ -54,4 +55,4 @@ while [ "$seconds" -lt 300 ]; do
   sleep 2
   seconds=$((seconds + 2))
 done
-fail "Flow $1 is still $status after 5 minutes."
+fail "Flow $1 was not prepared in time. Its status is $status."
