@@ -50,7 +50,7 @@ test: setup tools oracle ## run every test that this machine can run, and prove 
 
 fuzz: setup ## run 100,000 hostile documents and 20,000 doctored output folders; print figures
 	$(BIN)/python tests/support/fuzz.py
-	$(BIN)/python tests/support/doctored.py
+	PYTHONPATH=tests/output $(BIN)/python tests/support/doctored.py
 
 check: setup lint types test ## run what CI runs: format, lint, types, tests
 

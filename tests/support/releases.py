@@ -269,7 +269,7 @@ DAMAGES = (
         "version",
         RELEASE,
         "replace_triggered_by = [aws_bedrockagent_flow.this]",
-        "",
+        "ignore_changes = [triggers_replace]",
     ),
     Damage("prompts that no digest contains", "version", RELEASE, "(local.version_content))", '(["same"]))'),
     Damage("a version that is not the old one", "rollback", RELEASE, "= local.role_arn", '= "${local.role_arn} "'),
@@ -287,8 +287,8 @@ DAMAGES = (
         "a release that stays",
         "release",
         RELEASE,
-        "aws_bedrockagent_flow.this.id]\n}\n",
-        "aws_bedrockagent_flow.this.id]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
+        "flow.this.id]\n\n  depends_on = [",
+        "flow.this.id]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n\n  depends_on = [",
     ),
 )
 """For each column of a release, what turns its cell red."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from damage import Damage
 from identities import allow, make_role, write_document
-from lives import FLOW, PREPARED, Life, open_life
+from lives import ALIAS, FLOW, PREPARED, VERSION, Life, open_life
 from proofs import Proof
 from released import prepare
 from releases import COLUMNS, DAMAGES, MOVING, NEW, PREPARING, apply, check_released, prove_release, try_to_apply
@@ -186,3 +186,33 @@ def test_the_real_cli_prepares_too(life: Life) -> None:
         pytest.skip("missing: the AWS CLI")
     _, steps = apply(life)
     assert steps == ["CreateFlow", *NEW]
+
+
+def test_an_alias_that_was_moved_stops_the_plan_and_is_moved_back(life: Life) -> None:
+    life.apply()
+    flows = life.bench.client("bedrock-agent")
+    flow, aliases = life.outputs["flow_id"], life.outputs["alias_ids"]
+    other = flows.create_flow_version(flowIdentifier=flow)["version"]
+    route = [{"flowVersion": other}]
+    flows.update_flow_alias(
+        flowIdentifier=flow, aliasIdentifier=aliases["live"], name="live", routingConfiguration=route
+    )
+    said = life.bench.ask(life.folder, "plan")
+    assert said.code == 1
+    (error,) = said.list_diagnostics("error")
+    assert "Alias live does not use version 1" in error
+    changes = life.apply("-auto-approve", f"-replace={VERSION}")
+    assert changes == {VERSION: "replace", f'{ALIAS}["live"]': "update", f'{ALIAS}["beta"]': "update"}
+    life.check_nothing_to_do()
+    assert life.outputs["alias_ids"] == aliases
+    flows.delete_flow_version(flowIdentifier=flow, flowVersion=other)
+
+
+def test_a_flow_that_was_updated_and_not_prepared_is_prepared_by_the_next_apply(life: Life) -> None:
+    life.apply()
+    edit_a_prompt(life.module)
+    assert life.bench.ask(life.folder, "apply", "-auto-approve", f"-target={FLOW}").code == 0
+    released = life.next_version
+    assert life.apply() == released
+    life.check_nothing_to_do()
+    assert life.outputs["flow_version"] == "2"
