@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proves(*columns): the columns of a module's row that a test fills")
     config.addinivalue_line("markers", "modules(*names): the only modules that a test takes as its subject")
+    config.addinivalue_line("markers", "only_proven: runs with --prove only, because make test would take too long")
     config.pluginmanager.register(Table(), "flowseal-proof-table")
 
 
@@ -34,6 +35,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = [*EXAMPLES, *SAMPLES] if metafunc.config.getoption("--prove") else [EVERYDAY]
         marker = metafunc.definition.get_closest_marker("modules")
         metafunc.parametrize("subject", [n for n in names if marker is None or n in marker.args], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [] if config.getoption("--prove") else [item for item in items if item.get_closest_marker("only_proven")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ def test_without_the_cli_the_message_says_so_and_the_next_apply_goes_on(life: Li
     check_released(life, 2)
 
 
+@pytest.mark.only_proven
 def test_a_version_that_cannot_be_created_leaves_the_aliases_and_the_next_apply_goes_on(life: Life) -> None:
     apply(life)
     flows, flow = life.bench.client("bedrock-agent"), life.outputs["flow_id"]
@@ -103,6 +104,7 @@ def test_a_version_that_cannot_be_created_leaves_the_aliases_and_the_next_apply_
 MODEL = 'resource "terraform_data" "model" {{\n  input            = "{model}"\n  triggers_replace = "{trigger}"\n}}\n'
 
 
+@pytest.mark.only_proven
 def test_a_parameter_that_is_unknown_at_plan_takes_one_apply(life: Life) -> None:
     first, second = (f"us.amazon.nova-{size}-v1:0" for size in ("lite", "pro"))
     expression = {"summary_model": "terraform_data.model.output"}
@@ -120,6 +122,7 @@ def test_a_parameter_that_is_unknown_at_plan_takes_one_apply(life: Life) -> None
     check_released(life, 3)
 
 
+@pytest.mark.only_proven
 def test_a_flow_can_be_prepared_by_hand(life: Life) -> None:
     life.turn(settings={"prepare_flow": "false"})
     said, steps = try_to_apply(life)
@@ -147,6 +150,7 @@ def who_prepared(bench: Bench) -> str:
     return str(asked[-1]["principal"])
 
 
+@pytest.mark.only_proven
 def test_the_cli_assumes_the_role_that_it_is_given(life: Life) -> None:
     role = make_role(life.bench, "preparer-by-role", *PREPARER)
     iam, name = life.bench.client("iam"), "user-of-the-cli"
@@ -165,6 +169,7 @@ def test_the_cli_assumes_the_role_that_it_is_given(life: Life) -> None:
     life.bench.do(life.folder, "destroy", "-auto-approve")
 
 
+@pytest.mark.only_proven
 def test_the_cli_uses_the_profile_that_it_is_given(life: Life) -> None:
     iam, name = life.bench.client("iam"), "profile-of-the-cli"
     user = iam.create_user(UserName=name)["User"]["Arn"]
@@ -180,6 +185,7 @@ def test_the_cli_uses_the_profile_that_it_is_given(life: Life) -> None:
     assert who_prepared(life.bench) == user
 
 
+@pytest.mark.only_proven
 def test_the_real_cli_prepares_too(life: Life) -> None:
     life.bench = life.bench.with_cli("real")
     if shutil.which("aws", path=life.bench.environment["PATH"]) is None:
