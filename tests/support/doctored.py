@@ -154,7 +154,10 @@ def doctor(chance: random.Random, folder: Path) -> None:
         (state / BACK).unlink(missing_ok=True)
         (state / BACK).write_bytes(data)
     elif prepared := sorted(path for name in ("new", "old") for path in (state / name).rglob("*")):
-        doctor_place(chance, folder, chance.choice(prepared))
+        path = chance.choice(prepared)
+        # A link that was put there earlier leads out of the folder: what is behind it is not ours to doctor.
+        if path.parent.resolve().is_relative_to(state.resolve()):
+            doctor_place(chance, folder, path)
 
 
 def try_folder(starts: Starts, place: Path, seed: int, number: int) -> list[str]:
