@@ -102,7 +102,7 @@ def doctor_text(chance: random.Random, folder: Path, path: Path) -> None:
     data = path.read_bytes()
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict) and chance.random() < 0.8:
         for _ in range(chance.choice((1, 1, 2, 4))):
