@@ -5,25 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from paths import ROOT
+from flow_documents import load_document
+from paths import DEFINITIONS, ROOT
 
 from generator.flow.reading import read_flow, recognize_cloudformation
 from generator.project.discovery import DiskReader
-from generator.source import Document, read_document
 from generator.validation import validate_flow
 
-EXAMPLES = sorted((ROOT / "examples" / "flows").glob("*/*.flow.*"))
 SAMPLES = sorted((ROOT.parent / "shared" / "real_flows").glob("*_flow.json"))
 
 
-def load_document(path: Path) -> Document:
-    document, faults = read_document(path.name, path.read_bytes())
-    assert faults == []
-    assert document is not None
-    return document
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.stem)
 def test_examples_have_no_findings(path: Path) -> None:
     reading = read_flow(load_document(path), DiskReader(path.parent))
     assert reading.findings == []
@@ -46,4 +38,4 @@ def test_aws_samples_have_no_findings() -> None:
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 6
+    assert len(DEFINITIONS) >= 6

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from generator.flow.reading import FileRefusal, FlowReading, read_flow
+from generator.source import read_document
 from generator.source.position import Document
 
 
@@ -69,3 +71,11 @@ def make_flow(*nodes: dict[str, Any], **sections: object) -> dict[str, Any]:
 
 def list_rules(reading: FlowReading) -> list[tuple[str, tuple[str | int, ...]]]:
     return [(finding.rule.name, finding.path) for finding in reading.findings]
+
+
+def load_document(path: Path) -> Document:
+    """Return a definition's document, which must have no faults."""
+    document, faults = read_document(path.name, path.read_bytes())
+    assert faults == []
+    assert document is not None
+    return document

@@ -7,4 +7,5 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
 FLOWS = ROOT / "examples" / "flows"
+DEFINITIONS = sorted(FLOWS.glob("*/*.flow.*"))
 MODULES = ROOT / "examples" / "modules"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_documents import make_flow, make_prompt, read
+from flow_documents import load_document, make_flow, make_prompt, read
+from paths import DEFINITIONS
 from plans import INLINE_CHAT
-from test_definition_examples import EXAMPLES, load_document
 
 from generator.findings import Finding
 from generator.flow.model import Flow, Node, ParameterReference
@@ -153,7 +153,7 @@ def list_positions(block: Block) -> list[list[str]]:
     return [[block.type, *kinds], *inner]
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, INLINE_CHAT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*DEFINITIONS, INLINE_CHAT], ids=lambda path: path.stem)
 def test_an_example_is_translated_completely_with_attributes_before_blocks(path: Path) -> None:
     flow = read_flow(load_document(path), DiskReader(path.parent)).flow
     assert flow is not None
