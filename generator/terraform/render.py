@@ -13,7 +13,7 @@ from urllib.parse import quote
 from generator.flow.model import ModuleSettings
 from generator.terraform.hcl import Block, Comment, Value, encode_value, write_block
 from generator.terraform.hcl.tokens import write_comment_line
-from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, plan_fixed_release, read_copied_files
+from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, read_copied_files
 from generator.terraform.module.versions_tf import constrain_provider
 from generator.terraform.readme import render_readme
 from generator.terraform.templates import read_templates
@@ -33,7 +33,7 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
     """
     header = write_header(definition)
     # The templates contain the blocks that all modules of a project share.
-    fixed = {**plan_fixed_files(plan.settings), "release.tf": plan_fixed_release()}
+    fixed = plan_fixed_files(plan.settings)
     rendered = {"README.md": render_readme(plan, header)}
     for file, template in TEMPLATES.items():
         own = plan.blocks.get(file, ())[len(fixed.get(file, ())) :]

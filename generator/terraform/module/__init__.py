@@ -3,4 +3,3 @@
 from generator.terraform.module.files import NOT_HCL, TEMPLATES, TEST_FILE, read_copied_files
 from generator.terraform.module.plan import ModulePlan, Variable
 from generator.terraform.module.planning import plan_fixed_files, plan_module
-from generator.terraform.module.release_tf import plan_fixed_release

@@ -17,7 +17,7 @@ from generator.terraform.module.outputs_tf import OUTPUTS, plan_outputs_tf
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.module.permissions_tf import plan_permissions_tf
 from generator.terraform.module.plan import ModulePlan
-from generator.terraform.module.release_tf import add_release
+from generator.terraform.module.release_tf import add_release, plan_fixed_release
 from generator.terraform.module.tftest_fixed import plan_fixed_tests
 from generator.terraform.module.tftest_flow import plan_flow_tests
 from generator.terraform.module.variables_tf import build_variable_block, list_variables
@@ -46,7 +46,7 @@ def plan_module(
     fixed = plan_fixed_files(settings)
     variables = (*list_variables(settings), *parameters)
     blocks = {
-        **fixed,
+        **{file: shared for file, shared in fixed.items() if file != "release.tf"},
         "main.tf": main,
         "permissions.tf": tuple(plan_permissions_tf(grants, policies)),
         "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
@@ -66,11 +66,15 @@ def plan_module(
 
 @cache
 def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
-    """Return the blocks that all modules of a project share, by file; variables.tf and the tests have more."""
+    """Return the blocks that all modules of a project share, by file. Some files have more.
+
+    Only modules with a release have release.tf.
+    """
     return {
         "iam.tf": plan_iam_tf(),
         "kms.tf": plan_kms_tf(),
         "outputs.tf": plan_outputs_tf(),
+        "release.tf": plan_fixed_release(),
         "variables.tf": tuple(map(build_variable_block, list_variables(settings))),
         "versions.tf": plan_versions_tf(settings),
         TEST_FILE: plan_fixed_tests(),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from generator.flow.model import Alias, Flow, ParameterReference, Release
 from generator.flow.model import Value as ModelValue
@@ -24,13 +25,11 @@ from generator.terraform.module.plan import (
     Item,
     ModuleOutput,
     ModulePlan,
-    Validation,
     Variable,
     make_block,
-    match_pattern,
 )
 from generator.terraform.module.tftest_release import plan_release_tests
-from generator.terraform.module.variables_tf import ROLE, build_variable_block
+from generator.terraform.module.variables_tf import ROLE, build_variable_block, match_if_set
 from generator.terraform.policies import build_document_block, plan_invoke_policy
 
 FLOW = "aws_bedrockagent_flow.this"
@@ -53,12 +52,7 @@ VARIABLES = (
         "to the environment in which Terraform runs.",
         None,
         True,
-        (
-            Validation(
-                f"var.aws_cli_profile == null || {match_pattern(PROFILE, 'var.aws_cli_profile')}",
-                "aws_cli_profile must be the name of a profile, without spaces.",
-            ),
-        ),
+        (match_if_set("aws_cli_profile", PROFILE, "aws_cli_profile must be the name of a profile, without spaces."),),
     ),
     Variable(
         "aws_cli_role_arn",
@@ -66,12 +60,7 @@ VARIABLES = (
         "Role that the AWS CLI assumes to prepare the flow. Set it if the provider assumes a role.",
         None,
         True,
-        (
-            Validation(
-                f"var.aws_cli_role_arn == null || {match_pattern(ROLE, 'var.aws_cli_role_arn')}",
-                "aws_cli_role_arn must be the ARN of an IAM role.",
-            ),
-        ),
+        (match_if_set("aws_cli_role_arn", ROLE, "aws_cli_role_arn must be the ARN of an IAM role."),),
     ),
 )
 """The variables that only a module with a release has."""
@@ -102,6 +91,7 @@ OUTPUTS = (
 """The outputs that only a module with a release has."""
 
 
+@cache
 def plan_fixed_release() -> tuple[Block, ...]:
     """Return the blocks of release.tf that every module with a release has."""
     return (_plan_preparation(), _plan_definition(), _plan_version(), _plan_alias())

@@ -32,6 +32,7 @@ from generator.terraform.policies import (
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
 IAM = f"arn:aws:iam::{ACCOUNT}:"
+FLOW_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/FLOW"
 API = f"{IAM}role/path/api"
 PARTNER = "arn:aws:iam::444455556666:role/partner"
 KNOWN = {
@@ -216,7 +217,7 @@ def _plan_mock_provider() -> Block:
         _mock("data", "aws_caller_identity", account_id=ACCOUNT),
         _mock("data", "aws_partition", partition="aws", dns_suffix="amazonaws.com"),
         _mock("data", "aws_region", region=REGION),
-        _mock("resource", "aws_bedrockagent_flow", arn=f"arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/FLOW"),
+        _mock("resource", "aws_bedrockagent_flow", arn=FLOW_ARN),
         _mock(
             "resource", "aws_kms_key", arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
         ),
@@ -224,12 +225,9 @@ def _plan_mock_provider() -> Block:
         Comment("Different JSON and ARNs distinguish the policies."),
         _mock("data", "aws_iam_policy_document", json='{"Id":"nodes"}'),
         _mock("resource", "aws_iam_policy", arn=f"{IAM}policy/nodes"),
+        *(override("data", f"data.aws_iam_policy_document.{label}", json=f'{{"Id":"{label}"}}') for label in documents),
         *(
-            _override("data", f"data.aws_iam_policy_document.{label}", json=f'{{"Id":"{label}"}}')
-            for label in documents
-        ),
-        *(
-            _override("resource", f"aws_iam_policy.{label}", arn=f"{IAM}policy/{label}")
+            override("resource", f"aws_iam_policy.{label}", arn=f"{IAM}policy/{label}")
             for label in ("encryption", "caller")
         ),
     )
@@ -240,5 +238,6 @@ def _mock(kind: str, type_name: str, **defaults: str) -> Block:
     return make_block(f"mock_{kind}", type_name, defaults={**defaults})
 
 
-def _override(kind: str, target: str, **values: str) -> Block:
+def override(kind: str, target: str, **values: str) -> Block:
+    """Return the block that gives a resource or data source (`kind`) these values instead of mocked ones."""
     return make_block(f"override_{kind}", target=Reference(target), values={**values})

@@ -8,35 +8,32 @@ from generator.flow.model import Release
 from generator.terraform.hcl import Block, Reference, encode_value
 from generator.terraform.module.plan import make_block
 from generator.terraform.module.tftest_fixed import (
-    ACCOUNT,
     API,
+    FLOW_ARN,
     IAM,
     KNOWN,
-    REGION,
     assert_all,
     assert_document,
     expect_rejection,
+    override,
 )
 from generator.terraform.policies import PolicyDocument
 
-FLOW_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/FLOW"
 RESOURCE = "aws_cloudcontrolapi_resource"
 
 
 def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Block]:
     """Yield the blocks of a release's own tests; `invoke` is the policy for invoking the flow."""
     arns = {alias.name: f"{FLOW_ARN}/alias/ALIAS{number}" for number, alias in enumerate(release.aliases, 1)}
-    yield _override(f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
+    yield override("resource", f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
     for name, arn in arns.items():
         properties = '{"RoutingConfiguration":[{"FlowVersion":"7"}]}'
-        yield _override(f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}", properties=properties)
-    yield make_block(
-        "override_data",
-        target=Reference("data.aws_iam_policy_document.caller_invoke"),
-        values={"json": '{"Id":"caller_invoke"}'},
-    )
+        yield override(
+            "resource", f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}", properties=properties
+        )
+    yield override("data", "data.aws_iam_policy_document.caller_invoke", json='{"Id":"caller_invoke"}')
     if release.invoke:
-        yield _override("aws_iam_policy.caller_invoke", arn=f"{IAM}policy/caller_invoke")
+        yield override("resource", "aws_iam_policy.caller_invoke", arn=f"{IAM}policy/caller_invoke")
     known = {**KNOWN, "local.flow_arn": FLOW_ARN}
     known |= {f"local.alias_arns[{encode_value(name)}]": arn for name, arn in arns.items()}
     yield make_block(
@@ -95,7 +92,3 @@ def _list_conditions(release: Release, arns: dict[str, str]) -> Iterator[str]:
         yield "aws_iam_policy.caller_invoke.policy == data.aws_iam_policy_document.caller_invoke.json"
         yield 'aws_iam_role_policy_attachment.caller_invoke["api"].role == "api"'
         yield 'aws_iam_role_policy_attachment.caller_invoke["api"].policy_arn == aws_iam_policy.caller_invoke.arn'
-
-
-def _override(target: str, **values: str) -> Block:
-    return make_block("override_resource", target=Reference(target), values={**values})

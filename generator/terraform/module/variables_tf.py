@@ -30,7 +30,8 @@ def _require_arns(variable: str, principals: str, error_message: str) -> Validat
     return Validation(f"alltrue([for arn in values(var.{variable}) : {match_pattern(pattern, 'arn')}])", error_message)
 
 
-def _match_if_set(variable: str, pattern: str, error_message: str) -> Validation:
+def match_if_set(variable: str, pattern: str, error_message: str) -> Validation:
+    """Return the rule that a variable is null or matches a pattern as a whole."""
     return Validation(f"var.{variable} == null || {match_pattern(pattern, f'var.{variable}')}", error_message)
 
 
@@ -50,7 +51,7 @@ VARIABLES = (
         None,
         True,
         (
-            _match_if_set(
+            match_if_set(
                 "name",
                 _FLOW_NAME,
                 "name must be 1 to 100 letters and digits, optionally separated by single hyphens or underscores.",
@@ -111,7 +112,7 @@ VARIABLES = (
         None,
         True,
         (
-            _match_if_set(
+            match_if_set(
                 "caller_policy_name",
                 _POLICY_NAME,
                 "caller_policy_name must be 1 to 128 letters, digits, and characters from _+=,.@-",
@@ -125,7 +126,7 @@ VARIABLES = (
         None,
         True,
         (
-            _match_if_set(
+            match_if_set(
                 "permissions_boundary_arn",
                 BOUNDARY,
                 "permissions_boundary_arn must be the ARN of an IAM policy.",

@@ -57,10 +57,9 @@ def _compare_file(plan: ModulePlan, file: str, found: tuple[ReadBlock, ...]) -> 
     """
     planned, shared = plan.blocks[file], plan_fixed_files(plan.settings).get(file, ())
     count = len(shared)
-    if planned[:count] == shared and not _compare_shared(plan.settings, file, found[:count]):
-        rest = list(compare_blocks(planned[count:], found[count:]))
-        if not rest:
-            return rest
+    are_shared_equal = planned[:count] == shared and not _compare_shared(plan.settings, file, found[:count])
+    if are_shared_equal and not list(compare_blocks(planned[count:], found[count:])):
+        return ()
     return list(compare_blocks(planned, found))
 
 
