@@ -35,8 +35,8 @@ def discover_configured(
 ) -> tuple[list[DefinitionFile], list[LocatedFinding]]:
     """Return the definitions that a configuration's `flows` find, in their order, and findings about those that fail.
 
-    `*` and `?` stand for characters of one name, `[...]` for one of several, `**` for any folders in between; none of
-    them stands for a dot at a name's beginning. A pattern that ends in one of these finds files that are named like
+    `*` and `?` match characters of one name, `[...]` one of several, and `**` any folders in between; none of
+    them matches a dot at the start of a name. A pattern that ends in one of these finds files that are named like
     definitions. A folder is searched as on the command line. Folders that begin with a
     dot, symlinked folders and `output` are left out; a folder whose name is spelled out is taken even if it is a link,
     as far as judge_path lets it. A file reached twice counts once.
@@ -102,7 +102,7 @@ def _matches(names: Sequence[str], parts: Sequence[str]) -> bool:
 
 
 def _skip_folders(reached: set[int], parts: Sequence[str]) -> set[int]:
-    """Return how many parts may be used up where `**` stands for no folder, too."""
+    """Return how many parts may be used up if `**` also matches no folder."""
     found = set(reached)
     for at in range(min(reached, default=len(parts)), len(parts)):
         if at in found and parts[at] == "**":
@@ -125,7 +125,7 @@ def _takes_name(part: str, name: str, is_last: bool, rest: int) -> bool:
 
 def _split_pattern(pattern: str) -> list[str]:
     names = [part for part in pattern.split("/") if part not in ("", ".")]
-    # Several ** in a row stand for what one does, and one at the end for the search of a folder.
+    # Several ** in a row match what one does, and one at the end searches a folder.
     return [part for part, after in pairwise([*names, "**"]) if (part, after) != ("**", "**")]
 
 
@@ -183,7 +183,7 @@ class _Search:
             yield from ((folder / name, at + 1) for name in self._match_names(folder, part, at + 1 == len(parts)))
 
     def _match_names(self, folder: Path, part: str, is_last: bool) -> Iterator[str]:
-        """Yield the names in a folder that a part with wildcards stands for; no folder that is a link."""
+        """Yield the names in a folder that a part with wildcards matches, without linked folders."""
         for name in self._list_names(folder):
             path = folder / name
             is_hidden = name.startswith(".") and not part.startswith(".")

@@ -21,7 +21,7 @@ class Flags:
     With `strict`, a warning stops a module. With `render_all`, unchanged modules are generated and proven again. With
     `overwrite`, hand edits are discarded. With `prune`, modules without a definition are removed. Unless
     `for_terraform`, what only Terraform cannot express is not reported. `jobs` limits the number of processes; None
-    stands for the number of available CPUs.
+    means the number of available CPUs.
     """
 
     strict: bool = False

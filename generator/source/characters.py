@@ -1,4 +1,4 @@
-"""Where the characters of a string stand in the text that it was written in.
+"""Where the characters of a string are in the text that it was written in.
 
 A string is found again as its author wrote it: JSON, and YAML's plain and quoted scalars of one line and literal
 blocks. What is found must read as the string does, character by character; else nothing is said.
@@ -81,7 +81,7 @@ def find_characters(document: Document, path: Path, start: int, end: int) -> Spa
 
 
 def _locate_characters(lines: Lines, span: Span, value: str, start: int, end: int) -> Span | None:
-    """Return where value[start:end] stands in a text, or None where that cannot be told exactly.
+    """Return where value[start:end] is in a text, or None if that is uncertain.
 
     `span` is where the whole scalar stands, quotes included.
     """
@@ -115,7 +115,7 @@ def _place_characters(written: str, value: str) -> list[Place] | None:
 
 
 def count_position(text: str, start: int, end: int) -> Span:
-    """Return where text[start:end] stands in a text of its own. An empty range gives the character at its place.
+    """Return where text[start:end] is, by line and column. An empty range gives the character at its place.
 
     A line ends with CR LF, CR or LF, as it does where reports show it.
     """

@@ -88,7 +88,7 @@ def _find_comments(text: str, tokens: list[Any]) -> Iterator[tuple[int, int]]:
 
 
 class _Lines:
-    """Which line each comment of a document speaks of. What was looked for once is kept: comments stand in heaps."""
+    """Which line each comment of a document refers to. Results are kept, because comments come in groups."""
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines

@@ -142,5 +142,5 @@ def mask_credentials(text: str) -> str:
 
 
 def _mask(text: str) -> str:
-    """Return a star for each character but line breaks. Nearly all credentials have one line, which takes no search."""
+    """Return a star for each character except line breaks. Most credentials have one line and need no search."""
     return "*" * len(text) if text.isprintable() else _SHOWN.sub("*", text)

@@ -1,4 +1,4 @@
-"""Where a value stands in a text."""
+"""Where a value is in a text."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Fault:
 
 
 def find_value(value: object, path: Path) -> object:
-    """Return what stands at `path` in a value, or None where that leads nowhere."""
+    """Return what is at `path` in a value, or None if the path leads nowhere."""
     for part in path:
         match value, part:
             case dict(), str() if part in value:

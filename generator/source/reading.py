@@ -90,8 +90,8 @@ class Reading:
     def take_text(self, text: str, start: int, end: int) -> str:
         """Return a key or text. Half surrogate pairs in it are reported, and replaced, so that every text is UTF-8.
 
-        Words that stand again and again are one text: whoever looks them up later finds them sooner. Too much text ends
-        the reading: only aliases can make more of a document than there is of it.
+        Repeated words share one string, which makes later lookups faster. Too much text ends the reading: only aliases
+        can make a document larger than its file.
         """
         self.characters += len(text)
         if self.characters > MOST_CHARACTERS:

@@ -63,8 +63,8 @@ class _PurePythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Pa
 class Events:
     """The events of a document's nodes in their order, each collection's end included.
 
-    `ends` has the place of each node's last event, `targets` the place of the node that each alias stands for, and
-    `unmask` the characters that others stand for in the texts.
+    `ends` has the place of each node's last event, `targets` the place of the node that each alias refers to, and
+    `unmask` the original characters of those that were replaced.
     """
 
     unmask: dict[int, str]
@@ -76,7 +76,7 @@ class Events:
 
 
 def mask_text(text: str) -> tuple[str, dict[int, str]]:
-    """Return a text in which both parsers take the same for text, and the characters that stand for others in it."""
+    """Return a text that both parsers read alike, and its replaced characters with the original ones."""
     found = [character for character in OLD_BREAKS + BYTE_ORDER_MARK if character in text]
     if not found:
         return text, {}
