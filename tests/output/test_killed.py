@@ -35,6 +35,33 @@ FOREIGN = {
 }
 DRAFTS, JOURNAL, BACK = ".flowseal/new", ".flowseal/journal.json", ".flowseal/journal-back.json"
 COMMAND = [sys.executable, "-m", "generator", "generate", "--prune"]
+TIMED = """
+import signal, sys, time
+from generator.output import disk
+sign, seconds, marked = sys.argv[1], float(sys.argv[2]), set()
+def mark(name):
+    if name in marked:
+        return
+    marked.add(name)
+    print(name, time.monotonic(), file=sys.stderr)
+    if name == sign:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+def write(path, data, real=disk.write_new_file):
+    mark("drafts") if ".flowseal/new" in path.as_posix() else None
+    real(path, data)
+def replace(source, target, real=disk.replace_file):
+    real(source, target)
+    mark("journal") if target.name == "journal.json" else None
+def remove(path, real=disk.remove_file):
+    mark("end") if path.name == "journal.json" else None
+    real(path)
+disk.write_new_file, disk.replace_file, disk.remove_file = write, replace, remove
+sys.argv = ["flowseal", "generate", "--prune"]
+from generator.cli import main
+main()
+"""
+"""`generate` that tells when it gets to a step, and, given a step, ends so many seconds later by SIGALRM, which nothing
+handles."""
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +87,9 @@ def copy(start: Project, folder: Path) -> Project:
     return project
 
 
-def start_run(project: Project) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(COMMAND, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 @dataclass(slots=True)
 class Run:
-    """How long a run took, and of it the preparing of new files, and the time in which its journal counted."""
+    """How long a run took, in seconds: all of it, preparing new files, and the time in which its journal counted."""
 
     whole: float
     drafts: float
@@ -74,27 +97,27 @@ class Run:
 
 
 def watch_run(project: Project) -> Run:
-    """Run `generate` to its end and look at what it leaves on the disk meanwhile."""
+    """Run `generate` to its end and note when it prepares new files and when its journal counts."""
     began = time.monotonic()
-    seen: dict[str, list[float]] = {DRAFTS: [], JOURNAL: []}
-    process = start_run(project)
-    while process.poll() is None:
-        for path, times in seen.items():
-            if (project.modules / path).exists():
-                times.append(time.monotonic())
-    assert process.returncode == 0
-    # A look may come too late on a busy machine: then the kill follows its sign at once.
-    drafts, journal = seen[DRAFTS], seen[JOURNAL] or seen[DRAFTS][-1:]
-    # Between two looks, both can come.
-    lasting = (max(0.0, journal[0] - drafts[0]), journal[-1] - journal[0]) if drafts else (0.0, 0.0)
-    return Run(time.monotonic() - began, *lasting)
+    process = subprocess.run(
+        [sys.executable, "-c", TIMED, "", "0"], cwd=project.folder, capture_output=True, check=True, text=True
+    )
+    drafts, journal, end = (
+        next(float(line.split()[1]) for line in process.stderr.splitlines() if line.startswith(f"{mark} "))
+        for mark in ("drafts", "journal", "end")
+    )
+    return Run(time.monotonic() - began, journal - drafts, end - journal)
 
 
-def kill_after(project: Project, seconds: float, sign: str = "") -> bool:
-    """Start `generate`, wait for a file as a sign, kill it so many seconds later; tell whether it was still running."""
-    process = start_run(project)
-    while sign and process.poll() is None and not (project.modules / sign).exists():
-        pass
+def kill_after(project: Project, seconds: float, sign: str) -> bool:
+    """Run `generate` and kill it so many seconds after a sign, or after its start; tell whether it was still running.
+
+    After a sign, the run's own timer kills it. A test that waited for the sign would see it late on a busy machine.
+    """
+    if sign:
+        command = [sys.executable, "-c", TIMED, sign, str(max(seconds, 1e-6))]
+        return subprocess.run(command, cwd=project.folder, capture_output=True, check=False).returncode < 0
+    process = subprocess.Popen(COMMAND, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     process.kill()
     return process.wait() == -signal.SIGKILL
@@ -151,7 +174,7 @@ def test_a_run_killed_at_a_random_moment_is_repaired(
     # Of three runs the shortest times, so that most kills come early enough whatever else the machine does.
     runs = [watch_run(copy(start, tmp_path / f"done-{number}")) for number in range(3)]
     run = Run(*(min(getattr(each, name) for each in runs) for name in ("whole", "drafts", "journal")))
-    moments = [(run.whole * 1.1, ""), *[(run.drafts, DRAFTS), (run.journal, JOURNAL)] * 2]
+    moments = [(run.whole * 1.1, ""), *[(run.drafts, "drafts"), (run.journal, "journal")] * 2]
     before = read_whole(start.modules)
     chance = random.Random(7)
     count = 500 if request.config.getoption("--slow") else 50
