@@ -38,6 +38,7 @@ OWN = {
     "Aliases": {"type": "map", "key": "AliasName", "value": "AliasSettings", "minimum": 1, "maximum": 10},
     "ConcurrencyMax": {"type": "integer", "minimum": 1, "maximum": 100},
     "ConcurrencyType": {"type": "string", "enum": ["Automatic", "Manual"]},
+    "Engine": {"type": "string", "enum": ["native", "cloud-control"]},
     "InvokingPrincipals": {"type": "string", "enum": ["caller_roles", "none"]},
     "ModuleTagKey": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{1,128}", "minimum": 1, "maximum": 128},
     "ModuleTagValue": {"type": "string", "pattern": "[a-zA-Z0-9 _.:/=+@-]{0,256}", "minimum": 0, "maximum": 256},

@@ -99,13 +99,14 @@ def _list_settings(project: Project) -> Iterator[Setting]:
 
 
 def _list_defaults(project: Project) -> Iterator[Setting]:
-    from generator.flow.model import Encryption
+    from generator.flow.model import Encryption, Engine
     from generator.terraform.module.versions_tf import LOWEST_PROVIDER
 
     values = project.defaults.list_values()
     own: dict[str, str | int | None] = {
         "encryption.deletion_window_in_days": Encryption().deletion_window_in_days,
         "encryption.rotation_period_in_days": Encryption().rotation_period_in_days,
+        "engine": Engine.NATIVE.value,
         "permissions_boundary_arn": None,
         "provider_version": LOWEST_PROVIDER,
     }

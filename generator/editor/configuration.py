@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.editor.definition import make_encryption_schema
+from generator.editor.definition import make_encryption_schema, make_engine_schema
 from generator.editor.shapes import make_shape_schemas
 from generator.editor.values import SCHEMA_PROPERTY, Schema, allow_nothing, make_mapping, refer, write_schema
 from generator.findings import Rule, Severity
@@ -58,6 +58,7 @@ def _make_defaults() -> Schema:
         "pattern": "^[0-9]{1,6}(?:[.][0-9]{1,6}){1,2}$",
     }
     properties = {
+        "engine": make_engine_schema(),
         "encryption": make_encryption_schema(),
         "tags": tags,
         "permissions_boundary_arn": boundary,

@@ -18,6 +18,7 @@ from generator.editor.values import (
     write_schema,
 )
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, describe_shape_rule, find_shape
+from generator.flow.api.shapes import load_texts
 from generator.flow.bedrock_models import MODEL_KINDS
 from generator.flow.model import DAYS
 from generator.flow.reading.forms import DECIDED, LIVE
@@ -49,6 +50,7 @@ def write_definition_schema() -> str:
             "description": f"A description for the AWS console. {describe_shape_rule(description)}",
             "anyOf": [*allow_text(refer(description.name))["anyOf"], {"type": "null"}],
         },
+        "engine": make_engine_schema(),
         "definition": {"description": "The flow, in the API's format.", **refer("FlowDefinition")},
         "tags": {
             "description": "Tags for all resources of the module.",
@@ -65,6 +67,15 @@ def write_definition_schema() -> str:
     # Without other keys, the flow is named after the file.
     root["anyOf"] = [{"required": ["name"]}, {"propertyNames": {"enum": [*SCHEMA_PROPERTY, "definition"]}}]
     return write_schema({"title": TITLE, **root, "$defs": {**make_reference_schemas(), **make_shape_schemas(SHAPES)}})
+
+
+def make_engine_schema() -> Schema:
+    """Return the schema of `engine`, in a definition and in flowseal.yaml."""
+    choice = make_choice(load_texts()["engines"])["anyOf"]
+    return {
+        "description": "The Terraform resource for the flow. Default: native.",
+        "anyOf": [*choice, {"type": "null"}],
+    }
 
 
 def make_parameters_schema() -> Schema:

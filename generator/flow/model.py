@@ -39,6 +39,13 @@ Value: TypeAlias = "str | int | Decimal | bool | None | ParameterReference | lis
 """A value of a definition in the API's own form (camelCase); a str may be a FileText."""
 
 
+class Engine(StrEnum):
+    """The Terraform resource for the flow: aws_bedrockagent_flow, or aws_cloudcontrolapi_resource."""
+
+    NATIVE = "native"
+    CLOUD_CONTROL = "cloud-control"
+
+
 class ModelKind(StrEnum):
     """The kinds of models that a `modelId` can name (Service Authorization Reference, Amazon Bedrock)."""
 
@@ -168,17 +175,23 @@ class ModuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """A project's settings for all of its flows. A definition overrides `encryption` (in days) and `tags`, by key."""
+    """A project's settings for all of its flows.
+
+    A definition overrides `engine`, and `encryption` (in days) and `tags` by key.
+    """
 
     encryption: Mapping[str, int] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     module: ModuleSettings = ModuleSettings()
+    engine: Engine | None = None
 
     def list_values(self) -> dict[str, str | int]:
         """Return the values that are set, sorted by name, such as "encryption.deletion_window_in_days"."""
         values: dict[str, str | int] = {f"encryption.{name}": days for name, days in self.encryption.items()}
         values |= {f"tags.{key}": tag for key, tag in self.tags.items()}
         values |= {name: value for name, value in asdict(self.module).items() if value is not None}
+        if self.engine is not None:
+            values["engine"] = self.engine.value
         return dict(sorted(values.items()))
 
 
@@ -233,6 +246,7 @@ class Flow:
     encryption: Encryption
     permissions: Permissions
     release: Release | None = None
+    engine: Engine = Engine.NATIVE
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -32,6 +32,8 @@ def test_the_configuration_schema_lists_every_rule() -> None:
         ("flows: ['']\n", "$.flows[0]"),
         ("flows:\noutput:\ndefaults:\nrules:\ntemplates:\n", ""),
         ("defaults: {encryption: {deletion_window_in_days: 6}}\n", "$.defaults.encryption.deletion_window_in_days"),
+        ("defaults: {engine: cloud-control}\n", ""),
+        ("defaults: {engine: terraform}\n", "$.defaults.engine"),
         ("defaults: {tags: {a: 1}}\n", "$.defaults.tags.a"),
         ("defaults: {permissions_boundary_arn: 'arn:aws:iam::aws:policy/*'}\n", "$.defaults.permissions_boundary_arn"),
         ("defaults: {provider_version: 6.8}\n", "$.defaults.provider_version"),

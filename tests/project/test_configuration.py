@@ -79,6 +79,7 @@ def test_the_lock_file_records_every_setting() -> None:
     assert configuration.defaults.list_values() == {
         "encryption.deletion_window_in_days": 14,
         "encryption.rotation_period_in_days": 180,
+        "engine": "native",
         "permissions_boundary_arn": "arn:aws:iam::111122223333:policy/boundary",
         "provider_version": "6.40.0",
         "tags.Team": "flows",
@@ -102,6 +103,16 @@ def test_the_definition_overrides_the_configuration() -> None:
     assert flow is not None
     assert flow.tags == {"team": "default", "owner": "own"}
     assert flow.encryption == Encryption(30, 90)
+
+
+@pytest.mark.parametrize(("own", "engine"), [({}, "cloud-control"), ({"engine": "native"}, "native")])
+def test_the_definition_overrides_the_engine(own: dict[str, str], engine: str) -> None:
+    configuration, _ = read("defaults: {engine: cloud-control}\n")
+    assert configuration is not None
+    assert configuration.defaults.list_values() == {"engine": "cloud-control"}
+    flow = read_flow(make_document(make_flow(**own)), TextsInMemory(), configuration.defaults).flow
+    assert flow is not None
+    assert flow.engine == engine
 
 
 @pytest.mark.terraform

@@ -17,7 +17,7 @@ from generator.flow.api.check import (
     WRONG_LENGTH,
     WRONG_TYPE,
 )
-from generator.flow.model import Defaults, Encryption, FileText, Flow, Value
+from generator.flow.model import Defaults, Encryption, Engine, FileText, Flow, Value
 from generator.flow.reading.connections import name_connections, rename_connections
 from generator.flow.reading.forms import OWN_SECTIONS, SWITCH, Form, recognize_form
 from generator.flow.reading.graph import build_body
@@ -27,7 +27,7 @@ from generator.flow.reading.placeholders import report_placeholders
 from generator.flow.reading.references import TextReader, ValueReader
 from generator.flow.reading.release import read_release
 from generator.flow.reading.rules import MISPLACED_MODEL_KIND
-from generator.flow.reading.settings import read_days, read_permissions
+from generator.flow.reading.settings import read_days, read_engine, read_permissions
 from generator.flow.reading.spelling import Spelling
 from generator.source.position import Document, Path, find_value
 
@@ -153,6 +153,7 @@ def _build_flow(
     names = {parameter.name for parameter in parameters} | _list_declared(sections.get("parameters"))
     permissions = read_permissions(sections.get("permissions"), names, own)
     release = read_release(sections.get("release"), own)
+    engine = read_engine(sections.get("engine"), own) or defaults.engine or Engine.NATIVE
     if has_errors(of_api):
         # Which parameters are used as models is uncertain.
         own = [finding for finding in own if finding.rule is not MISPLACED_MODEL_KIND]
@@ -170,6 +171,7 @@ def _build_flow(
         encryption=Encryption(**{**defaults.encryption, **days}),
         permissions=permissions,
         release=release,
+        engine=engine,
     )
     is_declared = {use.name for use in values.uses} <= {parameter.name for parameter in parameters}
     is_sound = not values.has_errors and all(map(_is_harmless, of_api))

@@ -25,9 +25,12 @@ from generator.flow.wording import describe_value, list_names
 from generator.source import SCHEMA_KEY
 from generator.source.position import Document, Path
 
-OWN_SECTIONS = frozenset({"parameters", "encryption", "permissions", "release"})
+OWN_SECTIONS = frozenset({"engine", "parameters", "encryption", "permissions", "release"})
 """The sections that only flowseal's own format has."""
-SECTIONS = ("name", "description", "definition", "tags", "parameters", "encryption", "permissions", "release")
+SECTIONS = (
+    *("name", "description", "engine", "definition", "tags"),
+    *("parameters", "encryption", "permissions", "release"),
+)
 BARE_KEYS = frozenset({"nodes", "connections"})
 SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
 

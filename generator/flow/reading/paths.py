@@ -45,7 +45,7 @@ def takes_reference(path: Path) -> bool:
 
 def refuse_place(path: Path) -> str | None:
     """Return why there can be no reference at a canonical path, or None. Its shape is checked separately."""
-    if path[0] in ("parameters", "encryption", "release"):
+    if path[0] in ("engine", "parameters", "encryption", "release"):
         return f"`{path[0]}` configures the module itself."
     if path[0] == "permissions":
         is_entry = len(path) == (5 if path[3:4] == ("regions",) else 4 if path[3:] == ("id",) else 3)

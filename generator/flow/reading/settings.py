@@ -1,4 +1,4 @@
-"""The sections `encryption` and `permissions`."""
+"""The sections `engine`, `encryption`, and `permissions`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.findings import Finding, Rule, has_errors
 from generator.findings.suggestions import advise_name, suggest_name
 from generator.flow.api import PERMISSION_SHAPES, PROFILE_SHAPES, check_shape, find_place_shape, find_shape, fits_shape
 from generator.flow.api.check import UNKNOWN_KEY, make_whole
-from generator.flow.model import DAYS, GuardrailProfile, ParameterReference, Permissions, Value
+from generator.flow.model import DAYS, Engine, GuardrailProfile, ParameterReference, Permissions, Value
 from generator.flow.reading.rules import (
     INVALID_PERMISSION,
     INVALID_SECTION,
@@ -34,6 +34,13 @@ GEOGRAPHIES = {
 
 A profile can also route to a source Region outside its geography, such as ca-central-1 and me-central-1.
 """
+
+
+def read_engine(value: Value, findings: list[Finding]) -> Engine | None:
+    """Return the engine that a definition or flowseal.yaml sets; None if it sets none, or one that does not exist."""
+    found = [] if value is None else check_shape(value, find_shape("Engine"), ("engine",))
+    findings += found
+    return Engine(value) if isinstance(value, str) and not found else None
 
 
 def read_days(section: Value, findings: list[Finding]) -> dict[str, int]:

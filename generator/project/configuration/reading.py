@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, cast
 
 from generator.findings import Finding, LocatedFinding, Rule, Severity, error, has_errors, locate_fault, locate_finding
-from generator.flow.model import Defaults, ModuleSettings
+from generator.flow.model import Defaults, Engine, ModuleSettings
 from generator.project.configuration.severities import OFF, Severities, may_have_severity
 from generator.source import SCHEMA_KEY, read_document
 from generator.source.files import CONFIGURATION_FILE, MOST_LEVELS
@@ -22,7 +22,7 @@ FIXED_SEVERITY = error("FixedSeverity", "The configuration downgrades an error t
 
 NAME = CONFIGURATION_FILE
 KEYS = ("flows", "output", "defaults", "rules", "templates")
-DEFAULTS = ("encryption", "tags", "permissions_boundary_arn", "provider_version")
+DEFAULTS = ("engine", "encryption", "tags", "permissions_boundary_arn", "provider_version")
 SEVERITIES: Mapping[str, Severity | None] = {**{severity.value: severity for severity in Severity}, OFF: None}
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,2}")
 
@@ -92,6 +92,7 @@ class _Reader:
                     self._read_boundary(defaults.get("permissions_boundary_arn")),
                     self._read_version(defaults.get("provider_version")),
                 ),
+                self._read_engine(defaults.get("engine")),
             ),
             severities=self._read_severities(sections.get("rules")),
             templates=self._read_place(sections.get("templates"), ("templates",), "`templates`"),
@@ -139,6 +140,16 @@ class _Reader:
             self._report(INVALID_SECTION, message, "Use a shorter path.", path)
             return None
         return value
+
+    def _read_engine(self, value: object) -> Engine | None:
+        if value is None:
+            return None
+        from generator.flow.reading.settings import read_engine
+
+        findings: list[Finding] = []
+        engine = read_engine(cast("Any", value), findings)
+        self.findings += _place_findings(findings)
+        return engine
 
     def _read_encryption(self, section: object) -> dict[str, int]:
         if section is None:

@@ -6,7 +6,7 @@ from functools import cache
 
 from generator.findings import Finding, has_errors
 from generator.flow.grant import Grant
-from generator.flow.model import Flow, ModuleSettings
+from generator.flow.model import Engine, Flow, ModuleSettings
 from generator.terraform.hcl import Block
 from generator.terraform.module.checks import check_policies, check_tags
 from generator.terraform.module.files import TEST_FILE
@@ -36,6 +36,9 @@ def plan_module(
 ) -> tuple[ModulePlan | None, list[Finding]]:
     """Return the plan of a flow's module with its findings; None if any of them is an error."""
     policies = plan_node_policies(grants)
+    if flow.engine is Engine.CLOUD_CONTROL:
+        # Its module is not planned yet.
+        return None, [*check_tags(flow.tags), *check_policies(flow, policies)]
     main, texts, findings = plan_main_tf(flow, [policy.name for policy in policies])
     findings += [*check_tags(flow.tags), *check_policies(flow, policies)]
     for alias in flow.release.aliases if flow.release else ():
