@@ -34,7 +34,7 @@ RESOURCES = (
     "aws_kms_key",
     "aws_kms_key_policy",
 )
-DATA_SOURCES = ("aws_caller_identity", "aws_iam_policy_document", "aws_partition", "aws_region")
+DATA_SOURCES = ("aws_caller_identity", "aws_default_tags", "aws_iam_policy_document", "aws_partition", "aws_region")
 PROVIDER, DECLARATIONS = "provider", "provider.d"
 BY_GETTER: Mapping[str, Any] = {
     "String": "string",

@@ -10,83 +10,17 @@ from typing import Any
 
 import pytest
 from account.resource_types import read_type
-from cloud_control import ALIAS, FLOW, VERSION, write_properties, write_schemas
+from cloud_control import ALIAS_AT, FLOW, FLOW_AT, VERSION, VERSION_AT, Desk, carry, write_resource, write_schemas
 from identities import make_service_role
 from released import make_definition
 
-from bench import Bench, Said, find_missing_parts
+from bench import Bench, find_missing_parts
 
 MISSING = find_missing_parts()
 pytestmark = [
     pytest.mark.terraform,
     pytest.mark.skipif(bool(MISSING), reason=f"missing: {MISSING}"),
 ]
-REQUIRED = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
-RESOURCE = 'resource "aws_cloudcontrolapi_resource" "{label}" {{\n{arguments}\n}}\n'
-FLOW_AT, VERSION_AT, ALIAS_AT = (f"aws_cloudcontrolapi_resource.{label}" for label in ("flow", "version", "alias"))
-
-
-def write_resource(label: str, kind: str, state: str, *more: str) -> str:
-    """Return a block with a desired state, an expression of Terraform's."""
-    arguments = [f'type_name = "{kind}"', f"desired_state = jsonencode({state})", *more]
-    return RESOURCE.format(label=label, arguments="\n".join(f"  {line}" for line in arguments))
-
-
-def carry(kind: str) -> str:
-    """Return the argument for a schema that is carried in a file."""
-    return f'schema = file("${{path.module}}/{kind.replace("::", "-")}.json")'
-
-
-class Desk:
-    """A root of these resources in a folder."""
-
-    def __init__(self, bench: Bench, folder: Path, role: str) -> None:
-        self.bench, self.folder, self.role = bench, folder, role
-
-    def write(self, *blocks: str) -> None:
-        (self.folder / "main.tf").write_text(REQUIRED + "".join(blocks), encoding="utf-8")
-
-    def describe(self, text: str = "Say {{question}}.", **more: Any) -> str:
-        """Return the desired state of a flow of one prompt."""
-        definition = write_properties(make_definition(text))
-        state = {"Name": self.folder.name[:60], "ExecutionRoleArn": self.role, "Definition": definition, **more}
-        return json.dumps(state).replace("${", "$${")
-
-    def write_flow(self, text: str = "Say {{question}}.", *more: str, **properties: Any) -> str:
-        return write_resource("flow", FLOW, self.describe(text, **properties), *(more or (carry(FLOW),)))
-
-    def write_release(self, *lifecycle: str) -> str:
-        """Return a version and an alias beside the flow."""
-        number = f'split("|", {VERSION_AT}.id)[1]'
-        route = f'{{ FlowArn = {FLOW_AT}.id, Name = "live", RoutingConfiguration = [{{ FlowVersion = {number} }}] }}'
-        state = f"{{ FlowArn = {FLOW_AT}.id, Description = sha256({FLOW_AT}.desired_state) }}"
-        first = "lifecycle {\n create_before_destroy = true\n" + "\n".join(lifecycle) + "\n}"
-        second = "lifecycle {\n" + "\n".join(lifecycle) + "\n}"
-        version = write_resource("version", VERSION, state, carry(VERSION), first)
-        return version + write_resource("alias", ALIAS, route, carry(ALIAS), second)
-
-    def apply(self, *arguments: str) -> dict[str, str]:
-        return self.bench.do(self.folder, "apply", "-auto-approve", *arguments).changes
-
-    def try_to(self, command: str, *arguments: str) -> tuple[int, str]:
-        """Plan or apply, which may end badly; return the exit code and the errors."""
-        said: Said = self.bench.ask(self.folder, command, *arguments)
-        return said.code, " ".join(said.list_diagnostics("error"))
-
-    def plan(self, *arguments: str) -> dict[str, str]:
-        return self.bench.do(self.folder, "plan", *arguments).changes
-
-    def read_state(self, label: str = "flow") -> dict[str, Any]:
-        """Return the attributes of a resource in the state."""
-        state = json.loads((self.folder / "terraform.tfstate").read_text(encoding="utf-8"))
-        (found,) = [item for item in state["resources"] if item["name"] == label]
-        attributes: dict[str, Any] = found["instances"][0]["attributes"]
-        return attributes
-
-    def read_text(self) -> str:
-        """Return the prompt of the flow in the account."""
-        flow = self.bench.client("bedrock-agent").get_flow(flowIdentifier=self.read_state()["id"])
-        return json.dumps(flow["definition"])
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +201,44 @@ def test_a_resource_that_is_gone_is_planned_again(desk: Desk) -> None:
     desk.apply()
     desk.bench.client("bedrock-agent").delete_flow(flowIdentifier=desk.read_state()["id"])
     assert desk.plan() == {FLOW_AT: "create"}
+
+
+TAGGED = """provider "aws" {{
+  default_tags {{
+    tags = {tags}
+  }}
+}}
+data "aws_default_tags" "this" {{}}
+resource "aws_kms_key" "this" {{
+  tags = {{ own = "key" }}
+}}
+output "tags" {{
+  value = data.aws_default_tags.this.tags
+}}
+"""
+
+
+def test_tags_of_the_provider_reach_every_resource_but_those_of_cloud_control(desk: Desk) -> None:
+    kms = desk.bench.client("kms")
+
+    def read_tags() -> tuple[Any, Any, Any]:
+        """Return the tags of the key and of the flow in the account, and what the data source reads."""
+        found = kms.list_resource_tags(KeyId=desk.read_state("this")["key_id"])["Tags"]
+        flow = json.loads(desk.read_state()["properties"])
+        state = json.loads((desk.folder / "terraform.tfstate").read_text(encoding="utf-8"))
+        key = {item["TagKey"]: item["TagValue"] for item in found}
+        return key, flow.get("Tags"), state["outputs"]["tags"]["value"]
+
+    tagged = TAGGED.format(tags='{ team = "desk", own = "provider" }')
+    desk.write(desk.write_flow(Tags={"own": "flow"}), tagged)
+    desk.apply()
+    own = {"team": "desk", "own": "provider"}
+    assert read_tags() == ({"team": "desk", "own": "key"}, {"own": "flow"}, own)
+    assert desk.plan() == {}
+    desk.write(desk.write_flow(Tags={"own": "flow"}), TAGGED.format(tags='{ stage = "two" }'))
+    assert desk.apply() == {"aws_kms_key.this": "update"}
+    assert read_tags() == ({"stage": "two", "own": "key"}, {"own": "flow"}, {"stage": "two"})
+    assert desk.plan() == {}
 
 
 @pytest.mark.parametrize("type_name", ["AWS::Bedrock", "AWS::Bedrock::Flow::MODULE"])

@@ -7,7 +7,9 @@ import json
 import os
 import threading
 import time
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from standin import wire
@@ -22,14 +24,17 @@ _assumed: dict[str, str] = {}
 
 
 class Cloud:
-    """One configured provider: its region, the role that it assumes, and clients."""
+    """One configured provider: its region, the role that it assumes, the tags of all its resources, and clients."""
 
     region = ""
     role: dict[str, Any] | None = None
+    default_tags: Mapping[str, str] = MappingProxyType({})
 
     def configure(self, config: dict[str, Any]) -> bool:
         """Take the provider's configuration; false where no region is given."""
         self.role = next((item for item in config.get("assume_role") or [] if item.get("role_arn")), None)
+        tagged = next(iter(config.get("default_tags") or []), {}).get("tags") or {}
+        self.default_tags = tagged if wire.is_wholly_known(tagged) else {}
         given = config.get("region")
         default = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
         self.region = default if given is None or wire.is_unknown(given) else str(given)
@@ -100,19 +105,29 @@ def read_prefix(state: dict[str, Any]) -> str:
     return prefix if isinstance(prefix, str) else ""
 
 
+def merge_tags(planned: dict[str, Any]) -> dict[str, str]:
+    """Return all tags of a resource: the provider's, and its own, which take precedence."""
+    return {**cloud.default_tags, **(planned.get("tags") or {})}
+
+
 def list_tags(planned: dict[str, Any], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """Return tags as most APIs take them."""
-    return [{key: name, value: text} for name, text in (planned.get("tags") or {}).items()]
+    """Return all tags of a resource as most APIs take them."""
+    return [{key: name, value: text} for name, text in merge_tags(planned).items()]
 
 
 def read_tags(found: dict[str, str], state: dict[str, Any]) -> dict[str, Any]:
-    """Return the two attributes that carry tags; none stays null or empty, as it was."""
-    return {"tags": found or (None if state.get("tags") is None else {}), "tags_all": found}
+    """Return the two attributes that carry tags; none stays null or empty, as it was.
+
+    A tag of the provider is among the resource's own only if it was already.
+    """
+    kept = state.get("tags") or {}
+    own = {name: text for name, text in found.items() if kept.get(name) == text or cloud.default_tags.get(name) != text}
+    return {"tags": own or (None if state.get("tags") is None else {}), "tags_all": found}
 
 
 def find_lost_tags(old: dict[str, Any], planned: dict[str, Any]) -> list[str]:
     """Return the keys of tags that go."""
-    return sorted(set(old.get("tags_all") or {}) - set(planned.get("tags") or {}))
+    return sorted(set(old.get("tags_all") or {}) - set(merge_tags(planned)))
 
 
 def drop_nothing(**arguments: Any) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def read_caller(config: State) -> State:
     }
 
 
+def read_default_tags(config: State) -> State:
+    """Read data.aws_default_tags: the tags in the provider's configuration, which may be none."""
+    tags = {name: text for name, text in cloud.default_tags.items() if not name.startswith("aws:")}
+    return {"id": read_partition(config)["id"], "tags": tags}
+
+
 def read_partition(config: State) -> State:
     """Read data.aws_partition."""
     names = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
@@ -40,6 +46,7 @@ def read_region(config: State) -> State:
 
 DATA_SOURCES: dict[str, Callable[[State], State]] = {
     "aws_caller_identity": read_caller,
+    "aws_default_tags": read_default_tags,
     "aws_iam_policy_document": render_document,
     "aws_partition": read_partition,
     "aws_region": read_region,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from standin.cloud import cloud, drop_nothing, find_lost_tags, read_tags
+from standin.cloud import cloud, drop_nothing, find_lost_tags, merge_tags, read_tags
 from standin.definitions import keep_spelling, read_api, write_api
 from standin.wire import is_unknown
 
@@ -26,7 +26,7 @@ class Flow:
         self.block = schema["block"]["block_types"]["definition"]["block"]
 
     def create(self, planned: State) -> State:
-        tags = planned.get("tags") or {}
+        tags = merge_tags(planned)
         made = cloud.client("bedrock-agent").create_flow(
             **self._write_request(planned), **drop_nothing(tags=tags or None)
         )
@@ -58,7 +58,7 @@ class Flow:
         }
 
     def update(self, planned: State, old: State, changed: set[str]) -> State:
-        api, tags = cloud.client("bedrock-agent"), planned.get("tags") or {}
+        api, tags = cloud.client("bedrock-agent"), merge_tags(planned)
         if "tags_all" in changed:
             if lost := find_lost_tags(old, planned):
                 api.untag_resource(resourceArn=planned["arn"], tagKeys=lost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standin import cloud_control, documents, validators, wire
-from standin.cloud import cloud
+from standin.cloud import cloud, merge_tags
 from standin.definitions import keep_spelling
 
 State = dict[str, Any]
@@ -51,7 +51,7 @@ def _fill_defaults(kind: str, attributes: dict[str, Any], prior: State | None, p
         if planned.get(name) is None:
             planned[name] = default
     if "tags_all" in attributes:
-        planned["tags_all"] = _plan_all_tags(config.get("tags"), prior)
+        planned["tags_all"] = _plan_all_tags(config, prior)
     if "region" in attributes:
         if config.get("region") not in (None, cloud.region):
             raise documents.RefusedError("this stand-in keeps a resource in its provider's region")
@@ -67,10 +67,11 @@ def _list_unstable(attributes: dict[str, Any]) -> list[str]:
     ]
 
 
-def _plan_all_tags(tags: Any, prior: State | None) -> Any:
-    if not wire.is_wholly_known(tags) or (not tags and prior is None):
+def _plan_all_tags(config: State, prior: State | None) -> Any:
+    if not wire.is_wholly_known(config.get("tags")):
         return wire.UNKNOWN
-    return tags or {}
+    tags = merge_tags(config)
+    return wire.UNKNOWN if not tags and prior is None else tags
 
 
 def _mark_computed(planned: State, attributes: dict[str, Any]) -> State:
