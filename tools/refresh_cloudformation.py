@@ -1,10 +1,11 @@
-"""Make generator/data/release/flow-*.json from the resource schemas in cfn-lint.
+"""Make generator/data/release/flow*.json from the resource schemas in cfn-lint.
 
 Usage: python tools/refresh_cloudformation.py FOLDER
 
 FOLDER is cfnlint/data/schemas of an installed cfn-lint. A module passes these schemas to aws_cloudcontrolapi_resource,
 which then neither fetches one nor keeps an old one in its state. Left out is what the provider does not need:
-descriptions, handlers, and the read-only definition inside a version.
+descriptions, handlers, the read-only definition inside a version, and other ways to give a flow's definition. For the
+engine `cloud-control`, flowseal compares definitions with the flow's schema.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "generator" / "data" / "release"
-TYPES = {"AWS::Bedrock::FlowAlias": "flow-alias.json", "AWS::Bedrock::FlowVersion": "flow-version.json"}
+TYPES = {
+    "AWS::Bedrock::Flow": "flow.json",
+    "AWS::Bedrock::FlowAlias": "flow-alias.json",
+    "AWS::Bedrock::FlowVersion": "flow-version.json",
+}
 KEPT = (
     "typeName",
     "properties",
@@ -31,6 +36,8 @@ KEPT = (
 def reduce_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a resource schema without what a module does not need."""
     kept = {key: _drop_descriptions(schema[key]) for key in KEPT if key in schema}
+    for pointer in schema.get("writeOnlyProperties", []):
+        del kept["properties"][pointer.rpartition("/")[2]]
     # What only AWS sets needs no definition of its own.
     for pointer in kept["readOnlyProperties"]:
         name = pointer.rpartition("/")[2]
