@@ -61,8 +61,9 @@ def test_every_model_kind_is_on_the_definitions_page() -> None:
         assert f"`{kind.value}`" in read_page("definition.md")
 
 
-def list_policy_actions(name: str, *, is_released: bool = True) -> set[str]:
-    statements = json.loads(read_copied_files(is_released)[f"policies/{name}.json"])["Statement"]
+def list_policy_actions(name: str) -> set[str]:
+    """Return the actions of the largest policy of a name: that of modules with a release."""
+    statements = json.loads(read_copied_files(is_released=True)[f"policies/{name}.json"])["Statement"]
     lists = [statement["Action"] for statement in statements]
     return {action for item in lists for action in (item if isinstance(item, list) else [item])}
 

@@ -41,7 +41,7 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
             rendered[file] = _render_template(template, plan.settings, plan.is_released, own, header)
         elif file in plan.blocks or file == ".gitattributes":
             rendered[file] = _render_shared(template, plan.settings, plan.is_released)
-    return dict(sorted({**rendered, **read_copied_files(plan.is_released), **plan.texts}.items()))
+    return dict(sorted({**rendered, **read_copied_files(plan.is_released, plan.flow.engine), **plan.texts}.items()))
 
 
 def _render_template(

@@ -17,6 +17,7 @@ from paths import ROOT
 from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.bedrock_models import load_known_models
+from generator.flow.model import Engine
 from generator.terraform.module import read_copied_files
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
@@ -85,8 +86,10 @@ def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
-def test_a_deployment_policy_is_json_and_within_the_iam_quota(path: str) -> None:
-    text = render_module(plan_example("order-desk"), SOURCE)[path]
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("is_released", [False, True])
+def test_a_deployment_policy_is_json_and_within_the_iam_quota(is_released: bool, engine: Engine, path: str) -> None:
+    text = read_copied_files(is_released, engine)[path]
     policy = json.loads(text)
     assert len(re.sub(r"\s", "", text)) < 6144
     sids = [statement["Sid"] for statement in policy["Statement"]]

@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from itertools import pairwise
 
-from generator.flow.model import Node
+from generator.flow.model import Engine, Node
 from generator.source.position import Path
 
 TEST_FILE = "tests/flow.tftest.hcl"
@@ -38,18 +38,21 @@ _PARTS = {"system": "system", "messages": "message"}
 
 
 @cache
-def read_copied_files(is_released: bool) -> dict[str, str]:
+def read_copied_files(is_released: bool, engine: Engine = Engine.NATIVE) -> dict[str, str]:
     """Return the files whose content does not depend on the definition, by path in the module.
 
     Every module has the policies for the roles that run Terraform. Nothing in the module attaches them: the owners of
-    these roles do, before the first apply. A module with a release needs more permissions, and has more files.
+    these roles do, before the first apply. A module with a release or with the engine `cloud-control` needs more
+    permissions, and has more files.
     """
     files = {path: _read_data(name) for path, name in _COPIED.items()}
-    if is_released:
+    if is_released or engine is Engine.CLOUD_CONTROL:
+        parts = ("release" if is_released else "preparation", "cloud_control")
         for path, statements in json.loads(_read_data("release/policies.json")).items():
             policy = json.loads(files[path])
-            policy["Statement"] += statements
+            policy["Statement"] += [statements[part] for part in parts if part in statements]
             files[path] = json.dumps(policy, indent=2) + "\n"
+    if is_released:
         files |= {path: _read_data(name) for path, name in _COPIED_FOR_RELEASE.items()}
     return files
 

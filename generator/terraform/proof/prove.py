@@ -69,7 +69,7 @@ def _compare_shared(settings: ModuleSettings, file: str, found: tuple[ReadBlock,
 
 
 def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFailure]:
-    texts = {**plan.texts, **read_copied_files(plan.is_released)}
+    texts = {**plan.texts, **read_copied_files(plan.is_released, plan.flow.engine)}
     expected = {*plan.blocks, *texts, *NOT_HCL}
     for file in sorted(expected - files.keys()):
         yield ProofFailure(file, "the file is missing")
@@ -86,7 +86,7 @@ def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFa
 
 def _check_file_calls(plan: ModulePlan, blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
     read = {path for item in list_declarations(blocks) for path in item.paths}
-    copied = read_copied_files(plan.is_released).keys()
+    copied = read_copied_files(plan.is_released, plan.flow.engine).keys()
     for path in sorted(read - plan.texts.keys() - copied):
         yield ProofFailure("main.tf", f"file() reads {path}, which is not in the module")
     schemas = {path for path in copied if path.startswith("schemas/")}
