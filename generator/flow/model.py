@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -91,7 +91,8 @@ class Port(NamedTuple):
 class Node:
     """A node. `configuration` is the value under the key of the node's type (`prompt`, `agent`, ...).
 
-    `body` is the definition in a Loop node. If `is_partial`, the configuration could not be read and is empty.
+    `body` is the definition in a Loop node, and `loops` are the names of the loops that contain this node, outer ones
+    first. If `is_partial`, the configuration could not be read and is empty.
     """
 
     name: str
@@ -103,6 +104,12 @@ class Node:
     configuration_path: Path
     body: Body | None = None
     is_partial: bool = False
+    loops: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """The name after those of the loops that contain the node, such as Refine/Ask: unique in a flow."""
+        return "/".join((*self.loops, self.name))
 
 
 class Connection(NamedTuple):
@@ -148,6 +155,13 @@ class Body:
     partial: Mapping[str, str] = field(default_factory=dict)
     lacks_nodes: bool = False
     lacks_connections: bool = False
+
+    def list_nodes(self) -> Iterator[Node]:
+        """Yield all nodes in the order of the document, with those in loops, each loop before its own."""
+        for node in self.nodes:
+            yield node
+            if node.body is not None:
+                yield from node.body.list_nodes()
 
 
 DAYS = {"deletion_window_in_days": (7, 30), "rotation_period_in_days": (90, 2560)}
@@ -250,8 +264,13 @@ class Flow:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes of the flow's own definition; those of a loop are in the body of its node."""
+        """The nodes of the flow's own definition, without those in loops."""
         return self.body.nodes
+
+    @property
+    def all_nodes(self) -> tuple[Node, ...]:
+        """The nodes of the flow's own definition and, after each loop, those of the loop's."""
+        return tuple(self.body.list_nodes())
 
     @property
     def connections(self) -> tuple[Connection, ...]:

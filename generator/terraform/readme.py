@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from generator.flow.grant import Derived, Grant, Symbol, Text
-from generator.flow.model import Flow, Release
+from generator.flow.model import Body, Flow, Release
 from generator.flow.nodes.grants import FROM_PERMISSIONS
 from generator.flow.wording import list_names
+from generator.source.position import Path
 from generator.terraform.hcl import Attribute, Block, Value, encode_value, write_block
 from generator.terraform.module import ModulePlan, Variable
 from generator.terraform.prerequisites import list_prerequisites
@@ -56,7 +57,7 @@ def render_readme(plan: ModulePlan, header: str) -> str:
         header=Markdown(header),
         name=flow.name,
         description=description,
-        diagram=Markdown("\n".join(_draw_flow(flow))),
+        diagram=Markdown("\n".join(draw_flow(flow))),
         other_keys=Markdown(", ".join(_list_other_keys(plan.grants))),
         permissions=Markdown("\n".join(_list_grants(plan.grants))),
         prerequisites=Markdown("\n".join(prerequisites)),
@@ -103,22 +104,34 @@ def _load_template() -> Template:
     return environment.from_string(source)
 
 
-def _draw_flow(flow: Flow) -> Iterator[str]:
-    """Yield the lines of a Mermaid diagram: solid arrows for data, dashed arrows for conditions."""
-    numbers = {node.name: f"n{index}" for index, node in enumerate(flow.nodes, 1)}
+def draw_flow(flow: Flow) -> Iterator[str]:
+    """Yield the lines of a Mermaid diagram: solid arrows for data, dashed for conditions, and loops as subgraphs."""
     yield "```mermaid"
     yield "flowchart LR"
-    for node in flow.nodes:
-        yield f'  {numbers[node.name]}["{_write_label(node.name)}<br/>{_write_label(node.type)}"]'
-    for connection in flow.connections:
-        if connection.source not in numbers or connection.target not in numbers:
-            continue
-        ends = numbers[connection.source], numbers[connection.target]
-        if connection.condition is not None:
-            yield f'  {ends[0]} -. "{_write_label(connection.condition)}" .-> {ends[1]}'
-        else:
-            yield f'  {ends[0]} -- "{_write_label(connection.output or "")}" --> {ends[1]}'
+    yield from _draw_body(flow.body, {node.path: f"n{index}" for index, node in enumerate(flow.all_nodes, 1)}, "  ")
     yield "```"
+
+
+def _draw_body(body: Body, numbers: Mapping[Path, str], indent: str) -> Iterator[str]:
+    for node in body.nodes:
+        box = f'{numbers[node.path]}["{_write_label(node.name)}<br/>{_write_label(node.type)}"]'
+        if node.body is None:
+            yield indent + box
+            continue
+        yield f"{indent}subgraph {box}"
+        # Without a direction, Mermaid turns a subgraph by 90 degrees.
+        yield f"{indent}  direction LR"
+        yield from _draw_body(node.body, numbers, f"{indent}  ")
+        yield f"{indent}end"
+    by_name = {node.name: numbers[node.path] for node in body.nodes}
+    for connection in body.connections:
+        if connection.source not in by_name or connection.target not in by_name:
+            continue
+        ends = by_name[connection.source], by_name[connection.target]
+        if connection.condition is not None:
+            yield f'{indent}{ends[0]} -. "{_write_label(connection.condition)}" .-> {ends[1]}'
+        else:
+            yield f'{indent}{ends[0]} -- "{_write_label(connection.output or "")}" --> {ends[1]}'
 
 
 def _write_label(text: str) -> str:

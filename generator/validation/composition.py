@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator.findings import Finding, Related, Rule, error, soft_error
 from generator.flow.api import find_shape
-from generator.flow.model import Body, Connection, Node
+from generator.flow.model import Connection, Node
 from generator.flow.nodes import MOST_NODES, NODE_TYPES, QUOTA_SOURCE
 from generator.validation.registry import register_check, register_twins
 from generator.validation.scope import Scope
@@ -93,7 +93,7 @@ def check_node_quotas(scope: Scope) -> Iterator[Finding]:
     """Report the first node above each quota of a flow. Nodes in loops count too."""
     if scope.loop is not None:
         return
-    nodes = list(_list_nodes(scope.body))
+    nodes = list(scope.body.list_nodes())
     for kind, count in Counter(node.type for node in nodes).items():
         quota = NODE_TYPES[kind].quota if kind in NODE_TYPES else None
         if quota is not None and count > quota:
@@ -138,13 +138,6 @@ def check_loop_nodes_outside(scope: Scope) -> Iterator[Finding]:
             message = f"Node {node.name!r} has type {node.type}, which is only allowed in a loop."
             help = "Move it into the definition of a Loop node."
             yield Finding(MISPLACED_LOOP_NODE, message, help, (*node.path, "type"))
-
-
-def _list_nodes(body: Body) -> Iterator[Node]:
-    for node in body.nodes:
-        yield node
-        if node.body is not None:
-            yield from _list_nodes(node.body)
 
 
 def _report_exceeded(nodes: list[Node], quota: int, what: str) -> Finding:

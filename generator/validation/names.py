@@ -96,20 +96,22 @@ def check_flow_folder(scope: Scope) -> Iterator[Finding]:
 
 @register_check(COLLIDING_NODE_FILES, FORBIDDEN_FILE_NAME)
 def check_node_files(scope: Scope) -> Iterator[Finding]:
-    """Report nodes whose prompt or code file would collide on case-insensitive disks, or is forbidden on Windows."""
-    first: dict[tuple[str, str], Node] = {}
-    # Modules cannot contain loops, so their nodes need no files.
-    for node in scope.body.nodes if scope.loop is None else ():
-        if not _has_file(node):
+    """Report nodes whose file or, for loops, folder would collide on case-insensitive disks, or Windows forbids."""
+    first: dict[tuple[str, str, str], Node] = {}
+    for node in scope.body.nodes:
+        kinds = _list_files(node)
+        if not kinds:
             continue
         path = (*node.path, "name")
+        who, what = ("Node", "file") if node.body is None else ("Loop", "folder")
         if node.name.casefold() in DEVICES:
-            message = f"Windows does not allow a file named {node.name!r}, which the node would need."
-            yield Finding(FORBIDDEN_FILE_NAME, message, "Rename the node.", path)
-        other = first.setdefault((node.type, node.name.casefold()), node)
-        if other.name != node.name:
-            message = f"Nodes {other.name!r} and {node.name!r} would share a file on case-insensitive disks."
-            related = (Related("The other node is here.", (*other.path, "name")),)
+            message = f"Windows does not allow a {what} named {node.name!r}, which the {who.lower()} would need."
+            yield Finding(FORBIDDEN_FILE_NAME, message, f"Rename the {who.lower()}.", path)
+        others = [first.setdefault((what, kind, node.name.casefold()), node) for kind in sorted(kinds)]
+        other = next((other for other in others if other.name != node.name), node)
+        if other is not node:
+            message = f"{who}s {other.name!r} and {node.name!r} would share a {what} on case-insensitive disks."
+            related = (Related(f"The other {who.lower()} is here.", (*other.path, "name")),)
             help = "Use names that differ in more than case."
             yield Finding(COLLIDING_NODE_FILES, message, help, path, related=related)
 
@@ -127,12 +129,13 @@ def _report_repeated(
             yield Finding(rule, message, help or otherwise, path, related=related)
 
 
-def _has_file(node: Node) -> bool:
-    """Return whether a node has a prompt or code that the module stores in a separate file."""
-    if node.type == "InlineCode":
-        return True
+def _list_files(node: Node) -> set[str]:
+    """Return the types of nodes for which the module stores a prompt or code in files: this node's, or a loop's."""
+    if node.body is not None:
+        return {kind for inner in node.body.nodes for kind in _list_files(inner)}
     source = node.configuration.get("sourceConfiguration") if node.type == "Prompt" else None
-    return isinstance(source, dict) and "inline" in source
+    has_file = node.type == "InlineCode" or (isinstance(source, dict) and "inline" in source)
+    return {node.type} if has_file else set()
 
 
 def _report_collision(file: str, other: str, names: Mapping[str, str]) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from flow_documents import list_rules, make_flow, make_prompt, read
+from flow_documents import list_rules, make_flow, make_loop, make_prompt, read
 
 from generator.flow.model import ModelKind
 from generator.terraform.module.parameters import plan_parameter
@@ -180,3 +180,12 @@ def test_a_parameter_behind_a_misspelled_reference_is_not_unused(reference: obje
     assert [name for name, _ in list_rules(reading)] == [rule]
     more = read(make_flow(make_prompt(model=reference), parameters={**parameters, "other": {"description": "Other"}}))
     assert ("UnusedParameter", ("parameters", "other")) in list_rules(more)
+
+
+def test_a_parameter_of_a_node_in_a_loop_is_described_by_that_node() -> None:
+    inner = make_loop(make_prompt(model={"$param": "m"}), name="Inner")
+    flow = read(make_flow(make_loop(inner, name="Outer"), parameters={"m": {}})).flow
+    assert flow is not None
+    (parameter,) = flow.parameters
+    assert parameter.description == "modelId of node Outer/Inner/Ask"
+    assert parameter.model is ModelKind.FOUNDATION_MODEL

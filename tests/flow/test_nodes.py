@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from every_kind import MODELS
-from flow_documents import make_flow, make_prompt
+from flow_documents import make_flow, make_loop, make_prompt
 from policy_texts import list_rights, read_small_flow, write_short
 
 from generator.flow.api import find_shape_at, list_node_types
@@ -117,6 +117,36 @@ def test_a_node_gets_exactly_its_permissions(name: str) -> None:
     node, expected = NODES[name]
     statements, _ = list_rights(make_flow(node))
     assert [write_short(statement) for statement in statements] == expected
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_in_a_loop_gets_the_same_permissions(name: str) -> None:
+    node, expected = NODES[name]
+    document = make_flow(make_loop(make_loop(node, name="Inner"), name="Outer"))
+    statements, _ = list_rights(document)
+    assert [write_short(statement) for statement in statements] == expected
+    grants, _ = collect_grants(read_small_flow(document))
+    assert {grant.nodes for grant in grants} <= {("Outer/Inner/Ask",)}
+
+
+def test_nodes_of_one_name_inside_and_outside_a_loop_are_told_apart() -> None:
+    document = make_flow(make_prompt(), make_loop(make_prompt(model="amazon.nova-pro-v1:0"), name="Ask2"))
+    ((grant,), _) = collect_grants(read_small_flow(document))
+    assert grant.nodes == ("Ask", "Ask2/Ask")
+    assert len(grant.resources) == 2
+
+
+def test_findings_about_permissions_are_the_same_in_a_loop() -> None:
+    read, managed = NODES["reading from S3"][0], {**NODES["a managed prompt of a version"][0], "name": "Managed"}
+    empty = {**make_node("Lex", {"lex": {"botAliasArn": "", "localeId": "en_GB"}}), "name": "Empty"}
+    accounts = {"bucket_accounts": {"reports": "111122223333", "report": "111122223333"}}
+    found = {}
+    for nodes in ([read, managed, empty], [make_loop(read, managed, empty)]):
+        statements, findings = list_rights(make_flow(*nodes, permissions=accounts))
+        assert "111122223333" in str(statements)
+        found[len(nodes)] = [(finding.rule.name, finding.path[-2:]) for finding in findings]
+    assert sorted(found[1]) == sorted(found[3])
+    assert {rule for rule, _ in found[1]} == {"UnknownPromptModel", "UnnamedResource", "UnusedBucketAccount"}
 
 
 def test_a_managed_prompt_without_its_model_is_a_warning() -> None:

@@ -69,6 +69,12 @@ def make_flow(*nodes: dict[str, Any], **sections: object) -> dict[str, Any]:
     return {"name": "small", "definition": definition, **sections}
 
 
+def make_loop(*nodes: dict[str, Any], name: str = "Refine") -> dict[str, Any]:
+    """Return a Loop node with these nodes in its definition and no connections."""
+    inner = {"nodes": list(nodes), "connections": []}
+    return {"name": name, "type": "Loop", "configuration": {"loop": {"definition": inner}}}
+
+
 def list_rules(reading: FlowReading) -> list[tuple[str, tuple[str | int, ...]]]:
     return [(finding.rule.name, finding.path) for finding in reading.findings]
 

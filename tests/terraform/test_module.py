@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pytest
-from flow_documents import make_flow, make_prompt
+from flow_documents import make_flow, make_loop, make_prompt, read
 from hypothesis import example, given
 from hypothesis import strategies as st
 from plans import FLOWS, INLINE_CHAT, SOURCE, plan_definition, plan_document, plan_example
@@ -20,6 +21,7 @@ from generator.flow.reading import read_flow
 from generator.project.discovery import DiskReader
 from generator.source import read_document
 from generator.terraform.module import ModulePlan
+from generator.terraform.module.files import name_text_file
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.proof import expressions, prove_module, reader
 from generator.terraform.proof.expressions import Expression
@@ -230,6 +232,19 @@ def test_a_large_prompt_is_copied_byte_for_byte() -> None:
     assert len(text) > 100_000
     assert files["prompts/Ask.txt"] == text
     assert "EOT" not in files["main.tf"]
+
+
+def test_a_prompt_in_a_loop_has_a_file_in_the_loop_s_folder() -> None:
+    def list_files(*nodes: dict[str, Any]) -> list[str]:
+        flow = read(make_flow(*nodes)).flow
+        assert flow is not None
+        return [name_text_file(node, node.path) for node in flow.all_nodes if node.type in ("Prompt", "InlineCode")]
+
+    code = {"inlineCode": {"code": "1", "language": "Python_3"}}
+    loop = make_loop(make_loop(make_prompt(), {"name": "Ask", "type": "InlineCode", "configuration": code}, name="Ask"))
+    assert list_files(loop) == ["prompts/Refine/Ask/Ask.txt", "code/Refine/Ask/Ask.py"]
+    # Another node of the same name, before it and outside, changes nothing.
+    assert list_files(make_prompt(), loop) == ["prompts/Ask.txt", "prompts/Refine/Ask/Ask.txt", "code/Refine/Ask/Ask.py"]
 
 
 def read_output_of_node_policies(plan: ModulePlan) -> str:

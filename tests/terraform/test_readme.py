@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from every_kind import make_flow_of_every_kind
-from flow_documents import make_flow, make_prompt
+from flow_documents import data, make_flow, make_loop, make_prompt, read
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -22,7 +22,7 @@ from generator.terraform.module import read_copied_files
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
-from generator.terraform.readme import escape_markdown, render_readme, write_code
+from generator.terraform.readme import draw_flow, escape_markdown, render_readme, write_code
 from generator.terraform.render import render_module, write_header
 
 HEADER = write_header(SOURCE)
@@ -36,6 +36,34 @@ def test_it_has_a_diagram_with_every_node_and_connection() -> None:
     assert picture.count("-->") == 8
     assert picture.count(".->") == 3
     assert '  n3 -. "urgent" .-> n5\n' in picture
+
+
+def test_a_loop_is_drawn_around_its_nodes() -> None:
+    inner = make_loop(make_prompt(), name="Inner")
+    inner["configuration"]["loop"]["definition"]["connections"] = [data("Ask", "modelCompletion", "Ask", "question")]
+    document = make_flow(make_prompt(), make_loop(inner, name="Outer"))
+    document["definition"]["connections"].append(data("Ask", "modelCompletion", "Outer", "loopInput"))
+    flow = read(document).flow
+    assert flow is not None
+    assert list(draw_flow(flow)) == [
+        "```mermaid",
+        "flowchart LR",
+        '  n1["Start<br/>Input"]',
+        '  n2["Ask<br/>Prompt"]',
+        '  subgraph n3["Outer<br/>Loop"]',
+        "    direction LR",
+        '    subgraph n4["Inner<br/>Loop"]',
+        "      direction LR",
+        '      n5["Ask<br/>Prompt"]',
+        '      n5 -- "modelCompletion" --> n5',
+        "    end",
+        "  end",
+        '  n6["End<br/>Output"]',
+        '  n1 -- "document" --> n2',
+        '  n2 -- "modelCompletion" --> n6',
+        '  n2 -- "modelCompletion" --> n3',
+        "```",
+    ]
 
 
 def test_it_names_every_input_and_output() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flow_documents import conditional, data, make_flow, make_prompt, read
+from flow_documents import conditional, data, make_flow, make_loop, make_prompt, read
 
 from generator.findings import Finding
 from generator.source.position import Path
@@ -148,12 +148,33 @@ def test_nodes_with_the_same_file_name() -> None:
     assert finding.path == ("definition", "nodes", 2, "name")
 
 
+def test_nodes_of_loops_with_the_same_file_name() -> None:
+    def check(*nodes: dict[str, Any]) -> list[str]:
+        return [str(item.path[-2]) for item in validate_alone("CollidingNodeFiles", make_flow(*nodes))]
+
+    code = {"name": "Count", "type": "InlineCode", "configuration": CODE}
+    prompt, other = make_prompt("Ask"), make_prompt("ASK")
+    assert check(make_loop(prompt), other) == []
+    assert check(make_loop(prompt, name="One"), make_loop(other, name="Two")) == []
+    assert check(make_loop(prompt, other)) == ["1"]
+    assert check(make_loop(prompt, name="Refine"), make_loop(prompt, name="REFINE")) == ["2"]
+    assert check(make_loop(make_loop(prompt), name="Outer"), make_loop(make_loop(prompt), name="outer")) == ["2"]
+    # Prompts and code are in different folders, a prompt is in a file next to a folder, and nothing else has a file.
+    assert check(make_loop(prompt, name="Refine"), make_loop(code, name="REFINE")) == []
+    assert check(make_loop(prompt, name="Ask"), other) == []
+    assert check(make_loop(name="Refine"), make_loop(name="REFINE")) == []
+
+
 @pytest.mark.parametrize("name", ["con", "AUX", "Com1", "LPT9"])
 def test_names_reserved_for_devices_on_windows(name: str) -> None:
     document = make_flow(make_prompt(), make_prompt(name)) | {"name": name}
     paths = [finding.path for finding in validate(document) if finding.rule.name == "ForbiddenFileName"]
     assert paths == [("name",), ("definition", "nodes", 2, "name")]
     assert validate_alone("ForbiddenFileName", make_flow(make_prompt(), make_prompt("Console"))) == []
+    nested = make_flow(make_loop(make_prompt(name), name=name))
+    found = [finding.message for finding in validate_alone("ForbiddenFileName", nested)]
+    assert [f"a {what} named {name!r}" in found[at] for at, what in enumerate(("folder", "file"))] == [True, True]
+    assert validate_alone("ForbiddenFileName", make_flow(make_loop(name=name))) == []
 
 
 def test_flows_with_the_same_module_folder() -> None:

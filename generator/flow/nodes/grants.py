@@ -36,16 +36,16 @@ def collect_grants(flow: Flow) -> tuple[tuple[Grant, ...], list[Finding]]:
 
 
 def _list_flow_needs(flow: Flow) -> Iterator[tuple[str, Need]]:
-    """Yield what each node needs, with its name."""
-    for node in flow.nodes:
+    """Yield what each node needs, in loops, too, with its full name."""
+    for node in flow.all_nodes:
         list_needs = NODE_TYPES[node.type].list_needs
         if list_needs is None or not node.configuration:
             continue
         for need in list_needs(node, flow):
             if isinstance(need, Grant) and any("" in text for text in need.resources):
-                yield node.name, _report_unnamed(node)
+                yield node.full_name, _report_unnamed(node)
             else:
-                yield node.name, need
+                yield node.full_name, need
     for need in _list_permission_needs(flow):
         yield FROM_PERMISSIONS, need
 
@@ -80,7 +80,7 @@ def _list_permission_needs(flow: Flow) -> Iterator[Need]:
         yield Grant("UseOtherKeys", ("kms:Decrypt", "kms:GenerateDataKey"), ((name_part(key),),), note=note)
     yield from map(allow_guardrail_profile, flow.permissions.guardrail_profiles)
     keepers = [
-        node for node in flow.nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
+        node for node in flow.all_nodes if node.type in BUCKET_TYPES or node.configuration_path[-1] in BUCKET_MEMBERS
     ]
     used = {name_bucket(node) for node in keepers}
     for bucket in flow.permissions.bucket_accounts or ():

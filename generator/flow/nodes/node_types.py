@@ -210,7 +210,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
         "InlineCode": NodeType(
             "inlineCode", PortRules(takes_others=True, most=5), _name_ports(PortRule("response")), quota=5
         ),
-        # The Terraform resource cannot express a loop's definition, so there is nothing to allow.
+        # The nodes of its definition have needs of their own; the loop adds none.
         "Loop": NodeType(
             "loop",
             ANY_PORTS,

@@ -11,8 +11,8 @@ LOOP = ("configuration", "loop", "definition")
 """The path of a loop's definition in its node."""
 
 
-def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Body:
-    """Return the nodes and connections of the definition at `path`, in its order.
+def build_body(definition: Value, path: Path, wrong: Sequence[Path] = (), loops: tuple[str, ...] = ()) -> Body:
+    """Return the nodes and connections of the definition at `path`, in its order. `loops` contain it, outer ones first.
 
     `wrong` are the paths of values that do not have the API's shape. A connection that contains one is left out. A node
     that contains one is built without its configuration or, if the value is elsewhere, kept only by name and type.
@@ -26,7 +26,7 @@ def build_body(definition: Value, path: Path, wrong: Sequence[Path] = ()) -> Bod
     for value, place, faults in _list_items(items.get("nodes"), (*path, "nodes"), below):
         node = value if isinstance(value, dict) else {}
         if node and all(fault[:1] == ("configuration",) for fault in faults):
-            nodes.append(_build_node(node, place, faults))
+            nodes.append(_build_node(node, place, faults, loops))
         elif isinstance(node.get("name"), str):
             partial[str(node["name"])] = str(node.get("type"))
         else:
@@ -48,7 +48,7 @@ def _list_items(values: Value, path: Path, wrong: Sequence[Path]) -> Iterator[tu
         yield value, place, [other[depth:] for other in wrong if other[:depth] == place] if wrong else []
 
 
-def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -> Node:
+def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path], loops: tuple[str, ...]) -> Node:
     configuration_path: Path = (*path, "configuration")
     configuration: Mapping[str, Value] = {}
     body = None
@@ -59,7 +59,8 @@ def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -
             configuration_path = (*configuration_path, member)
             configuration = value if isinstance(value, dict) and not is_partial else {}
             if member == "loop" and "definition" in configuration:
-                body = build_body(configuration["definition"], (*path, *LOOP), [(*path, *fault) for fault in faults])
+                place, wrong = (*path, *LOOP), [(*path, *fault) for fault in faults]
+                body = build_body(configuration["definition"], place, wrong, (*loops, str(node["name"])))
     return Node(
         str(node["name"]),
         str(node["type"]),
@@ -70,6 +71,7 @@ def _build_node(node: Mapping[str, Value], path: Path, faults: Sequence[Path]) -
         configuration_path,
         body,
         is_partial,
+        loops,
     )
 
 

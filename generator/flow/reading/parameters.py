@@ -28,7 +28,7 @@ from generator.flow.reading.rules import (
 )
 from generator.flow.reading.settings import report_unknown_setting
 from generator.flow.wording import describe_value, list_names
-from generator.source.position import Path
+from generator.source.position import Path, find_value
 
 KEYS = ("description", "default", "model")
 
@@ -85,13 +85,12 @@ def read_parameters(
 
 
 def describe_place(path: Path, nodes: Sequence[Value]) -> str:
-    """Describe the value at a canonical path, such as "knowledgeBaseId of node LookUp"."""
+    """Describe the value at a canonical path, such as "knowledgeBaseId of node LookUp" or "text of node Loop/Ask"."""
     names = [part for part in path if isinstance(part, str)]
-    match path:
-        case ("definition", "nodes", int() as index, *_) if index < len(nodes):
-            node = nodes[index]
-            if isinstance(node, dict) and isinstance(node.get("name"), str):
-                return f"{names[-1]} of node {node['name']}"
+    ends = [end for end in range(3, len(path) + 1) if path[end - 2] == "nodes" and isinstance(path[end - 1], int)]
+    around = [find_value([*nodes], (*path[2:end], "name")) for end in ends]
+    if around and path[0] == "definition" and all(isinstance(name, str) for name in around):
+        return f"{names[-1]} of node {'/'.join(map(str, around))}"
     return f"{names[-1]} of the flow's {names[-2]}" if len(names) > 1 else f"The flow's {names[-1]}"
 
 

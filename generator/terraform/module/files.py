@@ -58,13 +58,16 @@ def read_copied_files(is_released: bool, engine: Engine = Engine.NATIVE) -> dict
 
 
 def name_text_file(node: Node, path: Path) -> str:
-    """Return the file for a prompt or for code, named after its node and part, such as prompts/Plan.system-1.txt."""
+    """Return the file for a prompt or for code, named after its node and part, such as prompts/Plan.system-1.txt.
+
+    Each loop has a folder: names are unique in a definition, but a loop's nodes can be named like those outside.
+    """
     if node.type == "InlineCode":
-        return f"code/{node.name}.py"
+        return f"code/{node.full_name}.py"
     for key, following in pairwise(path):
         if key in _PARTS and isinstance(following, int):
-            return f"prompts/{node.name}.{_PARTS[str(key)]}-{following + 1}.txt"
-    return f"prompts/{node.name}.txt"
+            return f"prompts/{node.full_name}.{_PARTS[str(key)]}-{following + 1}.txt"
+    return f"prompts/{node.full_name}.txt"
 
 
 def _read_data(name: str) -> str:
