@@ -244,7 +244,11 @@ def test_a_prompt_in_a_loop_has_a_file_in_the_loop_s_folder() -> None:
     loop = make_loop(make_loop(make_prompt(), {"name": "Ask", "type": "InlineCode", "configuration": code}, name="Ask"))
     assert list_files(loop) == ["prompts/Refine/Ask/Ask.txt", "code/Refine/Ask/Ask.py"]
     # Another node of the same name, before it and outside, changes nothing.
-    assert list_files(make_prompt(), loop) == ["prompts/Ask.txt", "prompts/Refine/Ask/Ask.txt", "code/Refine/Ask/Ask.py"]
+    assert list_files(make_prompt(), loop) == [
+        "prompts/Ask.txt",
+        "prompts/Refine/Ask/Ask.txt",
+        "code/Refine/Ask/Ask.py",
+    ]
 
 
 def read_output_of_node_policies(plan: ModulePlan) -> str:
