@@ -7,6 +7,8 @@ import time
 from typing import Any
 
 from flow_documents import make_flow, make_prompt
+from paths import ROOT
+from subjects import Subject
 
 from bench import Bench
 
@@ -19,6 +21,12 @@ def make_definition(text: str = "Say {{question}}.") -> dict[str, Any]:
     for number, connection in enumerate(document["connections"]):
         connection["name"] = f"Connection{number}"
     return document
+
+
+def read_looping_definition() -> dict[str, Any]:
+    """Return a definition of one loop around a prompt, as the API takes it."""
+    document = ROOT / "tests" / "flow" / "documents" / "draft-until-good.flow.yaml"
+    return Subject("draft-until-good", document, document).read_definition({})
 
 
 def prepare(bench: Bench, flow: str) -> dict[str, Any]:

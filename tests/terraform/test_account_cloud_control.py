@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,7 @@ from identities import (
     make_service_role,
 )
 from refusals import not_authorized, refused
-from released import make_definition
-from subjects import Subject
+from released import make_definition, read_looping_definition
 
 from bench import Bench, open_bench
 
@@ -215,15 +213,21 @@ def test_a_definition_may_be_a_text_with_substitutions(bench: Bench, role: str) 
         update(bench, FLOW, flow, replace("/DefinitionString", text))
 
 
-def test_a_flow_with_a_loop_comes_back_as_it_was_written(bench: Bench, role: str) -> None:
+def test_a_flow_with_a_loop_comes_back_as_it_was_written_and_runs(bench: Bench, role: str) -> None:
     """Loops are what Cloud Control is for: the flow resource of the provider cannot express them."""
-    document = Path(__file__).parents[1] / "flow" / "documents" / "draft-until-good.flow.yaml"
-    definition = Subject("draft-until-good", document, document).read_definition({})
-    desired = describe(role, "loop", Definition=write_properties(definition))
+    desired = describe(role, "loop", Definition=write_properties(read_looping_definition()))
     flow = succeed(create(bench, FLOW, **desired))
     assert read(bench, FLOW, flow)["Definition"] == desired["Definition"]
     version = succeed(create(bench, VERSION, FlowArn=flow))
     assert read(bench, VERSION, version)["Definition"] == desired["Definition"]
+    inner = "/Definition/Nodes/1/Configuration/Loop/Definition"
+    fail(update(bench, FLOW, flow, {"op": "remove", "path": f"{inner}/Connections/0"}), "NotStabilized", "is Failed")
+    succeed(
+        update(
+            bench, FLOW, flow, replace(inner, desired["Definition"]["Nodes"][1]["Configuration"]["Loop"]["Definition"])
+        )
+    )
+    fail(update(bench, FLOW, flow, replace(f"{inner}/Nodes/1/Name", "Judge")), "InvalidRequest", "used twice")
 
 
 def test_a_version_of_a_draft_that_changed_needs_it_prepared(bench: Bench, role: str, flow: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from account.node_use import list_needs
 from identities import ACCOUNT, allow, assume, make_operator, make_role, make_service_role, write_document
 from refusals import not_authorized, refused
-from released import invoke, make_alias, make_definition, make_flow_of, make_version, prepare
+from released import invoke, make_alias, make_definition, make_flow_of, make_version, prepare, read_looping_definition
 
 from bench import Bench, open_bench
 
@@ -38,8 +39,8 @@ def key(bench: Bench) -> str:
 @pytest.fixture(scope="module")
 def role(bench: Bench, key: str) -> str:
     arn = make_service_role(bench, "AmazonBedrockFlow-invoked")
-    policy = write_document(allow(*KEY_USE, resource=key))
-    bench.client("iam").put_role_policy(RoleName="AmazonBedrockFlow-invoked", PolicyName="key", PolicyDocument=policy)
+    policy = write_document(allow(*KEY_USE, resource=key), allow("bedrock:InvokeModel", sid="Nodes"))
+    bench.client("iam").put_role_policy(RoleName="AmazonBedrockFlow-invoked", PolicyName="run", PolicyDocument=policy)
     return arn
 
 
@@ -100,6 +101,80 @@ def test_the_service_role_needs_the_key_to_run(bench: Bench, key: str) -> None:
     assert "assumed-role/AmazonBedrockFlow-keyless-run/BedrockFlows" in str(refusal.value)
 
 
+@pytest.mark.parametrize("is_in_loop", [False, True])
+def test_the_service_role_needs_what_the_nodes_use_in_loops_too(bench: Bench, is_in_loop: bool) -> None:
+    name, iam = f"AmazonBedrockFlow-nodes-{is_in_loop}", bench.client("iam")
+    role, definition = make_service_role(bench, name), read_looping_definition() if is_in_loop else make_definition()
+    flow = make_flow_of(bench, name, role, definition=definition)
+    alias, node = make_alias(bench, flow, make_version(bench, flow)), definition["nodes"][0]["name"]
+    with not_authorized("bedrock:InvokeModel", "foundation-model/amazon.nova-lite-v1:0") as refusal:
+        invoke(bench, flow, alias, "Hello", node)
+    assert f"assumed-role/{name}/BedrockFlows" in str(refusal.value)
+    policy = write_document(allow("bedrock:InvokeModel"))
+    iam.put_role_policy(RoleName=name, PolicyName="nodes", PolicyDocument=policy)
+    assert invoke(bench, flow, alias, "Hello", node) == {"flowVersion": "1", "input": "Hello"}
+
+
+HOME = f"arn:aws:bedrock:us-east-1:{ACCOUNT}"
+MODEL = "arn:aws:bedrock:us-east-1::foundation-model/"
+ENDPOINT = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/desk"
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ({"modelId": "amazon.nova-lite-v1:0"}, {("InvokeModel", f"{MODEL}amazon.nova-lite-v1:0")}),
+        (
+            {"modelId": "us.amazon.nova-lite-v1:0"},
+            {
+                ("InvokeModel", f"{HOME}:inference-profile/us.amazon.nova-lite-v1:0"),
+                ("GetInferenceProfile", f"{HOME}:inference-profile/us.amazon.nova-lite-v1:0"),
+                ("InvokeModel", f"{MODEL}amazon.nova-lite-v1:0"),
+            },
+        ),
+        (
+            {"modelId": f"{HOME}:prompt-router/abc"},
+            {
+                ("InvokeModel", f"{HOME}:prompt-router/abc"),
+                ("GetPromptRouter", f"{HOME}:prompt-router/abc"),
+                ("InvokeModel", f"{MODEL}some.model-v1:0"),
+            },
+        ),
+        (
+            {"modelId": f"{HOME}:custom-model/abc"},
+            {("InvokeModel", f"{HOME}:custom-model/abc"), ("GetCustomModel", f"{HOME}:custom-model/abc")},
+        ),
+        (
+            {"modelId": ENDPOINT},
+            {("InvokeEndpoint", ENDPOINT), ("InvokeModel", f"{HOME}:marketplace/model-endpoint/all-access")},
+        ),
+        (
+            {"knowledgeBaseId": "KB1", "modelId": "amazon.nova-lite-v1:0"},
+            {
+                ("Retrieve", f"{HOME}:knowledge-base/KB1"),
+                ("RetrieveAndGenerate", "*"),
+                ("InvokeModel", f"{MODEL}amazon.nova-lite-v1:0"),
+            },
+        ),
+        (
+            {"knowledgeBaseId": "KB1", "rerankingConfiguration": {"modelArn": f"{MODEL}amazon.rerank-v1:0"}},
+            {
+                ("Retrieve", f"{HOME}:knowledge-base/KB1"),
+                ("Rerank", "*"),
+                ("InvokeModel", f"{MODEL}amazon.rerank-v1:0"),
+            },
+        ),
+        ({"guardrailIdentifier": "abc"}, {("ApplyGuardrail", f"{HOME}:guardrail/abc")}),
+        ({"agentAliasArn": f"{HOME}:agent-alias/A/B"}, {("InvokeAgent", f"{HOME}:agent-alias/A/B")}),
+    ],
+)
+def test_what_a_node_uses_follows_from_its_configuration(named: dict[str, Any], expected: set[Any]) -> None:
+    found = list(list_needs(HOME, {"nodes": [{"configuration": {"any": named}}]}))
+    assert {(need.action.split(":")[1], need.resource) for need in found} == expected
+    through = {need.resource: need.context for need in found if need.context}
+    assert len(through) == (len(expected) == 3 and "knowledgeBaseId" not in named)
+
+
 def start(bench: Bench, flow: str, alias: str) -> str:
     fed = {"content": {"document": "Hello"}, "nodeName": "Start", "nodeOutputName": "document"}
     runtime = bench.client("bedrock-agent-runtime")
@@ -131,8 +206,8 @@ def test_an_execution_takes_the_permissions_that_aws_names(bench: Bench, flow: s
     named = {"flowIdentifier": flow, "flowAliasIdentifier": alias}
     runtime.get_flow_execution(**named, executionIdentifier=execution.rsplit("/", 1)[-1])
     runtime.list_flow_executions(flowIdentifier=flow)
-    found = [(item["action"], item["resource"]) for item in bench.read_decisions()[before:]]
-    arn = f"{FLOWS}{flow}"
+    asked = [item for item in bench.read_decisions()[before:] if "BedrockFlows" not in item["session"]]
+    found, arn = [(item["action"], item["resource"]) for item in asked], f"{FLOWS}{flow}"
     assert [item for item in found if item[0].startswith("bedrock:")] == [
         ("bedrock:StartFlowExecution", arn),
         ("bedrock:StartFlowExecution", f"{arn}/alias/{alias}"),

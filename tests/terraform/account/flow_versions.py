@@ -37,7 +37,11 @@ FROZEN = ("id", "arn", "name", "status", "executionRoleArn", "customerEncryption
 
 
 def create_flow_version(self: Any) -> Answer:
-    """Answer CreateFlowVersion: the draft as it was prepared, fixed under a number that is never given again."""
+    """Answer CreateFlowVersion: the draft as it was prepared, fixed under a number that is never given again.
+
+    A flow with loops has versions like any other. This is inferred: the CloudFormation schema of a version lists fewer
+    types of nodes than that of a flow.
+    """
     flow = find_flow(self)
     request = read_request(SERVICE, "CreateFlowVersion", self.body, flowIdentifier=flow["id"])
     versions = list_versions_of(flow)

@@ -50,7 +50,10 @@ def check_role(response: Any, arn: str, flow_arn: str) -> None:
 
 
 def check_definition(definition: dict[str, Any]) -> None:
-    """Refuse what CreateFlow refuses beside the model: names twice, a configuration of another type, two inputs."""
+    """Refuse what CreateFlow refuses beside the model: names twice, a configuration of another type, two inputs.
+
+    That it refuses the same of the definition of a loop, by itself, is inferred.
+    """
     nodes, connections = definition.get("nodes") or [], definition.get("connections") or []
     for items, what in ((nodes, "node"), (connections, "connection")):
         names = [item["name"] for item in items]
@@ -60,6 +63,7 @@ def check_definition(definition: dict[str, Any]) -> None:
         own = next(iter(node.get("configuration") or {}), node["type"])
         if own.lower() != node["type"].lower():
             raise InvalidRequestError(f"node {node['name']}: {own} is not the configuration of {node['type']}")
+        check_definition((node.get("configuration") or {}).get("loop", {}).get("definition") or {})
     if sum(node["type"] == "Input" for node in nodes) > 1:
         raise InvalidRequestError("a flow has one Input node")
 

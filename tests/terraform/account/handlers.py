@@ -44,7 +44,11 @@ class Handler(Protocol):
 
 
 class FlowHandler:
-    """AWS::Bedrock::Flow: every write prepares the flow."""
+    """AWS::Bedrock::Flow: every write prepares the flow, and fails if the flow then cannot run.
+
+    Inferred from the permissions that the schema lists: that the handlers prepare, and in this order. So are the code
+    of that failure, that the flow stays with what was written, and that a definition is read as it was written.
+    """
 
     def create(self, api: Any, desired: Model, identify: Identify) -> None:
         tags = {"tags": desired["Tags"]} if desired.get("Tags") else {}

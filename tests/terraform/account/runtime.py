@@ -1,6 +1,6 @@
-"""Invoking flows: who may, with which key, and which version answers.
+"""Invoking flows: who may, with which key, what the nodes need, and which version answers.
 
-No flow runs: every output node gives back what went in, beside the number of the version.
+No flow runs, and no loop turns: every output node gives back what went in, beside the number of the version.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from account.flow_records import (
     write_time,
 )
 from account.key_use import WRITING, use_key
+from account.node_use import use_nodes
 from account.requests import InvalidRequestError, read_request
 from account.services import install_service
 
@@ -126,6 +127,7 @@ class FlowRuntimeResponse(BaseResponse):
         key = release.get("customerEncryptionKeyArn")
         use_key(self, key, flow["arn"], *WRITING)
         use_key(self, key, flow["arn"], *WRITING, role=release["executionRoleArn"])
+        use_nodes(self, release)
         check_input(release, request)
         return release, request
 
