@@ -11,7 +11,8 @@ from paths import MODULES
 
 from generator.terraform.proof import reader
 from generator.terraform.proof.parser import parse_hcl
-from generator.terraform.proof.reader import _read_piece, read_file, read_quickly
+from generator.terraform.proof.quick_reader import read_quickly
+from generator.terraform.proof.reader import read_file, read_piece
 
 FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
 
@@ -19,7 +20,7 @@ FILES = sorted([*MODULES.glob("*/*.tf"), *MODULES.glob("*/tests/*.hcl")])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULES)))
 def test_pieces_mean_what_the_whole_file_means(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert read_file(text) == _read_piece(text)
+    assert read_file(text) == read_piece(text)
     assert not read_file(text).faults
 
 
@@ -68,14 +69,15 @@ def test_a_block_is_read_once_wherever_it_is(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reader, "parse_hcl", lambda code: [parsed.append(code), parse_hcl(code)][1])
     block = 'read "once" {\n  b {\n    c = 1\n  }\n}\n'
     first, second = read_file(block), read_file(f'other "x" {{\n}}\n\n{block}\n{block}')
-    assert [code.strip() for code in parsed] == [block.strip(), 'other "x" {\n}', block.strip()]
+    assert [code.strip() for code in parsed if code.strip()] == [block.strip(), 'other "x" {\n}', block.strip()]
     assert [block.blocks[0].line for block in (*first.blocks, *second.blocks[1:])] == [2, 5, 11]
     assert second.blocks[1].body[0].body[0].line == 6  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("key", ["for", "in", "null", "1", "a.b", "f()"])
+@pytest.mark.parametrize("key", ["for", "in", "null", "1", "a.b", "f()", '("x")'])
 def test_a_key_of_an_object_is_a_name_or_a_string(key: str) -> None:
-    assert not read_file(f'a {{\n  b = {{ "{key}" = 1 }}\n}}\n').faults
+    quoted = key.replace('"', "")
+    assert not read_file(f'a {{\n  b = {{ "{quoted}" = 1 }}\n}}\n').faults
     assert read_file(f"a {{\n  b = {{ {key} = 1 }}\n}}\n").faults
 
 
@@ -103,6 +105,7 @@ def test_faults_have_the_line_numbers_of_the_file() -> None:
 SIGNS = (
     *("{", "}", "[", "]", "(", ")", '"', "=", "/*", "*/", "//", "# {", "${", "}\n}", "x = {", "x = [", "x = <<E", "E"),
     *('x = "', "x = 1", "x {", "x {}", 'x = "${', "<<-E", "  }", "    }", "b {", ",", "}\n{", "x = {\n  y = 1", "\\"),
+    *('"a",', '"a" = "b",', '"${', '}a"', "#", '# "a"', '/* "', '"\n', '"a"\n# b"', "$", "$$", "%{", '("a") = 1'),
 )
 NESTED = """\
 # Code generated
@@ -122,6 +125,9 @@ a "b" {
   e "x" {
     i = { j = "}" }
   }
+  # "three"
+  l = ["four", "f${i}ve", "$six", var.x == "" ? "seven" : "eight"]
+  m = [for n in o("nine") : "${n}ten" if n != "eleven"]
 }
 
 k {
@@ -157,6 +163,20 @@ def test_a_file_is_read_quickly_as_its_whole_is_or_not_at_all(seed: int) -> None
         text = "\n".join(lines)
         blocks, whole = read_quickly(text), read_file(text)
         assert blocks is None or (not whole.faults and strip_lines(blocks) == strip_lines(whole.blocks)), text
+
+
+def test_blocks_that_differ_in_texts_alone_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(reader, "parse_hcl", lambda code: [parsed.append(code), parse_hcl(code)][1])
+    shape = 'alike "{0}" {{\n  # {1}\n  a = ["{1}", f("${{b}}/{2}")]\n}}\n'
+    texts = [("one", "two", "three"), ("one", "$four", "} = {"), ("one", "#", ", ["), ("two", "two", "three")]
+    for each in texts:
+        text = shape.format(*each)
+        blocks = read_quickly(text)
+        assert blocks is not None
+        assert strip_lines(blocks) == strip_lines(read_piece.__wrapped__(text).blocks)
+    # Once each as it is, and once for each label.
+    assert len(parsed) == len(texts) + 2
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def _read_key(tree: Tree[Token]) -> Expression:
     rule = name_branch(first)
     if rule == "identifier" and not isinstance(first, str):
         return expressions.String(str(first.children[0]))
-    if rule not in ("string", "LPAR"):
+    if rule != "string":
         raise UnreadableError(find_first_line(inner), "the key of an object is neither a name nor a string")
     return read_expression(inner)
 

@@ -70,7 +70,6 @@ class ReadFile:
 
 _HEADER = re.compile(r"\A(?:#[^\n]*\n)+")
 _PIECE_END = re.compile(r"(?<=\n}\n)")
-_INNER = re.compile(r"^(( +)\w+(?: \"[^\"\n]*\")*) \{\n(?:(?!\2\}\n).*\n)*\2\}\n", re.MULTILINE)
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
@@ -82,12 +81,12 @@ def read_file(content: str) -> ReadFile:
     comment, a heredoc, a bracket) is a fault in both pieces, so pieces without faults mean what the whole file means.
     The comment lines at the top name the definition, which differs between modules; they form a piece of their own.
     """
-    faults = tuple(_find_character_faults(content))
+    faults = tuple(find_character_faults(content))
     if faults:
         return ReadFile((), faults)
-    body = _HEADER.sub("", content)
-    pieces, line = [], content.count("\n") - body.count("\n")
-    for piece in _PIECE_END.split(body):
+    texts = split_file(content)
+    pieces, line = [], content.count("\n") - sum(text.count("\n") for text in texts)
+    for piece in texts:
         pieces.append(_place_piece(piece, line))
         line += piece.count("\n")
     return ReadFile(
@@ -96,55 +95,15 @@ def read_file(content: str) -> ReadFile:
     )
 
 
-@lru_cache(maxsize=64)
-def read_quickly(content: str) -> tuple[ReadBlock, ...] | None:
-    """Return the blocks of a file without their lines; None where the file has a fault, or is not laid out as expected.
-
-    Each distinct block is read once, also inside of others: modules differ in few of them.
-    """
-    if any(_find_character_faults(content)):
-        return None
-    pieces = [_read_parts(piece) for piece in _PIECE_END.split(_HEADER.sub("", content))]
-    return None if None in pieces else tuple(block for piece in pieces if piece for block in piece)
-
-
-@lru_cache(maxsize=4096)
-def _read_parts(piece: str) -> tuple[ReadBlock, ...] | None:
-    """Read a piece with an empty block in place of each block inside, and those blocks by themselves.
-
-    Where the empty one is read as such, directly inside the block around it, the full one would be, too: nothing that
-    begins before it is still open there, and by itself it leaves nothing open.
-    """
-    parts: dict[int, str] = {}
-    shell, done = [], 0
-    for match in _INNER.finditer(piece, piece.index("\n") if piece.startswith(" ") else 0):
-        shell.append(piece[done : match.start()])
-        parts["".join(shell).count("\n") + 1] = match[0]
-        shell.append(f"{match[1]} {{\n}}\n")
-        done = match.end()
-    read = _read_piece("".join([*shell, piece[done:]]))
-    blocks = [] if read.faults else [_fill_block(block, parts) for block in read.blocks]
-    return None if read.faults or None in blocks or parts else tuple(block for block in blocks if block)
-
-
-def _fill_block(block: ReadBlock, parts: dict[int, str]) -> ReadBlock | None:
-    """Return a block with its inner ones, which are taken from `parts` by their lines in the shell."""
-    body: list[ReadAttribute | ReadBlock] = []
-    for item in block.body:
-        if item.line not in parts:
-            body.append(item)
-            continue
-        inner = _read_parts(parts.pop(item.line))
-        if inner is None or len(inner) != 1 or item != replace(inner[0], body=(), line=item.line):
-            return None
-        body.append(inner[0])
-    return replace(block, body=tuple(body))
+def split_file(content: str) -> list[str]:
+    """Return the pieces of a file, without the comment lines at its top."""
+    return _PIECE_END.split(_HEADER.sub("", content))
 
 
 @lru_cache(maxsize=1024)
 def _place_piece(piece: str, line: int) -> ReadFile:
     """Read a piece that has so many lines before it."""
-    read = _read_piece(piece)
+    read = read_piece(piece)
     faults = tuple((number + line, problem) for number, problem in read.faults)
     return ReadFile(tuple(_move_block(block, line) for block in read.blocks), faults) if line else read
 
@@ -158,7 +117,8 @@ def _move_block(block: ReadBlock, lines: int) -> ReadBlock:
 
 
 @lru_cache(maxsize=4096)
-def _read_piece(content: str) -> ReadFile:
+def read_piece(content: str) -> ReadFile:
+    """Read a piece of a file, or the whole of it."""
     faults: list[Fault] = []
     try:
         blocks = tuple(_read_file_blocks(parse_hcl(content), faults))
@@ -169,7 +129,8 @@ def _read_piece(content: str) -> ReadFile:
     return ReadFile(blocks, tuple(faults))
 
 
-def _find_character_faults(content: str) -> Iterator[Fault]:
+def find_character_faults(content: str) -> Iterator[Fault]:
+    """Yield what is wrong with the characters of a file."""
     if not content.endswith("\n"):
         yield content.count("\n") + 1, "the last line does not end with a line break"
     for match in _CONTROLS.finditer(content):
