@@ -7,7 +7,7 @@ from typing import Any
 from audit import list_belongings
 from identities import make_service_role
 from leaves import compare_definitions
-from lives import FLOW, Life
+from lives import NATIVE_FLOW, Life
 from released import make_alias, make_version
 
 from bench import Bench
@@ -82,7 +82,7 @@ def prove_import(life: Life) -> None:
     try:
         with life.proof.of("import"):
             release = publish(bench, flow)
-            life.turn(beside=IMPORT.format(to=FLOW, identifier=flow))
+            life.turn(beside=IMPORT.format(to=NATIVE_FLOW, identifier=flow))
             bench.succeed(life.folder, "init", "-input=false")
             check_adoption(life, life.apply(), flow)
             role_of_version, aliases = find_release(flows, flow)
@@ -107,7 +107,7 @@ def prove_moved(life: Life) -> None:
         (life.folder / "main.tf").write_text(old, encoding="utf-8")
         bench.succeed(life.folder, "init", "-input=false")
         flow = bench.do(life.folder, "apply", "-auto-approve").outputs["own"]
-        life.turn(beside=f"{OLD_ROLE_AND_KEY}\n{MOVED.format(to=FLOW)}")
+        life.turn(beside=f"{OLD_ROLE_AND_KEY}\n{MOVED.format(to=NATIVE_FLOW)}")
         bench.succeed(life.folder, "init", "-input=false")
         check_adoption(life, life.apply(), flow)
         life.turn(beside="")
@@ -119,7 +119,7 @@ def prove_moved(life: Life) -> None:
 
 def check_adoption(life: Life, changes: dict[str, str], flow: str) -> None:
     """Hold that the flow was updated in place and all else created, and that the flow is the module's in every part."""
-    assert changes.pop(FLOW) == "update", changes
+    assert changes.pop(NATIVE_FLOW) == "update", changes
     assert set(changes.values()) == {"create"}, changes
     outputs, subject = life.outputs, life.root.subject
     found = life.bench.client("bedrock-agent").get_flow(flowIdentifier=flow)

@@ -11,6 +11,7 @@ from generator.terraform.proof.account import ACCOUNT, FLOW_ARN, KEY_ARN, ROLE_A
 
 Outputs = dict[str, Any]
 """A module's outputs."""
+NODES = "policy/bedrock-flow-nodes"
 
 
 def read_policy(bench: Bench, arn: str) -> Any:
@@ -100,3 +101,15 @@ def list_belongings(bench: Bench, *regions: str) -> set[str]:
 def read_key_state(bench: Bench, key: str, region: str = REGION) -> str:
     """Return a key's state."""
     return str(bench.client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyState"])
+
+
+def check_new_before_old(decisions: list[dict[str, Any]]) -> None:
+    """Hold that the flow had its new role and the nodes' permissions before the old ones went."""
+    actions = [item["action"] for item in decisions]
+    role = ("iam:CreateRole", "bedrock:UpdateFlow", "iam:DeleteRole")
+    assert sorted(role, key=actions.index) == list(role), actions
+    about_nodes = [NODES in json.dumps([item["resource"], item["context"]]) for item in decisions]
+    nodes = [action for action, is_theirs in zip(actions, about_nodes, strict=True) if is_theirs]
+    for new, old in (("iam:CreatePolicy", "iam:DeletePolicy"), ("iam:AttachRolePolicy", "iam:DetachRolePolicy")):
+        for end, action in enumerate(nodes):
+            assert action != old or nodes[:end].count(new) > nodes[:end].count(old), nodes

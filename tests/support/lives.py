@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from audit import check_policies, list_attached, list_belongings, read_key_state, read_policy
+from audit import check_new_before_old, check_policies, list_attached, list_belongings, read_key_state, read_policy
 from leaves import compare_definitions
 from proofs import Proof
 from roots import Root
@@ -19,7 +19,8 @@ from subjects import NEW_RIGHT, add_a_new_right, edit_a_prompt, generate_variant
 
 from bench import Bench
 
-FLOW = "module.flow.aws_bedrockagent_flow.this"
+NATIVE_FLOW = "module.flow.aws_bedrockagent_flow.this"
+CLOUD_FLOW = "module.flow.aws_cloudcontrolapi_resource.flow"
 KEY = "module.flow.aws_kms_key.this"
 KEY_POLICY = "module.flow.aws_kms_key_policy.this"
 ROLE = "module.flow.aws_iam_role.this"
@@ -27,7 +28,6 @@ PREPARED = "module.flow.terraform_data.prepared[0]"
 CONTENT = "module.flow.terraform_data.definition"
 VERSION = "module.flow.aws_cloudcontrolapi_resource.version"
 ALIAS = "module.flow.aws_cloudcontrolapi_resource.alias"
-NODES = "policy/bedrock-flow-nodes"
 LONG_NAME = "a-" * 100
 
 
@@ -54,10 +54,16 @@ class Life:
         return self.folder / "module"
 
     @property
+    def flow(self) -> str:
+        """The address of the flow."""
+        return f"module.flow.{self.root.subject.flow}"
+
+    @property
     def next_version(self) -> dict[str, str]:
         """What an apply does to release a change of the flow, by address; nothing in a module without a release."""
         aliases = {f'{ALIAS}["{name}"]': "update" for name in self.outputs.get("alias_arns", ())}
-        return {PREPARED: "replace", CONTENT: "update", VERSION: "replace", **aliases} if aliases else {}
+        prepared = {} if self.root.subject.is_cloud_control else {PREPARED: "replace"}
+        return {**prepared, CONTENT: "update", VERSION: "replace", **aliases} if aliases else {}
 
     def turn(self, **changes: Any) -> None:
         """Change the root."""
@@ -155,7 +161,7 @@ def prove_edit(life: Life) -> None:
     with life.proof.of("edit"):
         edit_a_prompt(life.module)
         said = life.bench.do(life.folder, "plan")
-        assert (said.changes, said.reads) == ({FLOW: "update", **life.next_version}, set())
+        assert (said.changes, said.reads) == ({life.flow: "update", **life.next_version}, set())
 
 
 def prove_new_right(life: Life) -> None:
@@ -165,7 +171,7 @@ def prove_new_right(life: Life) -> None:
         life.put_module(made)
         before = len(life.bench.read_calls())
         life.bench.hold("CreatePolicyVersion", "AttachRolePolicy", until="UpdateFlow")
-        assert life.apply()[FLOW] == "update"
+        assert life.apply()[life.flow] == "update"
         calls = life.bench.read_calls()[before:]
         granting = [place for place, call in enumerate(calls) if call in ("CreatePolicyVersion", "AttachRolePolicy")]
         assert max(granting) < calls.index("UpdateFlow"), calls
@@ -212,7 +218,7 @@ def prove_depends_on(life: Life) -> None:
         assert said.reads == list_data_sources(life.module)
         assert said.changes.pop("terraform_data.platform") == "create"
         assert set(said.changes.values()) == {"update"}, said.changes
-        assert FLOW not in said.changes
+        assert life.flow not in said.changes
         life.check_policies()
 
 
@@ -224,7 +230,7 @@ def list_data_sources(module: Path) -> set[str]:
 
 def prove_new_name(life: Life) -> None:
     """Rename the flow."""
-    expected = {"aws_bedrockagent_flow": "update", "aws_kms_key": "update", "aws_kms_key_policy": "update"}
+    expected = {life.flow.split(".")[2]: "update", "aws_kms_key": "update", "aws_kms_key_policy": "update"}
     expected |= {"aws_kms_alias": "replace", "aws_iam_role": "replace", "aws_iam_policy": "replace"}
     expected |= {"aws_iam_role_policy_attachment": "replace"}
     with life.proof.of("rename"):
@@ -239,28 +245,17 @@ def prove_new_name(life: Life) -> None:
         life.check_policies()
 
 
-def check_new_before_old(decisions: list[dict[str, Any]]) -> None:
-    """Hold that the flow had its new role and the nodes' permissions before the old ones went."""
-    actions = [item["action"] for item in decisions]
-    role = ("iam:CreateRole", "bedrock:UpdateFlow", "iam:DeleteRole")
-    assert sorted(role, key=actions.index) == list(role), actions
-    about_nodes = [NODES in json.dumps([item["resource"], item["context"]]) for item in decisions]
-    nodes = [action for action, is_theirs in zip(actions, about_nodes, strict=True) if is_theirs]
-    for new, old in (("iam:CreatePolicy", "iam:DeletePolicy"), ("iam:AttachRolePolicy", "iam:DetachRolePolicy")):
-        for end, action in enumerate(nodes):
-            assert action != old or nodes[:end].count(new) > nodes[:end].count(old), nodes
-
-
 def prove_replacements(life: Life) -> None:
     """Replace the key, the role, and the flow: each takes one apply, and leaves nothing to do.
 
     A released flow is replaced under a new name only; under the old one nothing changes.
     """
     with life.proof.of("replace"):
-        for address, ending in ((KEY, "ScheduleKeyDeletion"), (ROLE, "DeleteRole"), (FLOW, "")):
-            if address == FLOW and life.next_version:
-                said = life.bench.ask(life.folder, "apply", "-auto-approve", f"-replace={FLOW}")
-                assert "ConflictException" in str(said.list_diagnostics("error"))
+        for address, ending in ((KEY, "ScheduleKeyDeletion"), (ROLE, "DeleteRole"), (life.flow, "")):
+            if address == life.flow and life.next_version:
+                said = life.bench.ask(life.folder, "apply", "-auto-approve", f"-replace={address}")
+                taken = "AlreadyExists" if life.root.subject.is_cloud_control else "ConflictException"
+                assert taken in str(said.list_diagnostics("error"))
                 life.check_nothing_to_do()
                 life.turn(name="another-name")
             before = len(life.bench.read_calls())
@@ -268,7 +263,7 @@ def prove_replacements(life: Life) -> None:
             calls = life.bench.read_calls()[before:]
             assert changes[address] == "replace"
             if ending:
-                assert changes[FLOW] == "update"
+                assert changes[life.flow] == "update"
                 assert calls.index("UpdateFlow") < calls.index(ending), calls
             life.check_nothing_to_do()
             life.check_policies()

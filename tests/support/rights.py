@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from identities import ACCOUNT
 from subjects import MODULES
 
 Policy = dict[str, Any]
+STEPS = ("first apply", "later", "destroy", "plan")
+_ACTION = re.compile(r"`((?:bedrock|cloudformation|iam|kms):\w+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,11 @@ class Recorded:
 
 def read_deployment_policy(name: str, module: str | Path, region: str = "us-east-1") -> Policy:
     """Return `deployment` or `plan` of an example or a module, with account, region and callers as the docs say."""
-    text = (MODULES / module / "policies" / f"{name}.json").read_text(encoding="utf-8")
+    return fill_policy((MODULES / module / "policies" / f"{name}.json").read_text(encoding="utf-8"), region)
+
+
+def fill_policy(text: str, region: str = "us-east-1") -> Policy:
+    """Return a policy with account, region and callers in the place of the placeholders."""
     text = text.replace("role/CALLER", "role/caller-*").replace("ACCOUNT", ACCOUNT).replace("REGION", region)
     policy: Policy = json.loads(text)
     return policy
@@ -87,3 +94,18 @@ def _read_one(item: dict[str, Any]) -> Recorded:
     request = Request(principal, item["action"], item["resource"], item["account"], item["context"])
     policy = None if item["resource_policy"] is None else read_policy(*item["resource_policy"])
     return Recorded(request, policy, item["verdict"])
+
+
+def read_steps_in_the_docs(page: str, *also: str) -> dict[str, set[str]]:
+    """Return the actions by step, from a table's last columns; a cell may name the only ones that it means.
+
+    Other cells count if they are `also`.
+    """
+    found: dict[str, set[str]] = {step: set() for step in STEPS}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        actions = _ACTION.findall(cells[0])
+        if len(cells) == 7 and actions:
+            for step, cell in zip(STEPS, cells[3:], strict=True):
+                found[step] |= set(_ACTION.findall(cell) or (actions if cell in ("yes", *also) else []))
+    return found

@@ -31,6 +31,9 @@ SAMPLES["inline-chat"] = INLINE_CHAT
 EXAMPLES = sorted(path.name for path in MODULES.iterdir() if path.is_dir())
 EVERYDAY = "support-triage"
 RELEASED = "ticket-summary"
+CLOUD = f"{RELEASED}-by-cloud-control"
+UNRELEASED = f"{CLOUD}-unreleased"
+"""The example with a release, made with the other engine, and that without its release."""
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-"
@@ -76,6 +79,16 @@ class Subject:
     definition: Path
     module: Path
 
+    @property
+    def is_cloud_control(self) -> bool:
+        """Whether the flow is a resource of Cloud Control."""
+        return 'resource "aws_cloudcontrolapi_resource" "flow"' in (self.module / "main.tf").read_text(encoding="utf-8")
+
+    @property
+    def flow(self) -> str:
+        """The address of the flow in the module."""
+        return "aws_cloudcontrolapi_resource.flow" if self.is_cloud_control else "aws_bedrockagent_flow.this"
+
     def choose_values(self, which: int = 0) -> dict[str, Any]:
         """Return a value for each variable that has no default: the first ones, or the second."""
         text = (self.module / "variables.tf").read_text(encoding="utf-8")
@@ -104,9 +117,13 @@ def _fill(value: Any, known: dict[str, Any]) -> Any:
 
 
 def find_subject(name: str, folder: Path) -> Subject:
-    """Return an example as it stands in the repository, or a sample made into a module below `folder`."""
+    """Return an example as it stands in the repository, or a sample or variant made into a module below `folder`."""
     if name in SAMPLES:
         return Subject(name, SAMPLES[name], generate_module(SAMPLES[name], folder))
+    if name in VARIANTS:
+        home = folder / name
+        module = generate_variant(find_subject(RELEASED, home), home, VARIANTS[name])
+        return Subject(name, home / "flow" / f"{RELEASED}.flow.json", module)
     (definition,) = (ROOT / "examples" / "flows" / name).glob("*.flow.*")
     return Subject(name, definition, MODULES / name)
 
@@ -130,6 +147,21 @@ def generate_variant(subject: Subject, folder: Path, change: Callable[[dict[str,
     definition = home / f"{subject.name}.flow.json"
     definition.write_text(json.dumps(document), encoding="utf-8")
     return generate_module(definition, folder / "modules")
+
+
+def choose_cloud_control(document: dict[str, Any]) -> None:
+    """Give a definition the engine that most examples do not have."""
+    document["engine"] = "cloud-control"
+
+
+def choose_cloud_control_alone(document: dict[str, Any]) -> None:
+    """Give a definition that engine, and take its release."""
+    choose_cloud_control(document)
+    del document["release"]
+
+
+VARIANTS = {CLOUD: choose_cloud_control, UNRELEASED: choose_cloud_control_alone}
+"""Changes of the example with a release by the name of what comes of them."""
 
 
 def add_a_new_right(document: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from damage import Damage
 from identities import allow, make_role, write_document
-from lives import ALIAS, FLOW, PREPARED, VERSION, Life, open_life
+from lives import ALIAS, NATIVE_FLOW, PREPARED, VERSION, Life, open_life
 from proofs import Proof
 from released import prepare
 from releases import COLUMNS, DAMAGES, MOVING, NEW, PREPARING, apply, check_released, prove_release, try_to_apply
@@ -79,7 +79,7 @@ def test_without_the_cli_the_message_says_so_and_the_next_apply_goes_on(life: Li
     assert "The AWS CLI is not installed where Terraform runs." in error
     life.bench = bench
     changes, steps = apply(life)
-    assert (FLOW in changes, PREPARED in changes, steps) == (False, True, ["PrepareFlow", *MOVING])
+    assert (NATIVE_FLOW in changes, PREPARED in changes, steps) == (False, True, ["PrepareFlow", *MOVING])
     check_released(life, 2)
 
 
@@ -97,7 +97,7 @@ def test_a_version_that_cannot_be_created_leaves_the_aliases_and_the_next_apply_
     for version in others:
         flows.delete_flow_version(flowIdentifier=flow, flowVersion=version)
     changes, steps = apply(life)
-    assert (FLOW in changes, steps) == (False, MOVING)
+    assert (NATIVE_FLOW in changes, steps) == (False, MOVING)
     check_released(life, 11)
 
 
@@ -217,7 +217,7 @@ def test_an_alias_that_was_moved_stops_the_plan_and_is_moved_back(life: Life) ->
 def test_a_flow_that_was_updated_and_not_prepared_is_prepared_by_the_next_apply(life: Life) -> None:
     life.apply()
     edit_a_prompt(life.module)
-    assert life.bench.ask(life.folder, "apply", "-auto-approve", f"-target={FLOW}").code == 0
+    assert life.bench.ask(life.folder, "apply", "-auto-approve", f"-target={NATIVE_FLOW}").code == 0
     released = life.next_version
     assert life.apply() == released
     life.check_nothing_to_do()

@@ -1,7 +1,8 @@
 """Deployment roles: the documented policies are enough for every example, and nothing in them is unnecessary.
 
-One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. The example
-with a release has two roles of its own, because its policies allow more. The account decides and records every call.
+One role applies, changes, and destroys the modules of all examples with real Terraform; another role plans. Those with
+a release have two roles of their own, because their policies allow more, and so has a module with the engine
+cloud-control and no release. The account decides and records every call.
 The record shows which permissions a step needs, and deciding the recorded calls again without one of them shows that
 none is unnecessary; samples are run with Terraform itself.
 """
@@ -12,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,18 +23,24 @@ from identities import allow, assume, make_operator, make_role, write_document
 from paths import ROOT
 from proofs import Proof
 from rights import (
+    STEPS,
+    Policy,
     Recorded,
+    fill_policy,
     find_refusals,
     list_actions,
     list_smaller_policies,
-    read_deployment_policy,
     read_recorded,
+    read_steps_in_the_docs,
     take_out_action,
 )
-from subjects import EVERYDAY, MODULES, RELEASED
-from subjects import EXAMPLES as NAMES
+from subjects import EXAMPLES, Subject, find_subject
 
 from bench import Bench, find_missing_parts, open_bench
+from generator.flow.model import Engine
+from generator.terraform.module import read_copied_files
+
+NAMES = EXAMPLES
 
 MISSING = find_missing_parts()
 pytestmark = [
@@ -42,13 +50,18 @@ pytestmark = [
 ]
 
 DOCS = ROOT / "docs" / "deployment-permissions.md"
-RELEASES = "A module with a [release](module.md#release) also needs:"
-FORMS = {"plain": EVERYDAY, "released": RELEASED}
-"""The two forms of the policies, each with a module that has it."""
-DEPLOYERS = {form: read_deployment_policy("deployment", module) for form, module in FORMS.items()}
-PLANNERS = {form: read_deployment_policy("plan", module) for form, module in FORMS.items()}
-STEPS = ("first apply", "later", "destroy", "plan")
-_ACTION = re.compile(r"`((?:bedrock|cloudformation|iam|kms):\w+)`")
+TABLES = re.compile(r"^.*also needs:$", re.MULTILINE)
+"""What is before each table of the page but the first."""
+FORMS = {"plain": (False, Engine.NATIVE), "released": (True, Engine.NATIVE)}
+"""The forms of the policies."""
+
+
+def read_form(name: str, form: str) -> Policy:
+    return fill_policy(read_copied_files(*FORMS[form])[f"policies/{name}.json"])
+
+
+DEPLOYERS = {form: read_form("deployment", form) for form in FORMS}
+PLANNERS = {form: read_form("plan", form) for form in FORMS}
 
 
 @dataclass(slots=True)
@@ -79,16 +92,19 @@ def lives(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactor
     arguments = write_arguments(callers, boundary["Policy"]["Arn"])
     found = {}
     for form in FORMS:
-        root = Root(tmp_path_factory.mktemp("examples"), [name for name in NAMES if name_form(name) == form])
+        folder = tmp_path_factory.mktemp("examples")
+        root = Root(folder, [name for name in NAMES if name_form(find_subject(name, folder)) == form])
         deployer = assume(operator, make_role(bench, f"{form}-deployer", *DEPLOYERS[form]["Statement"]))
         planner = assume(operator, make_role(bench, f"{form}-planner", *PLANNERS[form]["Statement"]))
         found[form] = live(root, bench.client("iam"), deployer, planner, arguments)
     return found
 
 
-def name_form(name: str) -> str:
-    """Return which form of the policies an example has."""
-    return "released" if (MODULES / name / "release.tf").exists() else "plain"
+def name_form(subject: Subject) -> str:
+    """Return which form of the policies a module has."""
+    if (subject.module / "release.tf").exists():
+        return "released"
+    return "cloud" if subject.is_cloud_control else "plain"
 
 
 def live(
@@ -159,8 +175,11 @@ def test_a_step_works_with_exactly_its_deployment_policy(step: str, form: str, l
 
 @pytest.mark.proves("deployment")
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_lives_with_the_deployment_policies(name: str, lives: dict[str, Life], proof: Proof) -> None:
-    flow, life = f"module.{name}.aws_bedrockagent_flow.this", lives[name_form(name)]
+def test_an_example_lives_with_the_deployment_policies(
+    name: str, lives: dict[str, Life], proof: Proof, tmp_path: Path
+) -> None:
+    subject = find_subject(name, tmp_path)
+    flow, life = f"module.{name}.{subject.flow}", lives[name_form(subject)]
     with proof.of("deployment"):
         assert f"{flow}: Creation complete" in life.output["first apply"]
         assert f"{flow}: Refreshing state" in life.output["plan"]
@@ -168,10 +187,23 @@ def test_an_example_lives_with_the_deployment_policies(name: str, lives: dict[st
         assert f"{flow}: Destruction complete" in life.output["destroy"]
 
 
+def test_both_engines_have_the_same_policies_with_a_release() -> None:
+    native, cloud = (read_copied_files(is_released=True, engine=engine) for engine in Engine)
+    policies = [path for path in native if path.startswith("policies/")]
+    assert [native[path] for path in policies] == [cloud[path] for path in policies]
+
+
 def list_needs(name: str, form: str, lives: dict[str, Life]) -> list[Recorded]:
-    """Return what the roles with a policy asked for; that of a released module needs all that others need, too."""
-    chosen = lives.values() if form == "released" else [lives[form]]
-    return [item for life in chosen for item in list_own_needs(name, life)]
+    """Return what the roles with a policy asked for.
+
+    The policy of a released module is also that of other modules. Of the key and of roles, a module needs the same with
+    each engine.
+    """
+    if form != "cloud":
+        chosen = lives.values() if form == "released" else [lives[form]]
+        return [item for life in chosen for item in list_own_needs(name, life)]
+    shared = [item for item in list_own_needs(name, lives["plain"]) if item.request.action[:4] in ("iam:", "kms:")]
+    return [*shared, *list_own_needs(name, lives["cloud"])]
 
 
 def list_own_needs(name: str, life: Life) -> list[Recorded]:
@@ -195,7 +227,7 @@ def test_without_an_action_a_plan_fails(action: str, lives: dict[str, Life]) -> 
 @pytest.mark.parametrize("name", ["deployment", "plan"])
 def test_no_statement_grants_an_unneeded_action_or_resource(name: str, form: str, lives: dict[str, Life]) -> None:
     needs = list_needs(name, form, lives)
-    smaller = list_smaller_policies(read_deployment_policy(name, FORMS[form]))
+    smaller = list_smaller_policies(read_form(name, form))
     assert [what for what, policy in smaller if not any(find_refusals(needs, policy))] == []
 
 
@@ -209,23 +241,11 @@ def test_a_complete_policy_denies_nothing_and_an_empty_one_everything(form: str,
 @pytest.mark.parametrize("step", STEPS)
 def test_the_docs_say_which_step_needs_an_action(step: str, lives: dict[str, Life]) -> None:
     asked = {form: {item.request.action for item in life.decided[step]} for form, life in lives.items()}
-    plain, released = (
-        read_steps_in_the_docs(table)[step] for table in DOCS.read_text(encoding="utf-8").split(RELEASES)
-    )
-    assert plain == asked["plain"]
-    assert plain | released == asked["released"] | plain
-
-
-def read_steps_in_the_docs(page: str) -> dict[str, set[str]]:
-    """Return the actions by step, from a table's last columns; a cell may name the only ones that it means."""
-    found: dict[str, set[str]] = {step: set() for step in STEPS}
-    for line in page.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        actions = _ACTION.findall(cells[0])
-        if len(cells) == 7 and actions:
-            for step, cell in zip(STEPS, cells[3:], strict=True):
-                found[step] |= set(_ACTION.findall(cell) or (actions if cell == "yes" else []))
-    return found
+    plain, both, released = TABLES.split(DOCS.read_text(encoding="utf-8"))
+    expected = read_steps_in_the_docs(plain)[step]
+    assert expected == asked["plain"]
+    expected |= read_steps_in_the_docs(both, "with a release")[step] | read_steps_in_the_docs(released)[step]
+    assert expected == asked["released"] | asked["plain"]
 
 
 @pytest.fixture(scope="module")

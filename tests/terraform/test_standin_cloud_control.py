@@ -129,12 +129,12 @@ def test_a_create_only_property_replaces(desk: Desk) -> None:
     assert desk.read_state("version")["id"].endswith("|2")
 
 
-def test_white_space_alone_is_an_update_with_an_empty_patch(desk: Desk) -> None:
+def test_white_space_and_order_alone_are_an_update_with_an_empty_patch(desk: Desk) -> None:
     state = desk.describe()
     desk.write(write_resource("flow", FLOW, state, carry(FLOW)))
     desk.apply()
-    raw = write_resource("flow", FLOW, state, carry(FLOW)).replace(f"jsonencode({state})", json.dumps(state))
-    desk.write(raw)
+    reordered = json.dumps(json.dumps(dict(reversed(json.loads(state).items()))))
+    desk.write(write_resource("flow", FLOW, state, carry(FLOW)).replace(f"jsonencode({state})", reordered))
     assert desk.apply() == {FLOW_AT: "update"}
     assert desk.plan() == {}
 
