@@ -24,16 +24,14 @@ from generator.source.characters import normalize_text
 from generator.terraform.module import ModulePlan, plan_module
 from generator.terraform.module.checks import check_tags
 from generator.terraform.module.parameters import list_shapes
-from generator.terraform.resource import STRICTER
-from generator.terraform.resource.limits import CANNOT_EXPRESS
-from generator.validation import find_colliding_flows, validate_flow
-from generator.validation.composition import MISMATCHED_NODE_CONFIGURATION, MISSING_NODE_CONFIGURATION
+from generator.terraform.resource import CANNOT_EXPRESS, STRICTER
+from generator.validation import composition, find_colliding_flows, validate_flow
 
 if TYPE_CHECKING:  # defers the proof, which is slow to import
     from generator.terraform.proof import ProofFailure
 
 NO_SEVERITIES: Severities = {}
-WITHOUT_VALUE = frozenset({MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE, MISSING_NODE_CONFIGURATION})
+WITHOUT_VALUE = frozenset({MISSING_KEY, NOT_EXACTLY_ONE_KEY, WRONG_TYPE, composition.MISSING_NODE_CONFIGURATION})
 """Rules about parts that are missing or of the wrong type: a parameter may be meant for them."""
 
 
@@ -223,21 +221,26 @@ def _check_flow(
         if settings is not None and all(map(list_shapes, flow.parameters)):
             plan, of_module = plan_module(flow, grants, settings)
             more += of_module
-    # If the API rejects a value, the finding that Terraform is stricter adds nothing.
+    if ("engine",) in rejected:
+        more = [finding for finding in more if finding.rule not in (STRICTER, CANNOT_EXPRESS)]
+    # If the API rejects a value, the finding that the engine is stricter adds nothing.
     found += [finding for finding in more if finding.rule is not STRICTER or finding.path not in rejected]
     return plan
 
 
 def _drop_consequences(found: list[Finding], outline: Flow | None) -> list[Finding]:
-    """Leave out what follows from other findings: parameters that a wrong or missing part should use, and what
-    Terraform lacks of a type that does not match its node's configuration."""
+    """Leave out what follows from other findings: parameters that a wrong or missing part should use, warnings about
+    what the engine lacks, and what it lacks of a type that is wrong here or for its node's configuration."""
     has_nodes = outline is None or bool(outline.body.nodes or outline.body.partial)
     hides_use = not has_nodes or any(map(_hides_use, found))
-    mistyped = {finding.path[:-2] for finding in found if finding.rule is MISMATCHED_NODE_CONFIGURATION}
+    lacking = {finding.path for finding in found if finding.rule is CANNOT_EXPRESS}
+    mistyped = {finding.path[:-2] for finding in found if finding.rule is composition.MISMATCHED_NODE_CONFIGURATION}
+    mistyped |= {finding.path[:-1] for finding in found if finding.rule is composition.MISPLACED_LOOP_NODE}
     return [
         finding
         for finding in found
         if not (hides_use and finding.rule is UNUSED_PARAMETER)
+        and (finding.severity is Severity.ERROR or finding.path not in lacking)
         and not (finding.rule is CANNOT_EXPRESS and finding.path[-1:] == ("type",) and finding.path[:-1] in mistyped)
     ]
 

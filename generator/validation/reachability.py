@@ -135,6 +135,6 @@ def _report_cycle(closing: Connection, others: list[Connection]) -> Finding:
         Related(f"The cycle continues from {item.source} to {item.target} here.", (*item.path, "source"))
         for item in others
     )
-    repeat = "To repeat a step, use a Lambda function, inline code, or, without Terraform, a Loop node."
+    repeat = "To repeat a step, use a Lambda function, inline code, or a Loop node with `engine: cloud-control`."
     help = f"Remove this connection. {repeat}"
     return Finding(CYCLIC_CONNECTION, message, help, (*closing.path, "target"), related=related)

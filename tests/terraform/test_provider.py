@@ -1,4 +1,4 @@
-"""What the resource can express, and that everything else is reported."""
+"""What aws_bedrockagent_flow makes of a definition, and the schema that the project has of it."""
 
 from __future__ import annotations
 
@@ -7,122 +7,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pytest
 from flow_documents import make_flow, make_prompt, read
 from paths import ROOT
-from unexpressible import list_unexpressible_members
 
 from generator.findings import Finding
 from generator.flow.api import find_shape
+from generator.flow.model import Engine
 from generator.terraform.hcl import Block, write_block
-from generator.terraform.resource import find_definition_block, translate_definition
-from generator.terraform.resource.schema import Schema
+from generator.terraform.resource import Schema, find_resource, translate_definition
 
 REPOSITORY = ROOT
-UNEXPRESSIBLE = [
-    ("FlowNodeType", "Loop"),
-    ("FlowNodeType", "LoopInput"),
-    ("FlowNodeType", "LoopController"),
-    ("FlowNodeConfiguration", "loop"),
-    ("FlowNodeConfiguration", "loopController"),
-    ("FlowNodeConfiguration", "loopInput"),
-    ("KnowledgeBaseFlowNodeConfiguration", "orchestrationConfiguration"),
-    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"),
-    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"),
-    ("Message", "content[1]"),
-    ("ToolSpecification", "strict"),
-]
-"""API minus provider. If a refresh of either side changes this, review it before accepting it."""
 
 
 def translate(document: dict[str, Any]) -> tuple[Block, list[Finding]]:
     flow = read(document).flow
     assert flow is not None, read(document).findings
-    return translate_definition(flow, lambda node, path, text: f"{node.name}: {text}")
-
-
-def make_knowledge_base(**more: object) -> dict[str, Any]:
-    knowledge_base = {"knowledgeBaseId": "KB1", "modelId": "amazon.nova-lite-v1:0", **more}
-    return {"name": "Ask", "type": "KnowledgeBase", "configuration": {"knowledgeBase": knowledge_base}}
-
-
-def make_chat(*contents: dict[str, Any], **tool: object) -> dict[str, Any]:
-    node = make_prompt()
-    inline = node["configuration"]["prompt"]["sourceConfiguration"]["inline"]
-    inline["templateType"] = "CHAT"
-    chat: dict[str, Any] = {"messages": [{"role": "user", "content": list(contents)}]}
-    if tool:
-        spec = {"name": "look_up", "inputSchema": {"json": {"type": "object"}}, **tool}
-        chat["toolConfiguration"] = {"tools": [{"toolSpec": spec}]}
-    inline["templateConfiguration"] = {"chat": chat}
-    return node
-
-
-TEXT = {"text": "Say it."}
-TRIED: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
-    ("FlowNodeType", "Loop"): (
-        {"name": "Ask", "type": "Loop", "configuration": {"loop": {"definition": {"nodes": [], "connections": []}}}},
-        "type",
-    ),
-    ("FlowNodeType", "LoopInput"): ({"name": "Ask", "type": "LoopInput", "configuration": {"loopInput": {}}}, "type"),
-    ("FlowNodeType", "LoopController"): (
-        {
-            "name": "Ask",
-            "type": "LoopController",
-            "configuration": {
-                "loopController": {"maxIterations": 3, "continueCondition": {"name": "again", "expression": "x > 1"}}
-            },
-        },
-        "type",
-    ),
-    ("FlowNodeConfiguration", "loop"): ({**make_prompt(), "configuration": {"loop": {"definition": {}}}}, "loop"),
-    ("FlowNodeConfiguration", "loopController"): (
-        {
-            **make_prompt(),
-            "configuration": {
-                "loopController": {"maxIterations": 3, "continueCondition": {"name": "again", "expression": "x > 1"}}
-            },
-        },
-        "loopController",
-    ),
-    ("FlowNodeConfiguration", "loopInput"): ({**make_prompt(), "configuration": {"loopInput": {}}}, "loopInput"),
-    ("KnowledgeBaseFlowNodeConfiguration", "orchestrationConfiguration"): (
-        make_knowledge_base(orchestrationConfiguration={}),
-        "orchestrationConfiguration",
-    ),
-    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
-        make_knowledge_base(promptTemplate={"textPromptTemplate": "$search_results$"}),
-        "promptTemplate",
-    ),
-    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): (
-        make_knowledge_base(rerankingConfiguration={"type": "BEDROCK_RERANKING_MODEL"}),
-        "rerankingConfiguration",
-    ),
-    ("Message", "content[1]"): (make_chat(TEXT, TEXT), "content"),
-    ("ToolSpecification", "strict"): (make_chat(TEXT, strict=True), "strict"),
-}
-
-
-def test_api_minus_provider_is_exactly_this() -> None:
-    assert list(list_unexpressible_members()) == UNEXPRESSIBLE
-    assert list(TRIED) == UNEXPRESSIBLE
-
-
-@pytest.mark.parametrize("difference", TRIED, ids=lambda difference: ".".join(difference))
-def test_what_the_resource_cannot_express_is_reported(difference: tuple[str, str]) -> None:
-    node, end = TRIED[difference]
-    _, findings = translate(make_flow(node))
-    found = [finding for finding in findings if finding.rule.name == "ProviderCannotExpress"]
-    assert [finding.path[-1] for finding in found] == [end]
-    assert found[0].path[:3] == ("definition", "nodes", 1)
-
-
-def test_what_only_the_resource_requires_is_reported() -> None:
-    node = make_knowledge_base()
-    del node["configuration"]["knowledgeBase"]["modelId"]
-    _, (finding,) = translate(make_flow(node))
-    assert finding.rule.name == "ProviderIsStricter"
-    assert "modelId" in finding.message
+    block, findings = translate_definition(flow, lambda node, path, text: f"{node.name}: {text}")
+    assert isinstance(block, Block)
+    return block, findings
 
 
 def list_blocks(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
@@ -132,7 +34,7 @@ def list_blocks(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
 
 
 def test_the_data_has_every_name_in_the_listing() -> None:
-    names = dict(list_blocks(find_definition_block()))
+    names = dict(list_blocks(find_resource(Engine.NATIVE).definition))
     assert len(names) == 113
     assert names[".node.configuration.knowledge_base.model_id"].is_required
     assert names[".node.configuration.condition.condition"].items == (1, 5)

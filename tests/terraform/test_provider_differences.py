@@ -1,21 +1,20 @@
-"""Every key of the API is translated or reported: both data trees are walked side by side, with no list by hand."""
+"""Every key of the API is translated or reported, for each engine: the data trees are walked side by side."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flow_documents import make_flow, read
-from unexpressible import list_unexpressible_members
+from unexpressible import list_differences
 
 from generator.findings import Severity
 from generator.flow.api import Shape, find_shape, list_node_types
-from generator.flow.model import Body, Encryption, Flow, Node, Permissions
+from generator.flow.model import Body, Encryption, Engine, Flow, Node, Permissions
 from generator.terraform.hcl import Block
-from generator.terraform.resource import find_definition_block, translate_definition
-from generator.terraform.resource.schema import Schema
+from generator.terraform.resource import Schema, find_resource, translate_definition
 
 Members = tuple[str, ...]
 LEAVES: dict[str, Any] = {
@@ -60,7 +59,7 @@ def name_type(configuration: str) -> str:
     return found
 
 
-def make_flow_with(members: Members) -> Flow:
+def make_flow_with(members: Members, engine: Engine) -> Flow:
     definition = make_value(find_shape("FlowDefinition"), members)
     nodes = []
     for index, node in enumerate(definition.get("nodes", ())):
@@ -68,11 +67,15 @@ def make_flow_with(members: Members) -> Flow:
         path = ("definition", "nodes", index)
         nodes.append(Node(node["name"], node["type"], {}, (), (), path, (*path, "configuration")))
     body = Body(("definition",), tuple(nodes), ())
-    return Flow("small", None, {}, definition, body, (), Encryption(), Permissions())
+    return Flow("small", None, {}, definition, body, (), Encryption(), Permissions(), engine=engine)
 
 
 def name_in_terraform(member: str) -> str:
     return re.sub("[A-Z]", lambda found: "_" + found[0].lower(), member)
+
+
+def name_in_cloudformation(member: str) -> str:
+    return member[0].upper() + member[1:]
 
 
 def find_in_block(block: Block, members: Members) -> bool:
@@ -88,39 +91,47 @@ def find_in_block(block: Block, members: Members) -> bool:
     return False
 
 
+def find_in_value(value: object, members: Members) -> bool:
+    """Return whether a value has what these keys become in CloudFormation."""
+    if not members:
+        return True
+    if isinstance(value, list):
+        return any(find_in_value(item, members) for item in value)
+    name = name_in_cloudformation(members[0])
+    return isinstance(value, dict) and name in value and find_in_value(value[name], members[1:])
+
+
 PATHS = list(list_member_paths(find_shape("FlowDefinition")))
 
 
-def find_reported(members: Members) -> tuple[Block, list[Members]]:
-    """Return the block, and the keys that are reported because the resource does not have them."""
-    block, findings = translate_definition(make_flow_with(members), lambda node, path, text: text)
+def find_reported(members: Members, engine: Engine) -> tuple[bool, list[Members]]:
+    """Return whether keys are translated, and the keys that are reported because the resource does not have them."""
+    made, findings = translate_definition(make_flow_with(members, engine), lambda node, path, text: text)
     assert {finding.severity for finding in findings} <= {Severity.ERROR}
     told = [finding.path for finding in findings if finding.rule.name == "ProviderCannotExpress"]
-    return block, [tuple(part for part in path[1:] if isinstance(part, str)) for path in told]
+    is_made = find_in_block(made, members) if isinstance(made, Block) else find_in_value(made.value, members)
+    return is_made, [tuple(part for part in path[1:] if isinstance(part, str)) for path in told]
 
 
+@pytest.mark.parametrize("engine", Engine)
 @pytest.mark.parametrize("members", PATHS, ids=".".join)
-def test_a_key_is_translated_or_reported_and_never_both(members: Members) -> None:
-    block, told = find_reported(members)
+def test_a_key_is_translated_or_reported_and_never_both(members: Members, engine: Engine) -> None:
+    is_made, told = find_reported(members, engine)
     is_node_type = told == [("nodes", "type")] and members[:2] == ("nodes", "configuration")
     is_told = is_node_type or any(members[: len(place)] == place for place in told)
-    assert find_in_block(block, members) != is_told
+    assert is_made != is_told
 
 
-def test_what_is_reported_is_the_difference_between_api_and_resource() -> None:
+@pytest.mark.parametrize("engine", Engine)
+def test_what_is_reported_is_the_difference_between_api_and_resource(engine: Engine) -> None:
     found = set()
     for members in PATHS:
-        for place in find_reported(members)[1]:
+        for place in find_reported(members, engine)[1]:
             if place == ("nodes", "type"):
-                found.add(("FlowNodeType", name_type(members[2])))
+                found.add(("FlowNodeConfiguration", members[2]))
             else:
                 found.add((find_owner(place), place[-1]))
-    listed = {(shape, member) for shape, member in list_unexpressible_members() if "[" not in member}
-    configurations = {(shape, member) for shape, member in listed if shape == "FlowNodeConfiguration"}
-    assert found == listed - configurations
-    assert {name_type(member) for _, member in configurations} == {
-        member for shape, member in found if shape == "FlowNodeType"
-    }
+    assert found == {(shape, member) for shape, member, what in list_differences(engine) if what == "key"}
 
 
 def find_owner(members: Members) -> str:
@@ -132,63 +143,83 @@ def find_owner(members: Members) -> str:
     return shape.name
 
 
-def list_pairs(shape: Shape, schema: Schema) -> Iterator[tuple[Shape, Schema, dict[str, str]]]:
-    """Yield each structure with its block, and the block's name for each key."""
+class Pair(NamedTuple):
+    """A structure with the block or object that it becomes, and the name there for each key."""
+
+    engine: Engine
+    shape: Shape
+    schema: Schema
+    names: dict[str, str]
+
+
+def list_pairs(engine: Engine, shape: Shape, schema: Schema, above: tuple[str, ...] = ()) -> Iterator[Pair]:
     names = {}
     for member, name in shape.members.items():
         inner = find_shape(name)
         element = find_shape(inner.element) if inner.element else inner
-        for spelling in (name_in_terraform(member), name_in_terraform(member).removesuffix("s")):
-            if spelling in (schema.members or {}):
-                names[member] = spelling
-                target = (schema.members or {})[spelling]
-                if target.members is not None:
-                    yield from list_pairs(element, target)
+        spelling = name_in_terraform(member)
+        for key in (spelling, spelling.removesuffix("s"), name_in_cloudformation(member)):
+            if key in (schema.members or {}):
+                names[member] = key
+                target = (schema.members or {})[key]
+                if target.members is not None and element.name not in above:
+                    yield from list_pairs(engine, element, target, (*above, shape.name))
                 break
-    yield shape, schema, names
+    yield Pair(engine, shape, schema, names)
 
 
-PAIRS = list(list_pairs(find_shape("FlowDefinition"), find_definition_block()))
+PAIRS = [
+    pair
+    for engine in Engine
+    for pair in list_pairs(engine, find_shape("FlowDefinition"), find_resource(engine).definition)
+]
+of_each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.engine}-{pair.shape.name}")
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
-def test_a_block_has_no_name_that_the_api_lacks(pair: tuple[Shape, Schema, dict[str, str]]) -> None:
-    shape, schema, names = pair
-    assert sorted(names.values()) == sorted(schema.members or {})
-    for member, name in names.items():
-        inner, target = find_shape(shape.members[member]), (schema.members or {})[name]
+@of_each_pair
+def test_a_resource_has_no_name_that_the_api_lacks(pair: Pair) -> None:
+    assert sorted(pair.names.values()) == sorted(pair.schema.members or {})
+    for member, name in pair.names.items():
+        inner, target = find_shape(pair.shape.members[member]), (pair.schema.members or {})[name]
         element = find_shape(inner.element) if inner.element else inner
         assert (target.members is not None) == (element.type in ("structure", "union"))
-        assert target.is_json == (inner.type == "document")
-        assert target.enum in (None, inner.name)
-        assert target.enum is not None or not inner.enum
+        if pair.engine is Engine.NATIVE:
+            assert target.is_json == (inner.type == "document")
+            assert target.enum in (None, inner.name)
+            assert target.enum is not None or not inner.enum
+        else:
+            assert set(target.values) <= set(inner.enum)
+            assert bool(target.values) == bool(inner.enum)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
-def test_the_api_requires_each_block_that_the_resource_requires(
-    pair: tuple[Shape, Schema, dict[str, str]],
-) -> None:
-    shape, schema, names = pair
-    wanted = {name for name, target in (schema.members or {}).items() if target.items and target.items[0]}
-    assert wanted <= {names[member] for member in shape.required if member in names}
+@of_each_pair
+def test_the_api_requires_each_block_that_the_resource_requires(pair: Pair) -> None:
+    members = (pair.schema.members or {}).items()
+    wanted = {name for name, target in members if target.items and target.items[0] and target.members is not None}
+    required = {pair.names[member] for member in pair.shape.required if member in pair.names}
+    if pair.engine is Engine.CLOUD_CONTROL:
+        # A list can be left out where an empty one is not valid. A block with a minimum cannot.
+        required |= {name for member, name in pair.names.items() if find_shape(pair.shape.members[member]).minimum}
+    assert wanted <= required
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].name)
-def test_the_api_has_a_union_where_the_resource_requires_exactly_one(
-    pair: tuple[Shape, Schema, dict[str, str]],
-) -> None:
-    shape, schema, _ = pair
-    if any(member.wants_one_of_siblings for member in (schema.members or {}).values()):
-        assert shape.type == "union"
+@of_each_pair
+def test_the_api_has_a_union_where_the_resource_requires_exactly_one(pair: Pair) -> None:
+    if any(member.wants_one_of_siblings for member in (pair.schema.members or {}).values()):
+        assert pair.shape.type == "union"
 
 
-def test_a_node_of_each_type_is_translated_or_reported() -> None:
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [(Engine.NATIVE, {"Loop", "LoopInput", "LoopController"}), (Engine.CLOUD_CONTROL, set())],
+)
+def test_a_node_of_each_type_is_translated_or_reported(engine: Engine, expected: set[str]) -> None:
     told = set()
     for node_type in list_node_types():
         configuration = node_type[0].lower() + node_type[1:]
-        _, places = find_reported(("nodes", "configuration", configuration))
+        _, places = find_reported(("nodes", "configuration", configuration), engine)
         told |= {node_type for place in places if place == ("nodes", "type")}
-    assert told == {"Loop", "LoopInput", "LoopController"}
+    assert told == expected
 
 
 def test_the_small_flow_is_translated_completely() -> None:

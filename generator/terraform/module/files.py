@@ -35,6 +35,7 @@ _COPIED_FOR_RELEASE = {
 }
 _PARTS = {"system": "system", "messages": "message"}
 """What a part of a chat prompt is called in its file name, by the API's list that contains it."""
+_ORCHESTRATION = "orchestrationConfiguration"
 
 
 @cache
@@ -64,10 +65,11 @@ def name_text_file(node: Node, path: Path) -> str:
     """
     if node.type == "InlineCode":
         return f"code/{node.full_name}.py"
-    for key, following in pairwise(path):
+    for key, following in pairwise(path[len(node.path) :]):
         if key in _PARTS and isinstance(following, int):
             return f"prompts/{node.full_name}.{_PARTS[str(key)]}-{following + 1}.txt"
-    return f"prompts/{node.full_name}.txt"
+    part = ".orchestration" if _ORCHESTRATION in path[len(node.path) :] else ""
+    return f"prompts/{node.full_name}{part}.txt"
 
 
 def _read_data(name: str) -> str:

@@ -53,7 +53,7 @@ def _plan_tags(tags: Mapping[str, ModelValue]) -> Value:
     return Call("merge", ({key: translate_value(tags[key]) for key in sorted(tags)}, Reference("var.tags")))
 
 
-def _plan_flow(flow: Flow, definition: Block, policies: Sequence[str]) -> Block:
+def _plan_flow(flow: Flow, definition: Block | Attribute, policies: Sequence[str]) -> Block:
     description = () if flow.description is None else (Attribute("description", translate_value(flow.description)),)
     order: tuple[Attribute | Comment, ...] = ()
     if policies:

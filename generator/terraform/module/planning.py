@@ -36,14 +36,12 @@ def plan_module(
 ) -> tuple[ModulePlan | None, list[Finding]]:
     """Return the plan of a flow's module with its findings; None if any of them is an error."""
     policies = plan_node_policies(grants)
-    if flow.engine is Engine.CLOUD_CONTROL:
-        # Its module is not planned yet.
-        return None, [*check_tags(flow.tags), *check_policies(flow, policies)]
     main, texts, findings = plan_main_tf(flow, [policy.name for policy in policies])
     findings += [*check_tags(flow.tags), *check_policies(flow, policies)]
     for alias in flow.release.aliases if flow.release else ():
         findings += check_tags(alias.tags, ("release", "aliases", alias.name, "tags"))
-    if has_errors(findings):
+    # The module of the other engine is not planned yet.
+    if has_errors(findings) or flow.engine is Engine.CLOUD_CONTROL:
         return None, findings
     parameters = tuple(map(plan_parameter, flow.parameters))
     fixed = plan_fixed_files(settings)

@@ -1,97 +1,141 @@
-"""What the API accepts and the resource does not."""
+"""What the API accepts and an engine's resource does not."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from generator.findings import Finding, error
+from generator.findings import Finding, Related, Rule, error
 from generator.flow.api import Shape
-from generator.flow.model import ParameterReference, Value
+from generator.flow.model import Engine, Value
 from generator.source.position import Path
-from generator.terraform.resource.schema import Schema, find_member, find_provider_version
+from generator.terraform.resource.schema import Resource, Schema, find_member
 
-CANNOT_EXPRESS = error(
-    "ProviderCannotExpress", "The Terraform resource does not support something that the API supports."
-)
-STRICTER = error("ProviderIsStricter", "The Terraform resource rejects a value that the API accepts.")
-RESOURCE = "aws_bedrockagent_flow"
-OTHER_WAY = ", or create this flow without Terraform (check it with --target api)"
+CANNOT_EXPRESS = error("ProviderCannotExpress", "The engine does not support something that the API supports.")
+STRICTER = error("ProviderIsStricter", "The engine rejects a value that the API accepts.")
+OTHER_WAY = "create this flow without Terraform (check it with --target api)"
+_LOOP = "Move the loop into a Lambda function or inline code"
+_KNOWLEDGE_BASE = "KnowledgeBaseFlowNodeConfiguration"
 HELP = {
-    ("FlowNodeType", "Loop"): "Move the loop into a Lambda function or inline code",
-    ("FlowNodeType", "LoopController"): "Move the loop into a Lambda function or inline code",
-    ("FlowNodeType", "LoopInput"): "Move the loop into a Lambda function or inline code",
-    (
-        "KnowledgeBaseFlowNodeConfiguration",
-        "orchestrationConfiguration",
-    ): "Remove it to use the knowledge base's own setting",
-    ("KnowledgeBaseFlowNodeConfiguration", "promptTemplate"): (
+    ("FlowNodeType", "Loop"): _LOOP,
+    ("FlowNodeType", "LoopController"): _LOOP,
+    ("FlowNodeType", "LoopInput"): _LOOP,
+    (_KNOWLEDGE_BASE, "orchestrationConfiguration"): "Remove it to use the knowledge base's own setting",
+    (_KNOWLEDGE_BASE, "promptTemplate"): (
         "Remove it to use the default prompt, or write the answer in a Prompt node after this one"
     ),
-    ("KnowledgeBaseFlowNodeConfiguration", "rerankingConfiguration"): "Remove it to keep the default order of results",
+    (_KNOWLEDGE_BASE, "rerankingConfiguration"): "Remove it to keep the default order of results",
+    ("PromptTemplateType", "CHAT"): (
+        "Create the prompt in Prompt management and set sourceConfiguration.resource.promptArn to its ARN"
+    ),
     ("ToolSpecification", "strict"): "Remove it; the model may then deviate from the tool's input schema",
 }
+"""How to do without a key of a shape, or without a value."""
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 
 
-def report_unexpressible(shape: Shape, member: str, path: Path) -> Finding:
-    """Report a key or a node type that the resource does not have."""
-    version = find_provider_version()
-    if shape.enum:
-        message = f"{RESOURCE} does not support nodes of type {member} (hashicorp/aws {version})."
-    else:
-        message = f"{RESOURCE} does not support {member!r} (hashicorp/aws {version})."
-    help = HELP.get((shape.name, member), "Remove it")
-    return Finding(CANNOT_EXPRESS, message, help + OTHER_WAY + ".", path, key=not shape.enum)
+class Limit(NamedTuple):
+    """Something that a resource does not accept.
+
+    `problem` is what the resource does, and `advice` how to do without. `path` is the place of the finding, and `place`
+    that of the key or value, which can be missing or a parameter's default. What is in `affected` cannot be used
+    because of it.
+    """
+
+    rule: Rule
+    problem: str
+    advice: str
+    path: Path
+    place: Path
+    affected: tuple[Path, ...] = ()
+    key: bool = False
+
+    def rules_out(self, place: Path) -> bool:
+        """Return whether the resource accepts nothing at a place because of this."""
+        return any(place[: len(top)] == top for top in (self.place, *self.affected))
 
 
-def report_repeated(path: Path, most: int) -> Finding:
-    """Report a list with more items than the resource accepts."""
+def report_limits(limits: Sequence[Limit], resource: Resource, others: Sequence[Limit], other: Engine) -> list[Finding]:
+    """Return the findings about a resource's limits; `others` are those of the other engine for the same flow.
+
+    The help names the other engine if that engine supports what this one does not.
+    """
+    return list(dict.fromkeys(_report(limit, resource, others, other) for limit in limits))
+
+
+def _report(limit: Limit, resource: Resource, others: Sequence[Limit], other: Engine) -> Finding:
+    message = f"Engine `{resource.engine}` ({resource.source}) {limit.problem}."
+    help, related = f"{limit.advice}, or {OTHER_WAY}.", tuple[Related, ...]()
+    if not any(item.rules_out(limit.place) for item in others):
+        switch = f"Set `engine: {other}`"
+        related = tuple(Related(f"Engine `{other}` does not accept this.", item.path, item.key) for item in others[:1])
+        if related:
+            switch += ", after changing what that engine does not accept"
+        # AWS probably rejects inline chat prompts, with any engine.
+        is_better = limit.advice == HELP["PromptTemplateType", "CHAT"]
+        help = f"{limit.advice}, or {_lower(switch)}." if is_better else f"{switch}, or {_lower(limit.advice)}."
+    return Finding(limit.rule, message, help, limit.path, limit.key, related)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
+def limit_key(shape: Shape, member: str, path: Path) -> Limit:
+    """Return the limit for a key that the resource does not have."""
+    advice = HELP.get((shape.name, member), "Remove it")
+    return Limit(CANNOT_EXPRESS, f"does not support {member!r}", advice, path, path, key=True)
+
+
+def limit_choice(shape: Shape, value: str, path: Path, affected: tuple[Path, ...]) -> Limit:
+    """Return the limit for one of the API's choices that the resource does not have; `affected` follows from it."""
+    what = f"nodes of type {value}" if shape.name == "FlowNodeType" else f"{path[-1]} {value}"
+    advice = HELP.get((shape.name, value), "Choose another value")
+    return Limit(CANNOT_EXPRESS, f"does not support {what}", advice, path, path, affected)
+
+
+def limit_items(path: Path, most: int) -> Limit:
+    """Return the limit for a list with more items than the resource accepts."""
     count = "only one item" if most == 1 else f"at most {most} items"
-    message = f"{RESOURCE} accepts {count} in {path[-1]!r} (hashicorp/aws {find_provider_version()})."
-    help = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
-    return Finding(CANNOT_EXPRESS, message, help + OTHER_WAY + ".", path)
+    advice = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
+    return Limit(CANNOT_EXPRESS, f"accepts {count} in {path[-1]!r}", advice, path, path)
 
 
-def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Finding]:
-    """Yield what the resource rejects in a block: missing required keys, and values that a validator rejects."""
+def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Limit]:
+    """Yield the limits that a block or object breaks as a whole: missing required keys, and too few or many keys."""
     given = {target.name for member in value if (target := find_member(schema, member)) is not None}
+    # A key that the resource does not have is already reported.
+    if shape.type == "union" and len(given) < len(value):
+        return
     for member in shape.members:
         target = find_member(schema, member)
-        if target is None or target.name in given:
-            continue
-        if target.is_required:
-            message = f"{RESOURCE} requires {member!r} here, although the API does not."
-            yield Finding(STRICTER, message, f"Add {member}{OTHER_WAY}.", path)
+        if target is not None and target.name not in given and target.is_required:
+            problem = f"requires {member!r} here, although the API does not"
+            yield Limit(STRICTER, problem, f"Add {member}", path, (*path, member))
     wants_one = any(target.wants_one_of_siblings for target in (schema.members or {}).values())
-    # A key that the resource does not have is already reported.
-    if wants_one and len(given) != 1 and (given or not value):
+    if wants_one and len(given) != 1:
         choice = ", ".join(member for member in shape.members if find_member(schema, member))
-        message = f"{RESOURCE} requires exactly one of {choice} here, but there are {len(given)}."
-        yield Finding(STRICTER, message, "Use exactly one of them.", path)
-    yield from find_invalid_values(value, schema, path)
+        problem = f"requires exactly one of {choice} here, but there are {len(given)}"
+        yield Limit(STRICTER, problem, "Use exactly one of them", path, path)
 
 
-def find_invalid_values(value: Mapping[str, Value], schema: Schema, path: Path) -> Iterator[Finding]:
-    """Yield the values in a block that a validator of the resource rejects."""
-    for member, item in value.items():
-        target = find_member(schema, member)
-        if target is not None and (rule := _find_broken_rule(item, target)):
-            message = f"{RESOURCE} accepts only {rule} for {member!r}; the API is less strict."
-            yield Finding(STRICTER, message, "Change the value.", (*path, member))
+def check_value(value: Value, schema: Schema, path: Path, place: Path) -> Iterator[Limit]:
+    """Yield the limit that a value breaks, if any. `place` is where it is used, and `path` where it is."""
+    if rule := _find_broken_rule(value, schema):
+        problem = f"accepts only {rule} for {place[-1]!r}; the API is less strict"
+        yield Limit(STRICTER, problem, "Change the value", path, place)
 
 
 def _find_broken_rule(value: Value, schema: Schema) -> str | None:
-    """Return the rule of a validator that a value breaks, if any. A parameter's value is not known here."""
-    if isinstance(value, ParameterReference):
-        return None
+    """Return the rule of a resource that a value breaks, if any."""
     if isinstance(value, str):
         return _find_broken_string_rule(value, schema)
     if isinstance(value, list) and schema.items and len(value) < schema.items[0]:
         return f"{schema.items[0]} or more items"
     if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
-        return f"a number of {_describe(schema.range)}"
+        return f"a number from {_describe(schema.range)}"
     return None
 
 
@@ -103,6 +147,8 @@ def _find_broken_string_rule(value: str, schema: Schema) -> str | None:
     # The provider's length validators count bytes, where the API counts characters.
     if schema.length and not _is_within(size := len(value.encode("utf-8", "surrogatepass")), schema.length):
         return f"a string of {_describe(schema.length)} bytes (this one has {size:,} in UTF-8)"
+    if schema.characters and not _is_within(len(value), schema.characters):
+        return f"a string of {_describe(schema.characters)} characters"
     return None
 
 

@@ -1,4 +1,8 @@
-"""The resource's names, nesting, and validators, from data/aws_provider_flow.json (tools/refresh_provider.py)."""
+"""What each engine's resource accepts: names, nesting, and limits.
+
+They are in data/aws_provider_flow.json (tools/refresh_provider.py) and data/release/flow.json
+(tools/refresh_cloudformation.py).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,12 @@ import json
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
+
+from generator.flow.api import list_node_types
+from generator.flow.model import Engine
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 Bounds = tuple[int, int | None]
@@ -16,10 +23,10 @@ Bounds = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """An attribute or block of the resource, with the provider's validators.
+    """A key of the resource, with its limits.
 
-    A block has `members`. `items` limits the number of blocks or items, `length` that of a string's bytes, and `range`
-    a number.
+    A block or object has `members`, also if it is in a list. `items` limits the number of items, `length` that of a
+    string's bytes, `characters` that of its characters, and `range` a number. `values` are the valid values, if known.
     """
 
     name: str
@@ -27,9 +34,11 @@ class Schema:
     is_required: bool = False
     items: Bounds | None = None
     length: Bounds | None = None
+    characters: Bounds | None = None
     range: Bounds | None = None
     pattern: str | None = None
     enum: str | None = None
+    values: tuple[str, ...] = ()
     is_arn: bool = False
     wants_one_of_siblings: bool = False
     is_json: bool = False
@@ -40,29 +49,43 @@ class Schema:
         return any(member.is_required or member.members for member in (self.members or {}).values())
 
 
-@cache
-def find_definition_block() -> Schema:
-    """Return the schema of the `definition` block."""
-    return (find_resource().members or {})["definition"]
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The resource of an engine. `source` is what findings cite; `root` has the flow's own keys."""
+
+    engine: Engine
+    source: str
+    root: Schema
+
+    @property
+    def definition(self) -> Schema:
+        """The schema of the flow's definition."""
+        return (self.root.members or {})["definition" if self.engine is Engine.NATIVE else "Definition"]
 
 
 @cache
-def find_resource() -> Schema:
-    """Return the schema of the whole resource, as if it were a block."""
-    return _read_schema("aws_bedrockagent_flow", _load_data())
-
-
-@cache
-def find_provider_version() -> str:
-    """Return the release of hashicorp/aws that the data comes from."""
-    return str(_load_data()["version"])
+def find_resource(engine: Engine) -> Resource:
+    """Return the resource of an engine."""
+    if engine is Engine.CLOUD_CONTROL:
+        raw = _load_data("release/flow.json")
+        reader = _CloudFormation(raw["definitions"])
+        own = ("Definition", "Description", "Name")
+        members = {name: reader.read_property(name, raw["properties"][name]) for name in own}
+        return Resource(engine, raw["typeName"], Schema(raw["typeName"], members))
+    raw = _load_data("aws_provider_flow.json")
+    source = f"{raw['resource']} in {raw['provider']} {raw['version']}"
+    return Resource(engine, source, _name_node_types(_read_schema(raw["resource"], raw)))
 
 
 def find_member(schema: Schema, member: str) -> Schema | None:
-    """Return what the resource has for a key of the API: its name in snake_case, in the singular for a list."""
+    """Return what a resource has for a key of the API.
+
+    In CloudFormation, the key starts with an uppercase letter. In the provider, it is in snake_case, and in the
+    singular for a list.
+    """
     members = schema.members or {}
     name = _write_in_snake_case(member)
-    return members.get(name) or members.get(name.removesuffix("s"))
+    return members.get(name) or members.get(name.removesuffix("s")) or members.get(member[0].upper() + member[1:])
 
 
 @lru_cache(maxsize=1024)
@@ -75,11 +98,10 @@ def name_configuration(node_type: str) -> str:
     return node_type[0].lower() + node_type[1:]
 
 
-@cache
-def _load_data() -> dict[str, Any]:
-    data = pkgutil.get_data("generator", "data/aws_provider_flow.json")
+def _load_data(name: str) -> dict[str, Any]:
+    data = pkgutil.get_data("generator", f"data/{name}")
     if data is None:
-        raise FileNotFoundError("generator/data/aws_provider_flow.json")
+        raise FileNotFoundError(f"generator/data/{name}")
     loaded: dict[str, Any] = json.loads(data)
     return loaded
 
@@ -101,5 +123,58 @@ def _read_schema(name: str, raw: dict[str, Any]) -> Schema:
     )
 
 
+def _name_node_types(root: Schema) -> Schema:
+    """Return the provider's resource with the node types that it has a configuration for."""
+    definition = (root.members or {})["definition"]
+    node = (definition.members or {})["node"]
+    members = dict(node.members or {})
+    known = tuple(name for name in list_node_types() if find_member(members["configuration"], name_configuration(name)))
+    members["type"] = replace(members["type"], values=known)
+    definition = replace(definition, members={**(definition.members or {}), "node": replace(node, members=members)})
+    return replace(root, members={**(root.members or {}), "definition": definition})
+
+
 def _read_bounds(raw: list[int | None] | None) -> Bounds | None:
-    return None if raw is None else (raw[0] or 0, raw[1])
+    return None if raw is None or raw == [None, None] else (raw[0] or 0, raw[1])
+
+
+@dataclass(slots=True)
+class _CloudFormation:
+    """Reads CloudFormation's schema of a resource. `objects` has the members of each object that was read before."""
+
+    definitions: Mapping[str, Any]
+    objects: dict[int, dict[str, Schema]] = field(default_factory=dict)
+
+    def read_property(self, name: str, raw: Any, *, is_required: bool = False, wants_one: bool = False) -> Schema:
+        raw = self._follow(raw)
+        return Schema(
+            name=name,
+            members=self._read_members(self._follow(raw.get("items", raw))),
+            is_required=is_required,
+            items=_read_bounds([raw.get("minItems"), raw.get("maxItems")]),
+            characters=_read_bounds([raw.get("minLength"), raw.get("maxLength")]),
+            range=_read_bounds([raw.get("minimum"), raw.get("maximum")]),
+            pattern=raw.get("pattern"),
+            values=tuple(raw.get("enum", ())),
+            wants_one_of_siblings=wants_one,
+        )
+
+    def _follow(self, raw: Any) -> Any:
+        return self.definitions[raw["$ref"].rpartition("/")[2]] if "$ref" in raw else raw
+
+    def _read_members(self, raw: Any) -> Mapping[str, Schema] | None:
+        """Return the members of an object; None for any other value, and for free-form JSON.
+
+        An object can contain itself (a loop has a definition), so its members are filled in after it is known.
+        """
+        branches = raw.get("oneOf", [raw])
+        if not any("properties" in branch or branch.get("additionalProperties") is False for branch in branches):
+            return None
+        if id(raw) in self.objects:
+            return self.objects[id(raw)]
+        members = self.objects[id(raw)] = {}
+        for branch in branches:
+            for name, item in branch.get("properties", {}).items():
+                is_required = len(branches) == 1 and name in branch.get("required", ())
+                members[name] = self.read_property(name, item, is_required=is_required, wants_one=len(branches) > 1)
+        return members

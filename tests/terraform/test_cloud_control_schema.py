@@ -1,0 +1,150 @@
+"""For the engine cloud-control, flowseal accepts exactly what CloudFormation's schema of AWS::Bedrock::Flow accepts."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flow_documents import read
+from jsonschema import Draft7Validator
+from paths import ROOT
+
+from generator.flow.api import Shape, find_sample, find_shape
+from generator.terraform.hcl import Attribute, Reference
+from generator.terraform.resource import translate_definition
+
+SCHEMA = {"type": "object", **json.loads((ROOT / "generator/data/release/flow.json").read_text(encoding="utf-8"))}
+VALIDATOR = Draft7Validator(SCHEMA)
+READ = {"$ref", "enum", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf"}
+READ |= {"pattern", "properties", "required", "additionalProperties", "type"}
+NOT_RULES = {"title", "format", "default", "insertionOrder"}
+RUNS = 600
+LIKELY = 0.6
+"""How often a key that may be left out is there."""
+
+
+@dataclass
+class Drawing:
+    """Draws definitions that the API's grammar accepts, with values at its limits, and parameters with defaults."""
+
+    chance: random.Random
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    count: int = 0
+
+    def draw(self, shape: Shape, depth: int = 0) -> Any:
+        match shape.type:
+            case "structure" if shape.name == "FlowNode":
+                return self._draw_node(shape, depth)
+            case "structure":
+                keys = [key for key in shape.members if key in shape.required or self.chance.random() < LIKELY]
+                return {key: self.draw(find_shape(shape.members[key]), depth) for key in keys}
+            case "union":
+                return self._draw_member(shape, self.chance.choice(list(shape.members)), depth)
+            case "list":
+                least = shape.minimum or 0
+                size = self.chance.randint(least, min(least + 2, shape.maximum or least + 2))
+                return [self.draw(find_shape(shape.element or ""), depth) for _ in range(size)]
+            case "map" | "document":
+                return {"topK": 3, "nodes": [{"Name": None}]}
+            case "string":
+                return self._draw_text(shape)
+        return self._draw_number(shape) if shape.type in ("integer", "float") else True
+
+    def _draw_member(self, shape: Shape, key: str, depth: int) -> dict[str, Any]:
+        return {key: self.draw(find_shape(shape.members[key]), depth)}
+
+    def _draw_node(self, shape: Shape, depth: int) -> dict[str, Any]:
+        types = [name for name in find_shape("FlowNodeType").enum if name != "Loop" or depth < 2]
+        node_type = self.chance.choice(types)
+        ports = {key: self.draw(find_shape(shape.members[key])) for key in ("inputs", "outputs")}
+        configuration = find_shape(shape.members["configuration"])
+        union = self._draw_member(configuration, node_type[0].lower() + node_type[1:], depth + 1)
+        return {"name": self._draw_text(find_shape("FlowNodeName")), "type": node_type, "configuration": union, **ports}
+
+    def _draw_text(self, shape: Shape) -> str:
+        self.count += 1
+        if shape.enum:
+            return self.chance.choice([*shape.enum, *shape.enum[:1] * 5])
+        if shape.pattern:
+            is_empty = "$|^" in shape.pattern and self.chance.random() < 0.02
+            return "" if is_empty else str(find_sample([shape], self.count))
+        size = self.chance.choice([shape.minimum or 0, 9, 9, 9, shape.maximum or 9])
+        if size > 1000:
+            size = self.chance.choice([9, 9, 200_000, 200_001])
+        return self.chance.choice("aé") * size
+
+    def _draw_number(self, shape: Shape) -> Any:
+        found = [shape.minimum, shape.maximum, 1, 1, 1, *([4096, 4097] if (shape.maximum or 0) > 4097 else [])]
+        value = self.chance.choice([number for number in found if number is not None])
+        if self.chance.random() < LIKELY:
+            return value
+        name = f"value_{len(self.parameters)}"
+        self.parameters[name] = {"default": value}
+        return {"$param": name}
+
+
+def rename_keys(value: Any) -> Any:
+    """Return a definition as CloudFormation spells it. Free-form JSON stays as it is."""
+    if isinstance(value, list):
+        return [rename_keys(item) for item in value]
+    if not isinstance(value, dict) or set(value) == {"$param"}:
+        return value
+    free = "additionalModelRequestFields"
+    return {key[0].upper() + key[1:]: item if key == free else rename_keys(item) for key, item in value.items()}
+
+
+def fill_in(value: Any, parameters: dict[str, dict[str, Any]]) -> Any:
+    """Return a value with the defaults of parameters, in a document or in HCL."""
+    match value:
+        case Reference(text):
+            return parameters[text.removeprefix("var.")]["default"]
+        case {"$param": name}:
+            return parameters[name]["default"]
+        case list():
+            return [fill_in(item, parameters) for item in value]
+        case dict():
+            return {key: fill_in(item, parameters) for key, item in value.items()}
+    return value
+
+
+def list_keywords(schema: Any) -> set[str]:
+    found = set(schema)
+    for inner in (*schema.get("properties", {}).values(), *schema.get("oneOf", ()), schema.get("items")):
+        found |= list_keywords(inner) if inner else set()
+    return found
+
+
+def test_every_rule_of_a_definition_in_the_schema_is_read() -> None:
+    found = set()
+    for name, definition in SCHEMA["definitions"].items():
+        found |= set() if name == "TagsMap" else list_keywords(definition)
+    assert found <= READ | NOT_RULES
+    assert found >= READ
+
+
+def check(seed: int) -> tuple[bool, bool]:
+    """Return whether flowseal accepts a drawn flow, and whether the schema does."""
+    drawing = Drawing(random.Random(seed))
+    definition = drawing.draw(find_shape("FlowDefinition"))
+    document = {"name": "small", "engine": "cloud-control", "definition": definition, "parameters": drawing.parameters}
+    reading = read(document)
+    assert reading.flow is not None, reading.findings
+    made, findings = translate_definition(reading.flow, lambda node, path, text: text)
+    assert isinstance(made, Attribute)
+    value = fill_in(rename_keys(definition), drawing.parameters)
+    model = {"Name": "small", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/a", "Definition": value}
+    assert findings or fill_in(made.value, drawing.parameters) == value
+    return not findings, VALIDATOR.is_valid(model)
+
+
+@pytest.mark.parametrize("start", range(0, RUNS, 100))
+def test_what_flowseal_accepts_the_schema_accepts_and_the_other_way_around(start: int) -> None:
+    seen = set()
+    for seed in range(start, start + 100):
+        accepts, is_valid = check(seed)
+        seen.add(accepts)
+        assert accepts == is_valid, seed
+    assert seen == {True, False}
