@@ -67,13 +67,19 @@ def _drop_descriptions(value: Any) -> Any:
     return [_drop_descriptions(item) for item in value] if isinstance(value, list) else value
 
 
-def main() -> None:
-    """Write one file per type, so that a new release of cfn-lint is a diff."""
-    folder = Path(sys.argv[1])
+def make_files(folder: Path) -> dict[str, str]:
+    """Return the files by name, one per type, so that a new release of cfn-lint is a diff."""
     files = json.loads((folder / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
+    made = {}
     for name, file in TYPES.items():
         schema = json.loads((folder / "resources" / f"{files[name]}.json").read_text(encoding="utf-8"))
-        text = json.dumps(reduce_schema(schema), indent=2) + "\n"
+        made[file] = json.dumps(reduce_schema(schema), indent=2) + "\n"
+    return made
+
+
+def main() -> None:
+    """Write the files."""
+    for file, text in make_files(Path(sys.argv[1])).items():
         (DATA / file).write_text(text, encoding="utf-8", newline="\n")
 
 

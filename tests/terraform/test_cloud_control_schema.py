@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,9 @@ from paths import ROOT
 from generator.flow.api import Shape, find_sample, find_shape
 from generator.terraform.hcl import Attribute, Reference
 from generator.terraform.resource import translate_definition
+
+sys.path.insert(0, str(ROOT / "tools"))
+refresh_cloudformation = pytest.importorskip("refresh_cloudformation")
 
 SCHEMA = {"type": "object", **json.loads((ROOT / "generator/data/release/flow.json").read_text(encoding="utf-8"))}
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -108,6 +114,15 @@ def fill_in(value: Any, parameters: dict[str, dict[str, Any]]) -> Any:
         case dict():
             return {key: fill_in(item, parameters) for key, item in value.items()}
     return value
+
+
+def test_the_schemas_are_what_the_script_reads() -> None:
+    cfnlint = pytest.importorskip("cfnlint", reason="missing: the Python package cfn-lint")
+    page = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
+    if f"cfn-lint {version('cfn-lint')}." not in page:
+        pytest.skip("another cfn-lint is installed than the data was made from")
+    made = refresh_cloudformation.make_files(Path(cfnlint.__file__).parent / "data" / "schemas")
+    assert made == {name: (refresh_cloudformation.DATA / name).read_text(encoding="utf-8") for name in made}
 
 
 def list_keywords(schema: Any) -> set[str]:

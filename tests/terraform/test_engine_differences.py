@@ -12,6 +12,7 @@ from unexpressible import Difference, list_differences
 from generator.findings import Finding
 from generator.flow.model import Engine
 from generator.source.position import Path
+from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.resource import translate_definition
 
 NATIVE, CLOUD_CONTROL = Engine
@@ -244,3 +245,30 @@ def test_the_help_names_the_other_engine_exactly_if_it_accepts_the_same(engine: 
     (finding,) = report(node, engine)
     assert (f"et `engine: {other}`" in finding.help) == (not report(node, other))
     assert f"engine: {engine}" not in finding.help
+
+
+def test_the_variable_of_a_parameter_has_the_engine_s_bounds() -> None:
+    settings = {"maxTokens": {"$param": "tokens"}, "temperature": {"$param": "heat"}}
+    inline = make_inline(inferenceConfiguration={"text": settings})
+    inline["configuration"]["prompt"]["sourceConfiguration"]["inline"]["templateConfiguration"]["text"]["text"] = {
+        "$param": "wording"
+    }
+    node = make_loop(inline)
+    flow = read(make_flow(node, engine="cloud-control", parameters={"tokens": {}, "heat": {}, "wording": {}})).flow
+    assert flow is not None
+    written = {
+        engine: {
+            parameter.name: [
+                (rule.condition, rule.error_message) for rule in plan_parameter(parameter, engine).validations
+            ]
+            for parameter in flow.parameters
+        }
+        for engine in Engine
+    }
+    (condition, message) = written[CLOUD_CONTROL]["tokens"][0]
+    assert condition == "floor(var.tokens) == var.tokens && var.tokens >= 0 && var.tokens <= 4096"
+    assert message == "tokens must be a whole number from 0 to 4,096."
+    assert "<= 2147483647" in written[NATIVE]["tokens"][0][0]
+    assert written[CLOUD_CONTROL]["heat"] == written[NATIVE]["heat"] != []
+    assert written[CLOUD_CONTROL]["wording"] != written[NATIVE]["wording"]
+    assert "1 to 200,000 characters" in written[CLOUD_CONTROL]["wording"][0][1]

@@ -13,20 +13,20 @@ from generator.flow.api import (
     write_pattern,
 )
 from generator.flow.bedrock_models import MODEL_KINDS
-from generator.flow.model import ModelKind, Parameter
+from generator.flow.model import Engine, ModelKind, Parameter
 from generator.source.position import Path
 from generator.terraform.hcl import encode_value
 from generator.terraform.module.plan import Validation, Variable, match_pattern
-from generator.terraform.resource import translate_value
+from generator.terraform.resource import narrow_shape, translate_value
 
 _MOST_REPEATS = 1000
 TYPES = {"string": "string", "integer": "number", "float": "number", "boolean": "bool", "list": "list(string)"}
 
 
-def plan_parameter(parameter: Parameter) -> Variable:
-    """Return the variable of a parameter, with what the API requires in every place that uses it."""
+def plan_parameter(parameter: Parameter, engine: Engine = Engine.NATIVE) -> Variable:
+    """Return the variable of a parameter, with what the API and the engine require in every place that uses it."""
     type_name = TYPES[list_shapes(parameter)[0].type]
-    rules = dict.fromkeys(rule for path in parameter.uses for rule in _list_rules(parameter, path))
+    rules = dict.fromkeys(rule for path in parameter.uses for rule in _list_rules(parameter, path, engine))
     return Variable(
         parameter.name,
         type_name,
@@ -44,9 +44,11 @@ def takes_model_id(parameter: Parameter) -> bool:
     return all(shape.name != "BedrockRerankingModelArn" for shape in list_shapes(parameter))
 
 
-def list_shapes(parameter: Parameter) -> list[Shape]:
-    """Return the shapes of the places that use a parameter."""
-    return [shape for path in parameter.uses if (shape := find_place_shape(path)) is not None]
+def list_shapes(parameter: Parameter, engine: Engine = Engine.NATIVE) -> list[Shape]:
+    """Return the shapes of the places that use a parameter, with the bounds of an engine."""
+    return [
+        narrow_shape(shape, path, engine) for path in parameter.uses if (shape := find_place_shape(path)) is not None
+    ]
 
 
 def _describe(parameter: Parameter) -> str:
@@ -56,10 +58,11 @@ def _describe(parameter: Parameter) -> str:
     return f"{parameter.description} (ID or ARN of {'an' if kind[0] in 'aeiou' else 'a'} {kind})"
 
 
-def _list_rules(parameter: Parameter, path: Path) -> Iterator[Validation]:
+def _list_rules(parameter: Parameter, path: Path, engine: Engine) -> Iterator[Validation]:
     name, shape = f"var.{parameter.name}", find_place_shape(path)
     if shape is None:
         return
+    shape = narrow_shape(shape, path, engine)
     conditions = [*_list_conditions(shape, name), *_list_element_conditions(shape, name)]
     if parameter.model is not None and shape.name in MODEL_SHAPES:
         yield from _list_model_rules(parameter, parameter.model, conditions)

@@ -43,7 +43,7 @@ def plan_module(
     # The module of the other engine is not planned yet.
     if has_errors(findings) or flow.engine is Engine.CLOUD_CONTROL:
         return None, findings
-    parameters = tuple(map(plan_parameter, flow.parameters))
+    parameters = tuple(plan_parameter(parameter, flow.engine) for parameter in flow.parameters)
     fixed = plan_fixed_files(settings)
     variables = (*list_variables(settings), *parameters)
     blocks = {

@@ -8,7 +8,7 @@ from enum import StrEnum
 from generator.flow.api import Shape, find_sample, takes_value
 from generator.flow.bedrock_models import MODEL_KINDS, fill_form
 from generator.flow.grant import Grant
-from generator.flow.model import Flow, Parameter
+from generator.flow.model import Engine, Flow, Parameter
 from generator.flow.model import Value as ModelValue
 from generator.terraform.hcl import Attribute, Block, Reference, Value
 from generator.terraform.module.parameters import list_shapes, takes_model_id
@@ -89,7 +89,7 @@ def _plan_grants_run(
 def _plan_rejection_runs(flow: Flow, values: Mapping[str, ModelValue]) -> Iterator[Block]:
     rejected: dict[Rejection, dict[str, Value]] = {why: {} for why in Rejection}
     for parameter in flow.parameters:
-        for why, value in _list_rejected_values(parameter, values[parameter.name]):
+        for why, value in _list_rejected_values(parameter, values[parameter.name], flow.engine):
             rejected[why][parameter.name] = value
     for why, given in rejected.items():
         if given:
@@ -153,7 +153,7 @@ def _respell_models(parameters: Iterable[Parameter], values: Mapping[str, ModelV
     return respelled
 
 
-def _list_rejected_values(parameter: Parameter, value: ModelValue) -> Iterator[tuple[Rejection, Value]]:
+def _list_rejected_values(parameter: Parameter, value: ModelValue, engine: Engine) -> Iterator[tuple[Rejection, Value]]:
     """Yield values that the parameter's variable rejects, each with the reason; `value` is one that it accepts."""
     spoiled = {Rejection.WILDCARD: f"{value}*", Rejection.SPACE: f"{value} ", Rejection.TOO_LOW: ""}
     if isinstance(value, str):
@@ -161,7 +161,7 @@ def _list_rejected_values(parameter: Parameter, value: ModelValue) -> Iterator[t
             if not _accepts(parameter, changed):
                 yield why, changed
     if parameter.model is None:
-        yield from _list_out_of_range(list_shapes(parameter), value)
+        yield from _list_out_of_range(list_shapes(parameter, engine), value)
     else:
         kind = MODEL_KINDS[parameter.model]
         for excluded in kind.excluded:

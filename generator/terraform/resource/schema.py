@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from generator.flow.api import list_node_types
+from generator.flow.api import Shape, list_node_types
 from generator.flow.model import Engine
+from generator.source.position import Path
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 Bounds = tuple[int, int | None]
@@ -86,6 +87,20 @@ def find_member(schema: Schema, member: str) -> Schema | None:
     members = schema.members or {}
     name = _write_in_snake_case(member)
     return members.get(name) or members.get(name.removesuffix("s")) or members.get(member[0].upper() + member[1:])
+
+
+def narrow_shape(shape: Shape, path: Path, engine: Engine) -> Shape:
+    """Return the API's shape of the value at a canonical path, with the bounds of an engine where they are narrower."""
+    schema: Schema | None = find_resource(engine).root
+    for part in path:
+        if isinstance(part, str) and schema is not None:
+            schema = find_member(schema, part)
+    bounds = None if schema is None else schema.range or schema.characters
+    if bounds is None:
+        return shape
+    least = bounds[0] if shape.minimum is None else max(bounds[0], shape.minimum)
+    limits = [limit for limit in (bounds[1], shape.maximum) if limit is not None]
+    return replace(shape, minimum=least, maximum=min(limits, default=None))
 
 
 @lru_cache(maxsize=1024)
