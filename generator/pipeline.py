@@ -22,7 +22,7 @@ from generator.project.configuration import Severities, apply_severities
 from generator.source import Document, read_document
 from generator.source.characters import normalize_text
 from generator.terraform.module import ModulePlan, plan_module
-from generator.terraform.module.checks import check_tags
+from generator.terraform.module.checks import EngineChoice, check_tags, describe_engine
 from generator.terraform.module.parameters import list_shapes
 from generator.terraform.resource import CANNOT_EXPRESS, STRICTER
 from generator.validation import composition, find_colliding_flows, validate_flow
@@ -52,8 +52,8 @@ class CheckedDefinition:
     names that findings use and in the normal form in which they count characters. `inputs` has the SHA-256 of each file
     by its path relative to the definition's folder. `suppressed` are findings that a comment in the file suppresses;
     with `strict`, a warning stops the module too. `found` counts the findings before the project's severities are
-    applied. `hidden` are the findings, reported or not, that point at what logs must not show. `name` is the flow's
-    name, None without a flow. `is_read` and `is_planned` tell that there were a document and a plan, before `lighten`.
+    applied. `hidden` are the findings, reported or not, that point at what logs must not show. `name` and `engine` are
+    the flow's, None without one. `is_read` and `is_planned` tell that there were a document and a plan.
     """
 
     file: str
@@ -69,6 +69,7 @@ class CheckedDefinition:
     texts: dict[str, str] = field(default_factory=dict)
     hidden: tuple[LocatedFinding, ...] = ()
     name: str | None = None
+    engine: EngineChoice | None = None
     is_read: bool = False
     is_planned: bool = False
 
@@ -91,6 +92,11 @@ class CheckedDefinition:
         if self.document is None and self.is_read:
             return read_document(self.file, self.text.encode())[0]
         return self.document
+
+    def locate(self, findings: Sequence[Finding]) -> tuple[LocatedFinding, ...]:
+        """Return findings with their places in the document; none if it could not be read."""
+        document = self.open_document() if findings else None
+        return () if document is None else tuple(locate_finding(finding, document) for finding in findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +198,9 @@ def _check_definition(
         place_beside(definition.file, file): normalize_text(reading.texts[file])
         for file in {finding.file for finding in found if finding.file is not None}
     }
-    name = None if reading.flow is None else str(reading.flow.name)
-    read = replace(read, flow=reading.flow, name=name, plan=plan, is_planned=plan is not None)
+    if (flow := reading.flow) is not None:
+        read = replace(read, flow=flow, name=str(flow.name), engine=describe_engine(flow))
+    read = replace(read, plan=plan, is_planned=plan is not None)
     return replace(read, findings=(*read.findings, *located), inputs=inputs, texts=texts)
 
 
@@ -264,14 +271,7 @@ def _add_collisions(checked: Sequence[CheckedDefinition], others: Mapping[str, s
     found: dict[str, list[Finding]] = {}
     for file, finding in find_colliding_flows(names):
         found.setdefault(file, []).append(finding)
-    return [_add_findings(item, found.get(item.file, ())) for item in checked]
-
-
-def _add_findings(item: CheckedDefinition, findings: Sequence[Finding]) -> CheckedDefinition:
-    document = item.open_document() if findings else None
-    if document is None:
-        return item
-    return replace(item, findings=(*item.findings, *(locate_finding(finding, document) for finding in findings)))
+    return [replace(item, findings=(*item.findings, *item.locate(found.get(item.file, ())))) for item in checked]
 
 
 def _weigh_findings(item: CheckedDefinition, strict: bool, severities: Severities) -> CheckedDefinition:

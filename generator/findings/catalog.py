@@ -16,6 +16,7 @@ DECLARING = (
     "output.rules",
     "project.configuration.reading",
     "project.discovery",
+    "run.engines",
     "terraform.module.checks",
     "terraform.resource.limits",
     "validation",

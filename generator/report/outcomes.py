@@ -21,6 +21,10 @@ RENAMED = (
     "its new source."
 )
 RELABELED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
+IMPORTED = (
+    "The engine is now `native`, with another resource for the flow. If the flow exists, add these blocks next to the "
+    "module call before you apply, with the label of the call and the flow's ID, or Terraform replaces the flow:"
+)
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (
     "flowseal's own proof failed: what it rendered is not what it planned. Nothing was written. "
@@ -108,6 +112,7 @@ def _describe_module(module: ModuleResult, run: Run) -> dict[str, Any]:
         "reasons": [{"cause": reason.cause.value, "details": list(reason.details)} for reason in done.reasons],
         "moved_from": list(_list_former(module, run)),
         "moved_block": _write_moved_block(module),
+        "import_blocks": write_import_blocks(module),
     }
 
 
@@ -127,6 +132,24 @@ def _write_moved_block(module: ModuleResult) -> str:
         return ""
     ends = tuple(Attribute(key, Reference(f"module.{label}")) for key, label in (("from", old), ("to", new)))
     return write_block(Block("moved", (), ends))
+
+
+def write_import_blocks(module: ModuleResult) -> str:
+    """Return the blocks with which a flow of the engine `cloud-control` becomes one of `native`, or "" if it is none.
+
+    The module's call has the label of the example in its README.
+    """
+    if not module.needs_import:
+        return ""
+    from generator.terraform.hcl import Attribute, Block, Reference, write_block
+    from generator.terraform.readme import name_label
+
+    call = f"module.{name_label(module.done.name)}"
+    flow = Attribute("to", Reference(f"{call}.aws_bedrockagent_flow.this"))
+    former = Attribute("from", Reference(f"{call}.aws_cloudcontrolapi_resource.flow"))
+    kept = Block("lifecycle", (), (Attribute("destroy", False),))
+    blocks = (Block("import", (), (flow, Attribute("id", "FLOW_ID"))), Block("removed", (), (former, kept)))
+    return "\n\n".join(map(write_block, blocks))
 
 
 def _write_edits(module: ModuleResult, show_path: Shown) -> str:
@@ -200,6 +223,9 @@ def _describe_result(module: ModuleResult, run: Run, view: View, show_path: Show
     if block := _write_moved_block(module):
         yield from _fold_below(RELABELED, view)
         yield from (f"    {line}" for line in block.splitlines())
+    if block := write_import_blocks(module):
+        yield from _fold_below(IMPORTED, view)
+        yield from (f"    {line}".rstrip() for line in block.splitlines())
     if module.status is Status.REMOVED:
         yield from _fold_below(REMOVED, view)
     if module.edits:

@@ -26,6 +26,7 @@ from generator.project.discovery import DefinitionFile
 from generator.project.opening import Project
 from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
 from generator.project.survey import Survey, survey_definitions
+from generator.run.engines import add_engine_findings, leaves_cloud_control
 from generator.run.flags import Command, Flags
 from generator.run.result import ModuleResult, Run
 from generator.run.workers import Workers
@@ -67,6 +68,8 @@ def plan_run(
         survey = survey_definitions(files, session, project.defaults.list_values(), render_all=flags.render_all)
     with Workers(project.defaults, flags.jobs, stages, for_terraform=flags.for_terraform) as workers:
         checked = _check_changed(flags, project, survey, timings, workers)
+        if session is not None and session.is_usable:
+            checked = add_engine_findings(checked, survey.keys, project, session)
         findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
         run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
         if session is not None:
@@ -158,7 +161,8 @@ def _plan_modules(
     results = []
     for file in survey.files:
         if file in modules:
-            results.append(_describe_change(file, next(changes), work))
+            needs_import = file in proven and leaves_cloud_control(found[file], survey.keys[file], session)
+            results.append(replace(_describe_change(file, next(changes), work), needs_import=needs_import))
         elif file in found:
             results.append(_block(found[file]))
     results += [_describe_change(show_definition(session.folder.path, item.definition), item, work) for item in changes]

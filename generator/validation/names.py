@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from generator.findings import Finding, Related, Rule, error, soft_error
 from generator.flow.model import Node
+from generator.flow.nodes import find_value
 from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.validation.registry import register_check
@@ -29,6 +30,11 @@ FORBIDDEN_FILE_NAME = soft_error(
     "ForbiddenFileName", "A name would become a file or folder that Windows does not allow."
 )
 
+PROMPTS = {
+    "Prompt": (("sourceConfiguration", "inline"),),
+    "KnowledgeBase": (("promptTemplate",), ("orchestrationConfiguration", "promptTemplate")),
+}
+"""Where nodes have prompts that the module stores in files, by node type."""
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 )
@@ -99,15 +105,15 @@ def check_node_files(scope: Scope) -> Iterator[Finding]:
     """Report nodes whose file or, for loops, folder would collide on case-insensitive disks, or Windows forbids."""
     first: dict[tuple[str, str, str], Node] = {}
     for node in scope.body.nodes:
-        kinds = _list_files(node)
-        if not kinds:
+        folders = _list_folders(node)
+        if not folders:
             continue
         path = (*node.path, "name")
         who, what = ("Node", "file") if node.body is None else ("Loop", "folder")
         if node.name.casefold() in DEVICES:
             message = f"Windows does not allow a {what} named {node.name!r}, which the {who.lower()} would need."
             yield Finding(FORBIDDEN_FILE_NAME, message, f"Rename the {who.lower()}.", path)
-        others = [first.setdefault((what, kind, node.name.casefold()), node) for kind in sorted(kinds)]
+        others = [first.setdefault((what, folder, node.name.casefold()), node) for folder in sorted(folders)]
         other = next((other for other in others if other.name != node.name), node)
         if other is not node:
             message = f"{who}s {other.name!r} and {node.name!r} would share a {what} on case-insensitive disks."
@@ -129,13 +135,13 @@ def _report_repeated(
             yield Finding(rule, message, help or otherwise, path, related=related)
 
 
-def _list_files(node: Node) -> set[str]:
-    """Return the types of nodes for which the module stores a prompt or code in files: this node's, or a loop's."""
+def _list_folders(node: Node) -> set[str]:
+    """Return the module's folders in which a node, or one in its loop, has files: its prompts, or its code."""
     if node.body is not None:
-        return {kind for inner in node.body.nodes for kind in _list_files(inner)}
-    source = node.configuration.get("sourceConfiguration") if node.type == "Prompt" else None
-    has_file = node.type == "InlineCode" or (isinstance(source, dict) and "inline" in source)
-    return {node.type} if has_file else set()
+        return {folder for inner in node.body.nodes for folder in _list_folders(inner)}
+    if node.type == "InlineCode":
+        return {"code"}
+    return {"prompts"} if any(find_value(node, *prompt) is not None for prompt in PROMPTS.get(node.type, ())) else set()
 
 
 def _report_collision(file: str, other: str, names: Mapping[str, str]) -> Finding:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flow_documents import list_rules, make_document, make_flow, make_prompt, read
+from flow_documents import TextsInMemory, list_rules, make_document, make_flow, make_prompt, read
 
 from generator.findings import Severity
-from generator.flow.reading import recognize_cloudformation, recognize_code
+from generator.flow.model import Defaults, Engine
+from generator.flow.reading import read_flow, recognize_cloudformation, recognize_code
 
 LIFECYCLE = {"status": "Prepared", "createdAt": "2025-01-01", "executionRoleArn": "arn:aws:iam::111122223333:role/r"}
 
@@ -86,6 +87,16 @@ def test_a_deployed_flow_gets_an_info_finding_about_keeping_it(keys: dict[str, o
     assert (finding.path, finding.rule.severity) == ((next(iter(keys)),), Severity.INFO)
     assert f'`id = "{identity}"`' in finding.help
     assert all(key in finding.message for key in (*keys, *LIFECYCLE))
+
+
+def test_no_help_imports_a_flow_into_cloud_control() -> None:
+    document = make_flow(id="ABCDEFGHIJ")
+    by_project = read_flow(make_document(document), TextsInMemory(), Defaults(engine=Engine.CLOUD_CONTROL))
+    for reading in (read({**document, "engine": "cloud-control"}), by_project):
+        (finding,) = reading.findings
+        assert finding.rule.name == "LiveFlow"
+        assert "cannot import a flow with `engine: cloud-control`" in finding.help
+        assert "import` block" not in finding.help
 
 
 def test_connections_are_named_in_every_form() -> None:

@@ -144,6 +144,12 @@ def test_a_missing_configuration_matters_if_the_type_needs_one() -> None:
 def test_nodes_with_the_same_file_name() -> None:
     code = {"name": "ask", "type": "InlineCode", "configuration": CODE}
     assert validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), code)) == []
+    template = {"promptTemplate": {"textPromptTemplate": "Answer from $search_results$."}}
+    for prompts in (template, {"orchestrationConfiguration": template}):
+        base = {"knowledgeBase": {"knowledgeBaseId": "KB1", "modelId": "amazon.nova-lite-v1:0", **prompts}}
+        search = {"name": "ask", "type": "KnowledgeBase", "configuration": base}
+        (finding,) = validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), search))
+        assert finding.path == ("definition", "nodes", 2, "name")
     (finding,) = validate_alone("CollidingNodeFiles", make_flow(make_prompt("Ask"), make_prompt("ASK")))
     assert finding.path == ("definition", "nodes", 2, "name")
 

@@ -19,14 +19,14 @@ from generator.flow.api.check import (
 )
 from generator.flow.model import Defaults, Encryption, Engine, FileText, Flow, Value
 from generator.flow.reading.connections import name_connections, rename_connections
-from generator.flow.reading.forms import OWN_SECTIONS, SWITCH, Form, recognize_form
+from generator.flow.reading.forms import NO_IMPORT, OWN_SECTIONS, SWITCH, Form, recognize_form
 from generator.flow.reading.graph import build_body
 from generator.flow.reading.limits import find_excess
 from generator.flow.reading.parameters import read_parameters
 from generator.flow.reading.placeholders import report_placeholders
 from generator.flow.reading.references import TextReader, ValueReader
 from generator.flow.reading.release import read_release
-from generator.flow.reading.rules import MISPLACED_MODEL_KIND
+from generator.flow.reading.rules import LIVE_FLOW, MISPLACED_MODEL_KIND
 from generator.flow.reading.settings import read_days, read_engine, read_permissions
 from generator.flow.reading.spelling import Spelling
 from generator.source.position import Document, Path, find_value
@@ -90,6 +90,8 @@ def read_flow(document: Document, reader: TextReader, defaults: Defaults = Defau
             if finding.key or finding.rule not in OF_VALUES or finding.path not in spelling.spelled
         ]
         reading = replace(reading, flow=None, spelling=spelling, findings=kept)
+    if reading.outline is not None and reading.outline.engine is Engine.CLOUD_CONTROL:
+        findings = [replace(item, help=NO_IMPORT) if item.rule is LIVE_FLOW else item for item in findings]
     return replace(reading, findings=[*findings, *spelling.findings, *reading.findings])
 
 

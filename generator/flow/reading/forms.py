@@ -31,6 +31,11 @@ SECTIONS = (
     *("name", "description", "engine", "definition", "tags"),
     *("parameters", "encryption", "permissions", "release"),
 )
+NO_IMPORT = (
+    "The module creates a second flow. To keep this one, use `engine: native` if it supports the definition, because "
+    "Terraform cannot import a flow with `engine: cloud-control`. See docs/existing-flows.md."
+)
+"""The help about an existing flow whose module has the engine `cloud-control`."""
 BARE_KEYS = frozenset({"nodes", "connections"})
 SUFFIXES = (".flow.yaml", ".flow.yml", ".flow.json", ".yaml", ".yml", ".json")
 

@@ -1,17 +1,19 @@
-"""Findings about the module as a whole: its tags, the size of its policies, and values that would widen a policy."""
+"""Findings about the module as a whole: its tags, its policies, and the values in them. And what its engine needs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from typing import NamedTuple
 
 from generator.findings import Finding, Related, error
 from generator.flow.api import fits_shape
 from generator.flow.api.check import MALFORMED_VALUE
-from generator.flow.model import Flow, Value
+from generator.flow.model import Engine, Flow, Value
 from generator.source.position import Path
 from generator.terraform.policies import PolicyDocument, list_inexact_values
+from generator.terraform.resource import find_limits
 
 INVALID_TAGS = error("InvalidTags", "A tag is not valid for the flow's key or role.")
 MOST_TAGS = 50
@@ -22,6 +24,19 @@ POLICY_QUOTA_EXCEEDED = error(
 MOST_POLICIES = 9
 """By default, 10 managed policies can be attached to a role, and one of them is for the key."""
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
+
+
+class EngineChoice(NamedTuple):
+    """The engine of a flow. With `could_spare_cli`, its release needs the AWS CLI only because of the engine."""
+
+    engine: Engine
+    could_spare_cli: bool
+
+
+def describe_engine(flow: Flow) -> EngineChoice:
+    """Return a flow's engine. `cloud-control` needs no CLI, but cannot express every flow."""
+    needs_cli = flow.release is not None and flow.engine is Engine.NATIVE
+    return EngineChoice(flow.engine, could_spare_cli=needs_cli and not find_limits(flow, Engine.CLOUD_CONTROL))
 
 
 def check_tags(tags: Mapping[str, Value], at: Path = ("tags",)) -> Iterator[Finding]:

@@ -1,0 +1,99 @@
+"""What the engine of a definition means for the flow that its module may have created.
+
+Terraform imports a flow into the resource of the engine `native` by its ID, and cannot import one into that of
+`cloud-control`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from generator.findings import Finding, error, fixed_info
+from generator.flow.model import Engine
+from generator.output import Session
+from generator.output.folder import BlockedPathError
+from generator.project.configuration import apply_severities
+from generator.project.opening import Project
+from generator.source.position import find_value
+
+if TYPE_CHECKING:
+    # Importing the pipeline takes longer than a run without changes.
+    from generator.pipeline import CheckedDefinition
+
+ENGINE_CHANGE = error("EngineChange", "The engine of a generated module changes to `cloud-control`.")
+RELEASE_NEEDS_CLI = fixed_info(
+    "ReleaseNeedsAwsCli", "A new release needs the AWS CLI, which the engine `cloud-control` does not."
+)
+FLOW_SCHEMA = "schemas/flow.json"
+"""A file that every module with the engine `cloud-control` has, and no other."""
+
+
+def add_engine_findings(
+    checked: Sequence[CheckedDefinition], keys: Mapping[str, str], project: Project, session: Session
+) -> list[CheckedDefinition]:
+    """Return the definitions with findings about engines; `keys` are their paths relative to the output folder."""
+    found = []
+    for item in checked:
+        findings = list(_check_engine(item, _find_former_engine(item, keys[item.file], session), project))
+        located = apply_severities(item.locate(findings), project.severities)
+        found.append(replace(item, findings=(*item.findings, *located)) if located else item)
+    return found
+
+
+def leaves_cloud_control(item: CheckedDefinition, key: str, session: Session) -> bool:
+    """Return whether the engine of a definition's module changes from `cloud-control` to `native`."""
+    is_native = item.engine is not None and item.engine.engine is Engine.NATIVE
+    return is_native and _find_former_engine(item, key, session) is Engine.CLOUD_CONTROL
+
+
+def _find_former_engine(item: CheckedDefinition, key: str, session: Session) -> Engine | None:
+    """Return the engine of the module that a definition has or takes over; None without one.
+
+    A module whose main.tf is gone counts as none: its folder was deleted to start over.
+    """
+    moved = (name for name in session.list_alike(item.name or "") if not session.has_definition(name))
+    names = dict.fromkeys([*session.list_names(key), *moved])
+    engines = {_read_engine(name, session) for name in names}
+    # If a merge left several modules, the one that cannot change decides.
+    return next((engine for engine in (Engine.NATIVE, Engine.CLOUD_CONTROL) if engine in engines), None)
+
+
+def _read_engine(name: str, session: Session) -> Engine | None:
+    try:
+        if not session.folder.exists(f"{name}/main.tf"):
+            return None
+    except BlockedPathError:
+        pass  # Reported when the module is planned.
+    return Engine.CLOUD_CONTROL if FLOW_SCHEMA in session.lock.entries[name].files else Engine.NATIVE
+
+
+def _check_engine(item: CheckedDefinition, former: Engine | None, project: Project) -> Iterator[Finding]:
+    if item.engine is None:
+        return
+    if item.engine.engine is Engine.CLOUD_CONTROL and former is Engine.NATIVE:
+        message = (
+            f"The engine of module {item.name!r} cannot change from `native` to `cloud-control`: the next apply would "
+            "delete its flow, with its aliases, and create another."
+        )
+        help = (
+            "Set `engine: native`. To move callers to a new flow with `cloud-control`, see docs/engines.md. If this "
+            "module was never applied, delete its folder, then generate it again."
+        )
+        yield Finding(ENGINE_CHANGE, message, help, ("engine",))
+    # Once there is a module, following the advice would be an EngineChange.
+    if item.engine.could_spare_cli and former is None and not _is_chosen(item, project):
+        message = "Terraform prepares this flow with the AWS CLI, which does not use the provider's credentials."
+        help = (
+            "Set `engine: cloud-control` to have AWS prepare it, or `engine: native` to keep the CLI. Decide before "
+            "the first apply: later, the flow cannot change to `cloud-control`."
+        )
+        yield Finding(RELEASE_NEEDS_CLI, message, help, ("release",), key=True)
+
+
+def _is_chosen(item: CheckedDefinition, project: Project) -> bool:
+    """Return whether a definition or the configuration sets the engine, so that it is not a default of flowseal's."""
+    document = item.open_document()
+    own = None if document is None else find_value(document.value, ("engine",))
+    return own is not None or project.defaults.engine is not None
