@@ -102,7 +102,7 @@ def list_prerequisites(flow: Flow, grants: Iterable[Grant]) -> Iterator[Prerequi
         if names:
             yield Prerequisite(what, tuple(names), needs)
     for key, (what, needs) in RESOURCES.items():
-        found = [value for node in flow.nodes for value in _list_values(dict(node.configuration), key)]
+        found = [value for node in flow.all_nodes for value in _list_values(dict(node.configuration), key)]
         if found and key == "guardrailIdentifier":
             needs = f"{needs} {PROFILE if flow.permissions.guardrail_profiles else NO_PROFILE}"
         if found:

@@ -17,11 +17,18 @@ from paths import ROOT
 from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.bedrock_models import load_known_models
+from generator.flow.nodes import collect_grants
 from generator.flow.model import Engine
 from generator.terraform.module import read_copied_files
 from generator.terraform.module.outputs_tf import OUTPUTS
 from generator.terraform.module.variables_tf import VARIABLES
-from generator.terraform.prerequisites import CAPABILITIES, IN_MARKETPLACE, NOT_IN_MARKETPLACE, RESOURCES
+from generator.terraform.prerequisites import (
+    CAPABILITIES,
+    IN_MARKETPLACE,
+    NOT_IN_MARKETPLACE,
+    RESOURCES,
+    list_prerequisites,
+)
 from generator.terraform.readme import draw_flow, escape_markdown, render_readme, write_code
 from generator.terraform.render import render_module, write_header
 
@@ -196,6 +203,22 @@ def test_marketplace_models_need_a_subscription(vendor: str) -> None:
         assert ("PutUseCaseForModelAccess" in section) is (vendor == "anthropic")
         assert bool(section) is (vendor not in NOT_IN_MARKETPLACE)
         assert (f"`{vendor}.sample-v1:0`" in section) is bool(section)
+
+
+def test_the_prerequisites_of_nodes_in_loops_are_the_same() -> None:
+    bucket = {"storage": {"serviceConfiguration": {"s3": {"bucketName": "reports"}}}}
+    base = {"knowledgeBase": {"knowledgeBaseId": "KB1", "modelId": "anthropic.claude-v2"}}
+    nodes = [
+        {"name": "Save", "type": "Storage", "configuration": bucket},
+        {"name": "Search", "type": "KnowledgeBase", "configuration": base},
+    ]
+    found = []
+    for document in (make_flow(*nodes), make_flow(make_loop(make_loop(*nodes, name="Inner")))):
+        flow = read(document).flow
+        assert flow is not None
+        found.append(list(list_prerequisites(flow, collect_grants(flow)[0])))
+    assert found[0] == found[1]
+    assert {names for _, names, _ in found[1]} >= {("reports",), ("KB1",)}
 
 
 def test_the_prerequisites_are_only_those_of_the_flow() -> None:
