@@ -11,12 +11,12 @@ from paths import ROOT
 from rules_page import write_rules_page
 from test_architecture import PACKAGES
 
-from generator.flow.model import DAYS, ModelKind
+from generator.flow.model import DAYS, Engine, ModelKind
 from generator.output import Cause
 from generator.project.configuration import reading as configuration
-from generator.terraform.module import TEMPLATES, read_copied_files, release_tf
-from generator.terraform.module.outputs_tf import OUTPUTS
-from generator.terraform.module.variables_tf import VARIABLES
+from generator.terraform.module import TEMPLATES, ModuleKind, read_copied_files, release_tf
+from generator.terraform.module.outputs_tf import list_outputs
+from generator.terraform.module.variables_tf import CLOUD_CONTROL_VARIABLES, VARIABLES
 
 CASES = ROOT / "tests" / "cases"
 
@@ -48,9 +48,10 @@ def test_every_rule_is_on_its_page(accept: bool) -> None:
 
 def test_the_module_s_interface_is_on_its_page() -> None:
     page = read_page("module.md")
-    variables = (*VARIABLES, *release_tf.VARIABLES)
-    files = [*TEMPLATES, *read_copied_files(is_released=True)]
-    for name in [*(item.name for item in (*variables, *OUTPUTS, *release_tf.OUTPUTS)), *files]:
+    variables = (*VARIABLES, *release_tf.VARIABLES, *CLOUD_CONTROL_VARIABLES)
+    files = [*TEMPLATES, *(file for engine in Engine for file in read_copied_files(True, engine))]
+    outputs = (*list_outputs(ModuleKind().flow), *release_tf.OUTPUTS)
+    for name in [*(item.name for item in (*variables, *outputs)), *files]:
         assert f"`{name}`" in page
     for variable in variables:
         assert f"| `{variable.name}` | {variable.type} |" in page

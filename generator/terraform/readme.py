@@ -63,6 +63,8 @@ def render_readme(plan: ModulePlan, header: str) -> str:
         prerequisites=Markdown("\n".join(prerequisites)),
         usage=Markdown("\n".join(_show_usage(plan))),
         release=flow.release,
+        is_native=plan.kind.is_native,
+        label=Markdown(name_label(plan.name)),
         aliases=Markdown(_move_aliases(flow.release) if flow.release else ""),
         call=Markdown("\n".join(_show_call(plan))),
         terraform_version=_find_attribute(versions, "required_version"),

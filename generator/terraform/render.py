@@ -10,10 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from generator.flow.model import ModuleSettings
-from generator.terraform.hcl import Block, Comment, Value, encode_value, write_block
+from generator.terraform.hcl import Block, Comment, Reference, Value, encode_value, write_block
 from generator.terraform.hcl.tokens import write_comment_line
-from generator.terraform.module import TEMPLATES, ModulePlan, plan_fixed_files, read_copied_files
+from generator.terraform.module import TEMPLATES, ModuleKind, ModulePlan, plan_fixed_files, read_copied_files
 from generator.terraform.module.versions_tf import constrain_provider
 from generator.terraform.readme import render_readme
 from generator.terraform.templates import read_templates
@@ -32,38 +31,42 @@ def render_module(plan: ModulePlan, definition: str) -> dict[str, str]:
     between modules.
     """
     header = write_header(definition)
-    # The templates contain the blocks that all modules of a project share.
-    fixed = plan_fixed_files(plan.settings)
+    # The templates contain the blocks that all modules of a kind share.
+    kind = plan.kind
+    fixed = plan_fixed_files(kind)
     rendered = {"README.md": render_readme(plan, header)}
     for file, template in TEMPLATES.items():
         own = plan.blocks.get(file, ())[len(fixed.get(file, ())) :]
         if file in plan.blocks and (own or "header" in read_templates()[template]):
-            rendered[file] = _render_template(template, plan.settings, plan.is_released, own, header)
+            rendered[file] = _render_template(template, kind, own, header)
         elif file in plan.blocks or file == ".gitattributes":
-            rendered[file] = _render_shared(template, plan.settings, plan.is_released)
-    return dict(sorted({**rendered, **read_copied_files(plan.is_released, plan.flow.engine), **plan.texts}.items()))
+            rendered[file] = _render_shared(template, kind)
+    return dict(sorted({**rendered, **read_copied_files(kind.is_released, kind.engine), **plan.texts}.items()))
 
 
-def _render_template(
-    template: str, settings: ModuleSettings, is_released: bool, blocks: tuple[Block, ...] = (), header: str = ""
-) -> str:
+def _render_template(template: str, kind: ModuleKind, blocks: tuple[Block, ...] = (), header: str = "") -> str:
+    flow = kind.flow
     return (
         load_templates()
         .get_template(template)
         .render(
             blocks=blocks,
             header=Comment(header),
-            is_released=is_released,
-            permissions_boundary_arn=settings.permissions_boundary_arn,
-            provider_version=constrain_provider(settings),
+            flow=Reference(flow.address),
+            flow_arn=Reference(flow.arn),
+            flow_id=Reference(flow.id),
+            is_native=kind.is_native,
+            is_released=kind.is_released,
+            permissions_boundary_arn=kind.settings.permissions_boundary_arn,
+            provider_version=constrain_provider(kind.settings),
         )
     )
 
 
 @cache
-def _render_shared(template: str, settings: ModuleSettings, is_released: bool) -> str:
-    """Return a file that is the same in all modules of a project with a release, or in all without."""
-    return _render_template(template, settings, is_released)
+def _render_shared(template: str, kind: ModuleKind) -> str:
+    """Return a file that is the same in all modules of a kind."""
+    return _render_template(template, kind)
 
 
 def write_header(definition: str) -> str:

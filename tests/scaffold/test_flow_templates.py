@@ -17,7 +17,7 @@ from bench import Bench, choose_provider
 from generator.cli import app
 from generator.scaffold.templates import BUILT_IN, InvalidTemplateError, find_templates
 
-ASKED = {"prompt", "chat", "rag", "agent", "conditions", "batch", "code", "guarded"}
+ASKED = {"prompt", "chat", "rag", "agent", "conditions", "batch", "code", "guarded", "loop"}
 TEMPLATES = sorted(find_templates(None))
 OFFERING = {"rag"}
 """The templates with something commented out."""

@@ -31,6 +31,8 @@ SAMPLES["inline-chat"] = INLINE_CHAT
 EXAMPLES = sorted(path.name for path in MODULES.iterdir() if path.is_dir())
 EVERYDAY = "support-triage"
 RELEASED = "ticket-summary"
+LOOPING = "article-teaser"
+"""The example with the engine cloud-control."""
 CLOUD = f"{RELEASED}-by-cloud-control"
 UNRELEASED = f"{CLOUD}-unreleased"
 """The example with a release, made with the other engine, and that without its release."""
@@ -67,6 +69,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "reports_bucket": ("reports", "reports-of-the-year"),
     "reports_key": (f"{KEY}4", f"{KEY}5"),
     "summary_model": (f"{OWN}inference-profile/us.amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0"),
+    "teaser_model": (f"{OWN}inference-profile/us.amazon.nova-micro-v1:0", "eu.amazon.nova-micro-v1:0"),
 }
 """For each parameter of these flows the value given to it, and the one given to a second call of the module."""
 

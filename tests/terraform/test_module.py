@@ -215,11 +215,13 @@ def test_no_leaf_of_a_definition_is_lost_or_added(path: Path) -> None:
     flow = read_flow(document, DiskReader(path.parent)).flow
     assert flow is not None
     plan = plan_definition(path)
-    main = read_blocks(plan)["main.tf"]
-    (definition,) = next(block for block in main if block.type == "resource").blocks
-    assert sort_leaves(list_block_leaves(definition, dict(plan.texts))) == sort_leaves(
-        list_leaves(dict(flow.definition))
-    )
+    main = {block.type: block for block in read_blocks(plan)["main.tf"]}
+    if plan.kind.is_native:
+        (definition,) = main["resource"].blocks
+        found = list_block_leaves(definition, dict(plan.texts))
+    else:
+        found = list_read_leaves(main["locals"].attributes["definition"], dict(plan.texts))
+    assert sort_leaves(found) == sort_leaves(list_leaves(dict(flow.definition)))
 
 
 def test_a_number_keeps_its_digits() -> None:

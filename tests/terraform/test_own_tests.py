@@ -12,7 +12,7 @@ from plans import SOURCE, plan_document, plan_example
 
 from generator.flow.model import ModelKind
 from generator.terraform.hcl import Attribute, Block, Reference, Value
-from generator.terraform.module import TEST_FILE, ModulePlan
+from generator.terraform.module import TEST_FILE, ModuleKind, ModulePlan
 from generator.terraform.module.tftest_fixed import plan_fixed_tests
 from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.render import render_module
@@ -34,7 +34,7 @@ def read_values(plan: ModulePlan) -> dict[str, Value]:
 
 
 def test_every_validation_of_a_fixed_variable_has_a_run() -> None:
-    runs = Counter(list_expected_failures(plan_fixed_tests()))
+    runs = Counter(list_expected_failures(plan_fixed_tests(ModuleKind())))
     for variable in VARIABLES:
         # A boolean has no value to reject; every other variable has a validation.
         assert variable.validations or variable.type == "bool"

@@ -85,13 +85,12 @@ locals {
   definition_sha256 = sha256(jsonencode(local.version_content))
   flow_version      = split("|", aws_cloudcontrolapi_resource.version.id)[1]
   aliases = {
-    live = {
-      Tags                     = local.tags
+    live = merge(local.tagged, {
       Description              = "What the support desk calls"
       ConcurrencyConfiguration = { Type = "Manual", MaxConcurrency = 4 }
-    }
+    })
     beta = {
-      Tags = merge(local.tags, { stage = "beta" }, var.tags)
+      Tags = merge(local.all_tags, { stage = "beta" }, var.tags)
     }
   }
   alias_arns = { for name, alias in aws_cloudcontrolapi_resource.alias : name => split("|", alias.id)[0] }

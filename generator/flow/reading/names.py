@@ -14,8 +14,9 @@ MODULES_OWN = frozenset(
     {"name", "tags", "caller_roles", "caller_principals", "attach_caller_policy", "caller_policy_name"}
     | {"permissions_boundary_arn", "deletion_window_in_days", "rotation_period_in_days"}
     | {"prepare_flow", "aws_cli_profile", "aws_cli_role_arn"}
+    | {"check_definition", "rewrite_definition"}
 )
-"""Variables that every module has, or every module with a release."""
+"""Variables that every module has, or every module with a release or for Cloud Control."""
 TERRAFORM_VALUE = re.compile(
     r"(?:(?:var|local|module)\.[A-Za-z_][\w-]*|data\.[a-z0-9]+_\w+\.[\w-]+|(?:aws|awscc)_\w+\.[\w-]+"
     r"|each\.(?:key|value)|count\.index|path\.(?:module|root|cwd)|terraform\.workspace)(?:\.[\w-]+|\[[^\[\]]*\])*"

@@ -28,11 +28,12 @@ TEMPLATES = {
 NOT_HCL = frozenset({".gitattributes", "README.md"})
 """Those of which the proof checks only the first line. For any other template, it requires planned blocks."""
 _COPIED = {"policies/deployment.json": "deployment_policy.json", "policies/plan.json": "plan_policy.json"}
+_COPIED_FOR_CLOUD_CONTROL = {"schemas/flow.json": "release/flow.json"}
 _COPIED_FOR_RELEASE = {
     "schemas/flow-alias.json": "release/flow-alias.json",
     "schemas/flow-version.json": "release/flow-version.json",
-    "scripts/prepare-flow.sh": "release/prepare-flow.sh",
 }
+_COPIED_FOR_NATIVE_RELEASE = {"scripts/prepare-flow.sh": "release/prepare-flow.sh"}
 _PARTS = {"system": "system", "messages": "message"}
 """What a part of a chat prompt is called in its file name, by the API's list that contains it."""
 _ORCHESTRATION = "orchestrationConfiguration"
@@ -47,6 +48,10 @@ def read_copied_files(is_released: bool, engine: Engine = Engine.NATIVE) -> dict
     permissions, and has more files.
     """
     files = {path: _read_data(name) for path, name in _COPIED.items()}
+    if engine is Engine.CLOUD_CONTROL:
+        files |= {path: _read_data(name) for path, name in _COPIED_FOR_CLOUD_CONTROL.items()}
+    elif is_released:
+        files |= {path: _read_data(name) for path, name in _COPIED_FOR_NATIVE_RELEASE.items()}
     if is_released or engine is Engine.CLOUD_CONTROL:
         parts = ("release" if is_released else "preparation", "cloud_control")
         for path, statements in json.loads(_read_data("release/policies.json")).items():

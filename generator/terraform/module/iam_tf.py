@@ -1,9 +1,12 @@
-"""iam.tf: the service role, and the policies that let it and the callers use the key. The same in every module."""
+"""iam.tf: the service role, and the policies that let it and the callers use the key.
+
+The same in every module with the same engine.
+"""
 
 from __future__ import annotations
 
 from generator.terraform.hcl import Attribute, Block, Reference, Template, Value
-from generator.terraform.module.plan import NEW_BEFORE_OLD, make_block
+from generator.terraform.module.plan import NEW_BEFORE_OLD, FlowResource, make_block
 from generator.terraform.policies import (
     build_document_block,
     plan_caller_policy,
@@ -14,11 +17,11 @@ from generator.terraform.policies import (
 NAME = Reference("local.name")
 
 
-def plan_iam_tf() -> tuple[Block, ...]:
+def plan_iam_tf(flow: FlowResource) -> tuple[Block, ...]:
     """Return the blocks of iam.tf."""
     return (
         *(make_block("data", kind, "current") for kind in ("aws_caller_identity", "aws_partition", "aws_region")),
-        _plan_locals(),
+        _plan_locals(flow),
         _plan_role(),
         build_document_block(plan_trust_policy()),
         plan_policy("encryption", "Lets the service role of the Amazon Bedrock flow ", " use the flow's key"),
@@ -87,7 +90,7 @@ def plan_caller_attachment(label: str, *lifecycle: Attribute) -> Block:
     )
 
 
-def _plan_locals() -> Block:
+def _plan_locals(flow: FlowResource) -> Block:
     dns_suffix = Reference("data.aws_partition.current.dns_suffix")
     return make_block(
         "locals",
@@ -95,7 +98,7 @@ def _plan_locals() -> Block:
         partition=Reference("data.aws_partition.current.partition"),
         region=Reference("data.aws_region.current.region"),
         via_service=Template(("bedrock.", Reference("local.region"), ".", dns_suffix)),
-        flow_arn=Reference("aws_bedrockagent_flow.this.arn"),
+        flow_arn=Reference(flow.arn),
         key_arn=Reference("aws_kms_key.this.arn"),
         role_arn=Reference("aws_iam_role.this.arn"),
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from generator.findings import Finding
-from generator.flow.model import Flow, Node
+from generator.flow.model import Engine, Flow, Node
 from generator.flow.model import Value as ModelValue
 from generator.source.position import Path
 from generator.terraform.hcl import Attribute, Block, Call, Comment, Reference, Template, Value
 from generator.terraform.module.files import name_text_file
-from generator.terraform.module.plan import make_block
+from generator.terraform.module.plan import Item, make_block, plan_cloud_control
 from generator.terraform.resource import translate_definition, translate_value
+
+ALL_TAGS = Reference("local.all_tags")
+"""The tags of resources of Cloud Control."""
 
 
 def plan_main_tf(
@@ -30,10 +33,19 @@ def plan_main_tf(
         return Call("file", (Template((Reference("path.module"), f"/{file}")),))
 
     definition, findings = translate_definition(flow, place_text)
-    return (_plan_locals(flow), _plan_flow(flow, definition, policies)), texts, findings
+    description = None if flow.description is None else translate_value(flow.description)
+    order = _plan_order(policies)
+    uses_cloud_control = flow.engine is Engine.CLOUD_CONTROL or flow.release is not None
+    default_tags = (make_block("data", "aws_default_tags", "current"),) if uses_cloud_control else ()
+    others = _plan_all_tags() if uses_cloud_control else ()
+    if isinstance(definition, Block):
+        resource = _plan_native_flow(description, definition, order)
+    else:
+        others, resource = (*others, *_plan_properties(description, definition)), _plan_flow(order)
+    return (*default_tags, _plan_locals(flow, others), resource), texts, findings
 
 
-def _plan_locals(flow: Flow) -> Block:
+def _plan_locals(flow: Flow, others: tuple[Item, ...]) -> Block:
     def choose(variable: str, default: Value) -> Value:
         return Call("coalesce", (Reference(f"var.{variable}"), default))
 
@@ -44,6 +56,7 @@ def _plan_locals(flow: Flow) -> Block:
         deletion_window_in_days=choose("deletion_window_in_days", encryption.deletion_window_in_days),
         rotation_period_in_days=choose("rotation_period_in_days", encryption.rotation_period_in_days),
         tags=_plan_tags(flow.tags),
+        body=others,
     )
 
 
@@ -53,25 +66,104 @@ def _plan_tags(tags: Mapping[str, ModelValue]) -> Value:
     return Call("merge", ({key: translate_value(tags[key]) for key in sorted(tags)}, Reference("var.tags")))
 
 
-def _plan_flow(flow: Flow, definition: Block | Attribute, policies: Sequence[str]) -> Block:
-    description = () if flow.description is None else (Attribute("description", translate_value(flow.description)),)
-    order: tuple[Attribute | Comment, ...] = ()
-    if policies:
-        attachments: list[Value] = [Reference(f"aws_iam_role_policy_attachment.{label}") for label in policies]
-        order = (
-            Comment("Create the node permissions before the flow that needs them."),
-            Attribute("depends_on", attachments),
-        )
+def _plan_all_tags() -> tuple[Item, ...]:
+    # AWS may not have a key for no tags. What is not there cannot be patched, only added.
+    tagged = Reference("length(local.all_tags) == 0 ? {} : { Tags = local.all_tags }")
+    default_tags = Reference("data.aws_default_tags.current.tags")
+    return (
+        Comment("The provider adds its default tags to no resource of Cloud Control."),
+        Attribute("all_tags", Call("merge", (default_tags, Reference("local.tags")))),
+        Attribute("tagged", tagged),
+    )
+
+
+def _plan_order(policies: Sequence[str]) -> tuple[Item, ...]:
+    if not policies:
+        return ()
+    attachments: list[Value] = [Reference(f"aws_iam_role_policy_attachment.{label}") for label in policies]
+    return (
+        Comment("Create the node permissions before the flow that needs them."),
+        Attribute("depends_on", attachments),
+    )
+
+
+def _plan_native_flow(description: Value, definition: Block, order: tuple[Item, ...]) -> Block:
+    described = () if description is None else (Attribute("description", description),)
     return Block(
         "resource",
         ("aws_bedrockagent_flow", "this"),
         (
             Attribute("name", Reference("local.name")),
-            *description,
+            *described,
             Attribute("execution_role_arn", Reference("local.role_arn")),
             Attribute("customer_encryption_key_arn", Reference("local.key_arn")),
             Attribute("tags", Reference("local.tags")),
             definition,
             *order,
         ),
+    )
+
+
+def _plan_properties(description: Value, definition: Attribute) -> tuple[Item, ...]:
+    """Return the local values for the flow's properties, in Cloud Control's terms."""
+    properties: dict[str, Value] = {"Name": Reference("local.name")}
+    if description is not None:
+        properties["Description"] = description
+    properties["ExecutionRoleArn"] = Reference("local.role_arn")
+    properties["CustomerEncryptionKeyArn"] = Reference("local.key_arn")
+    return (
+        Comment("What the flow has besides its definition."),
+        Attribute("flow_properties", Call("merge", (Reference("local.tagged"), properties))),
+        Comment("The definition, as Cloud Control has it."),
+        definition,
+    )
+
+
+def _plan_flow(order: tuple[Item, ...]) -> Block:
+    definition = Reference("var.rewrite_definition ? {} : { Definition = local.definition }")
+    state = Call("jsonencode", (Call("merge", (Reference("local.flow_properties"), definition)),))
+    lifecycle = make_block(
+        "lifecycle",
+        body=(
+            Comment("The provider neither repeats an update that failed nor notices a change made elsewhere."),
+            _check_definition(),
+            _check_role_and_key(),
+        ),
+    )
+    return plan_cloud_control("flow", "AWS::Bedrock::Flow", "flow.json", state, lifecycle, *order)
+
+
+def _check_definition() -> Block:
+    """Require that AWS has the definition. Without it, nothing that follows the flow happens, such as a version."""
+    found = 'try(jsonencode(jsondecode(self.properties).Definition), "none")'
+    # Never equal: what is compared is known only after the flow is updated, so that the plan goes through.
+    expected = 'var.rewrite_definition ? "rewritten" : jsonencode(local.definition)'
+    different = (
+        "The flow in AWS does not have this module's definition: its last update failed, or it was changed outside "
+        "Terraform. To write the whole definition, apply twice: with rewrite_definition set to true, which ends with "
+        "an error, and without it."
+    )
+    rewritten = (
+        "The definition was left out, because rewrite_definition is true. To write the whole definition, set it to "
+        "false, and apply again."
+    )
+    return make_block(
+        "postcondition",
+        condition=Reference(f"!(var.check_definition || var.rewrite_definition) || {found} == ({expected})"),
+        error_message=Reference(f'var.rewrite_definition ? "{rewritten}" : "{different}"'),
+    )
+
+
+def _check_role_and_key() -> Block:
+    message = (
+        "The flow in AWS does not have this module's service role and key: its last update failed, or it was changed "
+        "outside Terraform. To write the one that differs, replace it: terraform apply -replace=ADDRESS, with the "
+        "address of this module's aws_iam_role.this or aws_kms_key.this."
+    )
+    names = ("ExecutionRoleArn", "CustomerEncryptionKeyArn")
+    found = ", ".join(f"jsondecode(self.properties).{name}" for name in names)
+    return make_block(
+        "postcondition",
+        condition=Reference(f"try([{found}] == [local.role_arn, local.key_arn], false)"),
+        error_message=message,
     )

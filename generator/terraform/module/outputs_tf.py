@@ -1,18 +1,16 @@
-"""outputs.tf: the same in every module."""
+"""outputs.tf: the same in every module with the same engine."""
 
 from __future__ import annotations
 
 from generator.terraform.hcl import Block, Reference
-from generator.terraform.module.plan import ModuleOutput, make_block
+from generator.terraform.module.plan import FlowResource, ModuleOutput, make_block
 
 
 def _give(name: str, description: str, value: str) -> ModuleOutput:
     return ModuleOutput(name, description, Reference(value))
 
 
-OUTPUTS = (
-    _give("flow_id", "ID of the flow.", "aws_bedrockagent_flow.this.id"),
-    _give("flow_arn", "ARN of the flow.", "aws_bedrockagent_flow.this.arn"),
+_OTHERS = (
     _give("kms_key_arn", "ARN of the key that encrypts the flow.", "aws_kms_key.this.arn"),
     _give("kms_key_id", "ID of the key that encrypts the flow.", "aws_kms_key.this.key_id"),
     _give("kms_key_alias", "Alias of the key that encrypts the flow.", "aws_kms_alias.this.name"),
@@ -39,9 +37,14 @@ OUTPUTS = (
 )
 
 
-def plan_outputs_tf() -> tuple[Block, ...]:
-    """Return the blocks of outputs.tf."""
-    return tuple(map(build_output_block, OUTPUTS))
+def list_outputs(flow: FlowResource) -> tuple[ModuleOutput, ...]:
+    """Return the outputs that every module has."""
+    return (_give("flow_id", "ID of the flow.", flow.id), _give("flow_arn", "ARN of the flow.", flow.arn), *_OTHERS)
+
+
+def plan_outputs_tf(flow: FlowResource) -> tuple[Block, ...]:
+    """Return the blocks of outputs.tf that every module has."""
+    return tuple(map(build_output_block, list_outputs(flow)))
 
 
 def build_output_block(output: ModuleOutput) -> Block:

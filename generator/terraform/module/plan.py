@@ -4,14 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from generator.flow.grant import Grant
-from generator.flow.model import Flow, ModuleSettings
+from generator.flow.model import Engine, Flow, ModuleSettings
 from generator.terraform import hcl
 from generator.terraform.policies import PolicyDocument
 
 Item: TypeAlias = hcl.Attribute | hcl.Block | hcl.Comment
+
+
+class FlowResource(NamedTuple):
+    """How the files of a module refer to its flow: the resource's address, and expressions for the ARN and the ID.
+
+    All of them stay known while an edit of the flow is planned.
+    """
+
+    address: str
+    arn: str
+    id: str
+
+
+FLOW_RESOURCES: Mapping[Engine, FlowResource] = MappingProxyType(
+    {
+        Engine.NATIVE: FlowResource(
+            "aws_bedrockagent_flow.this", "aws_bedrockagent_flow.this.arn", "aws_bedrockagent_flow.this.id"
+        ),
+        # Cloud Control identifies a flow by its ARN.
+        Engine.CLOUD_CONTROL: FlowResource(
+            "aws_cloudcontrolapi_resource.flow", "aws_cloudcontrolapi_resource.flow.id", 'split("/", local.flow_arn)[1]'
+        ),
+    }
+)
+
+
+class ModuleKind(NamedTuple):
+    """What determines the parts that are the same in several modules."""
+
+    settings: ModuleSettings = ModuleSettings()
+    engine: Engine = Engine.NATIVE
+    is_released: bool = False
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the flow is a resource of its own type, not one of Cloud Control."""
+        return self.engine is Engine.NATIVE
+
+    @property
+    def flow(self) -> FlowResource:
+        """How the module refers to its flow."""
+        return FLOW_RESOURCES[self.engine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +107,9 @@ class ModulePlan:
     settings: ModuleSettings = ModuleSettings()
 
     @property
-    def is_released(self) -> bool:
-        """Whether the module creates versions and aliases of the flow."""
-        return self.flow.release is not None
+    def kind(self) -> ModuleKind:
+        """What it shares with other modules."""
+        return ModuleKind(self.settings, self.flow.engine, self.flow.release is not None)
 
 
 def make_block(type_name: str, *labels: str, body: tuple[Item, ...] = (), **attributes: hcl.Value) -> hcl.Block:
@@ -81,3 +124,22 @@ NEW_BEFORE_OLD = make_block("lifecycle", create_before_destroy=True)
 def match_pattern(pattern: str, subject: str) -> str:
     """Return the condition that a pattern matches the whole of a string, like Python's `re.fullmatch`."""
     return f"can(regex({hcl.encode_value(f'^(?:{pattern})$')}, {subject}))"
+
+
+def plan_cloud_control(
+    label: str, type_name: str, schema: str, desired_state: hcl.Value, lifecycle: hcl.Block, *others: Item
+) -> hcl.Block:
+    """Return a resource of Cloud Control; `schema` is the file in schemas/ that describes its type.
+
+    Without the file, the provider would fetch the schema once, and keep it in the state when AWS has a newer one.
+    """
+    body = (
+        hcl.Attribute("type_name", type_name),
+        hcl.Attribute(
+            "schema", hcl.Call("file", (hcl.Template((hcl.Reference("path.module"), f"/schemas/{schema}")),))
+        ),
+        hcl.Attribute("desired_state", desired_state),
+        lifecycle,
+        *others,
+    )
+    return hcl.Block("resource", ("aws_cloudcontrolapi_resource", label), body)

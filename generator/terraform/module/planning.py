@@ -6,21 +6,21 @@ from functools import cache
 
 from generator.findings import Finding, has_errors
 from generator.flow.grant import Grant
-from generator.flow.model import Engine, Flow, ModuleSettings
+from generator.flow.model import Flow, ModuleSettings
 from generator.terraform.hcl import Block
 from generator.terraform.module.checks import check_policies, check_tags
 from generator.terraform.module.files import TEST_FILE
 from generator.terraform.module.iam_tf import plan_iam_tf
 from generator.terraform.module.kms_tf import plan_kms_tf
 from generator.terraform.module.main_tf import plan_main_tf
-from generator.terraform.module.outputs_tf import OUTPUTS, plan_outputs_tf
+from generator.terraform.module.outputs_tf import list_outputs, plan_outputs_tf
 from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.module.permissions_tf import plan_permissions_tf
-from generator.terraform.module.plan import ModulePlan
+from generator.terraform.module.plan import ModuleKind, ModulePlan
 from generator.terraform.module.release_tf import add_release, plan_fixed_release
 from generator.terraform.module.tftest_fixed import plan_fixed_tests
 from generator.terraform.module.tftest_flow import plan_flow_tests
-from generator.terraform.module.variables_tf import build_variable_block, list_variables
+from generator.terraform.module.variables_tf import CLOUD_CONTROL_VARIABLES, build_variable_block, list_variables
 from generator.terraform.module.versions_tf import plan_versions_tf
 from generator.terraform.policies import (
     plan_caller_policy,
@@ -40,25 +40,26 @@ def plan_module(
     findings += [*check_tags(flow.tags), *check_policies(flow, policies)]
     for alias in flow.release.aliases if flow.release else ():
         findings += check_tags(alias.tags, ("release", "aliases", alias.name, "tags"))
-    # The module of the other engine is not planned yet.
-    if has_errors(findings) or flow.engine is Engine.CLOUD_CONTROL:
+    if has_errors(findings):
         return None, findings
-    parameters = tuple(plan_parameter(parameter, flow.engine) for parameter in flow.parameters)
-    fixed = plan_fixed_files(settings)
-    variables = (*list_variables(settings), *parameters)
+    kind = ModuleKind(settings, flow.engine, flow.release is not None)
+    fixed = plan_fixed_files(kind)
+    parameters = (plan_parameter(parameter, flow.engine) for parameter in flow.parameters)
+    own = (*parameters, *(() if kind.is_native else CLOUD_CONTROL_VARIABLES))
     blocks = {
-        **{file: shared for file, shared in fixed.items() if file != "release.tf"},
+        **fixed,
         "main.tf": main,
         "permissions.tf": tuple(plan_permissions_tf(grants, policies)),
-        "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
+        "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, own)),
         TEST_FILE: (*fixed[TEST_FILE], *plan_flow_tests(flow, grants, policies)),
     }
     documents = (
         *(plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()),
         *policies,
     )
+    variables, outputs = (*list_variables(settings), *own), list_outputs(kind.flow)
     plan = ModulePlan(
-        flow.name, flow, grants, blocks, documents, dict(sorted(texts.values())), variables, OUTPUTS, settings
+        flow.name, flow, grants, blocks, documents, dict(sorted(texts.values())), variables, outputs, settings
     )
     if flow.release is not None:
         plan = add_release(plan, flow.release, {path: file for path, (file, _) in texts.items()})
@@ -66,17 +67,15 @@ def plan_module(
 
 
 @cache
-def plan_fixed_files(settings: ModuleSettings) -> dict[str, tuple[Block, ...]]:
-    """Return the blocks that all modules of a project share, by file. Some files have more.
-
-    Only modules with a release have release.tf.
-    """
+def plan_fixed_files(kind: ModuleKind) -> dict[str, tuple[Block, ...]]:
+    """Return the blocks that all modules of a kind share, by file. Some files have more."""
+    release = {"release.tf": plan_fixed_release(kind)} if kind.is_released else {}
     return {
-        "iam.tf": plan_iam_tf(),
+        "iam.tf": plan_iam_tf(kind.flow),
         "kms.tf": plan_kms_tf(),
-        "outputs.tf": plan_outputs_tf(),
-        "release.tf": plan_fixed_release(),
-        "variables.tf": tuple(map(build_variable_block, list_variables(settings))),
-        "versions.tf": plan_versions_tf(settings),
-        TEST_FILE: plan_fixed_tests(),
+        "outputs.tf": plan_outputs_tf(kind.flow),
+        **release,
+        "variables.tf": tuple(map(build_variable_block, list_variables(kind.settings))),
+        "versions.tf": plan_versions_tf(kind.settings),
+        TEST_FILE: plan_fixed_tests(kind),
     }

@@ -1,7 +1,8 @@
 """release.tf: a version for each change of what the flow does, the aliases, and who can invoke the flow through them.
 
-Facts: CreateFlowVersion accepts a prepared flow only, and the provider does not prepare flows. It has no resources for
-versions and aliases either: Cloud Control does, which plans a change of what AWS cannot change as a replacement.
+Facts: CreateFlowVersion accepts a prepared flow only, and the provider does not prepare flows; Cloud Control does,
+whenever it creates or updates one. The provider has no resources for versions and aliases either: Cloud Control does,
+which plans a change of what AWS cannot change as a replacement.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 
 from generator.flow.model import Alias, Flow, ParameterReference, Release
 from generator.flow.model import Value as ModelValue
@@ -19,22 +19,27 @@ from generator.source.position import Path
 from generator.terraform.hcl import Attribute, Block, Call, Comment, Reference, Template, Value
 from generator.terraform.module.files import TEST_FILE
 from generator.terraform.module.iam_tf import plan_caller_attachment, plan_policy
+from generator.terraform.module.main_tf import ALL_TAGS
 from generator.terraform.module.outputs_tf import build_output_block
 from generator.terraform.module.plan import (
     NEW_BEFORE_OLD,
     Item,
+    ModuleKind,
     ModuleOutput,
     ModulePlan,
     Variable,
     make_block,
+    plan_cloud_control,
 )
 from generator.terraform.module.tftest_release import plan_release_tests
 from generator.terraform.module.variables_tf import ROLE, build_variable_block, match_if_set
 from generator.terraform.policies import build_document_block, plan_invoke_policy
 
-FLOW = "aws_bedrockagent_flow.this"
 VERSION = "aws_cloudcontrolapi_resource.version"
 ALIAS = "aws_cloudcontrolapi_resource.alias"
+PREPARED = "terraform_data.prepared"
+KEY_USE = ("aws_kms_key_policy.this", "aws_iam_role_policy_attachment.encryption")
+"""What lets the service role use the key."""
 PROFILE = "[a-zA-Z0-9_+=,.@/:-]{1,128}"
 VARIABLES = (
     Variable(
@@ -63,7 +68,7 @@ VARIABLES = (
         (match_if_set("aws_cli_role_arn", ROLE, "aws_cli_role_arn must be the ARN of an IAM role."),),
     ),
 )
-"""The variables that only a module with a release has."""
+"""The variables that only a module with a release has, unless Cloud Control prepares its flow."""
 OUTPUTS = (
     ModuleOutput("alias_arns", "ARNs of the aliases, by name.", Reference("local.alias_arns")),
     ModuleOutput(
@@ -91,31 +96,32 @@ OUTPUTS = (
 """The outputs that only a module with a release has."""
 
 
-@cache
-def plan_fixed_release() -> tuple[Block, ...]:
-    """Return the blocks of release.tf that every module with a release has."""
-    return (_plan_preparation(), _plan_definition(), _plan_version(), _plan_alias())
+def plan_fixed_release(kind: ModuleKind) -> tuple[Block, ...]:
+    """Return the blocks of release.tf that every module of a kind has."""
+    prepared = (_plan_preparation(kind),) if kind.is_native else ()
+    return (*prepared, _plan_definition(kind), _plan_version(kind), _plan_alias(kind))
 
 
 def add_release(plan: ModulePlan, release: Release, files: Mapping[Path, str]) -> ModulePlan:
-    """Return the plan of a module with its release: release.tf, and what it adds to the other files.
+    """Return the plan of a module with its release: the rest of release.tf, and what it adds to the other files.
 
     `files` are the files of prompts and code, by the paths of their texts in the flow.
     """
     invoke = plan_invoke_policy(release)
+    variables = VARIABLES if plan.kind.is_native else ()
     outputs = OUTPUTS if release.invoke else tuple(item for item in OUTPUTS if item.name != "invoke_policy_arn")
     own = (_plan_locals(plan.flow, release, files), build_document_block(invoke), *_plan_attached_policy(release))
     added = {
         "outputs.tf": tuple(map(build_output_block, outputs)),
-        "release.tf": (*plan_fixed_release(), *own),
-        "variables.tf": tuple(map(build_variable_block, VARIABLES)),
-        TEST_FILE: tuple(plan_release_tests(release, invoke)),
+        "release.tf": own,
+        "variables.tf": tuple(map(build_variable_block, variables)),
+        TEST_FILE: tuple(plan_release_tests(release, invoke, plan.kind)),
     }
     return replace(
         plan,
         blocks={**plan.blocks, **{file: (*plan.blocks.get(file, ()), *blocks) for file, blocks in added.items()}},
         documents=(*plan.documents, invoke),
-        variables=(*plan.variables, *VARIABLES),
+        variables=(*plan.variables, *variables),
         outputs=(*plan.outputs, *outputs),
     )
 
@@ -129,22 +135,18 @@ def _plan_attached_policy(release: Release) -> tuple[Block, ...]:
     )
 
 
-def _plan_preparation() -> Block:
+def _plan_preparation(kind: ModuleKind) -> Block:
     command = make_block(
         "provisioner",
         "local-exec",
         interpreter=["/bin/sh", Template((Reference("path.module"), "/scripts/prepare-flow.sh"))],
-        command=Reference(f"{FLOW}.id"),
+        command=Reference(kind.flow.id),
         environment={
             "FLOW_REGION": Reference("local.region"),
             "FLOW_PROFILE": Reference('var.aws_cli_profile == null ? "" : var.aws_cli_profile'),
             "FLOW_ROLE_ARN": Reference('var.aws_cli_role_arn == null ? "" : var.aws_cli_role_arn'),
         },
     )
-    needed: list[Value] = [
-        Reference("aws_kms_key_policy.this"),
-        Reference("aws_iam_role_policy_attachment.encryption"),
-    ]
     return make_block(
         "resource",
         "terraform_data",
@@ -153,29 +155,33 @@ def _plan_preparation() -> Block:
         triggers_replace=Reference("local.definition_sha256"),
         body=(
             command,
-            make_block("lifecycle", replace_triggered_by=[Reference(FLOW)]),
-            Attribute("depends_on", needed),
+            make_block("lifecycle", replace_triggered_by=[Reference(kind.flow.address)]),
+            _wait_for(*KEY_USE),
         ),
     )
 
 
-def _plan_definition() -> Block:
+def _wait_for(*addresses: str) -> Attribute:
+    return Attribute("depends_on", [Reference(address) for address in addresses])
+
+
+def _plan_definition(kind: ModuleKind) -> Block:
     return make_block(
         "resource",
         "terraform_data",
         "definition",
-        input=[Reference("local.definition_sha256"), Reference(f"{FLOW}.id")],
-        body=(Attribute("depends_on", [Reference("terraform_data.prepared")]),),
+        input=[Reference("local.definition_sha256"), Reference(kind.flow.id)],
+        body=(_wait_for(PREPARED),) if kind.is_native else (),
     )
 
 
-def _plan_version() -> Block:
+def _plan_version(kind: ModuleKind) -> Block:
     state: Value = {"FlowArn": Reference("local.flow_arn"), "Description": Reference("local.definition_sha256")}
-    after = Attribute("depends_on", [Reference("terraform_data.prepared")])
+    after = _wait_for(*((PREPARED,) if kind.is_native else KEY_USE))
     return _plan_resource("version", "AWS::Bedrock::FlowVersion", state, "terraform_data.definition", (), after)
 
 
-def _plan_alias() -> Block:
+def _plan_alias(kind: ModuleKind) -> Block:
     state: Value = {
         "Name": Reference("each.key"),
         "FlowArn": Reference("local.flow_arn"),
@@ -183,9 +189,9 @@ def _plan_alias() -> Block:
     }
     settings = Call("merge", (Reference("each.value"), state))
     for_each = Attribute("for_each", Reference("local.aliases"))
-    return _plan_resource(
-        "alias", "AWS::Bedrock::FlowAlias", settings, f"{FLOW}.id", (_plan_routing_check(),), for_each
-    )
+    # Terraform accepts only a resource, or an attribute of one.
+    trigger = f"{kind.flow.address}.id"
+    return _plan_resource("alias", "AWS::Bedrock::FlowAlias", settings, trigger, (_plan_routing_check(),), for_each)
 
 
 def _plan_routing_check() -> Block:
@@ -205,17 +211,9 @@ def _plan_resource(
     label: str, type_name: str, state: Value, trigger: str, checks: tuple[Block, ...], *others: Item
 ) -> Block:
     """Return a resource of Cloud Control. It is replaced with `trigger`, after its successor is created."""
-    schema = Call("file", (Template((Reference("path.module"), f"/schemas/flow-{label}.json")),))
     triggers: list[Value] = [Reference(trigger)]
     lifecycle = make_block("lifecycle", create_before_destroy=True, replace_triggered_by=triggers, body=checks)
-    body = (
-        Attribute("type_name", type_name),
-        Attribute("schema", schema),
-        Attribute("desired_state", Call("jsonencode", (state,))),
-        lifecycle,
-        *others,
-    )
-    return Block("resource", ("aws_cloudcontrolapi_resource", label), body)
+    return plan_cloud_control(label, type_name, f"flow-{label}.json", Call("jsonencode", (state,)), lifecycle, *others)
 
 
 def _plan_locals(flow: Flow, release: Release, files: Mapping[Path, str]) -> Block:
@@ -245,17 +243,18 @@ def _plan_locals(flow: Flow, release: Release, files: Mapping[Path, str]) -> Blo
     )
 
 
-def _plan_settings(alias: Alias) -> dict[str, Value]:
-    tags: Value = Reference("local.tags")
+def _plan_settings(alias: Alias) -> Value:
+    settings: dict[str, Value] = {}
     if alias.tags:
-        tags = Call("merge", (Reference("local.tags"), dict(sorted(alias.tags.items())), Reference("var.tags")))
-    settings: dict[str, Value] = {"Tags": tags}
+        settings["Tags"] = Call("merge", (ALL_TAGS, dict(sorted(alias.tags.items())), Reference("var.tags")))
     if alias.description is not None:
         settings["Description"] = alias.description
     if alias.concurrency is not None:
         kind, most = alias.concurrency
         settings["ConcurrencyConfiguration"] = {"Type": kind} | ({} if most is None else {"MaxConcurrency": most})
-    return settings
+    if alias.tags:
+        return settings
+    return Call("merge", (Reference("local.tagged"), settings)) if settings else Reference("local.tagged")
 
 
 def digest_definition(flow: Flow, files: Mapping[Path, str]) -> str:

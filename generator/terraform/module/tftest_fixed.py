@@ -1,10 +1,11 @@
-"""tests/flow.tftest.hcl, the part that is the same in every module: mocks, policies, and values that are rejected.
+"""tests/flow.tftest.hcl, the part that is the same in every module of an engine: mocks, policies, rejected values.
 
 A second statement next to the template's literal code, on purpose: the proof compares the two.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from generator.terraform.hcl import (
@@ -17,8 +18,9 @@ from generator.terraform.hcl import (
     Template,
     Value,
     encode_value,
+    join_parts,
 )
-from generator.terraform.module.plan import Item, make_block
+from generator.terraform.module.plan import Item, ModuleKind, make_block
 from generator.terraform.policies import (
     PolicyDocument,
     PolicyValue,
@@ -33,6 +35,11 @@ ACCOUNT = "111122223333"
 REGION = "us-east-1"
 IAM = f"arn:aws:iam::{ACCOUNT}:"
 FLOW_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/FLOW"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+ROLE_ARN = f"{IAM}role/flow"
+KEY_AND_ROLE = {"CustomerEncryptionKeyArn": KEY_ARN, "ExecutionRoleArn": ROLE_ARN}
+PROPERTIES = json.dumps(KEY_AND_ROLE, separators=(",", ":"))
+"""What Cloud Control returns of the mocked flow: it has no definition."""
 API = f"{IAM}role/path/api"
 PARTNER = "arn:aws:iam::444455556666:role/partner"
 KNOWN = {
@@ -43,7 +50,6 @@ KNOWN = {
 }
 """The module's local values under the mocks."""
 CREATED = {
-    "local.flow_arn": Reference("aws_bedrockagent_flow.this.arn"),
     "local.key_arn": Reference("aws_kms_key.this.arn"),
     "local.role_arn": Reference("aws_iam_role.this.arn"),
 }
@@ -52,8 +58,8 @@ NAMES = ("name", *ARNS, "caller_policy_name", "permissions_boundary_arn")
 DAYS = ("deletion_window_in_days", "rotation_period_in_days")
 
 
-def plan_fixed_tests() -> tuple[Block, ...]:
-    """Return the mocked provider and the runs that every module has."""
+def plan_fixed_tests(kind: ModuleKind) -> tuple[Block, ...]:
+    """Return the mocked provider and the runs that every module of a kind has."""
     role = f"{IAM}role/"
     invalid: list[Value] = ["two--hyphens", {"user": f"{IAM}user/somebody"}, {"account": f"{IAM}root"}]
     invalid += ["two words", "PowerUserAccess", 6, 89, {"aws:team": "desk"}]
@@ -61,8 +67,8 @@ def plan_fixed_tests() -> tuple[Block, ...]:
     spaces: list[Value] = ["desk ", {"api": f"{role}api "}, {"api": f"{role}api "}, "desk ", f"{IAM}policy/boundary "]
     sso = f"{role}aws-reserved/sso.amazonaws.com/AWSReservedSSO_Desk"
     return (
-        _plan_mock_provider(),
-        _plan_encryption_run(),
+        _plan_mock_provider(kind),
+        _plan_encryption_run(kind),
         _plan_run_without_attachments(),
         expect_rejection("rejects_invalid_values", dict(zip((*NAMES, *DAYS, "tags"), invalid, strict=True))),
         expect_rejection("rejects_wildcards", dict(zip((*NAMES, "tags"), wildcards, strict=True))),
@@ -84,6 +90,15 @@ def plan_fixed_tests() -> tuple[Block, ...]:
             {"caller_roles": {"partner": PARTNER}, "attach_caller_policy": False},
             "aws_kms_key_policy.this",
         ),
+        *(() if kind.is_native else _plan_difference_runs(kind.flow.address)),
+    )
+
+
+def _plan_difference_runs(flow: str) -> tuple[Block, ...]:
+    """Return the runs in which the flow in AWS has no definition; `flow` is the address of the resource."""
+    return (
+        expect_rejection("reports_another_definition", {"check_definition": True}, flow),
+        expect_rejection("leaves_the_definition_out_with_an_error_only", {"rewrite_definition": True}, flow),
     )
 
 
@@ -95,7 +110,7 @@ def expect_rejection(name: str, values: dict[str, Value], *rejecting: str) -> Bl
     return Block("run", (name,), body)
 
 
-def _plan_encryption_run() -> Block:
+def _plan_encryption_run(kind: ModuleKind) -> Block:
     given = make_block("variables", caller_roles={"api": API}, caller_principals={"partner": PARTNER})
     documents = (
         (plan_key_policy(), "The key policy was changed. Check AllowRootModifyKMSId and AllowRoleUseKMSKey."),
@@ -103,13 +118,15 @@ def _plan_encryption_run() -> Block:
         (plan_encryption_policy(), "The service role's policy for the key was changed. Check EncryptionFlows."),
         (plan_trust_policy(), "The service role's trust policy was changed. Check FlowsTrustBedrock."),
     )
-    flow, key, key_policy, role = (
-        f"aws_{name}.this" for name in ("bedrockagent_flow", "kms_key", "kms_key_policy", "iam_role")
-    )
+    flow = kind.flow.address
+    its_key, its_role = f"{flow}.customer_encryption_key_arn", f"{flow}.execution_role_arn"
+    if not kind.is_native:
+        its_key, its_role = (f"jsondecode({flow}.desired_state).{name}" for name in KEY_AND_ROLE)
+    key, key_policy, role = (f"aws_{name}.this" for name in ("kms_key", "kms_key_policy", "iam_role"))
     document, policy, attachment = "data.aws_iam_policy_document", "aws_iam_policy", "aws_iam_role_policy_attachment"
     connected = (
-        f"{flow}.customer_encryption_key_arn == {key}.arn",
-        f"{flow}.execution_role_arn == {role}.arn",
+        f"{its_key} == {key}.arn",
+        f"{its_role} == {role}.arn",
         f"{key}.enable_key_rotation",
         f"{key_policy}.key_id == {key}.key_id",
     )
@@ -124,7 +141,8 @@ def _plan_encryption_run() -> Block:
         f'{attachment}.caller["api"].policy_arn == {policy}.caller.arn',
         f"length({attachment}.caller) == 1",
     )
-    asserts = [assert_document(item, KNOWN, message) for item, message in documents]
+    known: dict[str, str | Reference] = {**KNOWN, "local.flow_arn": Reference(kind.flow.arn)}
+    asserts = [assert_document(item, known, message) for item, message in documents]
     asserts += [
         assert_all(connected, "The flow does not use this module's key and role, or key rotation is disabled."),
         assert_all(attached, "A policy is not attached as generated."),
@@ -155,7 +173,7 @@ def assert_all(conditions: tuple[str, ...], error_message: str) -> Block:
     return make_block("assert", condition=Call("alltrue", (listed,)), error_message=error_message)
 
 
-def assert_document(document: PolicyDocument, known: Mapping[str, str], error_message: str) -> Block:
+def assert_document(document: PolicyDocument, known: Mapping[str, str | Reference], error_message: str) -> Block:
     """Return the assertion that a document has exactly these statements, with no other arguments in any of them.
 
     Under a mocked provider the JSON is mocked, too, but the configuration is not. It compares every argument that is
@@ -171,7 +189,7 @@ def assert_document(document: PolicyDocument, known: Mapping[str, str], error_me
     return make_block("assert", condition=condition, error_message=error_message)
 
 
-def _expect_statement(statement: Statement, known: Mapping[str, str]) -> dict[str, Value]:
+def _expect_statement(statement: Statement, known: Mapping[str, str | Reference]) -> dict[str, Value]:
     expected: dict[str, Value] = {"sid": statement.sid, "actions": [*sorted(statement.actions)]}
     if statement.resources:
         expected["resources"] = _fill_all(statement.resources, known)
@@ -193,7 +211,7 @@ def _expect_statement(statement: Statement, known: Mapping[str, str]) -> dict[st
     return expected
 
 
-def _fill_all(values: tuple[PolicyValue, ...], known: Mapping[str, str]) -> list[Value]:
+def _fill_all(values: tuple[PolicyValue, ...], known: Mapping[str, str | Reference]) -> list[Value]:
     """Return values as Terraform returns a set of strings: unique and sorted."""
     filled = [_fill(value, known) for value in values]
     if not all(isinstance(value, str) for value in filled):
@@ -201,27 +219,25 @@ def _fill_all(values: tuple[PolicyValue, ...], known: Mapping[str, str]) -> list
     return [*sorted({str(value) for value in filled})]
 
 
-def _fill(value: PolicyValue, known: Mapping[str, str]) -> Value:
+def _fill(value: PolicyValue, known: Mapping[str, str | Reference]) -> Value:
     match value:
         case Template(parts):
-            return "".join(part if isinstance(part, str) else known[part.text] for part in parts)
+            return join_parts(part if isinstance(part, str) else known[part.text] for part in parts)
         case Reference(address):
             return known[address] if address in known else CREATED[address]
     return value
 
 
-def _plan_mock_provider() -> Block:
+def _plan_mock_provider(kind: ModuleKind) -> Block:
     """Return the mocked provider: IDs and ARNs are well-formed, because the real provider validates mocks, too."""
     documents = ("key", "trust", "encryption", "caller")
     body: tuple[Item, ...] = (
         _mock("data", "aws_caller_identity", account_id=ACCOUNT),
         _mock("data", "aws_partition", partition="aws", dns_suffix="amazonaws.com"),
         _mock("data", "aws_region", region=REGION),
-        _mock("resource", "aws_bedrockagent_flow", arn=FLOW_ARN),
-        _mock(
-            "resource", "aws_kms_key", arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
-        ),
-        _mock("resource", "aws_iam_role", arn=f"{IAM}role/flow"),
+        *((_mock("resource", "aws_bedrockagent_flow", arn=FLOW_ARN),) if kind.is_native else ()),
+        _mock("resource", "aws_kms_key", arn=KEY_ARN),
+        _mock("resource", "aws_iam_role", arn=ROLE_ARN),
         Comment("Different JSON and ARNs distinguish the policies."),
         _mock("data", "aws_iam_policy_document", json='{"Id":"nodes"}'),
         _mock("resource", "aws_iam_policy", arn=f"{IAM}policy/nodes"),
@@ -230,6 +246,7 @@ def _plan_mock_provider() -> Block:
             override("resource", f"aws_iam_policy.{label}", arn=f"{IAM}policy/{label}")
             for label in ("encryption", "caller")
         ),
+        *(() if kind.is_native else (override("resource", kind.flow.address, id=FLOW_ARN, properties=PROPERTIES),)),
     )
     return make_block("mock_provider", "aws", body=body)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generator.flow.model import Release
 from generator.terraform.hcl import Block, Reference, encode_value
-from generator.terraform.module.plan import make_block
+from generator.terraform.module.plan import ModuleKind, make_block
 from generator.terraform.module.tftest_fixed import (
     API,
     FLOW_ARN,
@@ -22,7 +22,7 @@ from generator.terraform.policies import PolicyDocument
 RESOURCE = "aws_cloudcontrolapi_resource"
 
 
-def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Block]:
+def plan_release_tests(release: Release, invoke: PolicyDocument, kind: ModuleKind) -> Iterator[Block]:
     """Yield the blocks of a release's own tests; `invoke` is the policy for invoking the flow."""
     arns = {alias.name: f"{FLOW_ARN}/alias/ALIAS{number}" for number, alias in enumerate(release.aliases, 1)}
     yield override("resource", f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
@@ -42,11 +42,16 @@ def plan_release_tests(release: Release, invoke: PolicyDocument) -> Iterator[Blo
         body=(
             make_block("variables", caller_roles={"api": API}),
             assert_document(invoke, known, "The policy for invoking the flow was changed. Check InvokeFlow."),
-            assert_all(tuple(_list_conditions(release, arns)), "The version or an alias is not as generated."),
+            assert_all(tuple(_list_conditions(release, arns, kind)), "The version or an alias is not as generated."),
         ),
     )
     if release.invoke:
         yield _plan_run_without_attachments()
+    if kind.is_native:
+        yield from _plan_preparation_runs()
+
+
+def _plan_preparation_runs() -> Iterator[Block]:
     yield make_block(
         "run",
         "prepares_the_flow",
@@ -74,16 +79,16 @@ def _plan_run_without_attachments() -> Block:
     )
 
 
-def _list_conditions(release: Release, arns: dict[str, str]) -> Iterator[str]:
+def _list_conditions(release: Release, arns: dict[str, str], kind: ModuleKind) -> Iterator[str]:
     version = f"jsondecode({RESOURCE}.version.desired_state)"
-    yield f"{version}.FlowArn == aws_bedrockagent_flow.this.arn"
+    yield f"{version}.FlowArn == {kind.flow.arn}"
     yield f"{version}.Description == output.definition_sha256"
     yield 'output.flow_version == "7"'
     yield f"length(output.alias_arns) == {len(arns)}"
     for name, arn in arns.items():
         alias = f"jsondecode({RESOURCE}.alias[{encode_value(name)}].desired_state)"
         yield f"{alias}.Name == {encode_value(name)}"
-        yield f"{alias}.FlowArn == aws_bedrockagent_flow.this.arn"
+        yield f"{alias}.FlowArn == {kind.flow.arn}"
         yield f"{alias}.RoutingConfiguration[0].FlowVersion == output.flow_version"
         yield f"output.alias_arns[{encode_value(name)}] == {encode_value(arn)}"
         yield f"output.alias_ids[{encode_value(name)}] == {encode_value(arn.rpartition('/')[2])}"

@@ -181,6 +181,25 @@ VARIABLES = (
         ),
     ),
 )
+CLOUD_CONTROL_VARIABLES = (
+    Variable(
+        "check_definition",
+        "bool",
+        "Whether to fail if the flow in AWS does not have this module's definition. Set it to false only if AWS "
+        "returns the definition in another form.",
+        True,
+        True,
+    ),
+    Variable(
+        "rewrite_definition",
+        "bool",
+        "Whether to leave the definition out, so that the next apply, without this setting, writes all of it. The "
+        "apply with this setting always ends with an error.",
+        False,
+        True,
+    ),
+)
+"""The variables that only a module for Cloud Control has."""
 
 
 def list_variables(settings: ModuleSettings) -> tuple[Variable, ...]:

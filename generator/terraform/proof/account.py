@@ -26,6 +26,7 @@ KNOWN: Mapping[str, Result] = {
     "data.aws_partition.current.dns_suffix": "amazonaws.com",
     "data.aws_region.current.region": "us-east-1",
     "aws_bedrockagent_flow.this.arn": FLOW_ARN,
+    "aws_cloudcontrolapi_resource.flow.id": FLOW_ARN,
     "aws_kms_key.this.arn": KEY_ARN,
     "aws_iam_role.this.arn": ROLE_ARN,
 }

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from generator.flow.model import ModuleSettings
-from generator.terraform.module import NOT_HCL, ModulePlan, plan_fixed_files, read_copied_files
+from generator.terraform.module import NOT_HCL, ModuleKind, ModulePlan, plan_fixed_files, read_copied_files
 from generator.terraform.proof.comparison import ProofFailure, compare_blocks
 from generator.terraform.proof.policies import check_policies
 from generator.terraform.proof.quick_reader import read_quickly
@@ -56,21 +55,21 @@ def _compare_file(plan: ModulePlan, file: str, found: tuple[ReadBlock, ...]) -> 
 
     Modules share blocks, planned and found. Those are compared once; a difference is worded for the file as a whole.
     """
-    planned, shared = plan.blocks[file], plan_fixed_files(plan.settings).get(file, ())
+    planned, shared = plan.blocks[file], plan_fixed_files(plan.kind).get(file, ())
     count = len(shared)
-    are_shared_equal = planned[:count] == shared and not _compare_shared(plan.settings, file, found[:count])
+    are_shared_equal = planned[:count] == shared and not _compare_shared(plan.kind, file, found[:count])
     if are_shared_equal and not list(compare_blocks(planned[count:], found[count:])):
         return ()
     return list(compare_blocks(planned, found))
 
 
 @lru_cache(maxsize=256)
-def _compare_shared(settings: ModuleSettings, file: str, found: tuple[ReadBlock, ...]) -> tuple[str, ...]:
-    return tuple(compare_blocks(plan_fixed_files(settings).get(file, ()), found))
+def _compare_shared(kind: ModuleKind, file: str, found: tuple[ReadBlock, ...]) -> tuple[str, ...]:
+    return tuple(compare_blocks(plan_fixed_files(kind).get(file, ()), found))
 
 
 def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFailure]:
-    texts = {**plan.texts, **read_copied_files(plan.is_released, plan.flow.engine)}
+    texts = {**plan.texts, **_read_copied_files(plan)}
     expected = {*plan.blocks, *texts, *NOT_HCL}
     for file in sorted(expected - files.keys()):
         yield ProofFailure(file, "the file is missing")
@@ -87,9 +86,13 @@ def _check_files(plan: ModulePlan, files: Mapping[str, str]) -> Iterator[ProofFa
 
 def _check_file_calls(plan: ModulePlan, blocks: Mapping[str, tuple[ReadBlock, ...]]) -> Iterator[ProofFailure]:
     read = {path for item in list_declarations(blocks) for path in item.paths}
-    copied = read_copied_files(plan.is_released, plan.flow.engine).keys()
+    copied = _read_copied_files(plan).keys()
     for path in sorted(read - plan.texts.keys() - copied):
         yield ProofFailure("main.tf", f"file() reads {path}, which is not in the module")
     schemas = {path for path in copied if path.startswith("schemas/")}
     for path in sorted((plan.texts.keys() | schemas) - read):
         yield ProofFailure(path, "no file() reads this file")
+
+
+def _read_copied_files(plan: ModulePlan) -> dict[str, str]:
+    return read_copied_files(plan.kind.is_released, plan.kind.engine)

@@ -1,0 +1,3 @@
+longest = 300
+
+"short" if len(text) <= longest else "long"

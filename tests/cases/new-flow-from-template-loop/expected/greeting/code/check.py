@@ -1,0 +1,3 @@
+most = 100
+
+"accepted" if len(text.split()) <= most else "too long"
