@@ -25,6 +25,7 @@ class Damage:
         path.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
+RELEASE = "release.tf"
 KEY = 'resource "aws_kms_key" "this" {\n'
 ALIAS = 'resource "aws_kms_alias" "this" {\n'
 KEY_POLICY = 'resource "aws_kms_key_policy" "this" {\n'
@@ -137,3 +138,48 @@ OLD_KEY = Damage(
     f"{FLOW_ROLE}\n  lifecycle {{\n    ignore_changes = [customer_encryption_key_arn]\n  }}\n\n",
 )
 MOVED = Damage("another address", "upgrade", "kms.tf", KEY_POLICY, KEY_POLICY.replace("this", "other"))
+RELEASE_DAMAGES = (
+    Damage("an old version that goes first", "version", RELEASE, "    create_before_destroy = true\n", ""),
+    Damage(
+        "a version that does not wait",
+        "version",
+        RELEASE,
+        "  depends_on = [terraform_data.prepared]\n",
+        "",
+        everyday=True,
+    ),
+    Damage(
+        "a flow that is prepared once",
+        "version",
+        RELEASE,
+        "replace_triggered_by = [aws_bedrockagent_flow.this]",
+        "ignore_changes = [triggers_replace]",
+    ),
+    Damage("prompts that no digest contains", "version", RELEASE, "(local.version_content))", '(["same"]))'),
+    Damage("a version that is not the old one", "rollback", RELEASE, "= local.role_arn", '= "${local.role_arn} "'),
+    Damage("tags in the digest", "idle", RELEASE, "= local.key_arn", '= "${local.key_arn}${jsonencode(local.tags)}"'),
+    Damage("a failure that passes", "prepared", "scripts/prepare-flow.sh", '    fail "Amazon', '    exit 0 "Amazon'),
+    Damage(
+        "policies that are updated",
+        "swap",
+        "permissions.tf",
+        "${substr(local.permissions_sha256, 0, 12)}-",
+        "",
+    ),
+    Damage("all aliases", "invoke", RELEASE, '[local.alias_arns["live"], local.alias_arns["beta"]]', '["*"]'),
+    Damage(
+        "aliases that are fixed",
+        "aliases",
+        RELEASE,
+        "= local.aliases\n",
+        '= { for name in ["live", "beta"] : name => local.aliases[name] }\n',
+    ),
+    Damage(
+        "a release that stays",
+        "release",
+        RELEASE,
+        "flow.this.id]\n\n  depends_on = [",
+        "flow.this.id]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n\n  depends_on = [",
+    ),
+)
+"""For each column of a release, what turns its cell red."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lives import Life, open_life
 from proofs import COLUMNS, FAILED, NOT_REACHED, PASSED, Proof
-from subjects import EVERYDAY, EXAMPLES, SAMPLES, Subject, find_subject
+from roots import Root
+from subjects import EVERYDAY, EXAMPLES, RELEASED, SAMPLES, Subject, find_subject
 
 from bench import Bench, find_missing_parts, open_bench
 
@@ -49,6 +52,15 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     if missing := find_missing_parts():
         pytest.skip(f"missing: {missing}")
     with open_bench(tmp_path_factory.mktemp("bench")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def life(bench: Bench, tmp_path: Path) -> Iterator[Life]:
+    """A released module, initialized and not yet applied."""
+    root = Root(find_subject(RELEASED, tmp_path / "subject"))
+    with open_life(bench, tmp_path / "root", root, Proof(RELEASED, [])) as opened:
+        bench.succeed(opened.folder, "init", "-input=false")
         yield opened
 
 

@@ -69,3 +69,16 @@ def invoke(bench: Bench, flow: str, alias: str, text: str, node: str = "Start") 
     *outputs, completion = list(stream)
     assert completion == {"flowCompletionEvent": {"completionReason": "SUCCESS"}}
     return outputs[0]["flowOutputEvent"]["content"]["document"]
+
+
+def run_asynchronously(bench: Bench, outputs: dict[str, Any], alias: str, node: str) -> None:
+    """Start an execution of an alias of a module, by its outputs, and read what is to be read of it."""
+    runtime = bench.client("bedrock-agent-runtime")
+    at = {"flowIdentifier": outputs["flow_id"], "flowAliasIdentifier": alias}
+    fed = {"content": {"document": "Hello"}, "nodeName": node, "nodeOutputName": "document"}
+    started = runtime.start_flow_execution(**at, inputs=[fed])["executionArn"]
+    execution = {**at, "executionIdentifier": started.rsplit("/", 1)[-1]}
+    assert runtime.get_flow_execution(**execution)["flowVersion"] == outputs["flow_version"]
+    assert runtime.list_flow_executions(**at)["flowExecutionSummaries"]
+    assert runtime.list_flow_execution_events(**execution, eventType="Flow")["flowExecutionEvents"]
+    assert runtime.get_execution_flow_snapshot(**execution)["definition"]

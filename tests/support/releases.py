@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,11 @@ from typing import Any
 
 import pytest
 from access import DRAFT
-from audit import list_attached
+from audit import NODES, list_attached, read_policy
 from botocore.exceptions import ClientError
-from damage import Damage
 from identities import assume, make_operator
 from lives import ALIAS, CONTENT, PREPARED, VERSION, Life
-from released import invoke
+from released import invoke, run_asynchronously
 from subjects import edit_a_prompt, generate_variant
 
 from bench import Bench, Said
@@ -36,7 +36,6 @@ PREPARING = ["UpdateFlow", "PrepareFlow"]
 MOVING = ["CreateFlowVersion", "UpdateFlowAlias", "UpdateFlowAlias", "DeleteFlowVersion"]
 GOING = ["DeleteFlowAlias", "DeleteFlowAlias", "DeleteFlowVersion"]
 INPUT = "Ticket"
-RELEASE = "release.tf"
 
 
 def apply(life: Life) -> tuple[dict[str, str], list[str]]:
@@ -71,7 +70,15 @@ def check_released(life: Life, version: int) -> None:
     for alias in life.outputs["alias_ids"].values():
         found = flows.get_flow_alias(flowIdentifier=flow, aliasIdentifier=alias)
         assert found["routingConfiguration"] == [{"flowVersion": str(version)}]
-        assert invoke(life.bench, flow, alias, "Hello", INPUT)["flowVersion"] == str(version)
+    check_invocable(life)
+
+
+def check_invocable(life: Life) -> None:
+    """Hold that the version of the last apply that ended well answers through all aliases, with its role."""
+    for alias in life.outputs["alias_ids"].values():
+        assert not is_refused(life.bench, life, alias)
+        answered = invoke(life.bench, life.outputs["flow_id"], alias, "Hello", INPUT)
+        assert answered["flowVersion"] == life.outputs["flow_version"]
 
 
 def list_versions(life: Life) -> list[str]:
@@ -115,6 +122,8 @@ def prove_idle(life: Life) -> None:
         put_variant(life, lambda document: document.update(description="Another", tags={"team": "another"}))
         changes, steps = apply(life)
         assert (changes[life.flow], changes.get(PREPARED)) == ("update", life.next_version.get(PREPARED))
+        others = {address for address, action in changes.items() if action != "update"}
+        assert others == {PREPARED} & life.next_version.keys()
         assert not {VERSION, CONTENT} & changes.keys()
         assert steps[:2] == PREPARING
         assert not set(steps) & {"CreateFlowVersion", "CreateFlowAlias", "DeleteFlowVersion", "DeleteFlowAlias"}
@@ -128,7 +137,7 @@ def break_the_flow(module: Path) -> None:
     start = text.rindex("    connection {")
     end = text.index("\n    }\n", start) + len("\n    }\n")
     main.write_text(text[:start] + text[end:], encoding="utf-8")
-    release = module / RELEASE
+    release = module / "release.tf"
     digest = re.sub(r'(definition +)= "\w{64}"', r'\1= "another"', release.read_text(encoding="utf-8"))
     release.write_text(digest, encoding="utf-8")
 
@@ -151,6 +160,47 @@ def prove_preparation(life: Life) -> None:
         check_released(life, 4)
 
 
+def list_node_policies(life: Life) -> list[str]:
+    """Return the policies of the nodes that are attached to the service role, as JSON."""
+    attached = list_attached(life.bench, life.outputs["role_name"])
+    return [
+        json.dumps(read_policy(life.bench, arn)) for name, arn in attached.items() if f"policy/{name}".startswith(NODES)
+    ]
+
+
+def check_taken_last(life: Life) -> None:
+    """Apply, and hold that the role lost no permission before the last alias moved."""
+    before = len(life.bench.read_calls())
+    life.bench.hold("UpdateFlowAlias", until="DetachRolePolicy")
+    life.apply()
+    calls = life.bench.read_calls()[before:]
+    moved = len(calls) - calls[::-1].index("UpdateFlowAlias")
+    assert not {"CreatePolicyVersion", "DetachRolePolicy", "DeletePolicy"} & set(calls[:moved]), calls
+    assert "DetachRolePolicy" in calls, calls
+
+
+def prove_permissions(life: Life) -> None:
+    """Give the flow another model: the version behind the aliases may call the old one until they have moved."""
+    with life.proof.of("swap"):
+        life.put_module(life.root.subject.module)
+        life.apply()
+        kept, second = list_node_policies(life), life.root.subject.choose_values(1)
+        life.turn(settings={name: json.dumps(value) for name, value in second.items()})
+        break_the_flow(life.module)
+        said, steps = try_to_apply(life)
+        assert (said.code, steps) == (1, PREPARING)
+        check_invocable(life)
+        assert set(kept) < set(list_node_policies(life))
+        life.put_module(life.root.subject.module)
+        check_taken_last(life)
+        check_released(life, int(life.outputs["flow_version"]))
+        assert set(kept).isdisjoint(list_node_policies(life))
+        life.turn(settings={})
+        check_taken_last(life)
+        check_released(life, int(life.outputs["flow_version"]))
+        assert list_node_policies(life) == kept
+
+
 def is_refused(who: Bench, life: Life, alias: str) -> bool:
     """Return whether somebody may not invoke an alias."""
     try:
@@ -171,31 +221,18 @@ def prove_invocations(life: Life) -> None:
         aliases = list(life.outputs["alias_ids"].values())
         assert [is_refused(caller, life, alias) for alias in (*aliases, DRAFT)] == [False, False, True]
         assert [is_refused(other, life, alias) for alias in (*aliases, DRAFT)] == [True, True, True]
-        run_asynchronously(caller, life, aliases[0])
+        run_asynchronously(caller, life.outputs, aliases[0], INPUT)
         put_variant(life, lambda document: document["release"].pop("invoke_async"))
         changes, steps = apply(life)
         assert (changes, steps) == ({"module.flow.aws_iam_policy.caller_invoke": "update"}, [])
         assert not is_refused(caller, life, aliases[0])
         with pytest.raises(ClientError, match="StartFlowExecution"):
-            run_asynchronously(caller, life, aliases[0])
+            run_asynchronously(caller, life.outputs, aliases[0], INPUT)
         put_variant(life, lambda document: document["release"].update(invoke="none"))
         changes, steps = apply(life)
         assert (set(changes.values()), steps) == ({"delete"}, [])
         assert all(is_refused(caller, life, alias) for alias in aliases)
         assert [name for name in list_attached(life.bench, life.root.name_role("api")) if "invoke" in name] == []
-
-
-def run_asynchronously(who: Bench, life: Life, alias: str) -> None:
-    """Start an execution of an alias, and read what is to be read of it."""
-    runtime, flow = who.client("bedrock-agent-runtime"), life.outputs["flow_id"]
-    at = {"flowIdentifier": flow, "flowAliasIdentifier": alias}
-    fed = {"content": {"document": "Hello"}, "nodeName": INPUT, "nodeOutputName": "document"}
-    started = runtime.start_flow_execution(**at, inputs=[fed])["executionArn"]
-    execution = {**at, "executionIdentifier": started.rsplit("/", 1)[-1]}
-    assert runtime.get_flow_execution(**execution)["flowVersion"] == life.outputs["flow_version"]
-    assert runtime.list_flow_executions(**at)["flowExecutionSummaries"]
-    assert runtime.list_flow_execution_events(**execution, eventType="Flow")["flowExecutionEvents"]
-    assert runtime.get_execution_flow_snapshot(**execution)["definition"]
 
 
 def prove_aliases(life: Life) -> None:
@@ -227,13 +264,13 @@ def prove_coming_and_going(life: Life) -> None:
     with life.proof.of("release"):
         put_variant(life, lambda document: document.pop("release"))
         changes, steps = apply(life)
-        assert (set(changes.values()), life.flow in changes, steps) == ({"delete"}, False, GOING)
+        assert (set(changes.values()), life.flow in changes, steps) == ({"delete", "replace"}, False, GOING)
         life.check_nothing_to_do()
         life.put_module(life.root.subject.module)
         changes, steps = apply(life)
         # With Cloud Control, the flow is prepared already.
         new = NEW[1:] if life.root.subject.is_cloud_control else NEW
-        assert (set(changes.values()), life.flow in changes, steps) == ({"create"}, False, new)
+        assert (set(changes.values()), life.flow in changes, steps) == ({"create", "replace"}, False, new)
         check_released(life, int(life.outputs["flow_version"]))
         before = len(life.bench.read_calls())
         life.bench.do(life.folder, "destroy", "-auto-approve")
@@ -250,47 +287,10 @@ STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
     prove_versions: ("version", "rollback"),
     prove_idle: ("idle",),
     prove_preparation: ("prepared",),
+    prove_permissions: ("swap",),
     prove_invocations: ("invoke",),
     prove_aliases: ("aliases",),
     prove_coming_and_going: ("release",),
 }
 """The stages of a release in their order, each with the columns that it fills."""
 COLUMNS = tuple(column for columns in STAGES.values() for column in columns)
-DAMAGES = (
-    Damage("an old version that goes first", "version", RELEASE, "    create_before_destroy = true\n", ""),
-    Damage(
-        "a version that does not wait",
-        "version",
-        RELEASE,
-        "  depends_on = [terraform_data.prepared]\n",
-        "",
-        everyday=True,
-    ),
-    Damage(
-        "a flow that is prepared once",
-        "version",
-        RELEASE,
-        "replace_triggered_by = [aws_bedrockagent_flow.this]",
-        "ignore_changes = [triggers_replace]",
-    ),
-    Damage("prompts that no digest contains", "version", RELEASE, "(local.version_content))", '(["same"]))'),
-    Damage("a version that is not the old one", "rollback", RELEASE, "= local.role_arn", '= "${local.role_arn} "'),
-    Damage("tags in the digest", "idle", RELEASE, "= local.key_arn", '= "${local.key_arn}${jsonencode(local.tags)}"'),
-    Damage("a failure that passes", "prepared", "scripts/prepare-flow.sh", '    fail "Amazon', '    exit 0 "Amazon'),
-    Damage("all aliases", "invoke", RELEASE, '[local.alias_arns["live"], local.alias_arns["beta"]]', '["*"]'),
-    Damage(
-        "aliases that are fixed",
-        "aliases",
-        RELEASE,
-        "= local.aliases\n",
-        '= { for name in ["live", "beta"] : name => local.aliases[name] }\n',
-    ),
-    Damage(
-        "a release that stays",
-        "release",
-        RELEASE,
-        "flow.this.id]\n\n  depends_on = [",
-        "flow.this.id]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n\n  depends_on = [",
-    ),
-)
-"""For each column of a release, what turns its cell red."""

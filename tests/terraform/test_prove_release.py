@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from damage import Damage
+from damage import RELEASE_DAMAGES, Damage
 from identities import allow, make_role, write_document
 from lives import ALIAS, NATIVE_FLOW, PREPARED, VERSION, Life, open_life
 from proofs import Proof
 from released import prepare
-from releases import COLUMNS, DAMAGES, MOVING, NEW, PREPARING, apply, check_released, prove_release, try_to_apply
+from releases import COLUMNS, MOVING, NEW, PREPARING, apply, check_released, prove_release, try_to_apply
 from roots import Root
 from subjects import RELEASED, edit_a_prompt, find_subject
 
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.terraform
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "damage" in metafunc.fixturenames:
-        chosen = [item for item in DAMAGES if item.everyday or metafunc.config.getoption("--prove")]
+        chosen = [item for item in RELEASE_DAMAGES if item.everyday or metafunc.config.getoption("--prove")]
         metafunc.parametrize("damage", chosen, ids=lambda damage: damage.what)
 
 
@@ -58,15 +57,7 @@ def test_damage_turns_the_right_cell_red(damage: Damage, root: Root, bench: Benc
 
 
 def test_every_column_of_a_release_can_fail() -> None:
-    assert {damage.column for damage in DAMAGES} == set(COLUMNS)
-
-
-@pytest.fixture
-def life(root: Root, bench: Bench, tmp_path: Path) -> Iterator[Life]:
-    """A released module, initialized and not yet applied."""
-    with open_life(bench, tmp_path / "root", root, Proof(RELEASED, [])) as life:
-        bench.succeed(life.folder, "init", "-input=false")
-        yield life
+    assert {damage.column for damage in RELEASE_DAMAGES} == set(COLUMNS)
 
 
 def test_without_the_cli_the_message_says_so_and_the_next_apply_goes_on(life: Life) -> None:

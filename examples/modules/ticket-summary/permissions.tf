@@ -4,6 +4,13 @@
 locals {
   model_arn_of_summary_model = startswith(var.summary_model, "arn:") ? var.summary_model : "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.summary_model}"
   model_of_summary_model     = regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.summary_model)[0]
+
+  # If any of this changes, new policies are attached. The old ones stay until the aliases have moved.
+  permissions = {
+    statements = "830136135f776ebc8c7e41ae650831230d99ab04a7bf382903ffd2cbc91027bf"
+    values     = { summary_model = var.summary_model }
+  }
+  permissions_sha256 = sha256(jsonencode(local.permissions))
 }
 
 data "aws_iam_policy_document" "nodes" {
@@ -29,7 +36,7 @@ data "aws_iam_policy_document" "nodes" {
 }
 
 resource "aws_iam_policy" "nodes" {
-  name_prefix = "bedrock-flow-nodes-${substr(local.name, 0, 64)}-"
+  name_prefix = "bedrock-flow-nodes-${substr(local.name, 0, 64)}-${substr(local.permissions_sha256, 0, 12)}-"
   description = "What the nodes of the Amazon Bedrock flow ${local.name} need"
   policy      = data.aws_iam_policy_document.nodes.json
   tags        = local.tags

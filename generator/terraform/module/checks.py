@@ -23,6 +23,9 @@ POLICY_QUOTA_EXCEEDED = error(
 )
 MOST_POLICIES = 9
 """By default, 10 managed policies can be attached to a role, and one of them is for the key."""
+MOST_RELEASED_POLICIES = MOST_POLICIES // 3
+"""While the aliases of a released flow move, old and new policies are attached. If the apply fails halfway, both stay
+attached, and a third set comes with the apply that corrects it."""
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]*")
 
 
@@ -67,12 +70,16 @@ def check_policies(flow: Flow, policies: tuple[PolicyDocument, ...]) -> Iterator
 
     `policies` are those for the nodes of `flow`.
     """
-    if len(policies) > MOST_POLICIES:
+    most = MOST_RELEASED_POLICIES if flow.release else MOST_POLICIES
+    if len(policies) > most:
+        who = "the role of a released flow" if flow.release else "a role"
         message = (
-            f"The permissions of the nodes need {len(policies)} policies; a role can have {MOST_POLICIES}, plus the "
-            "one for the key."
+            f"The permissions of the nodes need {len(policies)} policies; {who} can have {most}, plus the one for the "
+            "key."
         )
         help = "Split the flow, or use fewer models, functions, and buckets."
+        if flow.release and len(policies) <= MOST_POLICIES:
+            help = "Split the flow, use fewer models, functions, and buckets, or remove `release`."
         yield Finding(POLICY_QUOTA_EXCEEDED, message, help, ("definition",))
     inexact = dict.fromkeys(list_inexact_values(policies))
     written = {"definition": flow.definition, "permissions": asdict(flow.permissions)} if inexact else {}

@@ -33,16 +33,18 @@ def plan_iam_tf(flow: FlowResource) -> tuple[Block, ...]:
     )
 
 
-def plan_policy(label: str, before: str, after: str, *lifecycle: Block) -> Block:
+def plan_policy(label: str, before: str, after: str, *lifecycle: Block, mark: Reference | None = None) -> Block:
     """Return a managed policy of the module, described by the flow's name between `before` and `after`.
 
-    The provider accepts 102 characters for the prefix of its name.
+    A change of `mark`, which ends the prefix of its name, replaces it. The provider accepts 102 characters for the
+    prefix.
     """
+    prefix = (f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-")
     return make_block(
         "resource",
         "aws_iam_policy",
         label,
-        name_prefix=Template((f"bedrock-flow-{label.replace('_', '-')}-", Reference("substr(local.name, 0, 64)"), "-")),
+        name_prefix=Template(prefix if mark is None else (*prefix, mark, "-")),
         description=Template((before, NAME, after)),
         policy=Reference(f"data.aws_iam_policy_document.{label}.json"),
         tags=Reference("local.tags"),

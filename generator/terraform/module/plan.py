@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -116,6 +118,12 @@ def make_block(type_name: str, *labels: str, body: tuple[Item, ...] = (), **attr
     """Return a block with `attributes` in order, followed by `body`."""
     head = (hcl.Attribute(name, value) for name, value in attributes.items())
     return hcl.Block(type_name, labels, (*head, *body))
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of a value as JSON, which is the same for equal values."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 NEW_BEFORE_OLD = make_block("lifecycle", create_before_destroy=True)

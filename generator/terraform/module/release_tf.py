@@ -7,8 +7,6 @@ which plans a change of what AWS cannot change as a replacement.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -28,6 +26,7 @@ from generator.terraform.module.plan import (
     ModuleOutput,
     ModulePlan,
     Variable,
+    digest,
     make_block,
     plan_cloud_control,
 )
@@ -262,9 +261,7 @@ def digest_definition(flow: Flow, files: Mapping[Path, str]) -> str:
 
     It is the same however the definition is laid out, and does not depend on how flowseal writes Terraform.
     """
-    plain = _make_plain(dict(flow.definition), ("definition",), files)
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(_make_plain(dict(flow.definition), ("definition",), files))
 
 
 def _make_plain(value: ModelValue, path: Path, files: Mapping[Path, str]) -> object:

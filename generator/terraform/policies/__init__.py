@@ -21,5 +21,6 @@ from generator.terraform.policies.node_policies import (
     LARGEST_POLICY,
     list_derived,
     list_derived_locals,
+    list_parameters,
     plan_node_policies,
 )

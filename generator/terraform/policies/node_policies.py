@@ -75,8 +75,13 @@ def list_derived_locals(grants: Iterable[Grant]) -> dict[str, Reference]:
 
 def list_derived(grants: Iterable[Grant]) -> dict[str, Derived]:
     """Return how those local values are derived, by name."""
-    derived = {part for grant in grants for text in _list_texts(grant) for part in text if isinstance(part, Derived)}
-    return dict(sorted((_LOCALS[part.how][0] + part.parameter, part) for part in derived if part.how in _LOCALS))
+    derived = (part for part in _list_derived_parts(grants) if part.how in _LOCALS)
+    return dict(sorted((_LOCALS[part.how][0] + part.parameter, part) for part in derived))
+
+
+def list_parameters(grants: Iterable[Grant]) -> list[str]:
+    """Return the names of the parameters whose values the grants use."""
+    return sorted({part.parameter for part in _list_derived_parts(grants)})
 
 
 def estimate_length(statement: Statement) -> int:
@@ -113,6 +118,10 @@ def _number_sids(statements: list[Statement]) -> Iterator[Statement]:
         seen[statement.sid] += 1
         numbered = statement.sid in several
         yield replace(statement, sid=f"{statement.sid}{seen[statement.sid]}") if numbered else statement
+
+
+def _list_derived_parts(grants: Iterable[Grant]) -> set[Derived]:
+    return {part for grant in grants for text in _list_texts(grant) for part in text if isinstance(part, Derived)}
 
 
 def _list_texts(grant: Grant) -> Iterator[Text]:
