@@ -4,6 +4,13 @@
 locals {
   model_arn_of_teaser_model = startswith(var.teaser_model, "arn:") ? var.teaser_model : "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.teaser_model}"
   model_of_teaser_model     = regex("(?:^|inference-profile/)[a-z-]+[.](.+)$", var.teaser_model)[0]
+
+  # If any of this changes, new policies are attached. The old ones stay until the aliases have moved.
+  permissions = {
+    statements = "56531d126d97df979914261fd8e012b95a16a8798a6b8194a9899951277e77b9"
+    values     = { teaser_model = var.teaser_model }
+  }
+  permissions_sha256 = sha256(jsonencode(local.permissions))
 }
 
 data "aws_iam_policy_document" "nodes" {
@@ -29,7 +36,7 @@ data "aws_iam_policy_document" "nodes" {
 }
 
 resource "aws_iam_policy" "nodes" {
-  name_prefix = "bedrock-flow-nodes-${substr(local.name, 0, 64)}-"
+  name_prefix = "bedrock-flow-nodes-${substr(local.name, 0, 64)}-${substr(local.permissions_sha256, 0, 12)}-"
   description = "What the nodes of the Amazon Bedrock flow ${local.name} need"
   policy      = data.aws_iam_policy_document.nodes.json
   tags        = local.tags

@@ -49,13 +49,8 @@ def plan_module(
     blocks = {
         **fixed,
         "main.tf": main,
-<<<<<<< HEAD
-        "permissions.tf": tuple(plan_permissions_tf(grants, policies)),
-        "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, own)),
-=======
         "permissions.tf": tuple(plan_permissions_tf(grants, policies, flow.release is not None)),
-        "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, parameters)),
->>>>>>> b4e1dd3 (Keep the permissions of a released version until its aliases have moved)
+        "variables.tf": (*fixed["variables.tf"], *map(build_variable_block, own)),
         TEST_FILE: (*fixed[TEST_FILE], *plan_flow_tests(flow, grants, policies)),
     }
     documents = (
