@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_documents import read
+from every_kind import make_node
+from flow_documents import make_flow, make_prompt, read
 from jsonschema import Draft7Validator
 from paths import ROOT
 
 from generator.flow.api import Shape, find_sample, find_shape
+from generator.flow.model import Engine
 from generator.terraform.hcl import Attribute, Reference
+from generator.terraform.module.parameters import plan_parameter
 from generator.terraform.resource import translate_definition
 
 sys.path.insert(0, str(ROOT / "tools"))
@@ -27,8 +30,10 @@ VALIDATOR = Draft7Validator(SCHEMA)
 READ = {"$ref", "enum", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf"}
 READ |= {"pattern", "properties", "required", "additionalProperties", "type"}
 NOT_RULES = {"title", "format", "default", "insertionOrder"}
-RUNS = 600
-LIKELY = 0.6
+RUNS = 2000
+RICH = ("Prompt", "KnowledgeBase") * 6
+"""The types with the most settings, which are drawn more often."""
+LIKELY = 0.4
 """How often a key that may be left out is there."""
 
 
@@ -64,7 +69,7 @@ class Drawing:
 
     def _draw_node(self, shape: Shape, depth: int) -> dict[str, Any]:
         types = [name for name in find_shape("FlowNodeType").enum if name != "Loop" or depth < 2]
-        node_type = self.chance.choice(types)
+        node_type = self.chance.choice([*types, *RICH])
         ports = {key: self.draw(find_shape(shape.members[key])) for key in ("inputs", "outputs")}
         configuration = find_shape(shape.members["configuration"])
         union = self._draw_member(configuration, node_type[0].lower() + node_type[1:], depth + 1)
@@ -155,11 +160,36 @@ def check(seed: int) -> tuple[bool, bool]:
     return not findings, VALIDATOR.is_valid(model)
 
 
-@pytest.mark.parametrize("start", range(0, RUNS, 100))
+@pytest.mark.parametrize("start", range(0, RUNS, 500))
 def test_what_flowseal_accepts_the_schema_accepts_and_the_other_way_around(start: int) -> None:
     seen = set()
-    for seed in range(start, start + 100):
+    for seed in range(start, start + 500):
         accepts, is_valid = check(seed)
         seen.add(accepts)
         assert accepts == is_valid, seed
     assert seen == {True, False}
+
+
+def test_the_variable_of_a_parameter_has_the_engine_s_bounds() -> None:
+    prompt = make_prompt(text={"$param": "wording"})
+    settings = {"maxTokens": {"$param": "tokens"}, "temperature": {"$param": "heat"}}
+    prompt["configuration"]["prompt"]["sourceConfiguration"]["inline"]["inferenceConfiguration"] = {"text": settings}
+    loop = make_node("Again", "Loop", definition={"nodes": [prompt], "connections": []})
+    flow = read(make_flow(loop, engine="cloud-control", parameters={"tokens": {}, "heat": {}, "wording": {}})).flow
+    assert flow is not None
+    native, written = (
+        {
+            parameter.name: [
+                (rule.condition, rule.error_message) for rule in plan_parameter(parameter, engine).validations
+            ]
+            for parameter in flow.parameters
+        }
+        for engine in Engine
+    )
+    ((condition, message),) = written["tokens"]
+    assert condition == "floor(var.tokens) == var.tokens && var.tokens >= 0 && var.tokens <= 4096"
+    assert message == "tokens must be a whole number from 0 to 4,096."
+    assert "<= 2147483647" in native["tokens"][0][0]
+    assert written["heat"] == native["heat"] != []
+    assert "1 to 200,000 characters" in written["wording"][0][1]
+    assert written["wording"] != native["wording"]

@@ -10,9 +10,9 @@ from flow_documents import make_flow, make_prompt, read
 from unexpressible import Difference, list_differences
 
 from generator.findings import Finding
-from generator.flow.model import Engine
+from generator.flow.model import Engine, Node
 from generator.source.position import Path
-from generator.terraform.module.parameters import plan_parameter
+from generator.terraform.hcl import Attribute
 from generator.terraform.resource import translate_definition
 
 NATIVE, CLOUD_CONTROL = Engine
@@ -247,28 +247,37 @@ def test_the_help_names_the_other_engine_exactly_if_it_accepts_the_same(engine: 
     assert f"engine: {engine}" not in finding.help
 
 
-def test_the_variable_of_a_parameter_has_the_engine_s_bounds() -> None:
-    settings = {"maxTokens": {"$param": "tokens"}, "temperature": {"$param": "heat"}}
-    inline = make_inline(inferenceConfiguration={"text": settings})
-    inline["configuration"]["prompt"]["sourceConfiguration"]["inline"]["templateConfiguration"]["text"]["text"] = {
-        "$param": "wording"
-    }
-    node = make_loop(inline)
-    flow = read(make_flow(node, engine="cloud-control", parameters={"tokens": {}, "heat": {}, "wording": {}})).flow
+def test_prompts_and_code_in_loops_go_where_they_are_placed() -> None:
+    code = make_node("Ask", "InlineCode", language="Python_3", code="1 + 1")
+    search = make_knowledge_base(
+        promptTemplate={"textPromptTemplate": "Found"}, orchestrationConfiguration=ORCHESTRATION
+    )
+    loop = make_loop(code, make_loop(make_prompt(), search))
+    flow = read(make_flow(make_prompt(), loop, engine="cloud-control")).flow
     assert flow is not None
-    written = {
-        engine: {
-            parameter.name: [
-                (rule.condition, rule.error_message) for rule in plan_parameter(parameter, engine).validations
-            ]
-            for parameter in flow.parameters
-        }
-        for engine in Engine
-    }
-    (condition, message) = written[CLOUD_CONTROL]["tokens"][0]
-    assert condition == "floor(var.tokens) == var.tokens && var.tokens >= 0 && var.tokens <= 4096"
-    assert message == "tokens must be a whole number from 0 to 4,096."
-    assert "<= 2147483647" in written[NATIVE]["tokens"][0][0]
-    assert written[CLOUD_CONTROL]["heat"] == written[NATIVE]["heat"] != []
-    assert written[CLOUD_CONTROL]["wording"] != written[NATIVE]["wording"]
-    assert "1 to 200,000 characters" in written[CLOUD_CONTROL]["wording"][0][1]
+    asked: list[tuple[Path, str]] = []
+
+    def place_text(node: Node, path: Path, text: str) -> str:
+        assert path[: len(node.path)] == node.path
+        asked.append((node.path, text))
+        return f"<{len(asked)}>"
+
+    made, findings = translate_definition(flow, place_text)
+    assert findings == []
+    inner = ("configuration", "loop", "definition", "nodes")
+    outer: Path = ("definition", "nodes")
+    assert asked == [
+        ((*outer, 1), "Say {{question}}."),
+        ((*outer, 2, *inner, 0), "1 + 1"),
+        ((*outer, 2, *inner, 1, *inner, 0), "Say {{question}}."),
+        ((*outer, 2, *inner, 1, *inner, 1), "Found"),
+        ((*outer, 2, *inner, 1, *inner, 1), "$query$"),
+    ]
+    assert isinstance(made, Attribute)
+    value: Any = made.value
+    again = value["Nodes"][2]["Configuration"]["Loop"]["Definition"]["Nodes"]
+    assert again[0]["Configuration"]["InlineCode"] == {"Language": "Python_3", "Code": "<2>"}
+    assert again[1]["Configuration"]["Loop"]["Definition"]["Nodes"][1]["Configuration"]["KnowledgeBase"][
+        "OrchestrationConfiguration"
+    ] == {"PromptTemplate": {"TextPromptTemplate": "<5>"}}
+    assert [node["Name"] for node in value["Nodes"]] == ["Start", "Ask", "Again", "End"]
