@@ -26,6 +26,8 @@ ASSERTIONS = {
 }
 """By the label of a policy document, how the message of the assertion on it begins; of others, see name_assertion."""
 RELEASE = "release.tf"
+CLOUD_FLOW = "aws_cloudcontrolapi_resource.flow"
+TOGETHER = "The flow does not use this module's key and role"
 _FAILURE = re.compile(r"The checkable\s+object,\s+(\S+),\s+was expected")
 
 
@@ -86,8 +88,16 @@ def name_assertion(label: str) -> str:
 def list_rounds(folder: Path) -> list[list[Cut]]:
     """Return every cut of a module, in rounds: no two of a round are for one complaint, so that each is seen alone."""
     found = defaultdict(list)
-    released = _list_release_cuts() if (folder / RELEASE).exists() else ()
-    for cut in (*_list_statement_cuts(folder), *_list_rule_cuts(folder), *_list_wiring_cuts(folder), *released):
+    is_cloud_control = (folder / "schemas" / "flow.json").exists()
+    released = _list_release_cuts("check_definition" if is_cloud_control else "prepare_flow")
+    if is_cloud_control:
+        wired = _list_flow_cuts((folder / "main.tf").read_text(encoding="utf-8"))
+    else:
+        wired = _list_native_cuts((folder / "main.tf").read_text(encoding="utf-8"))
+    cuts = [*_list_statement_cuts(folder), *_list_rule_cuts(folder), *_list_wiring_cuts(folder), *wired]
+    if (folder / RELEASE).exists():
+        cuts += [*released, *(() if is_cloud_control else _list_preparation_cuts())]
+    for cut in cuts:
         if cut.old != cut.new:
             found[cut.complaint].append(cut)
     return [[cut for cut in cuts if cut is not None] for cuts in zip_longest(*found.values())]
@@ -172,19 +182,40 @@ def _list_wiring_cuts(folder: Path) -> Iterator[Cut]:
     yield Cut(
         "iam.tf", "var.attach_caller_policy ? var.caller_roles : {}", "var.caller_roles", "With attach_caller_policy"
     )
-    together = "The flow does not use this module's key and role"
-    yield Cut("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", together)
-    text = (folder / "main.tf").read_text(encoding="utf-8")
-    (line,) = re.findall(r" +customer_encryption_key_arn += .*\n", text)
-    yield Cut("main.tf", line, "", together)
+    yield Cut("kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", TOGETHER)
     permissions = (folder / "permissions.tf").read_text(encoding="utf-8")
     for line in re.findall(r"\n +policy +=.*", permissions):
         wrong = re.sub(r"nodes\w*\.json", "trust.json", line)
         yield Cut("permissions.tf", line, wrong, "A policy for the nodes is not attached")
 
 
-def _list_release_cuts() -> Iterator[Cut]:
-    """Yield modules in which something of the release is not as generated."""
+def _list_native_cuts(text: str) -> Iterator[Cut]:
+    """Yield modules in which something of the flow is not as generated; `text` is that of main.tf."""
+    (line,) = re.findall(r" +customer_encryption_key_arn += .*\n", text)
+    yield Cut("main.tf", line, "", TOGETHER)
+
+
+def _list_flow_cuts(text: str) -> Iterator[Cut]:
+    """Yield the same of a flow of Cloud Control, and modules that do not find what AWS has instead of it."""
+    yield Cut("main.tf", "CustomerEncryptionKeyArn = local.key_arn\n", "CustomerEncryptionKeyArn = null\n", TOGETHER)
+    first, _ = _find_blocks(text, "    postcondition {")
+    yield Cut("main.tf", first, "", CLOUD_FLOW)
+    for right, wrong in (("var.check_definition || ", "false || "), ("|| var.rewrite_definition)", "|| false)")):
+        yield Cut("main.tf", right, wrong, CLOUD_FLOW)
+    yield Cut(
+        "main.tf",
+        "[local.role_arn, local.key_arn]",
+        "[local.role_arn, local.role_arn]",
+        "service role and key: its last",
+    )
+
+
+def _list_preparation_cuts() -> Iterator[Cut]:
+    yield Cut(RELEASE, "var.prepare_flow ? 1 : 0", "0", "Nothing prepares the flow")
+
+
+def _list_release_cuts(variable: str) -> Iterator[Cut]:
+    """Yield modules in which something of the release is not as generated; `variable` is a bool of the module."""
     document = "data.aws_iam_policy_document"
     invoke = f"{document}.caller_invoke.json"
     aliases = "aws_cloudcontrolapi_resource.alias"
@@ -198,7 +229,7 @@ def _list_release_cuts() -> Iterator[Cut]:
         (RELEASE, 'split("|", alias.id)[0]', '"${split("|", alias.id)[0]}-other"'),
         (RELEASE, f"in {aliases} :", f'in merge({{ other = {{ id = "a/b/c/d|" }} }}, {copies}) :'),
         # What still depends on the aliases is planned after them, as before.
-        (RELEASE, f"= {invoke}", f"= var.prepare_flow ? {invoke} : {document}.nodes.json"),
+        (RELEASE, f"= {invoke}", f"= var.{variable} ? {invoke} : {document}.nodes.json"),
         (RELEASE, 'regex("[^/]+$", each.value)', '"other"'),
         (RELEASE, "aws_iam_policy.caller_invoke.arn", '"${aws_iam_policy.caller_invoke.arn}-other"'),
         ("outputs.tf", 'split("/", arn)[3]', "arn"),
@@ -207,7 +238,6 @@ def _list_release_cuts() -> Iterator[Cut]:
         yield Cut(file, right, wrong, "The version or an alias is not as generated")
     for right, wrong, complaint in (
         ("var.attach_caller_policy ? var.caller_roles : {}", "var.caller_roles", "still attached"),
-        ("var.prepare_flow ? 1 : 0", "0", "Nothing prepares the flow"),
         ("version.id)[1]", "version.id)[0]", "does not use version"),
         ("== local.flow_version\n", '== "1"\n', "does not use version"),
     ):

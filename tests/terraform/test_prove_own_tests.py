@@ -10,7 +10,7 @@ from every_kind import make_flow_of_every_kind
 from module_tests import ASSERTIONS, Cut, judge_module, list_rounds, list_unseen, write_module
 from plans import plan_document
 from proofs import Proof
-from subjects import EVERYDAY, MODULES, RELEASED, Subject
+from subjects import EVERYDAY, LOOPING, MODULES, RELEASED, Subject
 
 from bench import Bench
 from generator.terraform.module import release_tf
@@ -24,12 +24,16 @@ RELEASE_ROUNDS = [
     found for cuts in list_rounds(MODULES / RELEASED) if (found := [cut for cut in cuts if cut.complaint not in SEEN])
 ]
 """What only the tests of a released module can see."""
+CLOUD_ROUNDS = [
+    found for cuts in list_rounds(MODULES / LOOPING) if (found := [cut for cut in cuts if cut.file == "main.tf"])
+]
+"""What only the tests of a module with the engine cloud-control can see."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "cuts" in metafunc.fixturenames:
         end = None if metafunc.config.getoption("--prove") else 1
-        chosen = {EVERYDAY: ROUNDS[:end], RELEASED: RELEASE_ROUNDS[:end]}
+        chosen = {EVERYDAY: ROUNDS[:end], RELEASED: RELEASE_ROUNDS[:end], LOOPING: CLOUD_ROUNDS[:end]}
         rounds = [(name, cuts) for name, found in chosen.items() for cuts in found]
         metafunc.parametrize(("name", "cuts"), rounds, ids=[f"{name}-{at}" for at, (name, _) in enumerate(rounds)])
 
