@@ -12,7 +12,7 @@ from generator.report import Detail, Format
 
 
 class Target(StrEnum):
-    """What a definition is checked against: AWS's API only, or also what the Terraform resource can express."""
+    """What a definition is checked against: AWS's API only, or also what the engine supports."""
 
     TERRAFORM = "terraform"
     API = "api"

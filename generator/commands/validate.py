@@ -29,7 +29,7 @@ def validate(
     paths: Definitions = None,
     config: ConfigurationFile = None,
     target: Annotated[
-        Target, typer.Option(help="Check against the API only, or also against the Terraform resource.")
+        Target, typer.Option(help="Check against the API only, or also against the engine.")
     ] = Target.TERRAFORM,
     output_format: OutputFormat = Format.TEXT,
     most_findings: MostFindings = MOST_FINDINGS,
