@@ -74,8 +74,8 @@ def _check_engine(item: CheckedDefinition, former: Engine | None, project: Proje
         return
     if item.engine.engine is Engine.CLOUD_CONTROL and former is Engine.NATIVE:
         message = (
-            f"The engine of module {item.name!r} cannot change from `native` to `cloud-control`: the next apply would "
-            "delete its flow, with its aliases, and create another."
+            f"The engine of module {item.name!r} cannot change from `native` to `cloud-control`: Terraform cannot "
+            "import its flow, and would try to replace it."
         )
         help = (
             "Set `engine: native`. To move callers to a new flow with `cloud-control`, see docs/engines.md. If this "

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from projects import Project, start_project
+
+from generator.run.engines import FLOW_SCHEMA
 
 CLOUD_CONTROL = {"engine": "cloud-control"}
 RELEASED = {"release": {"aliases": ["live"]}}
@@ -38,6 +42,56 @@ def test_not_even_under_a_new_name_or_in_another_file(project: Project) -> None:
     assert project.read_modules() == before
 
 
+def test_defaults_for_new_flows_do_not_change_the_others(project: Project) -> None:
+    project.configure("flows: [flows]\noutput: modules\ndefaults: {engine: cloud-control}\n")
+    project.define("three")
+    said = project.run("generate", expect=1).stdout
+    assert said.count("EngineChange") == 2
+    for name in ("one", "two"):
+        project.define(name, engine="native")
+    project.run("generate", expect=0)
+    assert FLOW_SCHEMA in {path.removeprefix("three/") for path in project.read_modules()}
+
+
+def test_a_module_whose_folder_was_deleted_starts_over(project: Project) -> None:
+    shutil.rmtree(project.modules / "two")
+    project.define("two", **CLOUD_CONTROL)
+    project.run("generate", expect=0)
+    assert f"two/{FLOW_SCHEMA}" in project.read_modules()
+    project.run("check", expect=0)
+
+
+def test_a_change_to_native_prints_blocks_that_keep_the_flow(project: Project) -> None:
+    project.define("a-third", **CLOUD_CONTROL)
+    assert "import {" not in project.run("generate", expect=0).stdout
+    project.define("a-third", text="Say more.", **CLOUD_CONTROL)
+    assert "import {" not in project.run("generate", expect=0).stdout
+    project.define("a-third")
+    (described,) = [
+        module
+        for module in json.loads(project.run("check", "--format", "json", expect=3).stdout)["modules"]
+        if module["import_blocks"]
+    ]
+    said = project.run("generate", expect=0).stdout
+    assert "\n".join(line.removeprefix("    ") for line in said.splitlines()).count(described["import_blocks"]) == 1
+    assert described["import_blocks"].splitlines() == [
+        "import {",
+        "  to = module.a_third.aws_bedrockagent_flow.this",
+        '  id = "FLOW_ID"',
+        "}",
+        "",
+        "removed {",
+        "  from = module.a_third.aws_cloudcontrolapi_resource.flow",
+        "",
+        "  lifecycle {",
+        "    destroy = false",
+        "  }",
+        "}",
+    ]
+    assert "import {" not in project.run("generate", "--all", expect=0).stdout
+    project.run("check", expect=0)
+
+
 def test_a_release_hears_of_cloud_control_while_it_can_still_choose(project: Project) -> None:
     project.define("three", **RELEASED)
     assert "info[ReleaseNeedsAwsCli]" in project.run("check", expect=3).stdout
@@ -51,8 +105,9 @@ def test_a_release_hears_of_cloud_control_while_it_can_still_choose(project: Pro
     assert "ReleaseNeedsAwsCli" not in project.run("generate", expect=0).stdout
 
 
-def test_a_chosen_engine_is_not_questioned(project: Project) -> None:
-    project.define("three", **RELEASED, engine="native")
+@pytest.mark.parametrize("chosen", [{"engine": "native"}, CLOUD_CONTROL])
+def test_a_chosen_engine_is_not_questioned(project: Project, chosen: dict[str, str]) -> None:
+    project.define("three", **RELEASED, **chosen)
     assert "ReleaseNeedsAwsCli" not in project.run("generate", expect=0).stdout
 
 

@@ -34,6 +34,7 @@ COLUMNS = {
     "destroy": "Nothing is left except the key, which is pending deletion",
     "import": "A flow from the console is imported: updated in place, own role and key, versions and aliases kept",
     "moved": "A flow in the same state moves into the module: updated in place, own role and key; old ones are deleted",
+    "engine": "From `cloud-control` to `native`: the flow, its version, and its aliases stay, with the printed blocks",
     "places": "Twice in one account by `for_each`, by a provider alias, in two Regions, with a 200-character name",
     "upgrade": "Modules from earlier flowseal versions upgrade without destroying anything",
     "tests": "The module's own tests pass without an account",
