@@ -202,7 +202,7 @@ def _connect(source: str, output: str, target: str, port: str) -> dict[str, Any]
 
 def edit_a_prompt(module: Path) -> None:
     """Change a text of a module as a new definition would: a prompt's, else code, else the flow's description."""
-    texts = sorted(module.glob("prompts/*.txt")) or sorted(module.glob("code/*.py"))
+    texts = sorted(module.glob("prompts/**/*.txt")) or sorted(module.glob("code/**/*.py"))
     if texts:
         texts[0].write_text(texts[0].read_text(encoding="utf-8") + "\nBriefly.\n", encoding="utf-8")
         return
