@@ -23,8 +23,8 @@ RENAMED = (
 RELABELED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
 IMPORTED = (
     "The engine is now `native`, with another resource for the flow. If the flow exists, add these blocks next to the "
-    "module call before you apply, with the label of the call and the flow's ID. Otherwise, Terraform tries to replace "
-    "the flow:"
+    "module call before you apply, with its output `flow_id` for FLOW_ID. Otherwise, Terraform tries to replace the "
+    "flow:"
 )
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (
@@ -136,16 +136,12 @@ def _write_moved_block(module: ModuleResult) -> str:
 
 
 def write_import_blocks(module: ModuleResult) -> str:
-    """Return the blocks with which a flow of the engine `cloud-control` becomes one of `native`, or "" if it is none.
-
-    The module's call has the label of the example in its README.
-    """
-    if not module.needs_import:
+    """Return the blocks for a flow whose engine changes from `cloud-control` to `native`, or "" for any other."""
+    if module.imported_by is None:
         return ""
     from generator.terraform.hcl import Attribute, Block, Reference, write_block
-    from generator.terraform.readme import name_label
 
-    call = f"module.{name_label(module.done.name)}"
+    call = f"module.{module.imported_by}"
     flow = Attribute("to", Reference(f"{call}.aws_bedrockagent_flow.this"))
     former = Attribute("from", Reference(f"{call}.aws_cloudcontrolapi_resource.flow"))
     kept = Block("lifecycle", (), (Attribute("destroy", False),))

@@ -42,10 +42,21 @@ def add_engine_findings(
     return found
 
 
-def leaves_cloud_control(item: CheckedDefinition, key: str, session: Session) -> bool:
-    """Return whether the engine of a definition's module changes from `cloud-control` to `native`."""
-    is_native = item.engine is not None and item.engine.engine is Engine.NATIVE
-    return is_native and _find_former_engine(item, key, session) is Engine.CLOUD_CONTROL
+def find_import(item: CheckedDefinition, key: str, project: Project, session: Session) -> str | None:
+    """Return the label of the call of a module whose flow must be imported, or None if it need not be.
+
+    It must if the engine changes from `cloud-control` to `native`. Unless exactly one label is found, it is that of the
+    call in the module's README.
+    """
+    if item.engine is None or item.engine.engine is not Engine.NATIVE or item.name is None:
+        return None
+    if _find_former_engine(item, key, session) is not Engine.CLOUD_CONTROL:
+        return None
+    from generator.project.calls import find_calls
+    from generator.terraform.readme import name_label
+
+    labels = find_calls([session.folder.path / name for name in (item.name, *session.list_names(key))], project)
+    return labels[0] if len(labels) == 1 else name_label(item.name)
 
 
 def _find_former_engine(item: CheckedDefinition, key: str, session: Session) -> Engine | None:

@@ -26,7 +26,7 @@ from generator.project.discovery import DefinitionFile
 from generator.project.opening import Project
 from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
 from generator.project.survey import Survey, survey_definitions
-from generator.run.engines import add_engine_findings, leaves_cloud_control
+from generator.run.engines import add_engine_findings, find_import
 from generator.run.flags import Command, Flags
 from generator.run.result import ModuleResult, Run
 from generator.run.workers import Workers
@@ -161,8 +161,8 @@ def _plan_modules(
     results = []
     for file in survey.files:
         if file in modules:
-            needs_import = file in proven and leaves_cloud_control(found[file], survey.keys[file], session)
-            results.append(replace(_describe_change(file, next(changes), work), needs_import=needs_import))
+            call = find_import(found[file], survey.keys[file], work.project, session) if file in proven else None
+            results.append(replace(_describe_change(file, next(changes), work), imported_by=call))
         elif file in found:
             results.append(_block(found[file]))
     results += [_describe_change(show_definition(session.folder.path, item.definition), item, work) for item in changes]

@@ -44,8 +44,9 @@ ABOUT_DIFFERENCES = frozenset(
 class ModuleResult:
     """What became of a definition's module, or of a leftover: its planned change, unless it was blocked before that.
 
-    `file` is how findings show the definition, `folder` how they show the module; None if it has no folder. With
-    `needs_import`, its engine changes from `cloud-control` to `native`: a deployed flow must be imported.
+    `file` is how findings show the definition, `folder` how they show the module; None if it has no folder. If its
+    engine changes from `cloud-control` to `native`, a deployed flow must be imported, and `imported_by` is the label of
+    the module's call.
     """
 
     file: str
@@ -53,7 +54,7 @@ class ModuleResult:
     folder: str | None
     status: Status
     change: ModuleChange | None = None
-    needs_import: bool = False
+    imported_by: str | None = None
 
     @property
     def done(self) -> ModuleChange:

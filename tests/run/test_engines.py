@@ -92,6 +92,30 @@ def test_a_change_to_native_prints_blocks_that_keep_the_flow(project: Project) -
     project.run("check", expect=0)
 
 
+def test_the_blocks_have_the_label_of_the_call(project: Project) -> None:
+    module = 'module "tickets" {{ # {{\n  source = "{}"\n}}\n'
+    (project.folder / "other.tf").write_text(module.replace("tickets", "other").format("./modules/one"))
+    (project.folder / "live").mkdir()
+    (project.folder / "live" / "main.tf").write_text(module.format("../modules/two"))
+    (project.folder / "broken.tf").write_text('module "two" {\n  source = "./modules/two"\n  x = "')
+    (project.folder / "dangling.tf").symlink_to("nowhere")
+    shutil.rmtree(project.modules / "two")
+
+    def change() -> str:
+        for engine in ("cloud-control", "native"):
+            project.define("two", engine=engine)
+            said = project.run("generate", expect=0).stdout
+        shutil.rmtree(project.modules / "two")
+        return said
+
+    assert "from = module.tickets.aws_cloudcontrolapi_resource.flow" in change()
+    # Two roots may use one label; with two labels, neither is known.
+    (project.folder / "test.tf").write_text(module.format("./modules/two/"))
+    assert "from = module.tickets.aws_cloudcontrolapi_resource.flow" in change()
+    (project.folder / "test.tf").write_text(module.replace("tickets", "also").format("./modules/two/"))
+    assert "from = module.two.aws_cloudcontrolapi_resource.flow" in change()
+
+
 def test_a_release_hears_of_cloud_control_while_it_can_still_choose(project: Project) -> None:
     project.define("three", **RELEASED)
     assert "info[ReleaseNeedsAwsCli]" in project.run("check", expect=3).stdout

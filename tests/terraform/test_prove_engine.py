@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from damage import Damage
 from lives import CLOUD_FLOW, NATIVE_FLOW, PREPARED, Life, open_life
 from proofs import Proof
 from released import invoke
-from releases import INPUT, MOVING, PREPARING, RELEASE, apply, check_released, try_to_apply
+from releases import INPUT, MOVING, PREPARING, apply, check_released, try_to_apply
 from roots import Root
-from subjects import CLOUD, RELEASED, UNRELEASED, edit_a_prompt, find_subject
+from subjects import CLOUD, RELEASED, UNRELEASED, Subject, edit_a_prompt, find_subject, generate_variant
 from typer.testing import CliRunner
 
 from bench import Bench
@@ -27,7 +28,7 @@ KEPT = {CLOUD_FLOW: "remove", NATIVE_FLOW: "update"}
 NEW_DIGEST = Damage(
     "another digest for another engine",
     "engine",
-    RELEASE,
+    "release.tf",
     "sha256(jsonencode(local.version_content))",
     'sha256("native")',
 )
@@ -130,6 +131,40 @@ def test_a_flow_without_a_release_moves_to_native(unreleased: Life) -> None:
     assert apply_with_blocks(unreleased) == (KEPT, ["UpdateFlow"])
     assert unreleased.outputs == before
     unreleased.check_nothing_to_do()
+
+
+@pytest.mark.only_proven
+def test_callers_move_to_a_second_flow_with_cloud_control(bench: Bench, tmp_path: Path) -> None:
+    first = find_subject(RELEASED, tmp_path / "first")
+    made = tmp_path / "second"
+    module = generate_variant(first, made, lambda document: document.update(name="second", engine="cloud-control"))
+    second = Subject("second", made / "flow" / f"{RELEASED}.flow.json", module)
+    with open_life(bench, tmp_path / "root", Root(first), Proof("second", [])) as life:
+        life.begin()
+        former = life.outputs
+        shutil.copytree(second.module, life.folder / "second")
+        values = "".join(f"  {name} = {json.dumps(value)}\n" for name, value in second.choose_values().items())
+        callers = "  caller_roles = { api = aws_iam_role.api.arn }\n"
+        call = f'module "second" {{\n  source = "./second"\n{values}{callers}}}\n'
+        life.turn(beside=f'{call}output "second" {{\n  value = module.second\n}}\n')
+        bench.succeed(life.folder, "init", "-input=false")
+        said = bench.do(life.folder, "apply", "-auto-approve")
+        assert set(said.changes.values()) == {"create"}
+        assert {address.split(".")[1] for address in said.changes} == {"second"}
+        assert said.outputs["flow"] == former
+        # Both flows answer until the first module's call is removed.
+        for outputs in (former, said.outputs["second"]):
+            flow, alias = outputs["flow_id"], outputs["alias_ids"]["live"]
+            assert invoke(bench, flow, alias, "Hello", INPUT)["flowVersion"] == "1"
+        main = life.folder / "main.tf"
+        roles, others = main.read_text(encoding="utf-8").split(call)
+        main.write_text(roles + call + others.partition('module "flow"')[0], encoding="utf-8")
+        said = bench.do(life.folder, "apply", "-auto-approve")
+        assert set(said.changes.values()) == {"delete"}
+        assert {address.split(".")[1] for address in said.changes} == {"flow"}
+        flow, alias = said.outputs["second"]["flow_id"], said.outputs["second"]["alias_ids"]["live"]
+        assert invoke(bench, flow, alias, "Hello", INPUT)["flowVersion"] == "1"
+        life.check_nothing_to_do()
 
 
 @pytest.mark.only_proven
