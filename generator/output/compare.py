@@ -41,7 +41,7 @@ class Comparison:
         self._name = name
         self._digests = digests
         self._owned = owned
-        self._writable: dict[Path, bool] = {}
+        self._writable: dict[str, bool] = {}
         if not is_module_name(name):
             message = f"'{name}' cannot be the name of a module's folder."
             self._report(UNSAFE_PATH, ".", message, "Use letters, digits, `-`, and `_` in the flow's name.")
@@ -96,18 +96,18 @@ class Comparison:
         output = self._session.folder.path
         if self._session.read_only:
             return True
-        target = output / path
-        if is_there and not os.lstat(target).st_mode & 0o222:
+        if is_there and not os.lstat(output / path).st_mode & 0o222:
             message = "The file is read-only; nothing was changed."
             self._report(WRITE_FAILED, path, message, "Make it writable (`chmod u+w`), then run again.")
             return False
-        if target.parent in self._writable:
-            return self._writable[target.parent]
-        folder = target.parent
+        parent = path.rpartition("/")[0]
+        if parent in self._writable:
+            return self._writable[parent]
+        folder = output / parent
         while not folder.exists() and folder != output:
             folder = folder.parent
-        self._writable[target.parent] = os.access(folder, os.W_OK | os.X_OK)
-        if self._writable[target.parent]:
+        self._writable[parent] = os.access(folder, os.W_OK | os.X_OK)
+        if self._writable[parent]:
             return True
         message = "No permission to write in this folder; nothing was changed."
         shown = folder.relative_to(output).as_posix()

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -81,24 +81,22 @@ class Transaction:
         Raises OSError if the disk refuses; then nothing was changed.
         """
         draft, staged = self.state / "journal.new", []
-        folders: set[Path] = set()
+        folders: set[str] = set()
         for path, change in sorted(files.items()):
-            new, old = self.new / path, self.old / path
             if change.content is not None:
-                _make_folder(new.parent, folders)
+                new = _make_place(self.new, path, folders)
                 if change.source:
                     disk.keep_copy(self.output / change.source, new)
                 else:
                     disk.write_new_file(new, change.content)
                 staged.append(new)
             if change.present is not None:
-                _make_folder(old.parent, folders)
-                disk.keep_copy(self.output / path, old)
+                disk.keep_copy(self.output / path, _make_place(self.old, path, folders))
         changes = {path: Digests(change.old, change.new) for path, change in sorted(files.items())}
         missing = (folder for folder in sorted(_list_parents(changes)) if not (self.output / folder).exists())
         journal = Journal(changes, tuple(missing))
         disk.write_new_file(draft, write_journal(journal).encode())
-        disk.sync_paths([*staged, draft, *sorted(folders)])
+        disk.sync_paths([*staged, draft, *map(Path, sorted(folders))])
         disk.replace_file(draft, self.forward)
         disk.sync_folder(self.state)
         return journal
@@ -111,7 +109,7 @@ class Transaction:
         """
         changes = sorted(journal.changes.items(), key=lambda item: (item[0] == LOCK_FILE, item[1].new is None))
         blocked: dict[str, str | None] = {}
-        folders: set[Path] = set()
+        folders: set[str] = set()
         for path, digests in changes:
             step = self._judge(path, digests, journal)
             is_needed = step is Step.DUE and digests.new is None and digests.old in blocked.values()
@@ -120,8 +118,7 @@ class Transaction:
             elif step is Step.DUE and digests.new is None:
                 disk.remove_file(self.output / path)
             elif step is Step.DUE:
-                target = self.output / path
-                _make_folder(target.parent, folders)
+                target = _make_place(self.output, path, folders)
                 disk.replace_file(self.output / self._name_staged(path, journal), target)
         if journal.is_undo:
             for folder in reversed(journal.folders):
@@ -222,15 +219,18 @@ class Transaction:
         return disk.remove_empty_folder(self.output / folder)
 
     def _sync_folders(self, journal: Journal) -> None:
-        folders = {(self.output / path).parent for path in (*journal.changes, *journal.folders)}
-        disk.sync_paths([folder for folder in sorted(folders) if folder.is_dir()])
+        folders = {path.rpartition("/")[0] for path in (*journal.changes, *journal.folders)}
+        places = (self.output / folder for folder in sorted(folders))
+        disk.sync_paths([place for place in places if place.is_dir()])
 
 
-def _make_folder(folder: Path, present: set[Path]) -> None:
-    """Create a folder and its missing parents, and add those with new names in them to the folders that are present."""
-    if folder not in present:
-        made = disk.make_folders(folder)
-        present |= {folder, *(each.parent for each in made)}
+def _make_place(base: Path, path: str, folders: set[str]) -> Path:
+    """Create the missing folders on the way to a file, and add all with new names in them to `folders`."""
+    place = base / path
+    folder = os.path.dirname(place)
+    if folder not in folders:
+        folders |= {folder, *(os.path.dirname(made) for made in disk.make_folders(place.parent))}
+    return place
 
 
 def _list_parents(changes: Mapping[str, Digests]) -> set[str]:
@@ -246,7 +246,7 @@ def _list_parents(changes: Mapping[str, Digests]) -> set[str]:
 
 def write_journal(journal: Journal) -> str:
     """Write a journal as JSON; the order of the changes stays."""
-    changes = {path: asdict(digests) for path, digests in journal.changes.items()}
+    changes = {path: {"old": digests.old, "new": digests.new} for path, digests in journal.changes.items()}
     return json.dumps({"version": JOURNAL_VERSION, "changes": changes, "folders": list(journal.folders)}) + "\n"
 
 

@@ -72,6 +72,7 @@ SIGNS = {
 }
 """What each shape contains, in lower case. Shapes are tried only there, because a search for all of them at every
 character takes a thousand times as long as reading a text that contains none."""
+_ALL_SIGNS = tuple(sign for signs in SIGNS.values() for sign in signs)
 _BEFORE_SIGN = {"stripe": 1, "address": 31}
 """How many characters of a shape come before its sign at most; the others start with it."""
 _AFTER_SIGN = {"address": re.compile(_AFTER_SCHEME)}
@@ -88,6 +89,8 @@ def find_credentials(text: str) -> Iterator[re.Match[str]]:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(character.lower() if character.isascii() else character for character in text)
+    if not any(map(lowered.__contains__, _ALL_SIGNS)):
+        return
     ahead = {name: dict.fromkeys(SIGNS[name], -1) for name in KINDS}
     pending = {name: match for name in KINDS if (match := _find_shape(name, text, lowered, 0, ahead[name]))}
     while pending:

@@ -159,9 +159,9 @@ def test_the_path_of_a_definition_stays_in_its_comment(definition: str) -> None:
 def test_another_header_does_not_make_the_proof_read_a_file_again() -> None:
     plan = plan_example("support-triage")
     prove_module(plan, render_module(plan, SOURCE))
-    before = reader._read_piece.cache_info().misses
+    before = reader.read_piece.cache_info().misses
     assert prove_module(plan, render_module(plan, "../flows/another.flow.yaml")) == []
-    assert reader._read_piece.cache_info().misses == before
+    assert reader.read_piece.cache_info().misses == before
 
 
 def list_leaves(value: object) -> Iterator[object]:

@@ -35,7 +35,7 @@ def plan_key_policy() -> PolicyDocument:
     """Return the page's second policy, the key policy. It adds the callers next to the service role."""
     root = Template(("arn:", PARTITION, ":iam::", ACCOUNT, ":root"))
     callers = [Call("values", (Reference(f"var.{name}"),)) for name in ("caller_roles", "caller_principals")]
-    users = Call("distinct", (Call("concat", ([ROLE_ARN], *callers)),))
+    users = Call("distinct", (Call("concat", ((ROLE_ARN,), *callers)),))
     return PolicyDocument(
         "key",
         (

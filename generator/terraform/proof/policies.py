@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from generator.terraform import hcl
 from generator.terraform.policies import PolicyDocument, write_policy_json
 from generator.terraform.proof import expressions
 from generator.terraform.proof.account import Account, fill_page_policies
 from generator.terraform.proof.comparison import ProofFailure, convert_value
 from generator.terraform.proof.expressions import Expression, FunctionCall, Member, Name
 from generator.terraform.proof.reader import ReadBlock
+from generator.terraform.proof.references import POLICY_DOCUMENT, Declaration, list_declarations
 
 STATEMENT = {"sid", "actions", "resources"}
 PRINCIPALS = {"type", "identifiers"}
@@ -72,32 +74,54 @@ def check_policies(
     for name, (file, block) in read.items():
         for value in list_patterns(block):
             yield ProofFailure(file, f"policy {name} contains {value!r}, which is not an exact name")
-    local_values = {
-        name: value
-        for items in blocks.values()
-        for block in items
-        if block.type == "locals"
-        for name, value in block.attributes.items()
-    }
-    for callers in (NO_CALLERS, CALLERS):
-        account = Account(local_values, callers)
-        page = fill_page_policies(callers["caller_roles"] + callers["caller_principals"])
+    declared = {item.address: item for item in list_declarations(blocks)}
+    for has_callers in (False, True):
         for name in sorted(planned.keys() & read.keys()):
             file, block = read[name]
-            for message in _compare_policy(block, account, planned[name], page.get(name)):
+            policies = declared[f"{POLICY_DOCUMENT}{name}"], _declare_planned(planned[name])
+            local_values = _list_local_values(policies, declared)
+            if message := _compare_policy(block, local_values, planned[name], has_callers):
                 yield ProofFailure(file, f"policy {name} {message}")
 
 
-def _compare_policy(block: ReadBlock, account: Account, planned: PolicyDocument, page: object) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _declare_planned(planned: PolicyDocument) -> Declaration:
+    found: list[Expression] = []
+
+    def note(value: hcl.Value) -> str:
+        found.append(convert_value(value))
+        return ""
+
+    write_policy_json(planned, note)
+    return Declaration(planned.name, "", 0, tuple(found))
+
+
+def _list_local_values(
+    policies: tuple[Declaration, ...], declared: Mapping[str, Declaration]
+) -> tuple[Declaration, ...]:
+    """Return the local values that policies refer to, and those that they refer to."""
+    found = list(policies)
+    for each in found:
+        targets = (declared[target] for target in each.references if target.startswith("local.") and target in declared)
+        found += [target for target in targets if target not in found]
+    return tuple(found[len(policies) :])
+
+
+@lru_cache(maxsize=1024)
+def _compare_policy(
+    block: ReadBlock, local_values: tuple[Declaration, ...], planned: PolicyDocument, has_callers: bool
+) -> str:
+    """Return how a policy differs, or nothing. Modules share most of their policies, which are compared once."""
+    callers = CALLERS if has_callers else NO_CALLERS
+    account = Account({item.address.removeprefix("local."): item.expressions[0] for item in local_values}, callers)
+    page = fill_page_policies(callers["caller_roles"] + callers["caller_principals"]).get(planned.name)
     try:
         policy = _rebuild_policy(block, account)
     except UnexpectedPolicyError as error:
-        yield f"cannot be rebuilt: {error}"
-        return
+        return f"cannot be rebuilt: {error}"
     if policy != write_policy_json(planned, lambda value: account.evaluate(convert_value(value))):
-        yield "is not the planned policy"
-    elif page is not None and policy != page:
-        yield "is not the policy on AWS's page"
+        return "is not the planned policy"
+    return "is not the policy on AWS's page" if page is not None and policy != page else ""
 
 
 @lru_cache(maxsize=1024)

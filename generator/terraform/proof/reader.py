@@ -69,7 +69,7 @@ class ReadFile:
 
 
 _HEADER = re.compile(r"\A(?:#[^\n]*\n)+")
-_PIECE_END = re.compile(r"(?<=\n}\n)")
+_PIECE_END = "\n}\n"
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
@@ -97,7 +97,8 @@ def read_file(content: str) -> ReadFile:
 
 def split_file(content: str) -> list[str]:
     """Return the pieces of a file, without the comment lines at its top."""
-    return _PIECE_END.split(_HEADER.sub("", content))
+    *pieces, last = _HEADER.sub("", content).split(_PIECE_END)
+    return [*(piece + _PIECE_END for piece in pieces), last]
 
 
 @lru_cache(maxsize=1024)

@@ -30,12 +30,16 @@ KEYWORD_ATTRIBUTES = frozenset({("variable", "type"), ("run", "command")})
 
 @dataclass(frozen=True)
 class Declaration:
-    """Something with an address: local.name, data.aws_region.current, aws_kms_key.this, or a run of a test."""
+    """Something with an address: local.name, data.aws_region.current, aws_kms_key.this, or a run of a test.
+
+    Modules share it with its block, and it is kept by its identity, too.
+    """
 
     address: str
     file: str
     line: int
     expressions: tuple[Expression, ...]
+    __hash__ = object.__hash__
 
     @cached_property
     def references(self) -> tuple[str, ...]:
