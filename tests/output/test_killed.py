@@ -34,18 +34,15 @@ FOREIGN = {
     "terraform.tfstate": b"{}",
 }
 DRAFTS, JOURNAL, BACK = ".flowseal/new", ".flowseal/journal.json", ".flowseal/journal-back.json"
-COMMAND = [sys.executable, "-m", "generator", "generate", "--prune"]
 TIMED = """
 import signal, sys, time
 from generator.output import disk
 sign, seconds, marked = sys.argv[1], float(sys.argv[2]), set()
 def mark(name):
-    if name in marked:
-        return
+    if name == sign and name not in marked:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
     marked.add(name)
     print(name, time.monotonic(), file=sys.stderr)
-    if name == sign:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
 def write(path, data, real=disk.write_new_file):
     mark("drafts") if ".flowseal/new" in path.as_posix() else None
     real(path, data)
@@ -60,8 +57,7 @@ sys.argv = ["flowseal", "generate", "--prune"]
 from generator.cli import main
 main()
 """
-"""`generate` that tells when it gets to a step, and, given a step, ends so many seconds later by SIGALRM, which nothing
-handles."""
+"""`generate` that tells when it gets to a step. Given a step, SIGALRM ends it so many seconds later."""
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +113,8 @@ def kill_after(project: Project, seconds: float, sign: str) -> bool:
     if sign:
         command = [sys.executable, "-c", TIMED, sign, str(max(seconds, 1e-6))]
         return subprocess.run(command, cwd=project.folder, capture_output=True, check=False).returncode < 0
-    process = subprocess.Popen(COMMAND, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command, unread = [sys.executable, "-c", TIMED, "", "0"], subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=project.folder, stdout=unread, stderr=unread)
     time.sleep(seconds)
     process.kill()
     return process.wait() == -signal.SIGKILL
