@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator.commands import check, config, generate, init, new, rules, schema, validate
+from generator.commands import check, config, generate, importing, init, new, rules, schema, validate
 from generator.commands.terminal import Commands, print_text
 
 DEFECT = 4
@@ -59,6 +59,7 @@ app.command(epilog=check.EXAMPLE)(check.check)
 app.command(epilog=validate.EXAMPLE)(validate.validate)
 app.command(epilog=init.EXAMPLE)(init.init)
 app.command(epilog=new.EXAMPLE)(new.new)
+app.command("import", epilog=importing.EXAMPLE)(importing.import_flows)
 app.command(epilog=config.EXAMPLE)(config.config)
 app.command(epilog=rules.EXAMPLE)(rules.rules)
 app.command(epilog=schema.EXAMPLE)(schema.schema)

@@ -40,7 +40,9 @@ def print_report(report: Report, output_format: Format, view: View) -> None:
 def print_findings(findings: Sequence[LocatedFinding], texts: Mapping[str, str]) -> None:
     """Print findings for people, and nothing if there are none; `texts` gives the text of a file by its name."""
     if findings:
-        print_text(write_findings(Report(findings, files=len(texts), total="", texts=texts), find_view()))
+        hidden = [finding for finding in findings if finding.rule.hides_source]
+        report = Report(findings, files=len(texts), total="", texts=texts, hidden=hidden)
+        print_text(write_findings(report, find_view()))
 
 
 def stop_at_errors(findings: Sequence[LocatedFinding]) -> None:

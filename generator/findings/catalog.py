@@ -13,6 +13,7 @@ DECLARING = (
     "flow.bedrock_models",
     "flow.nodes",
     "flow.reading.rules",
+    "importing.rules",
     "output.rules",
     "project.configuration.reading",
     "project.discovery",

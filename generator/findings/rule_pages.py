@@ -15,6 +15,7 @@ STAGES = {
     "document": "Document",
     "api": "API",
     "validation": "AWS validation",
+    "importing": "Import",
     "project": "Project",
     "output": "Output",
 }

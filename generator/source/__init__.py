@@ -33,10 +33,11 @@ LONGEST_YAML = 1_000_000
 """In characters. YAML takes far longer to read than JSON."""
 
 
-def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]:
+def read_document(file: str, data: bytes, *, is_template: bool = False) -> tuple[Document | None, list[Fault]]:
     """Read a text as JSON (names that end in .json, or text that begins like JSON) or as YAML.
 
-    Returns the document, or None where nothing can be made of it, and what is wrong with the text.
+    Returns the document, or None where nothing can be made of it, and what is wrong with the text. Only in a template
+    of CloudFormation may YAML have tags.
     """
     start = Span(1, 1, 1, 1)
     if len(data) > LARGEST_DOCUMENT:
@@ -49,7 +50,7 @@ def read_document(file: str, data: bytes) -> tuple[Document | None, list[Fault]]
         line = len(Lines(data[: error.start].decode("utf-8", "replace")))
         message = f"The file is not UTF-8: byte {error.start + 1} is invalid."
         return None, [Fault("UnreadableText", Span(line, 1, line, 1), message, "Save it as UTF-8.")]
-    reading = _read_text(file, text)
+    reading = _read_text(file, text, is_template)
     if reading.failed:
         return None, _find_conflict_in(text) or reading.faults
     return Document(file, text, reading.value, reading.places, reading.keys.values()), reading.faults
@@ -64,7 +65,7 @@ def _find_conflict_in(text: str) -> list[Fault]:
     return [Fault("MergeConflict", place, message, MERGE_HELP)]
 
 
-def _read_text(file: str, text: str) -> Reading:
+def _read_text(file: str, text: str, is_template: bool) -> Reading:
     name = file.lower()
     if name.endswith(".json"):
         return read_json(text)
@@ -78,4 +79,4 @@ def _read_text(file: str, text: str) -> Reading:
         return Reading(text).refuse(Fault("UnreadableText", Span(1, 1, 1, 1), message, help))
     from generator.source.yaml_reader import read_yaml
 
-    return read_yaml(text)
+    return read_yaml(text, is_template=is_template)

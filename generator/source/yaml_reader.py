@@ -1,4 +1,5 @@
-"""YAML with the place of each value. Tags, merge keys and several documents are refused."""
+"""YAML with the place of each value. Merge keys and several documents are refused, and so are tags, except those of
+CloudFormation templates, which are the short form of functions."""
 
 from __future__ import annotations
 
@@ -12,6 +13,10 @@ from generator.source.reading import INTEGER, Reading, TextRefusedError, bound_r
 from generator.source.yaml_events import Events, read_events
 
 PLAIN_TAGS = (None, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str")
+UNPREFIXED = ("Ref", "Condition")
+"""CloudFormation's functions whose full name does not begin with `Fn::`."""
+
+_SHORT_FORM = re.compile(r"!([A-Za-z]\w*)", re.ASCII)
 
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _OCTAL_OR_HEX = re.compile(r"[-+]?(0[0-9_]+|0o[0-7]+|0x[0-9a-fA-F_]+|0b[01_]+)")
@@ -24,19 +29,23 @@ _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def read_yaml(text: str) -> Reading:
-    """Read one YAML document. Faults in well-formed YAML are collected; a syntax error is told alone."""
+def read_yaml(text: str, *, is_template: bool = False) -> Reading:
+    """Read one YAML document. Faults in well-formed YAML are collected; a syntax error is told alone.
+
+    In a CloudFormation template, `!Name value` is read as `{"Fn::Name": value}`.
+    """
     reading = Reading(text)
     try:
-        reading.value = _Reader(reading, read_events(reading)).read(0, *ROOT, 0)
+        reading.value = _Reader(reading, read_events(reading), is_template).read(0, *ROOT, 0)
     except TextRefusedError as refusal:
         return reading.refuse(refusal.fault)
     return reading
 
 
 class _Reader:
-    def __init__(self, reading: Reading, events: Events) -> None:
+    def __init__(self, reading: Reading, events: Events, is_template: bool) -> None:
         self.reading = reading
+        self.is_template = is_template
         self.nodes = events.nodes
         self.ends = events.ends
         self.targets = events.targets
@@ -55,8 +64,19 @@ class _Reader:
             )
             raise TextRefusedError(fault)
         number = self.reading.note_value((parent, key, start, end), depth)
+        short = _SHORT_FORM.fullmatch(node.tag or "") if self.is_template else None
+        if short is not None:
+            function = short[1] if short[1] in UNPREFIXED else f"Fn::{short[1]}"
+            number = self.reading.note_value((number, function, start, end), depth + 1)
+            return {function: self._read_content(at, number, depth + 1)}
         if node.tag not in PLAIN_TAGS:
             self._add_fault("UnsupportedYaml", at, f"YAML tag {node.tag} is not supported.", "Remove the tag.")
+        return self._read_content(at, number, depth)
+
+    def _read_content(self, at: int, number: int, depth: int) -> object:
+        """Return the value of a node without its tag, which was noted under `number`."""
+        node = self.nodes[at]
+        start, end = self._measure(at)
         if isinstance(node, ScalarEvent):
             return self._read_scalar(node, start, end)
         self.around.add(at)

@@ -6,7 +6,7 @@ from generator.findings import error, info, soft_error, warning
 
 NOT_A_FLOW = error("NotAFlow", "The document is not a flow definition in any supported format.")
 CLOUDFORMATION = error(
-    "CloudFormationTemplate", "The document is a CloudFormation template, which flowseal does not support yet."
+    "CloudFormationTemplate", "The document is a CloudFormation template, or a part of one, not a flow definition."
 )
 INCOMPLETE_DOCUMENT = error("IncompleteDocument", "The document is missing the flow's name or definition.")
 UNUSABLE_FILE_NAME = error("UnusableFileName", "The document has no name, and its file name is not a valid flow name.")

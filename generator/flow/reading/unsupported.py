@@ -23,6 +23,7 @@ RESOURCE = "This is a CloudFormation resource"
 SPELLING = "This definition uses CloudFormation keys"
 
 COMMAND = "aws bedrock-agent get-flow --flow-identifier ID > NAME.flow.json"
+IMPORT = "flowseal import FILE"
 EXPORT = f"Export the deployed flow with `{COMMAND}`"
 TERRAFORM, PYTHON, SCRIPT = "Terraform code", "a Python program", "a JavaScript or TypeScript program"
 ENDINGS = {
@@ -48,31 +49,43 @@ HELP = {
 
 
 def recognize_code(file: str, text: str, document: Document | None = None) -> LocatedFinding | None:
-    """Return a finding if a file is code, by its name or, if it is neither YAML nor JSON, by its contents."""
-    kind = next((kind for endings, kind in ENDINGS.items() if file.casefold().endswith(endings)), None)
-    if kind is None and document is not None and isinstance(document.value, dict | list):
-        kind = TERRAFORM if _is_terraform(document.value) else None
-    elif kind is None:
-        kind = next((kind for kind, pattern in CONTENTS.items() if pattern.search(text)), None)
+    """Return a finding if a file is code. See find_code."""
+    kind = find_code(file, text, document)
     if kind is None:
         return None
     return report_file(NOT_A_FLOW, f"This is {kind}, not a flow definition.", HELP[kind], file)
 
 
+def find_code(file: str, text: str, document: Document | None = None) -> str | None:
+    """Return what a file is if it is code, by its name or, if it is neither YAML nor JSON, by its contents."""
+    kind = next((kind for endings, kind in ENDINGS.items() if file.casefold().endswith(endings)), None)
+    if kind is None and document is not None and isinstance(document.value, dict | list):
+        kind = TERRAFORM if _is_terraform(document.value) else None
+    elif kind is None:
+        kind = next((kind for kind, pattern in CONTENTS.items() if pattern.search(text)), None)
+    return kind
+
+
 def recognize_cloudformation(document: Document) -> Finding | None:
     """Return a finding if a document is a CloudFormation template, including CDK's, or a part of one."""
-    value = document.value
-    if not isinstance(value, dict):
-        return None
-    found = _find_template(value) or _find_resource(value) or _find_properties(value)
+    found = find_cloudformation(document.value)
     if found is None:
         return None
     what, path = found
-    help = f"{EXPORT}. To move it out of its stack, see docs/existing-flows.md."
+    help = f"Run `{IMPORT}` to write definitions in flowseal's own format."
     if what is SPELLING:
-        help = "Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. "
-        help += f"Or export the deployed flow with `{COMMAND}`."
-    return Finding(CLOUDFORMATION, f"{what}; flowseal does not support CloudFormation yet.", help, path)
+        help = (
+            f"Start each key with a lowercase letter (`nodes`, `connections`, ...), as in the API. Or run `{IMPORT}`."
+        )
+        return Finding(CLOUDFORMATION, f"{what}.", help, path)
+    return Finding(CLOUDFORMATION, f"{what}, not a flow definition.", help, path)
+
+
+def find_cloudformation(value: object) -> tuple[str, Path] | None:
+    """Return what a document is if it is a CloudFormation template or a part of one, and the path that shows it."""
+    if not isinstance(value, dict):
+        return None
+    return _find_template(value) or _find_resource(value) or _find_properties(value)
 
 
 def _is_terraform(value: object) -> bool:

@@ -1,0 +1,112 @@
+"""AWS::Bedrock::FlowVersion and AWS::Bedrock::FlowAlias beside a flow -> the section `release`, where it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.flow.api import find_shape
+from generator.importing.conversion import Converter
+from generator.importing.intrinsics import ABSENT, UNKNOWN
+from generator.importing.places import Place
+from generator.importing.rules import NOT_IMPORTED
+from generator.importing.scalars import convert_scalar
+from generator.importing.templates import FoundFlow
+
+VERSION, ALIAS = "AWS::Bedrock::FlowVersion", "AWS::Bedrock::FlowAlias"
+TAKEN = (
+    "AWS allows each alias name once per flow. To keep the flow, rename the alias here, move the callers, and then "
+    "delete the old one; see docs/existing-flows.md."
+)
+
+
+def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
+    """Return the section for the aliases that route to a version of a flow in the same template, or {}."""
+    versions = {name: place for name, _, place in _list_resources(found, VERSION)}
+    aliases: dict[str, Any] = {}
+    for _, properties, place in _list_resources(found, ALIAS):
+        if not _routes_to(properties, set(versions)):
+            message = "This alias is not imported: it routes to a version that is not a resource of this template."
+            help = "The aliases in `release` route to the version that the module creates. Keep this alias outside of "
+            help += "the module, or add it to `release`."
+            converter.findings.append(place.report(NOT_IMPORTED, message, help, key=True))
+            continue
+        name, settings = _read_alias(properties, place, converter)
+        if name is not None:
+            aliases[name] = settings
+            message = f"Alias {name!r} becomes an alias of the module's own release, not the deployed one."
+            converter.findings.append(place.report(NOT_IMPORTED, message, TAKEN, key=True))
+    for name, place in versions.items():
+        described = "Description" in found.template.resources[name].get("Properties", {})
+        if aliases and described:
+            message, help = (
+                "The description of this version is not imported.",
+                "The module describes its versions itself.",
+            )
+            converter.findings.append(place.below("Properties", "Description").report(NOT_IMPORTED, message, help))
+        elif not aliases:
+            message = "This version is not imported: the module creates versions only for the aliases in `release`."
+            help = "Add `release: {aliases: [NAME]}` to the definition to have one."
+            converter.findings.append(place.report(NOT_IMPORTED, message, help, key=True))
+    return {"aliases": aliases} if aliases else {}
+
+
+def _list_resources(found: FoundFlow, kind: str) -> Iterator[tuple[str, dict[str, Any], Place]]:
+    """Yield the resources of a type that belong to a flow."""
+    for name, resource in found.template.resources.items():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if not isinstance(properties, dict) or resource.get("Type") != kind or not found.logical_id:
+            continue
+        if refers_to(properties.get("FlowArn"), {found.logical_id}):
+            yield name, properties, _place_resource(found, name)
+
+
+def _place_resource(found: FoundFlow, name: str) -> Place:
+    return Place(found.place.source, (*found.place.path[:-1], name))
+
+
+def refers_to(value: object, names: set[str]) -> bool:
+    """Return whether a value is the Ref or an attribute of one of the resources."""
+    match value:
+        case {"Ref": str() as name}:
+            return name in names
+        case {"Fn::GetAtt": str() as text}:
+            return text.partition(".")[0] in names
+        case {"Fn::GetAtt": [str() as name, *_]}:
+            return name in names
+        case {"Fn::Sub": str() as text}:
+            return any(text in (f"${{{name}}}", f"${{{name}.Arn}}", f"${{{name}.Version}}") for name in names)
+    return False
+
+
+def _routes_to(properties: dict[str, Any], versions: set[str]) -> bool:
+    match properties.get("RoutingConfiguration"):
+        case [{"FlowVersion": version}]:
+            return refers_to(version, versions)
+    return False
+
+
+def _read_alias(properties: dict[str, Any], place: Place, converter: Converter) -> tuple[str | None, dict[str, Any]]:
+    """Return the name and the settings of an alias; no parameter can be in them."""
+    at = place.below("Properties")
+    name = converter.settle(properties.get("Name"), at.below("Name"), "the alias's name")
+    if not isinstance(name, str):
+        message = "This alias is not imported: its name is computed from what the template does not determine."
+        converter.findings.append(at.below("Name").report(NOT_IMPORTED, message, "Add it to `release` by its name."))
+        return None, {}
+    settings: dict[str, Any] = {}
+    shape = find_shape("AliasSettings")
+    for key in ("Description", "Tags"):
+        if key in properties:
+            inner = find_shape(shape.members[key.lower()])
+            item = converter.convert(properties[key], inner, ("release", "aliases", name, key.lower()), at.below(key))
+            if item is not ABSENT:
+                settings[key.lower()] = item
+    limits = properties.get("ConcurrencyConfiguration")
+    if isinstance(limits, dict):
+        where = at.below("ConcurrencyConfiguration")
+        kind = converter.settle(limits.get("Type"), where.below("Type"), "the type of concurrency")
+        most = converter.settle(limits.get("MaxConcurrency"), where.below("MaxConcurrency"), "the maximum concurrency")
+        found = {"type": kind, "max": convert_scalar(most, find_shape("ConcurrencyMax"))}
+        settings["concurrency"] = {key: item for key, item in found.items() if item not in (None, ABSENT, UNKNOWN)}
+    return name, settings

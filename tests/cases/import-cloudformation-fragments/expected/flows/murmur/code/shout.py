@@ -1,0 +1,4 @@
+def handler(text):
+    return text.upper()
+
+handler(text)

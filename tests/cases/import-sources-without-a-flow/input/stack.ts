@@ -1,0 +1,1 @@
+import * as bedrock from 'aws-cdk-lib/aws-bedrock';
