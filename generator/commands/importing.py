@@ -59,6 +59,11 @@ def import_flows(
     ] = None,
 ) -> None:
     """Write definitions for existing flows, with prompts and code in files. Nothing is overwritten."""
+    raise typer.Exit(_import(sources, output, definitions or []))
+
+
+def _import(sources: Sequence[str], output: Path | None, definitions: Sequence[str]) -> int:
+    """Import the flows of all sources, print the report, and return the exit code."""
     from generator.commands.console import print_findings
     from generator.commands.requests import list_texts, open_or_end
     from generator.commands.terminal import print_text
@@ -70,7 +75,7 @@ def import_flows(
     project = open_or_end(None, None, None, Format.TEXT)
     repository = describe_repository(project.configuration)
     root = output if output is not None else repository.root / repository.flows
-    imported, findings, texts = _read_sources(sources, definitions or [])
+    imported, findings, texts = _read_sources(sources, definitions)
     flows, checked = _prepare_flows(imported, root, repository, project)
     if flows:
         _write({name: item.files for name, item in flows.items()}, root, repository)
@@ -83,7 +88,7 @@ def import_flows(
         notes = list_names([(root / name / NOTE).as_posix() for name in flows], "and")
         start = "" if findings else "\n"
         print_text(f"{start}Next: review the definition{'s' * (len(flows) > 1)}, then follow {escape_controls(notes)}.")
-    raise typer.Exit(int(has_errors(findings)))
+    return int(has_errors(findings))
 
 
 def _read_sources(

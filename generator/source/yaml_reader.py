@@ -43,7 +43,7 @@ def read_yaml(text: str, *, is_template: bool = False) -> Reading:
 
 
 class _Reader:
-    def __init__(self, reading: Reading, events: Events, is_template: bool) -> None:
+    def __init__(self, reading: Reading, events: Events, is_template: bool = False) -> None:
         self.reading = reading
         self.is_template = is_template
         self.nodes = events.nodes

@@ -194,3 +194,21 @@ def test_without_libyaml_one_line_says_so(command: list[str], tmp_path: Path) ->
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"flowseal: {yaml_events.WITHOUT_LIBYAML}.\n"
+
+
+def test_the_short_forms_of_cloudformation_are_read_in_templates_only() -> None:
+    text = b"a: !Ref Name\nb: !GetAtt\n  - Fn\n  - Arn\nc: !If [Is, !Sub '${x}', !Condition Other]\n"
+    document, faults = read_document("template.yaml", text, is_template=True)
+    assert faults == []
+    assert document is not None
+    assert document.value == {
+        "a": {"Ref": "Name"},
+        "b": {"Fn::GetAtt": ["Fn", "Arn"]},
+        "c": {"Fn::If": ["Is", {"Fn::Sub": "${x}"}, {"Condition": "Other"}]},
+    }
+    assert document.find_span(("a",)) == document.find_span(("a", "Ref")) == (1, 4, 1, 13)
+    assert document.find_span(("c", "Fn::If", 1)) == (5, 13, 5, 24)
+    document, faults = read_document("flow.yaml", text)
+    assert [fault.kind for fault in faults] == ["UnsupportedYaml"] * 5
+    _, faults = read_document("template.yaml", b"a: !!binary aGk=\nb: !<tag:x> y\n", is_template=True)
+    assert [fault.kind for fault in faults] == ["UnsupportedYaml"] * 2
