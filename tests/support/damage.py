@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lives import STAGES, Life, prove_account, prove_first_apply
+
 
 @dataclass(frozen=True, slots=True)
 class Damage:
@@ -16,6 +18,8 @@ class Damage:
     old: str
     new: str
     everyday: bool = False
+    late: bool = False
+    """Whether it is done only when the column is about to be filled: it would turn an earlier one red."""
 
     def strike(self, module: Path) -> None:
         """Break a module."""
@@ -182,4 +186,66 @@ RELEASE_DAMAGES = (
         "flow.this.id]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n\n  depends_on = [",
     ),
 )
-"""For each column of a release, what turns its cell red."""
+"""For each column of the release of a native flow, what turns its cell red."""
+NOT_OF_THE_FLOW = {
+    "an old version that goes first",
+    "prompts that no digest contains",
+    "a version that is not the old one",
+    "tags in the digest",
+    "policies that are updated",
+    "all aliases",
+    "aliases that are fixed",
+}
+"""What both engines share."""
+UNCHECKED = (
+    "main.tf",
+    "      condition     = !(var.check_definition ||",
+    "      condition     = true || !(var.check_definition ||",
+)
+CLOUD_RELEASE_DAMAGES = (
+    *(item for item in RELEASE_DAMAGES if item.what in NOT_OF_THE_FLOW),
+    Damage(
+        "a schema that is fetched",
+        "version",
+        "main.tf",
+        '  schema        = file("${path.module}/schemas/flow.json")\n',
+        "",
+    ),
+    Damage(
+        "a flow that is not updated",
+        "prepared",
+        "main.tf",
+        "  lifecycle {\n",
+        "  lifecycle {\n    ignore_changes = [desired_state]\n\n",
+        late=True,
+    ),
+    Damage("a definition that is not checked after a failure", "lost", *UNCHECKED),
+    Damage("a rewrite that leaves nothing out", "lost", "main.tf", "var.rewrite_definition ? {} : {", "false ? {} : {"),
+    Damage("a definition that is not checked", "drift", *UNCHECKED, late=True),
+    Damage(
+        "a release that stays",
+        "release",
+        RELEASE,
+        "local.flow_arn)[1]]\n}",
+        "local.flow_arn)[1]]\n\n  lifecycle {\n    prevent_destroy = true\n  }\n}",
+    ),
+)
+"""For each column of the release of a flow of Cloud Control, what turns its cell red."""
+CLOUD_DAMAGES = (
+    Damage("a version of a flow that is gone", "replace", RELEASE, ', split("/", local.flow_arn)[1]]', "]"),
+    Damage("aliases of a flow that is gone", "replace", RELEASE, "[aws_cloudcontrolapi_resource.flow.id]", "[]"),
+)
+"""What turns a cell of a life red only with a flow of Cloud Control."""
+
+
+def run_until_red(life: Life, damage: Damage) -> None:
+    """Break the module, before the first apply where that or what comes of it must show it, and run the stage."""
+    (stage,) = [stage for stage, columns in STAGES.items() if damage.column in columns]
+    early = stage in (prove_first_apply, prove_account)
+    if not early:
+        life.begin()
+    damage.strike(life.module)
+    life.damage = damage.strike
+    if early and stage is not prove_first_apply:
+        prove_first_apply(life)
+    stage(life)

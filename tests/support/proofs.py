@@ -28,6 +28,8 @@ COLUMNS = {
     "idle": "The plan after a release is empty; new tags and another description create no version",
     "prepared": "A flow that AWS does not accept leaves the aliases alone; the next apply goes on",
     "swap": "Until the aliases move, their version can call its former model, even if preparing fails; then none can",
+    "lost": "Cloud Control: a failed update stops the next plan, and is repaired in two applies",
+    "drift": "Cloud Control: a change by hand stops the next plan, and is repaired in two applies; no new version",
     "invoke": "A caller role invokes exactly the aliases, another role none; with `invoke: none`, neither does",
     "aliases": "Aliases are added and removed; the others, the version, and the flow are untouched",
     "release": "`release` is added to a module and removed: aliases, then the version are deleted, the flow stays",

@@ -12,92 +12,36 @@ import pytest
 from access import DRAFT
 from audit import NODES, list_attached, read_policy
 from botocore.exceptions import ClientError
+from damage import RELEASE, Damage
 from identities import assume, make_operator
-from lives import ALIAS, CONTENT, PREPARED, VERSION, Life
-from released import invoke, run_asynchronously
-from subjects import edit_a_prompt, generate_variant
-
-from bench import Bench, Said
-
-STEPS = {
-    "CreateFlow",
-    "UpdateFlow",
-    "PrepareFlow",
-    "CreateFlowVersion",
-    "CreateFlowAlias",
-    "UpdateFlowAlias",
-    "DeleteFlowVersion",
-    "DeleteFlowAlias",
-    "DeleteFlow",
-}
-"""The calls of a release in whose order a test is interested."""
-NEW = ["PrepareFlow", "CreateFlowVersion", "CreateFlowAlias", "CreateFlowAlias"]
-PREPARING = ["UpdateFlow", "PrepareFlow"]
-MOVING = ["CreateFlowVersion", "UpdateFlowAlias", "UpdateFlowAlias", "DeleteFlowVersion"]
-GOING = ["DeleteFlowAlias", "DeleteFlowAlias", "DeleteFlowVersion"]
-INPUT = "Ticket"
-
-
-def apply(life: Life) -> tuple[dict[str, str], list[str]]:
-    """Apply, which must end well; return what was changed by address, and the release's calls in their order."""
-    before = len(life.bench.read_calls())
-    return life.apply(), list_steps(life, before)
-
-
-def try_to_apply(life: Life) -> tuple[Said, list[str]]:
-    """Apply, which may end badly; return what was said, and the release's calls in their order."""
-    before = len(life.bench.read_calls())
-    return life.bench.ask(life.folder, "apply", "-auto-approve"), list_steps(life, before)
-
-
-def list_steps(life: Life, before: int) -> list[str]:
-    """Return the release's calls since the account had answered so many."""
-    return [call for call in life.bench.read_calls()[before:] if call in STEPS]
-
-
-def put_variant(life: Life, change: Callable[[dict[str, Any]], object]) -> None:
-    """Put the module of a changed definition into place."""
-    number = len(list(life.folder.glob("variant-*")))
-    life.put_module(generate_variant(life.root.subject, life.folder / f"variant-{number}", change))
-
-
-def check_released(life: Life, version: int) -> None:
-    """Hold that there is this one version, that all aliases route to it, and that nothing is left to do."""
-    flows, flow = life.bench.client("bedrock-agent"), life.outputs["flow_id"]
-    life.check_nothing_to_do()
-    assert life.outputs["flow_version"] == str(version)
-    assert list_versions(life) == [str(version)]
-    for alias in life.outputs["alias_ids"].values():
-        found = flows.get_flow_alias(flowIdentifier=flow, aliasIdentifier=alias)
-        assert found["routingConfiguration"] == [{"flowVersion": str(version)}]
-    check_invocable(life)
-
-
-def check_invocable(life: Life) -> None:
-    """Hold that the version of the last apply that ended well answers through all aliases, with its role."""
-    for alias in life.outputs["alias_ids"].values():
-        assert not is_refused(life.bench, life, alias)
-        answered = invoke(life.bench, life.outputs["flow_id"], alias, "Hello", INPUT)
-        assert answered["flowVersion"] == life.outputs["flow_version"]
-
-
-def list_versions(life: Life) -> list[str]:
-    """Return the numbers of the flow's versions."""
-    found = life.bench.client("bedrock-agent").list_flow_versions(flowIdentifier=life.outputs["flow_id"])
-    return sorted(item["version"] for item in found["flowVersionSummaries"] if item["version"] != "DRAFT")
-
-
-def read_content(life: Life) -> Any:
-    """Return the definition that callers of the aliases get."""
-    flow, version = life.outputs["flow_id"], life.outputs["flow_version"]
-    return life.bench.client("bedrock-agent").get_flow_version(flowIdentifier=flow, flowVersion=version)["definition"]
+from lives import ALIAS, CONTENT, PREPARED, VERSION, Life, leave_whole
+from release_steps import (
+    GOING,
+    MOVING,
+    NEW,
+    PREPARING,
+    apply,
+    check_invocable,
+    check_released,
+    is_refused,
+    list_steps,
+    list_versions,
+    put_variant,
+    read_content,
+    try_to_apply,
+)
+from released import run_asynchronously
+from subjects import edit_a_prompt
 
 
 def prove_versions(life: Life) -> None:
     """Apply, edit a prompt, and take the edit back."""
     with life.proof.of("version"):
+        before = len(life.bench.read_calls())
         _, steps = apply(life)
         assert steps == ["CreateFlow", *NEW]
+        # The module has the schemas itself: fetched ones go stale.
+        assert "DescribeType" not in life.bench.read_calls()[before:]
         check_released(life, 1)
         first, content = life.outputs, read_content(life)
         edit_a_prompt(life.module)
@@ -131,13 +75,12 @@ def prove_idle(life: Life) -> None:
 
 
 def break_the_flow(module: Path) -> None:
-    """Take the last connection out of a module, so that AWS does not accept its flow."""
+    """Let the last connection of a module lead nowhere, so that AWS does not accept its flow."""
     main = module / "main.tf"
     text = main.read_text(encoding="utf-8")
-    start = text.rindex("    connection {")
-    end = text.index("\n    }\n", start) + len("\n    }\n")
-    main.write_text(text[:start] + text[end:], encoding="utf-8")
-    release = module / "release.tf"
+    *_, last = re.finditer(r'\b[tT]arget += "(\w+)"', text)
+    main.write_text(f"{text[: last.start(1)]}Nowhere{text[last.end(1) :]}", encoding="utf-8")
+    release = module / RELEASE
     digest = re.sub(r'(definition +)= "\w{64}"', r'\1= "another"', release.read_text(encoding="utf-8"))
     release.write_text(digest, encoding="utf-8")
 
@@ -150,14 +93,19 @@ def prove_preparation(life: Life) -> None:
             said, called = try_to_apply(life)
             assert (said.code, called) == (1, steps)
             (error,) = said.list_diagnostics("error")
-            assert "cannot be reached" in error
+            assert "Nowhere" in error
             assert "The aliases still use the last version." in error
             assert list_versions(life) == ["3"]
-        life.put_module(life.root.subject.module)
-        edit_a_prompt(life.module)
-        changes, steps = apply(life)
-        assert (changes[life.flow], steps) == ("update", PREPARING + MOVING)
-        check_released(life, 4)
+        go_on_with_an_edit(life)
+
+
+def go_on_with_an_edit(life: Life) -> None:
+    """Have AWS accept the flow again, which is released as version 4."""
+    life.put_module(life.root.subject.module)
+    edit_a_prompt(life.module)
+    changes, steps = apply(life)
+    assert (changes[life.flow], steps) == ("update", PREPARING + MOVING)
+    check_released(life, 4)
 
 
 def list_node_policies(life: Life) -> list[str]:
@@ -201,15 +149,6 @@ def prove_permissions(life: Life) -> None:
         assert list_node_policies(life) == kept
 
 
-def is_refused(who: Bench, life: Life, alias: str) -> bool:
-    """Return whether somebody may not invoke an alias."""
-    try:
-        invoke(who, life.outputs["flow_id"], alias, "Hello", INPUT)
-    except ClientError as refusal:
-        return bool(refusal.response["Error"]["Code"] == "AccessDeniedException")
-    return False
-
-
 def prove_invocations(life: Life) -> None:
     """Invoke the aliases as a caller and as another role, and run one asynchronously; then let the caller do less."""
     with life.proof.of("invoke"):
@@ -218,16 +157,16 @@ def prove_invocations(life: Life) -> None:
         operator = make_operator(life.bench, f"operator-of-{life.outputs['flow_id']}")
         home = life.outputs["role_arn"].rsplit("/", 1)[0]
         caller, other = (assume(operator, f"{home}/{life.root.name_role(label)}") for label in life.root.roles)
-        aliases = list(life.outputs["alias_ids"].values())
+        aliases, start = list(life.outputs["alias_ids"].values()), life.root.subject.find_input()
         assert [is_refused(caller, life, alias) for alias in (*aliases, DRAFT)] == [False, False, True]
         assert [is_refused(other, life, alias) for alias in (*aliases, DRAFT)] == [True, True, True]
-        run_asynchronously(caller, life.outputs, aliases[0], INPUT)
+        run_asynchronously(caller, life.outputs, aliases[0], start)
         put_variant(life, lambda document: document["release"].pop("invoke_async"))
         changes, steps = apply(life)
         assert (changes, steps) == ({"module.flow.aws_iam_policy.caller_invoke": "update"}, [])
         assert not is_refused(caller, life, aliases[0])
         with pytest.raises(ClientError, match="StartFlowExecution"):
-            run_asynchronously(caller, life.outputs, aliases[0], INPUT)
+            run_asynchronously(caller, life.outputs, aliases[0], start)
         put_variant(life, lambda document: document["release"].update(invoke="none"))
         changes, steps = apply(life)
         assert (set(changes.values()), steps) == ({"delete"}, [])
@@ -277,13 +216,38 @@ def prove_coming_and_going(life: Life) -> None:
         assert list_steps(life, before) == [*GOING, "DeleteFlow"]
 
 
-def prove_release(life: Life) -> None:
+Stages = dict[Callable[[Life], None], tuple[str, ...]]
+
+
+def list_columns(stages: Stages) -> tuple[str, ...]:
+    """Return the columns that stages fill."""
+    return tuple(column for columns in stages.values() for column in columns)
+
+
+def prove_release(life: Life, stages: Stages) -> None:
     """Take a released module from its first apply to destroy."""
-    for stage in STAGES:
+    for stage in stages:
         stage(life)
 
 
-STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
+def prove_damaged(life: Life, stages: Stages, damage: Damage) -> None:
+    """Do the same with a module that is broken: at once, or when the column is about to be filled."""
+
+    def strike(module: Path) -> None:
+        if (module / damage.file).exists():
+            damage.strike(module)
+
+    life.damage = leave_whole if damage.late else strike
+    if not damage.late and damage.column != "rollback":
+        damage.strike(life.module)
+    for stage, columns in stages.items():
+        if damage.late and damage.column in columns:
+            damage.strike(life.module)
+            life.damage = strike
+        stage(life)
+
+
+STAGES: Stages = {
     prove_versions: ("version", "rollback"),
     prove_idle: ("idle",),
     prove_preparation: ("prepared",),
@@ -292,5 +256,4 @@ STAGES: dict[Callable[[Life], None], tuple[str, ...]] = {
     prove_aliases: ("aliases",),
     prove_coming_and_going: ("release",),
 }
-"""The stages of a release in their order, each with the columns that it fills."""
-COLUMNS = tuple(column for columns in STAGES.values() for column in columns)
+"""The stages of the release of a native flow in their order, each with the columns that it fills."""

@@ -33,9 +33,8 @@ EVERYDAY = "support-triage"
 RELEASED = "ticket-summary"
 LOOPING = "article-teaser"
 """The example with the engine cloud-control."""
-CLOUD = f"{RELEASED}-by-cloud-control"
-UNRELEASED = f"{CLOUD}-unreleased"
-"""The example with a release, made with the other engine, and that without its release."""
+CLOUD, UNRELEASED = f"{LOOPING}-twice", f"{LOOPING}-unreleased"
+"""The same with a second alias and asynchronous calls, and without its release."""
 
 OWN = "arn:aws:bedrock:us-east-1:123456789012:"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-"
@@ -92,6 +91,11 @@ class Subject:
         """The address of the flow in the module."""
         return "aws_cloudcontrolapi_resource.flow" if self.is_cloud_control else "aws_bedrockagent_flow.this"
 
+    def find_input(self) -> str:
+        """Return the name of the flow's Input node."""
+        nodes = self.read_definition(self.choose_values())["nodes"]
+        return next(str(node["name"]) for node in nodes if node["type"] == "Input")
+
     def choose_values(self, which: int = 0) -> dict[str, Any]:
         """Return a value for each variable that has no default: the first ones, or the second."""
         text = (self.module / "variables.tf").read_text(encoding="utf-8")
@@ -125,8 +129,9 @@ def find_subject(name: str, folder: Path) -> Subject:
         return Subject(name, SAMPLES[name], generate_module(SAMPLES[name], folder))
     if name in VARIANTS:
         home = folder / name
-        module = generate_variant(find_subject(RELEASED, home), home, VARIANTS[name])
-        return Subject(name, home / "flow" / f"{RELEASED}.flow.json", module)
+        if not home.exists():
+            generate_variant(find_subject(LOOPING, home), home, VARIANTS[name])
+        return Subject(name, home / "flow" / f"{LOOPING}.flow.json", home / "modules" / LOOPING)
     (definition,) = (ROOT / "examples" / "flows" / name).glob("*.flow.*")
     return Subject(name, definition, MODULES / name)
 
@@ -152,19 +157,16 @@ def generate_variant(subject: Subject, folder: Path, change: Callable[[dict[str,
     return generate_module(definition, folder / "modules")
 
 
-def choose_cloud_control(document: dict[str, Any]) -> None:
-    """Give a definition the engine that most examples do not have."""
-    document["engine"] = "cloud-control"
+def release_twice(document: dict[str, Any]) -> None:
+    """Give a definition a release with two aliases, which callers may also call asynchronously."""
+    document["release"] = {"aliases": {"live": {}, "beta": {"tags": {"stage": "beta"}}}, "invoke_async": True}
 
 
-def choose_cloud_control_alone(document: dict[str, Any]) -> None:
-    """Give a definition that engine, and take its release."""
-    choose_cloud_control(document)
-    del document["release"]
-
-
-VARIANTS = {CLOUD: choose_cloud_control, UNRELEASED: choose_cloud_control_alone}
-"""Changes of the example with a release by the name of what comes of them."""
+VARIANTS: dict[str, Callable[[dict[str, Any]], object]] = {
+    CLOUD: release_twice,
+    UNRELEASED: lambda document: document.pop("release"),
+}
+"""Changes of the looping example, by the name of what comes of them."""
 
 
 def add_a_new_right(document: dict[str, Any]) -> None:

@@ -9,11 +9,12 @@ from adoptions import prove_import, prove_moved
 from lives import open_life
 from proofs import Proof
 from roots import Root
-from subjects import Subject
+from subjects import EXAMPLES, LOOPING, SAMPLES, Subject
 
 from bench import Bench
 
-pytestmark = pytest.mark.terraform
+# Cloud Control's resource cannot be imported.
+pytestmark = [pytest.mark.terraform, pytest.mark.modules(*sorted({*EXAMPLES, *SAMPLES} - {LOOPING}))]
 
 
 @pytest.mark.proves("import")

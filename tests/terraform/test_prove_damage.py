@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from adoptions import prove_import, prove_moved
-from damage import DAMAGES, FIXED_NAME, MOVED, OLD_KEY, OLD_ROLE, Damage
-from lives import LIFE, STAGES, Life, open_life, prove_account, prove_first_apply
+from damage import DAMAGES, FIXED_NAME, MOVED, OLD_KEY, OLD_ROLE, Damage, run_until_red
+from lives import LIFE, Life, open_life
 from places import prove_places, write_root
 from proofs import Proof
 from roots import Root
@@ -24,19 +24,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "damage" in metafunc.fixturenames:
         chosen = [item for item in DAMAGES if item.everyday or metafunc.config.getoption("--prove")]
         metafunc.parametrize("damage", chosen, ids=lambda damage: damage.what)
-
-
-def run_until_red(life: Life, damage: Damage) -> None:
-    """Break the module, before the first apply where that or what comes of it must show it, and run the stage."""
-    (stage,) = [stage for stage, columns in STAGES.items() if damage.column in columns]
-    early = stage in (prove_first_apply, prove_account)
-    if not early:
-        life.begin()
-    damage.strike(life.module)
-    life.damage = damage.strike
-    if early and stage is not prove_first_apply:
-        prove_first_apply(life)
-    stage(life)
 
 
 def test_damage_turns_the_right_cell_red(

@@ -73,7 +73,7 @@ def list_commands(engine: Engine) -> list[str]:
     return [command.replace("ENGINE", engine) for command in (first, *chosen, *rest)]
 
 
-@pytest.mark.parametrize("engine", [Engine.NATIVE])
+@pytest.mark.parametrize("engine", Engine)
 def test_a_new_flow_is_called_in_under_ten_commands_and_an_edit_moves_its_alias(
     engine: Engine, bench: Bench, tmp_path: Path
 ) -> None:

@@ -8,17 +8,8 @@ import pytest
 from audit import NODES, list_attached
 from identities import allow, assume, make_operator, make_role, write_document
 from lives import Life
-from releases import (
-    PREPARING,
-    apply,
-    break_the_flow,
-    check_invocable,
-    check_released,
-    check_taken_last,
-    list_node_policies,
-    put_variant,
-    try_to_apply,
-)
+from release_steps import PREPARING, apply, check_invocable, check_released, put_variant, try_to_apply
+from releases import break_the_flow, check_taken_last, list_node_policies
 
 pytestmark = [pytest.mark.terraform, pytest.mark.only_proven]
 

@@ -12,8 +12,9 @@ from damage import RELEASE_DAMAGES, Damage
 from identities import allow, make_role, write_document
 from lives import ALIAS, NATIVE_FLOW, PREPARED, VERSION, Life, open_life
 from proofs import Proof
+from release_steps import MOVING, NEW, PREPARING, apply, check_released, try_to_apply
 from released import prepare
-from releases import COLUMNS, MOVING, NEW, PREPARING, apply, check_released, prove_release, try_to_apply
+from releases import STAGES, list_columns, prove_damaged, prove_release
 from roots import Root
 from subjects import RELEASED, edit_a_prompt, find_subject
 
@@ -33,31 +34,28 @@ def root(tmp_path: Path) -> Root:
     return Root(find_subject(RELEASED, tmp_path / "subject"))
 
 
-@pytest.mark.proves(*COLUMNS)
+@pytest.mark.proves(*list_columns(STAGES))
 @pytest.mark.parametrize("name", [RELEASED])
 def test_the_release_of_a_module(name: str, root: Root, bench: Bench, proof: Proof, tmp_path: Path) -> None:
     with open_life(bench, tmp_path / "root", root, proof) as life:
         bench.succeed(life.folder, "init", "-input=false")
-        prove_release(life)
+        prove_release(life, STAGES)
 
 
 def test_damage_turns_the_right_cell_red(damage: Damage, root: Root, bench: Bench, tmp_path: Path) -> None:
-    proof = Proof(RELEASED, COLUMNS)
+    proof = Proof(RELEASED, list_columns(STAGES))
     with open_life(bench, tmp_path / "root", root, proof) as life:
-        life.damage = lambda module: damage.strike(module) if (module / damage.file).exists() else None
-        if damage.column != "rollback":
-            damage.strike(life.module)
         bench.succeed(life.folder, "init", "-input=false")
         try:
             with pytest.raises(AssertionError):
-                prove_release(life)
+                prove_damaged(life, STAGES, damage)
         finally:
             life.restore()
     assert proof.list_red() == [damage.column]
 
 
 def test_every_column_of_a_release_can_fail() -> None:
-    assert {damage.column for damage in RELEASE_DAMAGES} == set(COLUMNS)
+    assert {damage.column for damage in RELEASE_DAMAGES} == set(list_columns(STAGES))
 
 
 def test_without_the_cli_the_message_says_so_and_the_next_apply_goes_on(life: Life) -> None:

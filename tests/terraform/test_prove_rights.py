@@ -34,13 +34,13 @@ from rights import (
     read_steps_in_the_docs,
     take_out_action,
 )
-from subjects import EXAMPLES, Subject, find_subject
+from subjects import EXAMPLES, UNRELEASED, Subject, find_subject
 
 from bench import Bench, find_missing_parts, open_bench
 from generator.flow.model import Engine
 from generator.terraform.module import read_copied_files
 
-NAMES = EXAMPLES
+NAMES = [*EXAMPLES, UNRELEASED]
 
 MISSING = find_missing_parts()
 pytestmark = [
@@ -52,14 +52,22 @@ pytestmark = [
 DOCS = ROOT / "docs" / "deployment-permissions.md"
 TABLES = re.compile(r"^.*also needs:$", re.MULTILINE)
 """What is before each table of the page but the first."""
-FORMS = {"plain": (False, Engine.NATIVE), "released": (True, Engine.NATIVE)}
-"""The forms of the policies."""
+FORMS = {"plain": (False, Engine.NATIVE), "cloud": (False, Engine.CLOUD_CONTROL), "released": (True, Engine.NATIVE)}
+"""The three forms of the policies."""
+
+
+def name_form(subject: Subject) -> str:
+    """Return which form of the policies a module has."""
+    if (subject.module / "release.tf").exists():
+        return "released"
+    return "cloud" if subject.is_cloud_control else "plain"
 
 
 def read_form(name: str, form: str) -> Policy:
     return fill_policy(read_copied_files(*FORMS[form])[f"policies/{name}.json"])
 
 
+PLAIN = [name for name in EXAMPLES if name_form(find_subject(name, ROOT)) == "plain"]
 DEPLOYERS = {form: read_form("deployment", form) for form in FORMS}
 PLANNERS = {form: read_form("plan", form) for form in FORMS}
 
@@ -100,13 +108,6 @@ def lives(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactor
     return found
 
 
-def name_form(subject: Subject) -> str:
-    """Return which form of the policies a module has."""
-    if (subject.module / "release.tf").exists():
-        return "released"
-    return "cloud" if subject.is_cloud_control else "plain"
-
-
 def live(
     root: Root, iam: Any, deployer: Bench, planner: Bench, arguments: tuple[dict[str, Any], dict[str, Any]]
 ) -> Life:
@@ -135,20 +136,20 @@ def write_arguments(callers: dict[str, str], boundary: str) -> tuple[dict[str, A
 
     A service role's name carries the first 19 characters of its flow's: one name changes among them, one after them.
     """
-    renamed = {NAMES[1]: f"{NAMES[1]}-as-it-was-in-the-later-days", NAMES[3]: f"another-{NAMES[3]}"}
+    renamed = {PLAIN[1]: f"{PLAIN[1]}-as-it-was-in-the-later-days", PLAIN[3]: f"another-{PLAIN[3]}"}
     before, after = {}, {}
-    for index, name in enumerate(NAMES):
+    for name in NAMES:
         before[name] = {
             "name": f"{name}-as-it-was-in-the-first-days",
             "caller_roles": {"api": callers["api"]},
             "tags": {"stage": "one", "owner": "desk"},
-            "permissions_boundary_arn": boundary if index == 0 else None,
+            "permissions_boundary_arn": boundary if name == PLAIN[0] else None,
         }
         after[name] = {
             "name": renamed.get(name, before[name]["name"]),
             "caller_roles": {"batch": callers["batch"]},
             "tags": {"stage": "two"},
-            "permissions_boundary_arn": boundary if index == 2 else None,
+            "permissions_boundary_arn": boundary if name == PLAIN[2] else None,
             "rotation_period_in_days": 180,
             "deletion_window_in_days": 7,
         }
@@ -244,6 +245,7 @@ def test_the_docs_say_which_step_needs_an_action(step: str, lives: dict[str, Lif
     plain, both, released = TABLES.split(DOCS.read_text(encoding="utf-8"))
     expected = read_steps_in_the_docs(plain)[step]
     assert expected == asked["plain"]
+    assert expected | read_steps_in_the_docs(both)[step] == asked["cloud"] | expected
     expected |= read_steps_in_the_docs(both, "with a release")[step] | read_steps_in_the_docs(released)[step]
     assert expected == asked["released"] | asked["plain"]
 
@@ -252,8 +254,8 @@ def test_the_docs_say_which_step_needs_an_action(step: str, lives: dict[str, Lif
 def half_made(bench: Bench, operator: Bench, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Root]:
     """A root of one example, and a role whose policy each test sets; what stands before the flow gets made."""
     deployer = assume(operator, make_role(bench, "newcomer", *DEPLOYERS["plain"]["Statement"]))
-    root = Root(tmp_path_factory.mktemp("half-made"), NAMES[:1])
-    root.write({NAMES[0]: {}})
+    root = Root(tmp_path_factory.mktemp("half-made"), PLAIN[:1])
+    root.write({PLAIN[0]: {}})
     deployer.succeed(root.folder, "init", "-input=false")
     return deployer, root
 
@@ -287,7 +289,7 @@ def test_the_key_denies_outsiders_the_flow(bench: Bench, operator: Bench, half_m
     document = json.dumps(DEPLOYERS["plain"])
     bench.client("iam").put_role_policy(RoleName="newcomer", PolicyName="newcomer", PolicyDocument=document)
     deployer.succeed(root.folder, "apply", "-auto-approve", "-input=false")
-    outputs = root.read_outputs(bench)[NAMES[0]]
+    outputs = root.read_outputs(bench)[PLAIN[0]]
     stranger = assume(operator, make_role(bench, "stranger", allow("bedrock:*"))).client("bedrock-agent")
     with pytest.raises(ClientError, match="kms:Decrypt") as refusal:
         stranger.get_flow(flowIdentifier=outputs["flow_id"])
