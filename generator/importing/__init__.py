@@ -10,6 +10,7 @@ from generator.importing.api_documents import import_document
 from generator.importing.definition_texts import DefinitionFiles
 from generator.importing.flows import ImportedFlow, import_flow
 from generator.importing.places import DocumentSource, Place
+from generator.importing.releases import report_unclaimed
 from generator.importing.rules import NOTHING_TO_IMPORT
 from generator.importing.state import list_state
 from generator.importing.templates import FoundFlow, list_flows
@@ -50,6 +51,7 @@ def import_source(
         found = list_flows(document.value, place, findings)
         if found is not None:
             flows = _import_flows(found, name_flow_after(file), files, findings, located)
+            report_unclaimed(found, findings)
         elif kind := find_code(file, text, document):
             return [], [_report_code(kind, file)], text
         else:

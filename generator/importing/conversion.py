@@ -28,6 +28,7 @@ from generator.terraform.resource.translation import TEXTS
 
 TEXT_KEYS = TEXTS | {("KnowledgeBasePromptTemplate", "textPromptTemplate")}
 """The API's keys for prompts and code, by shape: imported, each is a file."""
+LEFT_OUT = {"Ref": "AWS::NoValue"}
 LONGEST_SHOWN = 60
 
 
@@ -104,7 +105,9 @@ class Converter:
             message = f"flowseal does not know the CloudFormation function {function}, or cannot carry it."
             self._refuse(message, "Replace it with what it computes, for example from the processed template.", place)
             return ABSENT
-        is_fixed = refuse_place(path) is not None or not takes_reference(path)
+        # A parameter always has a value, so a key that the template may leave out is decided here.
+        is_optional = function == "Fn::If" and LEFT_OUT in (argument if isinstance(argument, list) else ())
+        is_fixed = is_optional or refuse_place(path) is not None or not takes_reference(path)
         if function == "Fn::If" and is_fixed and isinstance(argument, list):
             index = Resolver(self.template, with_defaults=True).choose(argument)
             if index is not None:

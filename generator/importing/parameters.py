@@ -17,6 +17,7 @@ from generator.importing.intrinsics import (
     DYNAMIC,
     SAMPLES,
     UNKNOWN,
+    Nothing,
     Resolver,
     Template,
     is_function,
@@ -81,7 +82,7 @@ class Parameters:
         is_short = len(whole) <= LONGEST_DESCRIPTION and "\n" not in origin
         settings: dict[str, Any] = {"description": whole if is_short else use}
         found = Resolver(self.template, with_defaults=True).resolve(value)
-        if not isinstance(found, dict) and found is not UNKNOWN:
+        if not isinstance(found, dict | Nothing):
             settings["default"] = convert_scalar(found, shape)
         return ImportedParameter(settings, f"Pass the value of {origin}{self._describe_resource(value)}", origin)
 

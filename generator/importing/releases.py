@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from generator.findings import LocatedFinding
 from generator.flow.api import find_shape
 from generator.importing.conversion import Converter
-from generator.importing.intrinsics import ABSENT, UNKNOWN
+from generator.importing.intrinsics import ABSENT
 from generator.importing.places import Place
 from generator.importing.rules import NOT_IMPORTED
-from generator.importing.scalars import convert_scalar
 from generator.importing.templates import FoundFlow
+from generator.source.position import Path
 
 VERSION, ALIAS = "AWS::Bedrock::FlowVersion", "AWS::Bedrock::FlowAlias"
+KNOWN = frozenset({"FlowArn", "Name", "Description", "RoutingConfiguration", "ConcurrencyConfiguration", "Tags"})
+CONCURRENCY = (("Type", "type", "ConcurrencyType"), ("MaxConcurrency", "max", "ConcurrencyMax"))
 TAKEN = (
     "AWS allows each alias name once per flow. To keep the flow, rename the alias here, move the callers, and then "
     "delete the old one; see docs/existing-flows.md."
@@ -95,18 +98,39 @@ def _read_alias(properties: dict[str, Any], place: Place, converter: Converter) 
         converter.findings.append(at.below("Name").report(NOT_IMPORTED, message, "Add it to `release` by its name."))
         return None, {}
     settings: dict[str, Any] = {}
+    path: Path = ("release", "aliases", name)
+    for key in properties:
+        if key not in KNOWN:
+            message, help = f"The alias's {key} is not imported.", f"`release` has no such setting for {name!r}."
+            converter.findings.append(at.below(key).report(NOT_IMPORTED, message, help, key=True))
     shape = find_shape("AliasSettings")
     for key in ("Description", "Tags"):
         if key in properties:
             inner = find_shape(shape.members[key.lower()])
-            item = converter.convert(properties[key], inner, ("release", "aliases", name, key.lower()), at.below(key))
+            item = converter.convert(properties[key], inner, (*path, key.lower()), at.below(key))
             if item is not ABSENT:
                 settings[key.lower()] = item
     limits = properties.get("ConcurrencyConfiguration")
     if isinstance(limits, dict):
-        where = at.below("ConcurrencyConfiguration")
-        kind = converter.settle(limits.get("Type"), where.below("Type"), "the type of concurrency")
-        most = converter.settle(limits.get("MaxConcurrency"), where.below("MaxConcurrency"), "the maximum concurrency")
-        found = {"type": kind, "max": convert_scalar(most, find_shape("ConcurrencyMax"))}
-        settings["concurrency"] = {key: item for key, item in found.items() if item not in (None, ABSENT, UNKNOWN)}
+        where, below = at.below("ConcurrencyConfiguration"), (*path, "concurrency")
+        found = [
+            (target, converter.convert(limits[key], find_shape(shape), (*below, target), where.below(key)))
+            for key, target, shape in CONCURRENCY
+            if key in limits
+        ]
+        settings["concurrency"] = {target: item for target, item in found if item is not ABSENT}
     return name, settings
+
+
+def report_unclaimed(flows: list[FoundFlow], findings: list[LocatedFinding]) -> None:
+    """Report the versions and aliases of a template that belong to none of its flows."""
+    own = {flow.logical_id for flow in flows}
+    for flow in flows[:1]:
+        for name, resource in flow.template.resources.items():
+            kind = flow.template.find_type(name)
+            properties = resource.get("Properties") if isinstance(resource, dict) else None
+            arn = properties.get("FlowArn") if isinstance(properties, dict) else None
+            if kind in (VERSION, ALIAS) and not refers_to(arn, own):
+                message = f"{name} is not imported: it belongs to a flow that is not a resource of this template."
+                help = "Import that flow, too, and add `release` to its definition."
+                findings.append(_place_resource(flow, name).report(NOT_IMPORTED, message, help, key=True))

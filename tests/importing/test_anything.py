@@ -25,7 +25,8 @@ SOURCES = (
 JUNK = st.recursive(
     st.sampled_from(
         [None, True, 0, "", "text", "a/../b", "\ue0000\ue001", "${", "{{resolve:ssm:x}}", "$$NAME", "a\nb: c\x07\x85"]
-    ),
+    )
+    | st.just({"Ref": "AWS::NoValue"}),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(

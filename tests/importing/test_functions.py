@@ -164,3 +164,21 @@ def test_a_long_chain_of_conditions_takes_no_long_time_and_no_deep_stack(length:
         conditions[f"C{number}"] = {"Fn::And": [{"Fn::Not": [{"Condition": f"C{number - 1}"}]}] * 2}
     template = Template(conditions=conditions)
     assert Resolver(template).resolve({"Fn::If": [f"C{length}", 1, 2]}) == result
+
+
+def test_a_key_that_the_template_may_leave_out_is_no_parameter() -> None:
+    left_out = {"Ref": "AWS::NoValue"}
+    tags = {"in": {"Fn::If": ["Yes", "a", left_out]}, "out": {"Fn::If": ["No", "a", left_out]}, "never": left_out}
+    conditions = {"Yes": {"Fn::Equals": ["a", "a"]}, "No": {"Fn::Not": [{"Condition": "Yes"}]}}
+    flow = import_model("amazon.nova-lite-v1:0", Tags=tags, Conditions=conditions)
+    assert flow.sections["tags"] == {"in": "a"}
+    parameters = {"Stage": {"Type": "String", "Default": "dev"}}
+    conditions = {"Yes": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]}, "No": {"Fn::Not": [{"Condition": "Yes"}]}}
+    flow = import_model("amazon.nova-lite-v1:0", Tags=tags, Conditions=conditions, Parameters=parameters)
+    assert flow.sections["tags"] == {"in": "a"}
+    assert not flow.parameters
+    definition: dict[str, Any] = {"Nodes": [], "Connections": []}
+    conditions = {"Yes": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]}}
+    flows, findings = bring_in(write_json(make_template(definition, Tags={"in": tags["in"]}, Conditions=conditions)))
+    assert not flows
+    assert [finding.rule.name for finding in findings] == ["UnresolvedIntrinsic"]
