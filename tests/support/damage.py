@@ -210,6 +210,7 @@ CLOUD_RELEASE_DAMAGES = (
         "main.tf",
         '  schema        = file("${path.module}/schemas/flow.json")\n',
         "",
+        everyday=True,
     ),
     Damage(
         "a flow that is not updated",
