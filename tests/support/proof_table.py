@@ -56,9 +56,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def life(bench: Bench, tmp_path: Path) -> Iterator[Life]:
-    """A released module, initialized and not yet applied."""
-    root = Root(find_subject(RELEASED, tmp_path / "subject"))
+def life(request: pytest.FixtureRequest, bench: Bench, tmp_path: Path) -> Iterator[Life]:
+    """A released module, initialized and not yet applied: the parameter's, or the released example."""
+    root = Root(find_subject(getattr(request, "param", RELEASED), tmp_path / "subject"))
     with open_life(bench, tmp_path / "root", root, Proof(RELEASED, [])) as opened:
         bench.succeed(opened.folder, "init", "-input=false")
         yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,8 +11,19 @@ from identities import allow, assume, make_operator, make_role, write_document
 from lives import Life
 from release_steps import PREPARING, apply, check_invocable, check_released, put_variant, try_to_apply
 from releases import break_the_flow, check_taken_last, list_node_policies
+from subjects import CLOUD
 
 pytestmark = [pytest.mark.terraform, pytest.mark.only_proven]
+
+
+@pytest.mark.parametrize("life", [CLOUD], indirect=True)
+def test_permissions_go_last_with_cloud_control_too(life: Life) -> None:
+    life.apply()
+    kept, second = list_node_policies(life), life.root.subject.choose_values(1)
+    life.turn(settings={name: json.dumps(value) for name, value in second.items()})
+    check_taken_last(life)
+    check_released(life, 2)
+    assert set(kept).isdisjoint(list_node_policies(life))
 
 
 def name_model(size: str) -> dict[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from damage import RELEASE_DAMAGES, Damage
-from identities import allow, make_role, write_document
+from identities import allow, assume, make_operator, make_role, write_document
 from lives import ALIAS, NATIVE_FLOW, PREPARED, VERSION, Life, open_life
 from proofs import Proof
-from release_steps import MOVING, NEW, PREPARING, apply, check_released, try_to_apply
+from release_steps import MOVING, NEW, PREPARING, apply, check_released, put_variant, try_to_apply
 from released import prepare
 from releases import STAGES, list_columns, prove_damaged, prove_release
 from roots import Root
@@ -201,6 +201,44 @@ def test_an_alias_that_was_moved_stops_the_plan_and_is_moved_back(life: Life) ->
     life.check_nothing_to_do()
     assert life.outputs["alias_ids"] == aliases
     flows.delete_flow_version(flowIdentifier=flow, flowVersion=other)
+
+
+@pytest.mark.only_proven
+def test_lost_settings_of_an_alias_stop_the_plan_until_they_are_set(life: Life) -> None:
+    life.apply()
+    flows, flow = life.bench.client("bedrock-agent"), life.outputs["flow_id"]
+    live = {"flowIdentifier": flow, "aliasIdentifier": life.outputs["alias_ids"]["live"]}
+    found = flows.get_flow_alias(**live)
+    settings = {
+        name: found[name] for name in ("name", "routingConfiguration", "description", "concurrencyConfiguration")
+    }
+    four = settings["concurrencyConfiguration"]
+    for change in ({"description": "Another"}, {"concurrencyConfiguration": {**four, "maxConcurrency": 2}}):
+        flows.update_flow_alias(**live, **settings | change)
+        said = life.bench.ask(life.folder, "plan")
+        (error,) = said.list_diagnostics("error")
+        assert (said.code, "Alias live does not have the description or concurrency" in error) == (1, True)
+        flows.update_flow_alias(**live, **settings)
+        life.check_nothing_to_do()
+    # The definition says nothing of these.
+    beta = {"flowIdentifier": flow, "aliasIdentifier": life.outputs["alias_ids"]["beta"]}
+    own = {"description": "Ours", "concurrencyConfiguration": {"type": "Manual", "maxConcurrency": 3}}
+    flows.update_flow_alias(**beta, **settings | own | {"name": "beta"})
+    for alias in life.outputs["alias_arns"].values():
+        flows.tag_resource(resourceArn=alias, tags={"scanned": "yes"})
+    life.check_nothing_to_do()
+    # An update that fails is lost.
+    refusal = {**allow("bedrock:UpdateFlowAlias", sid="Never"), "Effect": "Deny"}
+    role = make_role(life.bench, "deployer-without-aliases", allow("*"), refusal)
+    root, life.bench = life.bench, assume(make_operator(life.bench, "operator-without-aliases"), role)
+    put_variant(life, lambda document: document["release"]["aliases"]["live"].update(description="Changed"))
+    assert life.bench.ask(life.folder, "apply", "-auto-approve").code == 1
+    life.bench = root
+    assert "Alias live does not have" in str(life.bench.ask(life.folder, "plan").list_diagnostics("error"))
+    flows.update_flow_alias(**live, **settings | {"description": "Changed"})
+    life.check_nothing_to_do()
+    flows.update_flow_alias(**live, **settings)
+    life.bench.do(life.folder, "destroy", "-auto-approve")
 
 
 def test_a_flow_that_was_updated_and_not_prepared_is_prepared_by_the_next_apply(life: Life) -> None:

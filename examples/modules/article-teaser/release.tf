@@ -42,6 +42,16 @@ resource "aws_cloudcontrolapi_resource" "alias" {
       condition     = jsondecode(self.properties).RoutingConfiguration[0].FlowVersion == local.flow_version
       error_message = "Alias ${each.key} does not use version ${local.flow_version}: its last update failed, or it was changed outside Terraform. To move it, replace the version: terraform apply -replace=ADDRESS, with the address of this module's aws_cloudcontrolapi_resource.version."
     }
+
+    # AWS may add tags, or list new ones late.
+    postcondition {
+      condition = alltrue([
+        try(jsondecode(self.properties).Description, null) == try(each.value.Description, jsondecode(self.properties).Description, null),
+        try(jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic") == try(each.value.ConcurrencyConfiguration.Type, jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic"),
+        try(jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null) == try(each.value.ConcurrencyConfiguration.MaxConcurrency, jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null),
+      ])
+      error_message = "Alias ${each.key} does not have the description or concurrency of the definition: its last update failed, or it was changed outside Terraform. Terraform does not repeat the update. Set them in Amazon Bedrock, for example with aws bedrock-agent update-flow-alias."
+    }
   }
 }
 

@@ -30,7 +30,7 @@ from generator.terraform.module.plan import (
     make_block,
     plan_cloud_control,
 )
-from generator.terraform.module.tftest_release import plan_release_tests
+from generator.terraform.module.tftest_release import list_settings, plan_release_tests
 from generator.terraform.module.variables_tf import ROLE, build_variable_block, match_if_set
 from generator.terraform.policies import build_document_block, plan_invoke_policy
 
@@ -190,7 +190,29 @@ def _plan_alias(kind: ModuleKind) -> Block:
     for_each = Attribute("for_each", Reference("local.aliases"))
     # Terraform accepts only a resource, or an attribute of one.
     trigger = f"{kind.flow.address}.id"
-    return _plan_resource("alias", "AWS::Bedrock::FlowAlias", settings, trigger, (_plan_routing_check(),), for_each)
+    checks = (_plan_routing_check(), _plan_settings_check())
+    return _plan_resource("alias", "AWS::Bedrock::FlowAlias", settings, trigger, checks, for_each)
+
+
+def _plan_settings_check() -> Block:
+    """Compare what the definition sets, and no tags: AWS may add some, or list new ones late."""
+    message = (
+        *("Alias ", Reference("each.key")),
+        (
+            " does not have the description or concurrency of the definition: its last update failed, or it was "
+            "changed outside Terraform. Terraform does not repeat the update. Set them in Amazon Bedrock, for example "
+            "with aws bedrock-agent update-flow-alias."
+        ),
+    )
+    kept: list[Value] = []
+    for setting, default in (
+        ("Description", "null"),
+        ("ConcurrencyConfiguration.Type", '"Automatic"'),
+        ("ConcurrencyConfiguration.MaxConcurrency", "null"),
+    ):
+        found = f"jsondecode(self.properties).{setting}"
+        kept.append(Reference(f"try({found}, {default}) == try(each.value.{setting}, {found}, {default})"))
+    return make_block("postcondition", condition=Call("alltrue", (kept,)), error_message=Template(message))
 
 
 def _plan_routing_check() -> Block:
@@ -243,16 +265,10 @@ def _plan_locals(flow: Flow, release: Release, files: Mapping[Path, str]) -> Blo
 
 
 def _plan_settings(alias: Alias) -> Value:
-    settings: dict[str, Value] = {}
+    settings = list_settings(alias)
     if alias.tags:
-        settings["Tags"] = Call("merge", (ALL_TAGS, dict(sorted(alias.tags.items())), Reference("var.tags")))
-    if alias.description is not None:
-        settings["Description"] = alias.description
-    if alias.concurrency is not None:
-        kind, most = alias.concurrency
-        settings["ConcurrencyConfiguration"] = {"Type": kind} | ({} if most is None else {"MaxConcurrency": most})
-    if alias.tags:
-        return settings
+        tags = Call("merge", (ALL_TAGS, dict(sorted(alias.tags.items())), Reference("var.tags")))
+        return {"Tags": tags, **settings}
     return Call("merge", (Reference("local.tagged"), settings)) if settings else Reference("local.tagged")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from generator.flow.model import Release
-from generator.terraform.hcl import Block, Reference, encode_value
+from generator.flow.model import Alias, Release
+from generator.terraform.hcl import Block, Reference, Value, encode_value
 from generator.terraform.module.plan import ModuleKind, make_block
 from generator.terraform.module.tftest_fixed import (
     API,
@@ -22,15 +23,25 @@ from generator.terraform.policies import PolicyDocument
 RESOURCE = "aws_cloudcontrolapi_resource"
 
 
+def list_settings(alias: Alias) -> dict[str, Value]:
+    """Return the description and the concurrency of an alias in the terms of AWS::Bedrock::FlowAlias, if it has any."""
+    settings: dict[str, Value] = {}
+    if alias.description is not None:
+        settings["Description"] = alias.description
+    if alias.concurrency is not None:
+        kind, most = alias.concurrency
+        settings["ConcurrencyConfiguration"] = {"Type": kind} | ({} if most is None else {"MaxConcurrency": most})
+    return settings
+
+
 def plan_release_tests(release: Release, invoke: PolicyDocument, kind: ModuleKind) -> Iterator[Block]:
     """Yield the blocks of a release's own tests; `invoke` is the policy for invoking the flow."""
     arns = {alias.name: f"{FLOW_ARN}/alias/ALIAS{number}" for number, alias in enumerate(release.aliases, 1)}
     yield override("resource", f"{RESOURCE}.version", id=f"{FLOW_ARN}|7")
-    for name, arn in arns.items():
-        properties = '{"RoutingConfiguration":[{"FlowVersion":"7"}]}'
-        yield override(
-            "resource", f"{RESOURCE}.alias[{encode_value(name)}]", id=f"{arn}|{FLOW_ARN}", properties=properties
-        )
+    for alias, arn in zip(release.aliases, arns.values(), strict=True):
+        properties = json.dumps({"RoutingConfiguration": [{"FlowVersion": "7"}], **list_settings(alias)})
+        target = f"{RESOURCE}.alias[{encode_value(alias.name)}]"
+        yield override("resource", target, id=f"{arn}|{FLOW_ARN}", properties=properties)
     yield override("data", "data.aws_iam_policy_document.caller_invoke", json='{"Id":"caller_invoke"}')
     if release.invoke:
         yield override("resource", "aws_iam_policy.caller_invoke", arn=f"{IAM}policy/caller_invoke")

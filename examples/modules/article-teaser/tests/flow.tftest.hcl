@@ -482,7 +482,7 @@ override_resource {
   target = aws_cloudcontrolapi_resource.alias["live"]
   values = {
     id         = "arn:aws:bedrock:us-east-1:111122223333:flow/FLOW/alias/ALIAS1|arn:aws:bedrock:us-east-1:111122223333:flow/FLOW"
-    properties = "{\"RoutingConfiguration\":[{\"FlowVersion\":\"7\"}]}"
+    properties = "{\"RoutingConfiguration\": [{\"FlowVersion\": \"7\"}]}"
   }
 }
 

@@ -458,7 +458,7 @@ override_resource {
   target = aws_cloudcontrolapi_resource.alias["live"]
   values = {
     id         = "arn:aws:bedrock:us-east-1:111122223333:flow/FLOW/alias/ALIAS1|arn:aws:bedrock:us-east-1:111122223333:flow/FLOW"
-    properties = "{\"RoutingConfiguration\":[{\"FlowVersion\":\"7\"}]}"
+    properties = "{\"RoutingConfiguration\": [{\"FlowVersion\": \"7\"}], \"Description\": \"What the support desk calls\", \"ConcurrencyConfiguration\": {\"Type\": \"Manual\", \"MaxConcurrency\": 4}}"
   }
 }
 
@@ -466,7 +466,7 @@ override_resource {
   target = aws_cloudcontrolapi_resource.alias["beta"]
   values = {
     id         = "arn:aws:bedrock:us-east-1:111122223333:flow/FLOW/alias/ALIAS2|arn:aws:bedrock:us-east-1:111122223333:flow/FLOW"
-    properties = "{\"RoutingConfiguration\":[{\"FlowVersion\":\"7\"}]}"
+    properties = "{\"RoutingConfiguration\": [{\"FlowVersion\": \"7\"}]}"
   }
 }
 
