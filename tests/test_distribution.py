@@ -101,7 +101,7 @@ def test_the_command_works_in_an_empty_environment(wheel: Path, tmp_path: Path) 
 def test_the_demo_installs_only_what_flowseal_needs(source: Path) -> None:
     shown = run("make", "demo", f"PYTHON={sys.executable}", folder=source)
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert "8 modules: 8 written, 0 unchanged, 0 blocked; no errors" in shown.stdout
+    assert "9 modules: 9 written, 0 unchanged, 0 blocked; no errors" in shown.stdout
     python = str(source / ".venv" / "bin" / "python")
     listed = json.loads(run(python, "-m", "pip", "list", "--format", "json", folder=source).stdout)
     found = {package["name"].lower() for package in listed}

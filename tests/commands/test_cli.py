@@ -89,9 +89,9 @@ def test_standard_output_is_only_json(tmp_path: Path) -> None:
     result = run("generate", str(FLOWS), "-o", str(tmp_path / "modules"), "--format", "json", "--timings")
     report = json.loads(result.stdout)
     assert result.returncode == 0
-    assert [module["outcome"] for module in report["modules"]] == ["written"] * 8
+    assert [module["outcome"] for module in report["modules"]] == ["written"] * 9
     assert "sum" in result.stderr
-    assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 8
+    assert json.loads(run("validate", str(FLOWS), "--format", "json").stdout)["summary"]["files"] == 9
 
 
 def test_no_color_without_a_terminal() -> None:
