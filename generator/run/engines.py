@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from generator.findings import Finding, error, fixed_info
 from generator.flow.model import Engine
+from generator.flow.reading.rules import LIVE_FLOW
 from generator.output import Session
 from generator.output.folder import BlockedPathError
 from generator.project.configuration import apply_severities
@@ -93,12 +94,13 @@ def _check_engine(item: CheckedDefinition, former: Engine | None, project: Proje
             "module was never applied, delete its folder, then generate it again."
         )
         yield Finding(ENGINE_CHANGE, message, help, ("engine",))
-    # Once there is a module, following the advice would be an EngineChange.
-    if item.engine.could_spare_cli and former is None and not _is_chosen(item, project):
+    # Once there is a module, or a flow to be imported, the engine cannot be cloud-control.
+    is_new = former is None and all(finding.rule.name != LIVE_FLOW.name for finding in item.findings)
+    if item.engine.could_spare_cli and is_new and not _is_chosen(item, project):
         message = "Terraform prepares this flow with the AWS CLI, which does not use the provider's credentials."
         help = (
-            "Set `engine: cloud-control` to have AWS prepare it, or `engine: native` to keep the CLI. Decide before "
-            "the first apply: later, the flow cannot change to `cloud-control`."
+            "For a new flow, set `engine: cloud-control` to have AWS prepare it. To keep the CLI or an existing flow, "
+            "set `engine: native`. The first apply decides: later, the flow cannot change to `cloud-control`."
         )
         yield Finding(RELEASE_NEEDS_CLI, message, help, ("release",), key=True)
 

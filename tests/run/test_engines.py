@@ -135,6 +135,13 @@ def test_a_chosen_engine_is_not_questioned(project: Project, chosen: dict[str, s
     assert "ReleaseNeedsAwsCli" not in project.run("generate", expect=0).stdout
 
 
+def test_an_existing_flow_is_not_advised_to_become_a_new_one(project: Project) -> None:
+    project.define("three", **RELEASED, id="ABCDEFGHIJ")
+    said = project.run("generate", expect=0).stdout
+    assert "info[LiveFlow]" in said
+    assert "ReleaseNeedsAwsCli" not in said
+
+
 def test_an_engine_chosen_for_the_project_is_not_questioned(project: Project) -> None:
     project.configure("flows: [flows]\noutput: modules\ndefaults: {engine: native}\n")
     project.define("three", **RELEASED)
