@@ -199,8 +199,8 @@ NOT_OF_THE_FLOW = {
 """What both engines share."""
 UNCHECKED = (
     "main.tf",
-    "      condition     = !(var.check_definition ||",
-    "      condition     = true || !(var.check_definition ||",
+    "        !(var.check_definition ||",
+    "        true || !(var.check_definition ||",
 )
 CLOUD_RELEASE_DAMAGES = (
     *(item for item in RELEASE_DAMAGES if item.what in NOT_OF_THE_FLOW),
@@ -220,6 +220,7 @@ CLOUD_RELEASE_DAMAGES = (
         "  lifecycle {\n    ignore_changes = [desired_state]\n\n",
         late=True,
     ),
+    Damage("numbers that must have the same digits", "version", "main.tf", "< 0.000001", "== 0"),
     Damage("a definition that is not checked after a failure", "lost", *UNCHECKED),
     Damage("a rewrite that leaves nothing out", "lost", "main.tf", "var.rewrite_definition ? {} : {", "false ? {} : {"),
     Damage("a definition that is not checked", "drift", *UNCHECKED, late=True),

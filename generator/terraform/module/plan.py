@@ -141,11 +141,10 @@ def plan_cloud_control(
 
     Without the file, the provider would fetch the schema once, and keep it in the state when AWS has a newer one.
     """
+    path = hcl.Template((hcl.Reference("path.module"), f"/schemas/{schema}"))
     body = (
         hcl.Attribute("type_name", type_name),
-        hcl.Attribute(
-            "schema", hcl.Call("file", (hcl.Template((hcl.Reference("path.module"), f"/schemas/{schema}")),))
-        ),
+        hcl.Attribute("schema", hcl.Call("file", (path,))),
         hcl.Attribute("desired_state", desired_state),
         lifecycle,
         *others,

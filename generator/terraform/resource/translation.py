@@ -96,7 +96,7 @@ def _translate_members(
     """Return the members of a mapping in the author's order, but `name` first."""
     walk.limits += find_faults(value, shape, schema, path)
     value = _drop_unsupported(value, shape, schema, path, walk)
-    if path in walk.nodes and walk.resource.engine is Engine.NATIVE:
+    if path in walk.nodes:
         value = _complete_node(walk.nodes[path], value, schema)
     parts: list[_Part] = []
     for member, item in value.items():
@@ -131,7 +131,10 @@ def _drop_unsupported(
 
 
 def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema) -> Mapping[str, Value]:
-    """Return a node with its type's configuration: the API treats a missing one as empty, the resource requires one."""
+    """Return a node with its type's configuration, which is empty if the API lets it be missing.
+
+    The resource of `native` requires one. With `cloud-control`, AWS could return it although it was not given.
+    """
     member = name_configuration(node.type)
     configuration = find_member(schema, "configuration")
     own = None if configuration is None else find_member(configuration, member)
@@ -140,7 +143,7 @@ def _complete_node(node: Node, value: Mapping[str, Value], schema: Schema) -> Ma
         return value
     if not value.get("configuration") and own.requires_members:
         return rest  # Validation reports the missing configuration.
-    return {"configuration": value.get("configuration") or {member: {}}, **rest}
+    return {"type": value["type"], "configuration": value.get("configuration") or {member: {}}, **rest}
 
 
 def _translate_bodies(value: Value, shape: Shape, schema: Schema, path: Path, walk: _Walk) -> _Part:

@@ -6,6 +6,7 @@ They make the calls that the types' schemas name as their permissions, those of 
 from __future__ import annotations
 
 import json
+import struct
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -47,7 +48,8 @@ class FlowHandler:
     """AWS::Bedrock::Flow: every write prepares the flow, and fails if the flow then cannot run.
 
     Inferred from the permissions that the schema lists: that the handlers prepare, and in this order. So are the code
-    of that failure, that the flow stays with what was written, and that a definition is read as it was written.
+    of that failure, that the flow stays with what was written, and that a definition is read as it was written, but for
+    the digits of its numbers.
     """
 
     def create(self, api: Any, desired: Model, identify: Identify) -> None:
@@ -145,8 +147,21 @@ def _write(api: Any, shape: str, model: Model) -> Model:
 def _show(api: Any, shape: str, answer: Model) -> Model:
     known = api.meta.service_model.shape_for(shape)
     members = {name: value for name, value in answer.items() if name in known.members}
-    shown: Model = json.loads(json.dumps(write_model(members, known), default=lambda time: time.isoformat()))
+    text = json.dumps(write_model(members, known), default=lambda time: time.isoformat())
+    shown: Model = json.loads(text, parse_float=widen)
     return shown
+
+
+def widen(digits: str) -> float:
+    """Return a number as it comes out of 32 bits: 0.999 is 0.9990000128746033 in a sample flow of AWS's own."""
+    (number,) = struct.unpack("f", struct.pack("f", float(digits)))
+    return float(number)
+
+
+def _narrow(digits: str) -> float:
+    """Return the shortest number that is the same in 32 bits."""
+    shorter = (f"{float(digits):.{size}g}" for size in range(1, 10))
+    return float(next(short for short in shorter if widen(short) == widen(digits)))
 
 
 def _write_flow(api: Any, desired: Model) -> Model:
@@ -155,7 +170,8 @@ def _write_flow(api: Any, desired: Model) -> Model:
     names = ("Name", "ExecutionRoleArn", "CustomerEncryptionKeyArn", "Description")
     model = {name: desired[name] for name in names if name in desired}
     text = desired.get("DefinitionString") or json.dumps(desired.get("Definition"))
-    definition = json.loads(fill_substitutions(text, desired.get("DefinitionSubstitutions", {})))
+    filled = fill_substitutions(text, desired.get("DefinitionSubstitutions", {}))
+    definition = json.loads(filled, parse_float=_narrow)
     return _write(api, "CreateFlowRequest", model | ({} if definition is None else {"Definition": definition}))
 
 
