@@ -96,7 +96,7 @@ def _check_engine(item: CheckedDefinition, former: Engine | None, project: Proje
         yield Finding(ENGINE_CHANGE, message, help, ("engine",))
     # Once there is a module, or a flow to be imported, the engine cannot be cloud-control.
     is_new = former is None and all(finding.rule.name != LIVE_FLOW.name for finding in item.findings)
-    if item.engine.could_spare_cli and is_new and not _is_chosen(item, project):
+    if item.engine.could_spare_cli and item.is_planned and is_new and not _is_chosen(item, project):
         message = "Terraform prepares this flow with the AWS CLI, which does not use the provider's credentials."
         help = (
             "For a new flow, set `engine: cloud-control` to have AWS prepare it. To keep the CLI or an existing flow, "
