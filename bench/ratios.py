@@ -1,31 +1,35 @@
 """What flowseal costs, as ratios to a peer in the same run: whole processes, seconds of the clock and of the processor.
 
-usage: python bench/ratios.py [--fail] [--record] [--cpu] [ROW ...]
+usage: python bench/ratios.py [--fail] [--record] [--cpu] [--large] [ROW ...]
 
 aws-cdk-lib synthesizes the same flows, each as a stack with a key, a role, and the flow; `make bench` installs it into
-an environment of its own where Node is present. The other peers are libyaml alone, `import typer`, `sha256sum` over the
-same files, and flowseal itself with fewer flows. --fail ends with 1 if a ratio is worse than the recorded one by more
-than a third, and --record writes the recorded ones. --cpu takes the processor's seconds: for a machine that is busy
-with other work. ROW is the start of a row's name.
+an environment of its own where Node is present. python-hcl2 alone reads the generated files, each distinct one once.
+The other peers are libyaml alone, `import typer`, `sha256sum` over the same files, and flowseal with fewer flows.
+--fail ends with 1 if a ratio is worse than the recorded one by more than a third, and --record writes the recorded
+ones. --cpu takes the processor's seconds: for a machine that is busy with other work. --large adds 10,000 flows. ROW
+is the start of a row's name.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import count as count_up
+from operator import attrgetter
 from pathlib import Path
 
 import yaml
+from generate_flows import PEER as READ_HCL
 from generate_flows import make_prompt
+from processes import Cost, run
 from validate_flows import make_flow as make_twelve_nodes
 
 HERE = Path(__file__).parent
@@ -56,18 +60,6 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds of the clock and of the processor, children included, and MB of the largest process."""
-
-    wall: float
-    processor: float
-    memory: int
-
-    def __str__(self) -> str:
-        return f"{self.wall:.2f} s, CPU {self.processor:.2f} s, {self.memory} MB"
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A ratio: what is measured, against what, and how many times at least."""
 
@@ -76,21 +68,6 @@ class Row:
     run: Callable[[], Cost]
     run_peer: Callable[[], Cost]
     times: int = 3
-
-
-def run(*command: str | Path, cwd: Path | None = None, environment: dict[str, str] | None = None) -> Cost:
-    """Run a command that must end well."""
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            command, cwd=cwd, stdout=output, stderr=output, env={**os.environ, **(environment or {})}
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            raise SystemExit(f"{command[:4]} ended with {process.returncode}: {output.read().decode()[-1000:]}")
-    return Cost(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024)
 
 
 def make_three_nodes(number: int) -> dict[str, object]:
@@ -121,6 +98,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.numbers = count_up(1)
 
     @cache  # noqa: B019
     def write(self, count: int, nodes: int = 3) -> Path:
@@ -133,21 +111,38 @@ class Bench:
             (folder / f"bench-{number:04}.flow.yaml").write_text(text, encoding="utf-8")
         return folder
 
+    def name_folder(self) -> Path:
+        """Return a folder that is not there yet. None is removed before the end: ext4 is slow to use freed inodes."""
+        return self.folder / f"out-{next(self.numbers)}"
+
     def generate(self, count: int) -> Cost:
         """Generate into a folder that is not there yet."""
-        modules = self.folder / "modules"
-        shutil.rmtree(modules, ignore_errors=True)
-        return run(*FLOWSEAL, "generate", self.write(count), "-o", modules)
+        return run(*FLOWSEAL, "generate", self.write(count), "-o", self.name_folder())
+
+    def run_hook(self, entry: str) -> Cost:
+        """Run a command as a hook of pre-commit, which passes the names of 1,000 definitions."""
+        project = self.open_project()
+        hook = {"id": "hook", "name": "hook", "language": "system", "files": r"\.flow\.yaml$", "require_serial": True}
+        configuration = {"repos": [{"repo": "local", "hooks": [{**hook, "entry": entry}]}]}
+        (project / ".pre-commit-config.yaml").write_text(json.dumps(configuration), encoding="utf-8")
+        return run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=project)
+
+    def run_on(self, count: int, command: str) -> Cost:
+        """Run a command on so many flows, whose modules have a folder that stays."""
+        output = [] if command == "validate" else ["-o", self.folder / f"modules-{count}"]
+        return run(*FLOWSEAL, command, self.write(count), *output)
+
+    def read_hcl(self) -> Cost:
+        """Let python-hcl2 alone read the generated files of 1,000 flows."""
+        return run(sys.executable, "-c", READ_HCL, self.open_project() / "modules")
 
     def synthesize(self, count: int) -> Cost:
         """Let aws-cdk-lib synthesize the same flows."""
-        out = self.folder / "cdk.out"
-        shutil.rmtree(out, ignore_errors=True)
         quiet = {
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
             "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         }
-        return run(CDK, "-c", SYNTH, self.write(count), out, environment=quiet)
+        return run(CDK, "-c", SYNTH, self.write(count), self.name_folder(), environment=quiet)
 
     @cache  # noqa: B019
     def open_project(self) -> Path:
@@ -157,6 +152,8 @@ class Bench:
         shutil.copytree(self.write(1000), project / "flows")
         (project / "flowseal.yaml").write_text("flows: [flows]\noutput: modules\n", encoding="utf-8")
         run(*FLOWSEAL, "generate", cwd=project)
+        run("git", "init", "-q", cwd=project)
+        run("git", "add", "-A", cwd=project)
         return project
 
     def edit(self, command: str) -> Cost:
@@ -177,29 +174,37 @@ class Bench:
     def list_rows(self) -> Iterator[Row]:
         """Yield the rows, the quick ones first."""
         typer = lambda: run(sys.executable, "-c", "import typer")  # noqa: E731
-        one, many = self.write(1), self.write(1000, 12)
         yield Row("start: --version", "import typer", lambda: run(*FLOWSEAL, "--version"), typer, 7)
-        yield Row("validate 1 flow", "import typer", lambda: run(*FLOWSEAL, "validate", one), typer, 5)
+        yield Row("validate 1 flow", "import typer", lambda: run(*FLOWSEAL, "validate", self.write(1)), typer, 5)
         yield Row("generate 1 flow", "import typer", lambda: self.generate(1), typer, 5)
-        load = lambda: run(sys.executable, "-c", LOAD, many)  # noqa: E731
+        validate = lambda: run(*FLOWSEAL, "validate", "--jobs", "1", self.write(1000, 12))  # noqa: E731
+        load = lambda: run(sys.executable, "-c", LOAD, self.write(1000, 12))  # noqa: E731
+        yield Row("validate 1,000 flows of 12 nodes", "libyaml alone", validate, load)
+        hook = f"{shlex.quote(sys.executable)} -m generator validate"
         yield Row(
-            "validate 1,000 flows of 12 nodes",
-            "libyaml alone",
-            lambda: run(*FLOWSEAL, "validate", "--jobs", "1", many),
-            load,
+            "pre-commit of 1,000 files", "one without work", lambda: self.run_hook(hook), lambda: self.run_hook("true")
         )
         yield Row("generate after an edit in 1,000", "sha256sum", lambda: self.edit("generate"), self.hash_files)
         yield Row("check of 1,000 unchanged", "sha256sum", lambda: self.edit("check"), self.hash_files)
+        yield Row("generate 1,000", "python-hcl2 alone", lambda: self.generate(1000), self.read_hcl, 1)
         yield Row("growth: generate 1,000", "generate 100", lambda: self.generate(1000), lambda: self.generate(100), 1)
         for count in (1, 100, 1000) if CDK.exists() else ():
             make, synth = (lambda count=count: self.generate(count)), (lambda count=count: self.synthesize(count))
             yield Row(f"generate {count:,} cold", "aws-cdk-lib", make, synth, 1 if count > 1 else 3)
 
+    def list_large_rows(self) -> Iterator[Row]:
+        """Yield the rows of 10,000 flows."""
+        for command in ("validate", "generate", "check"):
+            many, few = (lambda count=count, command=command: self.run_on(count, command) for count in (10_000, 1000))
+            yield Row(f"growth: {command} 10,000", f"{command} 1,000", many, few, 1)
+
 
 def measure(row: Row, on_processor: bool) -> float:
     """Run both in turn, print the row, and return its ratio: of the least costs, since others only add to them."""
+    print(f"{time.strftime('%H:%M:%S')} {row.name}, {row.peer}: {row.times} times", file=sys.stderr, flush=True)
     pairs = [(row.run(), row.run_peer()) for _ in range(row.times)]
-    own, peer = (min(costs, key=lambda cost: cost.wall) for costs in zip(*pairs, strict=True))
+    cost = attrgetter("processor" if on_processor else "wall")
+    own, peer = (min(costs, key=cost) for costs in zip(*pairs, strict=True))
     ratio, of_processor = own.wall / peer.wall, own.processor / peer.processor
     print(f"{ratio:6.2f} (CPU {of_processor:.2f})  {row.name}: {own}; {row.peer}: {peer}", flush=True)
     return of_processor if on_processor else ratio
@@ -211,14 +216,19 @@ def main() -> int:
     parser.add_argument("--fail", action="store_true")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--large", action="store_true")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     arguments = parser.parse_args()
     recorded = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
     if not CDK.exists():
         print("aws-cdk-lib is not installed (`make bench` installs it where Node is present): no ratios to it")
     with tempfile.TemporaryDirectory() as folder:
-        rows = [row for row in Bench(Path(folder)).list_rows() if row.name.startswith(tuple(arguments.rows or [""]))]
-        found = {row.name: round(measure(row, arguments.cpu), 2) for row in rows}
+        bench = Bench(Path(folder))
+        rows = [*bench.list_rows(), *(bench.list_large_rows() if arguments.large else ())]
+        chosen = [row for row in rows if row.name.startswith(tuple(arguments.rows or [""]))]
+        if not chosen:
+            parser.error(f"no row starts with {' or '.join(arguments.rows)}: {', '.join(row.name for row in rows)}")
+        found = {row.name: round(measure(row, arguments.cpu), 2) for row in chosen}
     clock = "cpu" if arguments.cpu else "wall"
     known = recorded.get(clock, {})
     worse = {name: ratio for name, ratio in found.items() if ratio > known.get(name, ratio) * WORSE}
@@ -226,7 +236,10 @@ def main() -> int:
         print(f"worse: {name} is {ratio}, recorded is {known[name]}")
     if arguments.record:
         RECORDED.write_text(json.dumps({**recorded, clock: {**known, **found}}, indent=2) + "\n", encoding="utf-8")
-    return 1 if arguments.fail and worse else 0
+    unknown = sorted(found.keys() - known.keys()) if arguments.fail else []
+    if unknown:
+        print(f"not recorded, so not compared: {', '.join(unknown)}")
+    return 1 if arguments.fail and (worse or unknown) else 0
 
 
 if __name__ == "__main__":

@@ -259,6 +259,8 @@ class ValueReader:
             self.uses.append(Use(name, path, is_misplaced=True))
 
     def _looks_like_reference(self, key: str, name: object, path: Path) -> bool:
+        if not key.startswith("$") and key not in UNMARKED:
+            return False
         shape = find_place_shape(path)
         is_open = takes_reference(path)
         meant = suggest_name(key, REFERENCES) if key.startswith("$") else UNMARKED.get(key) if is_open else None
