@@ -34,10 +34,10 @@ def read_draft(life: Life) -> dict[str, Any]:
 
 
 @contextmanager
-def without_updates(life: Life) -> Iterator[None]:
-    """Act as a deployer who may do all but update flows."""
+def without(action: str, life: Life) -> Iterator[None]:
+    """Act as a deployer who may do all but one thing."""
     bench, name = life.bench, f"deployer-{life.outputs['flow_id']}"
-    denied = {**allow("bedrock:UpdateFlow", sid="Not"), "Effect": "Deny"}
+    denied = {**allow(action, sid="Not"), "Effect": "Deny"}
     operator = make_operator(bench, f"operator-of-{name}")
     life.bench = assume(operator, make_role(bench, name, allow("*"), denied))
     yield
@@ -84,7 +84,7 @@ def prove_lost_update(life: Life) -> None:
         version = int(life.outputs["flow_version"])
         content = read_content(life)
         edit_a_prompt(life.module)
-        with without_updates(life):
+        with without("bedrock:UpdateFlow", life):
             said, _ = try_to_apply(life)
         assert (said.code, "AccessDenied" in str(said.list_diagnostics("error"))) == (1, True)
         check_found(life, [str(version)])

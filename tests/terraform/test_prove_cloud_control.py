@@ -11,11 +11,11 @@ from damage import CLOUD_DAMAGES, CLOUD_RELEASE_DAMAGES, Damage, run_until_red
 from identities import make_service_role
 from lives import LIFE, LONG_NAME, ROLE, Life, open_life
 from proofs import Proof
-from release_steps import apply, check_released, try_to_apply
+from release_steps import MOVING, PREPARING, apply, check_invocable, check_released, try_to_apply
 from releases import break_the_flow, list_columns, prove_damaged, prove_release
-from repairs import CLOUD_STAGES, read_draft
+from repairs import CLOUD_STAGES, read_draft, repair, without
 from roots import Root
-from subjects import CLOUD, RELEASED, find_subject
+from subjects import CLOUD, RELEASED, edit_a_prompt, find_subject
 
 from bench import Bench
 
@@ -128,3 +128,19 @@ def test_another_role_stops_the_plan_and_goes_with_the_next_one(life: Life) -> N
     life.apply("-auto-approve", f"-replace={ROLE}")
     check_released(life, 2)
     assert read_draft(life)["executionRoleArn"] == life.outputs["role_arn"]
+
+
+@pytest.mark.only_proven
+def test_a_flow_that_was_written_and_not_prepared_is_written_again(life: Life) -> None:
+    apply(life)
+    edit_a_prompt(life.module)
+    with without("bedrock:PrepareFlow", life):
+        said, _ = try_to_apply(life)
+    assert (said.code, "bedrock:PrepareFlow" in str(said.list_diagnostics("error"))) == (1, True)
+    # The flow has the definition, so that Terraform sends nothing, and a version needs a prepared flow.
+    said, steps = try_to_apply(life)
+    assert (said.code, steps) == (1, ["CreateFlowVersion"])
+    assert "NotPrepared" in str(said.list_diagnostics("error"))
+    check_invocable(life)
+    assert repair(life) == PREPARING + MOVING
+    check_released(life, 2)
