@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ from damage import Damage
 from lives import CLOUD_FLOW, NATIVE_FLOW, PREPARED, Life, open_life
 from proofs import Proof
 from released import invoke
-from releases import INPUT, MOVING, PREPARING, apply, check_released, try_to_apply
+from releases import MOVING, PREPARING, apply, check_released, try_to_apply
 from roots import Root
-from subjects import CLOUD, RELEASED, UNRELEASED, Subject, edit_a_prompt, find_subject, generate_variant
+from subjects import RELEASED, Subject, edit_a_prompt, find_subject, generate_variant
 from typer.testing import CliRunner
 
 from bench import Bench
@@ -23,6 +23,7 @@ from generator.cli import app
 
 pytestmark = pytest.mark.terraform
 
+INPUT = "Ticket"
 KEPT = {CLOUD_FLOW: "remove", NATIVE_FLOW: "update"}
 """What becomes of the flow: Terraform forgets it under one address, and imports it under the other."""
 NEW_DIGEST = Damage(
@@ -34,11 +35,22 @@ NEW_DIGEST = Damage(
 )
 
 
+def make_subject(folder: Path, change: Callable[[dict[str, Any]], object] = lambda _document: None) -> Subject:
+    """Return the example with a release, after a change and with the engine cloud-control."""
+
+    def adapt(document: dict[str, Any]) -> None:
+        document["engine"] = "cloud-control"
+        change(document)
+
+    module = generate_variant(find_subject(RELEASED, folder), folder, adapt)
+    return Subject(module.name, folder / "flow" / f"{RELEASED}.flow.json", module)
+
+
 @pytest.fixture
 def life(bench: Bench, tmp_path: Path) -> Iterator[Life]:
     """A released module with the engine cloud-control, applied."""
-    subject = find_subject(CLOUD, tmp_path / "subject")
-    with open_life(bench, tmp_path / "root", Root(subject), Proof(CLOUD, ["engine"])) as life:
+    root = Root(make_subject(tmp_path / "subject"))
+    with open_life(bench, tmp_path / "root", root, Proof(RELEASED, ["engine"])) as life:
         bench.succeed(life.folder, "init", "-input=false")
         apply(life)
         check_released(life, 1)
@@ -48,7 +60,8 @@ def life(bench: Bench, tmp_path: Path) -> Iterator[Life]:
 @pytest.fixture
 def unreleased(bench: Bench, tmp_path: Path) -> Iterator[Life]:
     """The same without a release."""
-    with open_life(bench, tmp_path / "root", Root(find_subject(UNRELEASED, tmp_path)), Proof(UNRELEASED, [])) as life:
+    root = Root(make_subject(tmp_path / "subject", lambda document: document.pop("release")))
+    with open_life(bench, tmp_path / "root", root, Proof(RELEASED, [])) as life:
         life.begin()
         yield life
 
@@ -112,7 +125,7 @@ def prove_engine(life: Life) -> None:
 
 
 @pytest.mark.proves("engine")
-@pytest.mark.parametrize("name", [CLOUD])
+@pytest.mark.parametrize("name", [RELEASED])
 def test_a_released_flow_moves_to_native_with_its_version_and_aliases(name: str, life: Life, proof: Proof) -> None:
     life.proof = proof
     prove_engine(life)
@@ -136,10 +149,8 @@ def test_a_flow_without_a_release_moves_to_native(unreleased: Life) -> None:
 @pytest.mark.only_proven
 def test_callers_move_to_a_second_flow_with_cloud_control(bench: Bench, tmp_path: Path) -> None:
     first = find_subject(RELEASED, tmp_path / "first")
-    made = tmp_path / "second"
-    module = generate_variant(first, made, lambda document: document.update(name="second", engine="cloud-control"))
-    second = Subject("second", made / "flow" / f"{RELEASED}.flow.json", module)
-    with open_life(bench, tmp_path / "root", Root(first), Proof("second", [])) as life:
+    second = make_subject(tmp_path / "second", lambda document: document.update(name="second"))
+    with open_life(bench, tmp_path / "root", Root(first), Proof(RELEASED, [])) as life:
         life.begin()
         former = life.outputs
         shutil.copytree(second.module, life.folder / "second")
