@@ -82,12 +82,12 @@ def _read_block(block: object, shape: Shape, schema: Schema, place: Place) -> di
         value = found.get(target.name) if target is not None else None
         if target is None or value is None or value == []:
             continue
-        inner = find_shape(name)
+        inner, blocks = find_shape(name), value if isinstance(value, list) else [value]
         if target.members is None:
             result[member] = open_text(value, place, [])[0] if target.is_json else value
         elif inner.type == "list" and inner.element is not None:
             element = find_shape(inner.element)
-            result[member] = [_read_block(item, element, target, place) for item in value]
+            result[member] = [_read_block(item, element, target, place) for item in blocks]
         else:
-            result[member] = _read_block(value[0] if isinstance(value, list) else value, inner, target, place)
+            result[member] = _read_block(blocks[0], inner, target, place)
     return result
