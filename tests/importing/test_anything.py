@@ -97,3 +97,18 @@ def test_a_source_without_a_flow_is_an_error(value: Any) -> None:
     flows, findings = bring_in(json.dumps(value).encode())
     assert flows == []
     assert [finding for finding in findings if finding.severity == "error"]
+
+
+def test_only_what_is_wrong_in_a_flow_keeps_it_from_being_imported() -> None:
+    flow = "{Type: AWS::Bedrock::Flow, Properties: {Name: %s, Definition: {Nodes: [], Connections: []}%s}}"
+    text = "\n".join(
+        (
+            "Resources:",
+            "  Other: {Type: Custom::Other, Properties: {Mode: 0755}}",
+            f"  Sound: {flow % ('sound', '')}",
+            f"  Wrong: {flow % ('wrong', ', Description: 0o17')}",
+        )
+    )
+    flows, findings = bring_in(text.encode(), "template.yaml")
+    assert [item.name for item in flows] == ["sound"]
+    assert [(finding.rule.name, finding.span.line) for finding in findings] == [("AmbiguousScalar", 4)]
