@@ -26,7 +26,7 @@ FIXED = {
 }
 DAY = [
     ("flowseal init", 0, "written     flowseal.yaml"),
-    ("flowseal generate", 0, "9 modules: 9 written"),
+    ("flowseal generate", 0, "10 modules: 10 written"),
     ("git commit", 0, ""),
     ("flowseal check", 3, "input changed: flows/faq/prompts/answer.txt"),
     ("flowseal check --diff", 3, ""),
