@@ -169,7 +169,10 @@ def _prepare_flows(
 
 
 def _choose_engine(flow: ImportedFlow, head: str, folder: Path, project: Project) -> tuple[NewFlow, CheckedDefinition]:
-    """Return a flow's files and its checked definition, with `engine: cloud-control` if only that can express it."""
+    """Return a flow's files and its checked definition, with `engine: cloud-control` if only that can express it.
+
+    Terraform can keep a flow with the native engine only, so the project's default does not decide.
+    """
     from generator.flow.model import Engine
     from generator.importing.writing import write_definition
     from generator.pipeline import DefinitionText, check_definitions
@@ -178,7 +181,8 @@ def _choose_engine(flow: ImportedFlow, head: str, folder: Path, project: Project
     from generator.terraform.resource.limits import CANNOT_EXPRESS
 
     found = []
-    for engine in (None, Engine.CLOUD_CONTROL):
+    native = Engine.NATIVE if project.defaults.engine is Engine.CLOUD_CONTROL else None
+    for engine in (native, Engine.CLOUD_CONTROL):
         files = write_definition(flow, engine, head)
         new = NewFlow(next(iter(files)), files)
         text = DefinitionText((folder / new.definition).as_posix(), files[new.definition], new)

@@ -132,9 +132,8 @@ def test_names_of_a_template_cannot_write_lines_of_a_definition() -> None:
     assert "\x07" not in text
 
 
-def test_an_existing_flow_of_another_engine_cannot_be_kept() -> None:
+def test_an_existing_flow_is_kept_whatever_engine_is_the_default() -> None:
     Path("flowseal.yaml").write_text("defaults: {engine: cloud-control}\n")
     run(write_document(id="ABCDEFGHIJ"))
-    note = Path("flows/small/MIGRATION.md").read_text()
-    assert "a new flow with a new ID" in note
-    assert "import {" not in note
+    assert "\nengine: native\n" in Path("flows/small/small.flow.yaml").read_text()
+    assert "import {" in Path("flows/small/MIGRATION.md").read_text()
