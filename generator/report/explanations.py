@@ -19,6 +19,8 @@ from generator.report.text import COLORS, paint_text, write_findings
 INDENT = "    "
 LONGEST_LINE = 100
 """Maximum width of paragraphs, however wide the terminal is."""
+LINK = re.compile(r"\[([^\]]+)\]\(([^()#]+)[^()]*\)")
+"""A link to a page of flowseal's documentation, with its text and its file."""
 
 
 def write_rule_list(rules: Iterable[Rule], view: View) -> str:
@@ -44,7 +46,7 @@ def write_rule(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], v
 def _list_parts(rule: Rule, page: RulePage, findings: Sequence[LocatedFinding], view: View) -> Iterator[str]:
     yield f"{_write_head(rule, view)}\n{_fold(rule.summary, view, indent=2)}"
     yield _fold(describe_suppression(rule), view)
-    for paragraph in page.explanation.split("\n\n"):
+    for paragraph in LINK.sub(r"\1 (docs/\2)", page.explanation).split("\n\n"):
         items = re.split(r"\n(?=- )", paragraph)
         yield "".join(_fold(" ".join(item.split()), view) for item in items)
     if page.wrong is None or page.right is None:

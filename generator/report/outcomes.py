@@ -22,9 +22,8 @@ RENAMED = (
 )
 RELABELED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
 IMPORTED = (
-    "The engine is now `native`, with another resource for the flow. If the flow exists, add these blocks next to the "
-    "module call before you apply, with its output `flow_id` for FLOW_ID. Otherwise, Terraform tries to replace the "
-    "flow:"
+    "If the flow exists, add these blocks next to the module call before you apply, with its output `flow_id` for "
+    "FLOW_ID:"
 )
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (

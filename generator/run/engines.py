@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from generator.findings import Finding, error, fixed_info
+from generator.findings import Finding, LocatedFinding, error, fixed_info, fixed_warning
 from generator.flow.model import Engine
 from generator.flow.reading.rules import LIVE_FLOW
 from generator.output import Session
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from generator.pipeline import CheckedDefinition
 
 ENGINE_CHANGE = error("EngineChange", "The engine of a generated module changes to `cloud-control`.")
+FLOW_NEEDS_IMPORT = fixed_warning("FlowNeedsImport", "The engine of a generated module changes to `native`.")
 RELEASE_NEEDS_CLI = fixed_info(
     "ReleaseNeedsAwsCli", "A new release needs the AWS CLI, which the engine `cloud-control` does not."
 )
@@ -60,6 +61,20 @@ def find_import(item: CheckedDefinition, key: str, project: Project, session: Se
     return labels[0] if len(labels) == 1 else name_label(item.name)
 
 
+def report_import(item: CheckedDefinition, label: str) -> tuple[LocatedFinding, ...]:
+    """Report that the flow of a module must be imported; `label` is that of the module's call."""
+    message = (
+        f"The engine of module {item.name!r} changes from `cloud-control` to `native`. If its flow exists, Terraform "
+        "tries to replace it unless you import it."
+    )
+    help = (
+        f"Before you apply, add an `import` block to module.{label}.aws_bedrockagent_flow.this, whose `id` is the "
+        f"module's output `flow_id`, and a `removed` block from module.{label}.aws_cloudcontrolapi_resource.flow with "
+        "`destroy = false`. See `flowseal rules FlowNeedsImport`."
+    )
+    return item.locate([Finding(FLOW_NEEDS_IMPORT, message, help, ("engine",))])
+
+
 def _find_former_engine(item: CheckedDefinition, key: str, session: Session) -> Engine | None:
     """Return the engine of the module that a definition has or takes over; None without one.
 
@@ -90,8 +105,9 @@ def _check_engine(item: CheckedDefinition, former: Engine | None, project: Proje
             "import its flow, and would try to replace it."
         )
         help = (
-            "Set `engine: native`. To move callers to a new flow with `cloud-control`, see docs/engines.md. If this "
-            "module was never applied, delete its folder, then generate it again."
+            "Set `engine: native`. If `native` was never applied, restore the module's folder and flowseal.lock.json "
+            "from version control instead, or delete the folder; then generate the module. To move callers to a new "
+            "flow with `cloud-control`, see `flowseal rules EngineChange`."
         )
         yield Finding(ENGINE_CHANGE, message, help, ("engine",))
     # Once there is a module, or a flow to be imported, the engine cannot be cloud-control.

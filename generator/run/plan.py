@@ -26,7 +26,7 @@ from generator.project.discovery import DefinitionFile
 from generator.project.opening import Project
 from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
 from generator.project.survey import Survey, survey_definitions
-from generator.run.engines import add_engine_findings, find_import
+from generator.run.engines import add_engine_findings, find_import, report_import
 from generator.run.flags import Command, Flags
 from generator.run.result import ModuleResult, Run
 from generator.run.workers import Workers
@@ -162,6 +162,7 @@ def _plan_modules(
     for file in survey.files:
         if file in modules:
             call = find_import(found[file], survey.keys[file], work.project, session) if file in proven else None
+            work.findings += report_import(found[file], call) if call else ()
             results.append(replace(_describe_change(file, next(changes), work), imported_by=call))
         elif file in found:
             results.append(_block(found[file]))

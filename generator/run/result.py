@@ -18,6 +18,7 @@ from generator.output.rules import (
     UNMANAGED_FILES_KEPT,
 )
 from generator.project.opening import Project
+from generator.run.engines import FLOW_NEEDS_IMPORT
 from generator.run.flags import Command, Flags
 from generator.source.files import LOCK_FILE
 
@@ -35,6 +36,7 @@ ABOUT_DIFFERENCES = frozenset(
         MODULE_NOT_CONFIGURED,
         OUTDATED_MODULE,
         UNMANAGED_FILES_KEPT,
+        FLOW_NEEDS_IMPORT,
     )
 )
 """Rules whose findings are differences for `check`: whatever their severity, they set exit code 3, not 1."""

@@ -60,6 +60,12 @@ def test_an_explanation_shows_the_findings_of_the_wrong_example() -> None:
     assert text.endswith("Fix:\n\n" + "".join(f"    {line}".rstrip() + "\n" for line in fix.splitlines()))
 
 
+def test_a_link_is_printed_as_the_page_it_leads_to() -> None:
+    text = " ".join(run("EngineChange").split())
+    assert "Changing the engine (docs/engines.md) shows each step." in text
+    assert not [name for name in list_rules() if "](" in write_rule(list_rules()[name], read_page(name), [], View())]
+
+
 def test_a_rule_without_examples_is_explained() -> None:
     text = run("WriteFailed")
     assert text.split("\n\n")[1] == "It cannot be suppressed."

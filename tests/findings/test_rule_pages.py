@@ -27,6 +27,7 @@ WITHOUT_EXAMPLES = {
     "EditedFile": "the disk",
     "EngineChange": "the disk",
     "FixedSeverity": "the configuration",
+    "FlowNeedsImport": "the disk",
     "IncompleteRepair": "the disk",
     "InterruptedRun": "the disk",
     "MissingDefinitionFile": "a source of import",

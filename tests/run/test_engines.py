@@ -46,7 +46,7 @@ def test_defaults_for_new_flows_do_not_change_the_others(project: Project) -> No
     project.configure("flows: [flows]\noutput: modules\ndefaults: {engine: cloud-control}\n")
     project.define("three")
     said = project.run("generate", expect=1).stdout
-    assert said.count("EngineChange") == 2
+    assert said.count("error[EngineChange]") == 2
     for name in ("one", "two"):
         project.define(name, engine="native")
     project.run("generate", expect=0)
@@ -90,6 +90,49 @@ def test_a_change_to_native_prints_blocks_that_keep_the_flow(project: Project) -
     ]
     assert "import {" not in project.run("generate", "--all", expect=0).stdout
     project.run("check", expect=0)
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "sarif", "github"])
+def test_every_format_says_that_the_flow_must_be_imported_until_the_module_is_generated(
+    project: Project, output_format: str
+) -> None:
+    project.define("three", **CLOUD_CONTROL)
+    assert "FlowNeedsImport" not in project.run("generate", expect=0).stdout
+    project.define("three")
+    arguments = ["--format", output_format, *(["--quiet"] if output_format == "text" else [])]
+    for command, code in (("check", 3), ("check", 3), ("generate", 0)):
+        said = project.run(command, *arguments, expect=code).stdout
+        assert "module.three.aws_bedrockagent_flow.this" in said
+        assert "module.three.aws_cloudcontrolapi_resource.flow" in said
+        assert "FlowNeedsImport" in said
+    assert "FlowNeedsImport" not in project.run("generate", "--all", expect=0).stdout
+
+
+def test_strict_reports_the_import_and_generates_the_module(project: Project) -> None:
+    project.define("three", **CLOUD_CONTROL)
+    project.run("generate", expect=0)
+    project.define("three")
+    assert "warning[FlowNeedsImport]" in project.run("check", "--strict", expect=3).stdout
+    assert "warning[FlowNeedsImport]" in project.run("generate", "--strict", expect=1).stdout
+    project.run("generate", "--strict", expect=0)
+
+
+def test_a_change_to_native_that_was_not_applied_can_be_undone(project: Project) -> None:
+    project.define("three", **CLOUD_CONTROL)
+    project.run("generate", expect=0)
+    before = project.read_modules()
+    shutil.copytree(project.modules, project.folder / "committed")
+    for is_restored in (True, False):
+        project.define("three")
+        project.run("generate", expect=0)
+        project.define("three", **CLOUD_CONTROL)
+        assert "restore the module's folder and flowseal.lock.json" in project.run("generate", expect=1).stdout
+        shutil.rmtree(project.modules / "three")
+        if is_restored:
+            shutil.copytree(project.folder / "committed" / "three", project.modules / "three")
+            shutil.copy(project.folder / "committed" / "flowseal.lock.json", project.modules)
+        project.run("generate", expect=0)
+        assert project.read_modules() == before
 
 
 def test_the_blocks_have_the_label_of_the_call(project: Project) -> None:

@@ -62,4 +62,4 @@ def test_the_exit_code(values: dict[str, object], codes: tuple[int, int, int, in
 
 def test_the_page_lists_the_rules_about_differences() -> None:
     assert {EDITED_FILE.name, ORPHANED_MODULE.name} < ABOUT_DIFFERENCES
-    assert len(ABOUT_DIFFERENCES) == 6
+    assert len(ABOUT_DIFFERENCES) == 7

@@ -1,0 +1,3 @@
+module "tickets" {
+  source = "./modules/echo"
+}
