@@ -220,6 +220,8 @@ CLOUD_RELEASE_DAMAGES = (
         "  lifecycle {\n    ignore_changes = [desired_state]\n\n",
         late=True,
     ),
+    Damage("a failure that is taken for a change", "prepared", "main.tf", "self.properties == null ||", "false ||"),
+    Damage("a rejected flow that is not noticed", "prepared", "main.tf", '!= "Failed"', '!= "failed"', everyday=True),
     Damage("numbers that must have the same digits", "version", "main.tf", "< 0.000001", "== 0"),
     Damage("a definition that is not checked after a failure", "lost", *UNCHECKED),
     Damage("a rewrite that leaves nothing out", "lost", "main.tf", "var.rewrite_definition ? {} : {", "false ? {} : {"),

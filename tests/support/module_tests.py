@@ -198,7 +198,7 @@ def _list_native_cuts(text: str) -> Iterator[Cut]:
 def _list_flow_cuts(text: str) -> Iterator[Cut]:
     """Yield the same of a flow of Cloud Control, and modules that do not find what AWS has instead of it."""
     yield Cut("main.tf", "CustomerEncryptionKeyArn = local.key_arn\n", "CustomerEncryptionKeyArn = null\n", TOGETHER)
-    first, _ = _find_blocks(text, "    postcondition {")
+    first, *_ = _find_blocks(text, "    postcondition {")
     yield Cut("main.tf", first, "", CLOUD_FLOW)
     for right, wrong in (("var.check_definition || ", "false || "), ("|| var.rewrite_definition)", "|| false)")):
         yield Cut("main.tf", right, wrong, CLOUD_FLOW)

@@ -24,6 +24,8 @@ from releases import (
 )
 from subjects import edit_a_prompt
 
+from bench import Said
+
 REWRITE = {"rewrite_definition": "true"}
 
 
@@ -56,24 +58,46 @@ def check_found(life: Life, versions: list[str]) -> None:
 
 def repair(life: Life) -> list[str]:
     """Write the definition anew, in two applies, as the message says; return the second one's calls."""
-    versions, settings = list_versions(life), life.root.settings
-    life.turn(settings={**settings, **REWRITE})
-    try_to_apply(life)
-    assert list_versions(life) == versions
-    life.turn(settings=settings)
+    leave_definition_out(life)
     _, steps = apply(life)
     return steps
 
 
+def leave_definition_out(life: Life) -> None:
+    """Do the first of the two applies, and set the module up for the second."""
+    versions, settings = list_versions(life), life.root.settings
+    life.turn(settings={**settings, **REWRITE})
+    said, _ = try_to_apply(life)
+    assert (said.code, list_versions(life)) == (1, versions)
+    life.turn(settings=settings)
+
+
+def check_rejected(said: Said, advice: bool) -> None:
+    """Hold that one error says why AWS does not accept the flow, with `advice` on what to do about it, and no other."""
+    errors = said.list_diagnostics("error")
+    assert (said.code, len(errors)) == (1, 1), errors
+    (error,) = errors
+    assert "Nowhere" in error
+    assert ("Correct the definition, and apply again" in error) is advice
+    assert ("rewrite_definition" in error) is advice
+    assert "-replace" not in error
+
+
 def prove_failed_preparation(life: Life) -> None:
-    """Have AWS not accept the flow, twice; then go on."""
+    """Have AWS not accept the flow: each plan says why, and the same definition can be tried again; then go on."""
     with life.proof.of("prepared"):
         break_the_flow(life.module)
         said, steps = try_to_apply(life)
-        assert (said.code, steps) == (1, PREPARING)
-        assert "Nowhere" in str(said.list_diagnostics("error"))
+        check_rejected(said, advice=False)
+        assert steps == PREPARING
+        check_rejected(life.bench.ask(life.folder, "plan"), advice=True)
         said, steps = try_to_apply(life)
-        assert said.code == 1
+        check_rejected(said, advice=True)
+        assert steps == []
+        leave_definition_out(life)
+        said, steps = try_to_apply(life)
+        check_rejected(said, advice=False)
+        assert steps == PREPARING
         assert list_versions(life) == ["3"]
         go_on_with_an_edit(life)
 
@@ -86,7 +110,8 @@ def prove_lost_update(life: Life) -> None:
         edit_a_prompt(life.module)
         with without("bedrock:UpdateFlow", life):
             said, _ = try_to_apply(life)
-        assert (said.code, "AccessDenied" in str(said.list_diagnostics("error"))) == (1, True)
+        (error,) = said.list_diagnostics("error")
+        assert (said.code, "AccessDenied" in error) == (1, True)
         check_found(life, [str(version)])
         assert read_content(life) == content
         assert repair(life) == PREPARING + MOVING

@@ -23,6 +23,8 @@ MUTATIONS = {
     "a lost update of the definition": ("main.tf", "== (var.rewrite_definition", "!= (var.rewrite_definition"),
     "a lost update of a temperature": ("main.tf", "(?:Temperature|TopP)", "(?:TopP)"),
     "a lost update of the key": ("main.tf", ", jsondecode(self.properties).CustomerEncryptionKeyArn]", "]"),
+    "a failure that is taken for a change": ("main.tf", "= self.properties == null || try([", "= try(["),
+    "a rejected flow that is not noticed": ("main.tf", '!= "Failed"', '!= "failed"'),
     "a rewrite that ends well": ("main.tf", '"rewritten"', '"none"'),
     "a rewrite without the key": ("main.tf", "    CustomerEncryptionKeyArn = local.key_arn\n", ""),
     "a replaced flow that keeps its aliases": ("release.tf", f"[{RESOURCE}.flow.id]", "[]"),
@@ -68,7 +70,8 @@ def test_the_proof_reports_a_missing_cure(name: str) -> None:
 
 def test_an_update_that_failed_and_a_change_made_elsewhere_are_reported() -> None:
     flow = write_resource(PLANS["released"], "flow")
-    first, second = flow.split("postcondition {")[1:]
+    first, second, third = flow.split("postcondition {")[1:]
+    assert 'try(jsondecode(self.properties).Status, "none") != "Failed"' in third
     assert "jsonencode(jsondecode(self.properties).Definition)" in first
     assert "jsonencode(local.definition)" in first
     for name, value in (("ExecutionRoleArn", "role_arn"), ("CustomerEncryptionKeyArn", "key_arn")):

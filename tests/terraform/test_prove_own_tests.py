@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from every_kind import make_flow_of_every_kind
-from module_tests import ASSERTIONS, Cut, judge_module, list_rounds, list_unseen, write_module
+from module_tests import ASSERTIONS, CLOUD_FLOW, Cut, judge_module, list_rounds, list_unseen, make_cuts, write_module
 from plans import plan_document
 from proofs import Proof
 from subjects import EVERYDAY, LOOPING, MODULES, RELEASED, Subject
 
 from bench import Bench
-from generator.terraform.module import release_tf
+from generator.terraform.module import TEST_FILE, release_tf
+from generator.terraform.module.tftest_fixed import KEY_AND_ROLE, PROPERTIES
 from generator.terraform.module.tftest_flow import Rejection
 from generator.terraform.module.variables_tf import VARIABLES
 
@@ -57,6 +59,30 @@ def test_every_removal_is_detected(name: str, cuts: list[Cut], bench: Bench, tmp
     module = shutil.copytree(MODULES / name, tmp_path / "module")
     bench.succeed(module, "init", "-backend=false", "-input=false")
     assert list_unseen(bench, module, cuts) == []
+
+
+FAILED = json.dumps(
+    {**KEY_AND_ROLE, "Status": "Failed", "Validations": [{"Message": "No 'x'."}, {"Message": "No 'y'."}]}
+)
+REASONS = "Amazon Bedrock rejected the flow: No 'x'. No 'y'. Correct the definition, and apply again."
+
+
+def judge_cloud_control(bench: Bench, folder: Path, found: str) -> list[str]:
+    """Run the tests of a module with the engine cloud-control; AWS returns `found`. Return their complaints."""
+    module = shutil.copytree(MODULES / LOOPING, folder / "module")
+    make_cuts(module, [Cut(TEST_FILE, f"properties = {json.dumps(PROPERTIES)}", f"properties = {found}", "")])
+    return judge_module(bench, module).complaints
+
+
+def test_nothing_is_reported_of_a_flow_whose_update_failed(bench: Bench, tmp_path: Path) -> None:
+    # The provider has reported it. The tests that another definition is reported complain that it is not.
+    assert set(judge_cloud_control(bench, tmp_path, "null")) == {CLOUD_FLOW}
+
+
+def test_a_rejected_flow_is_reported_with_the_reasons(bench: Bench, tmp_path: Path) -> None:
+    complaints = judge_cloud_control(bench, tmp_path, json.dumps(FAILED))
+    assert complaints
+    assert all(REASONS in said for said in complaints), complaints
 
 
 def test_the_first_round_removes_every_rule() -> None:

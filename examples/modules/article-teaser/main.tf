@@ -8,7 +8,7 @@ locals {
   rotation_period_in_days = coalesce(var.rotation_period_in_days, 365)
   tags                    = merge({ team = "web" }, var.tags)
 
-  # The provider adds its default tags to no resource of Cloud Control.
+  # The provider does not add default_tags to Cloud Control resources.
   all_tags = merge(data.aws_default_tags.current.tags, local.tags)
   tagged   = length(local.all_tags) == 0 ? {} : { Tags = local.all_tags }
 
@@ -209,17 +209,23 @@ resource "aws_cloudcontrolapi_resource" "flow" {
 
   lifecycle {
     # The provider neither repeats an update that failed nor notices a change made elsewhere.
+    # Right after a failed update, nothing is known of the flow: the provider has reported why.
     postcondition {
       condition = alltrue([
-        !(var.check_definition || var.rewrite_definition) || try(replace(jsonencode(jsondecode(self.properties).Definition), "/${local.float_pattern}/", "$1"), "none") == (var.rewrite_definition ? "rewritten" : replace(jsonencode(local.definition), "/${local.float_pattern}/", "$1")),
-        !var.check_definition || var.rewrite_definition || try(alltrue([for index, number in regexall(local.float_pattern, jsonencode(local.definition)) : abs(tonumber(number[1]) - tonumber(regexall(local.float_pattern, jsonencode(jsondecode(self.properties).Definition))[index][1])) < 0.000001]), false),
+        self.properties == null || !(var.check_definition || var.rewrite_definition) || try(replace(jsonencode(jsondecode(self.properties).Definition), "/${local.float_pattern}/", "$1"), "none") == (var.rewrite_definition ? "rewritten" : replace(jsonencode(local.definition), "/${local.float_pattern}/", "$1")),
+        self.properties == null || !var.check_definition || var.rewrite_definition || try(alltrue([for index, number in regexall(local.float_pattern, jsonencode(local.definition)) : abs(tonumber(number[1]) - tonumber(regexall(local.float_pattern, jsonencode(jsondecode(self.properties).Definition))[index][1])) < 0.000001]), false),
       ])
       error_message = var.rewrite_definition ? "The definition was left out, because rewrite_definition is true. To write the whole definition, set it to false, and apply again." : "The flow in AWS does not have this module's definition: its last update failed, or it was changed outside Terraform. To write the whole definition, apply twice: with rewrite_definition set to true, which ends with an error, and without it."
     }
 
     postcondition {
-      condition     = try([jsondecode(self.properties).ExecutionRoleArn, jsondecode(self.properties).CustomerEncryptionKeyArn] == [local.role_arn, local.key_arn], false)
+      condition     = self.properties == null || try([jsondecode(self.properties).ExecutionRoleArn, jsondecode(self.properties).CustomerEncryptionKeyArn] == [local.role_arn, local.key_arn], false)
       error_message = "The flow in AWS does not have this module's service role and key: its last update failed, or it was changed outside Terraform. To write the one that differs, replace it: terraform apply -replace=ADDRESS, with the address of this module's aws_iam_role.this or aws_kms_key.this."
+    }
+
+    postcondition {
+      condition     = var.rewrite_definition || try(jsondecode(self.properties).Status, "none") != "Failed"
+      error_message = "Amazon Bedrock rejected the flow:\n${try(join("\n", [for validation in jsondecode(self.properties).Validations : validation.Message]), "No reason given.")}\nCorrect the definition, and apply again. If the cause is elsewhere, fix it there, then apply twice to have the same definition validated again: with rewrite_definition set to true, which ends with an error, and without it."
     }
   }
 

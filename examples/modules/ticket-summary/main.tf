@@ -8,7 +8,7 @@ locals {
   rotation_period_in_days = coalesce(var.rotation_period_in_days, 365)
   tags                    = merge({ team = "support" }, var.tags)
 
-  # The provider adds its default tags to no resource of Cloud Control.
+  # The provider does not add default_tags to Cloud Control resources.
   all_tags = merge(data.aws_default_tags.current.tags, local.tags)
   tagged   = length(local.all_tags) == 0 ? {} : { Tags = local.all_tags }
 }

@@ -25,7 +25,8 @@ resource "terraform_data" "prepared" {
   depends_on = [aws_kms_key_policy.this, aws_iam_role_policy_attachment.encryption]
 }
 
-# What the next version will contain. If that is not known before apply, this is replaced, too.
+# What the next version contains. Any change replaces the version. So does a value that is known only after apply, even
+# if it turns out to be the same.
 resource "terraform_data" "definition" {
   input = [local.definition_sha256, aws_bedrockagent_flow.this.id]
 
@@ -58,23 +59,26 @@ resource "aws_cloudcontrolapi_resource" "alias" {
     RoutingConfiguration = [{ FlowVersion = local.flow_version }]
   }))
 
-  # If the flow cannot be replaced, its aliases stay.
+  # The new aliases are created first, so that the old ones stay if the flow cannot be replaced.
   lifecycle {
     create_before_destroy = true
     replace_triggered_by  = [aws_bedrockagent_flow.this.id]
 
     # The provider neither repeats an update that failed nor notices a change made elsewhere.
     postcondition {
-      condition     = jsondecode(self.properties).RoutingConfiguration[0].FlowVersion == local.flow_version
+      condition     = self.properties == null || try(jsondecode(self.properties).RoutingConfiguration[0].FlowVersion, "none") == local.flow_version
       error_message = "Alias ${each.key} does not use version ${local.flow_version}: its last update failed, or it was changed outside Terraform. To move it, replace the version: terraform apply -replace=ADDRESS, with the address of this module's aws_cloudcontrolapi_resource.version."
     }
 
     # AWS may add tags, or list new ones late.
     postcondition {
-      condition = alltrue([
-        try(jsondecode(self.properties).Description, null) == try(each.value.Description, jsondecode(self.properties).Description, null),
-        try(jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic") == try(each.value.ConcurrencyConfiguration.Type, jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic"),
-        try(jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null) == try(each.value.ConcurrencyConfiguration.MaxConcurrency, jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null),
+      condition = anytrue([
+        self.properties == null,
+        alltrue([
+          try(jsondecode(self.properties).Description, null) == try(each.value.Description, jsondecode(self.properties).Description, null),
+          try(jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic") == try(each.value.ConcurrencyConfiguration.Type, jsondecode(self.properties).ConcurrencyConfiguration.Type, "Automatic"),
+          try(jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null) == try(each.value.ConcurrencyConfiguration.MaxConcurrency, jsondecode(self.properties).ConcurrencyConfiguration.MaxConcurrency, null),
+        ]),
       ])
       error_message = "Alias ${each.key} does not have the description or concurrency of the definition: its last update failed, or it was changed outside Terraform. Terraform does not repeat the update. Set them in Amazon Bedrock, for example with aws bedrock-agent update-flow-alias."
     }

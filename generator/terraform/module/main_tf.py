@@ -16,6 +16,8 @@ from generator.terraform.resource import translate_definition, translate_value
 FLOATS = r'("(?:Temperature|TopP)":)([-+.0-9Ee]+)'
 """The API's floats in the JSON of a definition. Quotes in a prompt are escaped, so nothing in one matches."""
 TOLERANCE = "0.000001"
+FOUND = "self.properties"
+"""What Cloud Control returned, as JSON. After a failed update it is null, until Terraform reads it again."""
 ALL_TAGS = Reference("local.all_tags")
 """The tags of resources of Cloud Control."""
 
@@ -74,7 +76,7 @@ def _plan_all_tags() -> tuple[Item, ...]:
     tagged = Reference("length(local.all_tags) == 0 ? {} : { Tags = local.all_tags }")
     default_tags = Reference("data.aws_default_tags.current.tags")
     return (
-        Comment("The provider adds its default tags to no resource of Cloud Control."),
+        Comment("The provider does not add default_tags to Cloud Control resources."),
         Attribute("all_tags", Call("merge", (default_tags, Reference("local.tags")))),
         Attribute("tagged", tagged),
     )
@@ -131,8 +133,10 @@ def _plan_flow(order: tuple[Item, ...]) -> Block:
         "lifecycle",
         body=(
             Comment("The provider neither repeats an update that failed nor notices a change made elsewhere."),
+            Comment("Right after a failed update, nothing is known of the flow: the provider has reported why."),
             _check_definition(),
             _check_role_and_key(),
+            _check_status(),
         ),
     )
     return plan_cloud_control("flow", "AWS::Bedrock::Flow", "flow.json", state, lifecycle, *order)
@@ -140,14 +144,15 @@ def _plan_flow(order: tuple[Item, ...]) -> Block:
 
 def _check_definition() -> Block:
     """Require that AWS has the definition. Without it, nothing that follows the flow happens, such as a version."""
-    found, own = "jsonencode(jsondecode(self.properties).Definition)", "jsonencode(local.definition)"
+    found, own = f"jsonencode(jsondecode({FOUND}).Definition)", "jsonencode(local.definition)"
     blank = 'replace({}, "/${{local.float_pattern}}/", "$1")'.format
     # Never equal: what is compared is known only after the flow is updated, so that the plan goes through.
     expected = f'(var.rewrite_definition ? "rewritten" : {blank(own)})'
-    text = f'!(var.check_definition || var.rewrite_definition) || try({blank(found)}, "none") == {expected}'
+    unchecked = f"{FOUND} == null || !(var.check_definition || var.rewrite_definition)"
+    text = f'{unchecked} || try({blank(found)}, "none") == {expected}'
     difference = f"tonumber(number[1]) - tonumber(regexall(local.float_pattern, {found})[index][1])"
     floats = (
-        "!var.check_definition || var.rewrite_definition || try(alltrue([for index, number in "
+        f"{FOUND} == null || !var.check_definition || var.rewrite_definition || try(alltrue([for index, number in "
         f"regexall(local.float_pattern, {own}) : abs({difference}) < {TOLERANCE}]), false)"
     )
     different = (
@@ -173,9 +178,29 @@ def _check_role_and_key() -> Block:
         "address of this module's aws_iam_role.this or aws_kms_key.this."
     )
     names = ("ExecutionRoleArn", "CustomerEncryptionKeyArn")
-    found = ", ".join(f"jsondecode(self.properties).{name}" for name in names)
+    found = ", ".join(f"jsondecode({FOUND}).{name}" for name in names)
     return make_block(
         "postcondition",
-        condition=Reference(f"try([{found}] == [local.role_arn, local.key_arn], false)"),
+        condition=Reference(f"{FOUND} == null || try([{found}] == [local.role_arn, local.key_arn], false)"),
         error_message=message,
+    )
+
+
+def _check_status() -> Block:
+    """Require that Amazon Bedrock accepted the flow. Terraform has nothing to update if only this is wrong."""
+    validations = f"jsondecode({FOUND}).Validations"
+    reasons = f'try(join("\\n", [for validation in {validations} : validation.Message]), "No reason given.")'
+    message = (
+        *("Amazon Bedrock rejected the flow:\n", Reference(reasons)),
+        (
+            "\nCorrect the definition, and apply again. If the cause is elsewhere, fix it there, then apply twice to "
+            "have the same definition validated again: with rewrite_definition set to true, which ends with an error, "
+            "and without it."
+        ),
+    )
+    status = f'try(jsondecode({FOUND}).Status, "none")'
+    return make_block(
+        "postcondition",
+        condition=Reference(f'var.rewrite_definition || {status} != "Failed"'),
+        error_message=Template(message),
     )

@@ -17,7 +17,7 @@ from generator.source.position import Path
 from generator.terraform.hcl import Attribute, Block, Call, Comment, Reference, Template, Value
 from generator.terraform.module.files import TEST_FILE
 from generator.terraform.module.iam_tf import plan_caller_attachment, plan_policy
-from generator.terraform.module.main_tf import ALL_TAGS
+from generator.terraform.module.main_tf import ALL_TAGS, FOUND
 from generator.terraform.module.outputs_tf import build_output_block
 from generator.terraform.module.plan import (
     NEW_BEFORE_OLD,
@@ -210,9 +210,10 @@ def _plan_settings_check() -> Block:
         ("ConcurrencyConfiguration.Type", '"Automatic"'),
         ("ConcurrencyConfiguration.MaxConcurrency", "null"),
     ):
-        found = f"jsondecode(self.properties).{setting}"
+        found = f"jsondecode({FOUND}).{setting}"
         kept.append(Reference(f"try({found}, {default}) == try(each.value.{setting}, {found}, {default})"))
-    return make_block("postcondition", condition=Call("alltrue", (kept,)), error_message=Template(message))
+    condition = Call("anytrue", ([Reference(f"{FOUND} == null"), Call("alltrue", (kept,))],))
+    return make_block("postcondition", condition=condition, error_message=Template(message))
 
 
 def _plan_routing_check() -> Block:
@@ -223,8 +224,8 @@ def _plan_routing_check() -> Block:
             "apply -replace=ADDRESS, with the address of this module's aws_cloudcontrolapi_resource.version."
         ),
     )
-    routed = "jsondecode(self.properties).RoutingConfiguration[0].FlowVersion"
-    condition = Reference(f"{routed} == local.flow_version")
+    routed = f'try(jsondecode({FOUND}).RoutingConfiguration[0].FlowVersion, "none")'
+    condition = Reference(f"{FOUND} == null || {routed} == local.flow_version")
     return make_block("postcondition", condition=condition, error_message=Template(message))
 
 
