@@ -193,6 +193,14 @@ def test_what_the_schema_does_not_allow_is_refused_at_once(bench: Bench, role: s
         read(bench, VERSION, flow)
 
 
+def test_a_request_that_is_too_large_is_refused_at_once(bench: Bench, role: str, flow: str) -> None:
+    with refused("ValidationException", "DesiredState: .* is out of bounds"):
+        create(bench, FLOW, **describe(role, "large", Description="a" * 262_144))
+    definition = write_properties(make_definition("a" * 262_144))
+    with refused("ValidationException", "PatchDocument: .* is out of bounds"):
+        update(bench, FLOW, flow, {"op": "add", "path": "/Definition", "value": definition})
+
+
 def test_a_patch_is_held_against_what_is_there(bench: Bench, flow: str) -> None:
     with refused("ValidationException", "noSuchPath"):
         update(bench, FLOW, flow, replace("/Description", "New"))

@@ -50,6 +50,17 @@ def schema_without(folder: Path, node_type: str) -> Iterator[None]:
     file.write_text(whole, encoding="utf-8")
 
 
+def test_a_patch_is_written_as_go_does_and_one_that_is_too_large_is_refused(desk: Desk) -> None:
+    desk.write(desk.write_flow())
+    desk.apply()
+    # Escaped, these would be six times as many characters.
+    desk.write(desk.write_flow("é" * 60_000 + "{{question}}"))
+    assert desk.apply() == {FLOW_AT: "update"}
+    desk.write(desk.write_flow("<" * 60_000 + "{{question}}"))
+    code, errors = desk.try_to("apply", "-auto-approve")
+    assert (code, "ValidationException" in errors) == (1, True)
+
+
 def test_an_edit_is_made_in_place_and_only_properties_become_unknown(desk: Desk) -> None:
     desk.write(desk.write_flow(), desk.write_release())
     assert set(desk.apply().values()) == {"create"}

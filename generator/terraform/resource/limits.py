@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from generator.findings import Finding, Related, Rule, error
 from generator.flow.api import Shape
-from generator.flow.model import Engine, Value
+from generator.flow.model import Engine, Flow, Value
 from generator.source.position import Path
 from generator.terraform.resource.schema import Resource, Schema, find_member
 
@@ -33,6 +34,11 @@ HELP = {
     ("ToolSpecification", "strict"): "Remove it; the model may then deviate from the tool's input schema",
 }
 """How to do without a key of a shape, or without a value."""
+MOST_CHARACTERS = 262_144
+"""Characters of JSON in one request to Cloud Control, by botocore's model: its shapes Properties and PatchDocument."""
+_ESCAPED = re.compile("[<>&\u2028\u2029]")
+"""What Terraform's jsonencode writes in six characters, such as \\u003c, where Python writes one."""
+_DEFINITION: Path = ("definition",)
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 
 
@@ -68,7 +74,8 @@ def report_limits(limits: Sequence[Limit], resource: Resource, others: Sequence[
 def _report(limit: Limit, resource: Resource, others: Sequence[Limit], other: Engine) -> Finding:
     message = f"Engine `{resource.engine}` ({resource.source}) {limit.problem}."
     help, related = f"{limit.advice}, or {OTHER_WAY}.", tuple[Related, ...]()
-    if not any(item.rules_out(limit.place) for item in others):
+    # To keep the whole definition, the other engine must support all of it.
+    if not (others if limit.place == _DEFINITION else any(item.rules_out(limit.place) for item in others)):
         switch = f"Set `engine: {other}`"
         related = tuple(Related(f"Engine `{other}` does not accept this.", item.path, item.key) for item in others[:1])
         if related:
@@ -101,6 +108,35 @@ def limit_items(path: Path, most: int) -> Limit:
     count = "only one item" if most == 1 else f"at most {most} items"
     advice = "Merge them into one, or split them across several messages" if path[-1] == "content" else "Use fewer"
     return Limit(CANNOT_EXPRESS, f"accepts {count} in {path[-1]!r}", advice, path, path)
+
+
+def count_characters(value: object) -> int:
+    """Return the number of characters that Terraform's jsonencode writes for a value, or slightly fewer.
+
+    A decimal number and a parameter count as one character: no value has fewer.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: 0)
+    return len(text) + 5 * len(_ESCAPED.findall(text))
+
+
+def limit_request(flow: Flow, excess: int) -> Iterator[Limit]:
+    """Yield the limit for a flow whose desired state Cloud Control certainly refuses because of its size.
+
+    Values that are only known on apply count as empty: the flow's name, the ARNs, and the values of tags. `excess` does
+    not count: it is what the limits of single values already report. The patch that writes a whole definition again has
+    fewer characters.
+    """
+    known = {"Description": flow.description, "Tags": dict.fromkeys(flow.tags, "")}
+    properties = {
+        **{name: value for name, value in known.items() if value},
+        **dict.fromkeys(("Name", "ExecutionRoleArn", "CustomerEncryptionKeyArn"), ""),
+        "Definition": flow.definition,
+    }
+    if (size := count_characters(properties) - excess) > MOST_CHARACTERS:
+        problem = (
+            f"accepts at most {MOST_CHARACTERS:,} characters of JSON in a flow, and this one has at least {size:,}"
+        )
+        yield Limit(STRICTER, problem, "Shorten its prompts and code", _DEFINITION, _DEFINITION, key=True)
 
 
 def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: Path) -> Iterator[Limit]:

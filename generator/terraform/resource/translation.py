@@ -15,10 +15,12 @@ from generator.terraform.hcl import Value as HclValue
 from generator.terraform.resource.limits import (
     Limit,
     check_value,
+    count_characters,
     find_faults,
     limit_choice,
     limit_items,
     limit_key,
+    limit_request,
     report_limits,
 )
 from generator.terraform.resource.schema import Resource, Schema, find_member, find_resource, name_configuration
@@ -47,13 +49,17 @@ class _Part(NamedTuple):
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of a walk: where prompts and code go, all nodes by path, and what the resource does not accept."""
+    """The state of a walk: where prompts and code go, all nodes by path, and what the resource does not accept.
+
+    `excess` is the number of characters of JSON by which values are too long.
+    """
 
     flow: Flow
     resource: Resource
     place_text: PlaceText
     nodes: Mapping[Path, Node]
     limits: list[Limit] = field(default_factory=list)
+    excess: int = 0
 
 
 def translate_definition(flow: Flow, place_text: PlaceText) -> tuple[Block | Attribute, list[Finding]]:
@@ -87,6 +93,8 @@ def _translate(flow: Flow, engine: Engine, place_text: PlaceText) -> tuple[tuple
     body = _translate_members(
         dict(flow.definition), find_shape("FlowDefinition"), resource.definition, ("definition",), walk
     )
+    if engine is Engine.CLOUD_CONTROL:
+        walk.limits += limit_request(flow, walk.excess)
     return body, walk.limits
 
 
@@ -178,6 +186,9 @@ def _check_value(value: Value, schema: Schema, path: Path, walk: _Walk) -> None:
     """Check a value, or the default of a parameter."""
     found, place = walk.flow.resolve(value, path)
     walk.limits += check_value(found, schema, place, path)
+    most = schema.characters[1] if schema.characters else None
+    if most is not None and isinstance(value, str) and len(value) > most:
+        walk.excess += count_characters(value) - count_characters(value[:most])
 
 
 def translate_value(value: Value) -> HclValue:

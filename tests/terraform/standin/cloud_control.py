@@ -15,7 +15,7 @@ from typing import Any
 
 from standin import wire
 from standin.cloud import cloud, drop_nothing
-from standin.documents import RefusedError
+from standin.documents import RefusedError, write_go_json
 
 State = dict[str, Any]
 NAME = "aws_cloudcontrolapi_resource"
@@ -49,7 +49,7 @@ class CloudControlResource:
         begun = cloud.client("cloudcontrol").update_resource(
             ClientToken=str(uuid.uuid4()),
             Identifier=planned["id"],
-            PatchDocument=json.dumps(patch),
+            PatchDocument=write_go_json(patch),
             **_name_type(planned),
         )["ProgressEvent"]
         _wait(begun, planned, "update")
