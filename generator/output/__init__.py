@@ -6,6 +6,6 @@ transaction. `flowseal.lock.json` lists what flowseal generated.
 
 from generator.output.changes import Cause, FileChange, Module, ModuleChange, Plan, Reason, Status
 from generator.output.lock_file import Provenance, read_generated
-from generator.output.plan import apply_plan, plan_changes
+from generator.output.plan import apply_plan, is_any_blocked, plan_changes
 from generator.output.rules import show_definition
 from generator.output.session import Session, open_output, view_output

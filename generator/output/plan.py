@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -37,9 +37,9 @@ def plan_changes(
 ) -> Plan:
     """Plan what becomes of the modules that a run makes, and of those that none of its definitions makes.
 
-    `leftovers` says what becomes of each of the latter. Edits block a module, unless `overwrite` discards them.
-    `is_own` decides whether a module whose definition is gone belongs to the project: then another flow may take its
-    folder.
+    `leftovers` says what becomes of each of the latter; if one of the former is blocked, none is removed, because the
+    blocked one may take it over later. Edits block a module, unless `overwrite` discards them. `is_own` decides
+    whether a module whose definition is gone belongs to the project: then another flow may take its folder.
     """
     if not session.is_usable:
         return Plan()
@@ -52,18 +52,17 @@ def plan_changes(
                 del entries[former]
             entries[module.name] = change.entry
         changes.append(change)
-    for name, status in sorted(leftovers.items()):
-        if entries.get(name) is not session.lock.entries[name]:
-            continue
-        found = _plan_leftover(session, name, status, entries)
-        if found is None or found.status is Status.REMOVED:
-            del entries[name]
-        changes += [found] if found else []
+    changes += _plan_leftovers(session, leftovers, entries, is_blocked=is_any_blocked(changes))
     disputed = [name for name in sorted(session.lock.others) if entries.get(name) is session.lock.entries[name]]
     text = None
     if entries or session.lock.data is not None:
         text = write_lock(entries, {name: session.lock.others[name] for name in disputed}).encode()
     return Plan(tuple(changes), FileChange(session.lock.data, text), tuple(disputed))
+
+
+def is_any_blocked(changes: Sequence[ModuleChange]) -> bool:
+    """Return whether one of some planned modules is blocked."""
+    return any(change.status is Status.BLOCKED for change in changes)
 
 
 def apply_plan(session: Session, plan: Plan) -> list[LocatedFinding]:
@@ -193,6 +192,22 @@ def _list_own_files(module: Path, generated: Collection[str]) -> list[str]:
             found.append(start.rstrip("/"))
         found += [start + name for name in (*names, *unfollowed)]
     return sorted(path for path in found if path not in generated)
+
+
+def _plan_leftovers(
+    session: Session, leftovers: Mapping[str, Status], entries: dict[str, Entry], *, is_blocked: bool
+) -> Iterator[ModuleChange]:
+    """Plan what becomes of modules that no definition of the run makes, and drop the entries of those that go."""
+    for name, status in sorted(leftovers.items()):
+        if entries.get(name) is not session.lock.entries[name]:
+            continue
+        if is_blocked and status is Status.REMOVED:
+            status = Status.ORPHANED
+        found = _plan_leftover(session, name, status, entries)
+        if found is None or found.status is Status.REMOVED:
+            del entries[name]
+        if found is not None:
+            yield found
 
 
 def _plan_leftover(session: Session, name: str, status: Status, entries: Collection[str]) -> ModuleChange | None:

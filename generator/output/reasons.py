@@ -66,12 +66,12 @@ def report_reasons(
     *,
     file: str,
     configuration: str = "",
-    can_prune: bool = True,
+    obstacle: str = "",
 ) -> Iterator[LocatedFinding]:
     """Report the reasons of a module that have one of the causes; those without a rule of their own in one finding.
 
-    `file` and `configuration` are how findings show the definition and the project's configuration. Unless `can_prune`,
-    `generate --prune` removes nothing, because some definitions may not have been found.
+    `file` and `configuration` are how findings show the definition and the project's configuration. `obstacle` says
+    what to do before `generate --prune` can remove modules; empty if it can.
     """
     output, others = session.folder.path, []
     for reason in change.reasons:
@@ -83,7 +83,7 @@ def report_reasons(
             case Cause.LINE_ENDS | Cause.WHITESPACE:
                 yield _report_reformatted(change, reason, output)
             case Cause.ORPHAN:
-                yield _report_orphan(change.name, file, output, can_prune)
+                yield _report_orphan(change.name, file, output, obstacle)
             case Cause.UNCOVERED:
                 yield _report_uncovered(change.name, file, session, configuration)
             case _:
@@ -140,11 +140,9 @@ def describe_reformatting(what: str, where: str, words: str) -> str:
     return f"Only {what} changed in {where}: {words}. The usual cause is Git's autocrlf, a hook, or an editor."
 
 
-def _report_orphan(name: str, definition: str, output: Path, can_prune: bool) -> LocatedFinding:
+def _report_orphan(name: str, definition: str, output: Path, obstacle: str) -> LocatedFinding:
     message = f"This module was generated from {definition}, which no longer exists."
-    help = f"Restore the definition, or run `flowseal generate --prune`. {REMOVED}"
-    if not can_prune:
-        help = "Fix the paths and patterns that match nothing; until then, no module is removed."
+    help = obstacle or f"Restore the definition, or run `flowseal generate --prune`. {REMOVED}"
     return report_path(ORPHANED_MODULE, output, name, message, help)
 
 

@@ -19,9 +19,9 @@ class Flags:
     """The options of a run.
 
     With `strict`, a warning stops a module. With `render_all`, unchanged modules are generated and proven again. With
-    `overwrite`, hand edits are discarded. With `prune`, modules without a definition are removed. Unless
-    `for_terraform`, what only Terraform cannot express is not reported. `jobs` limits the number of processes; None
-    means the number of available CPUs.
+    `overwrite`, hand edits are discarded. With `prune`, modules without a definition are removed, unless a definition
+    is blocked. Unless `for_terraform`, what only Terraform cannot express is not reported. `jobs` limits the number of
+    processes; None means the number of available CPUs.
     """
 
     strict: bool = False

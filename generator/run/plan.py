@@ -15,6 +15,7 @@ from generator.output import (
     Provenance,
     Session,
     Status,
+    is_any_blocked,
     plan_changes,
     show_definition,
 )
@@ -39,17 +40,19 @@ if TYPE_CHECKING:
 Discovery = tuple[list[DefinitionFile], list[LocatedFinding]]
 """The definitions of a project, and findings about paths and patterns that match none."""
 Stages = tuple[Timings, Progress]
+UNMATCHED = "Fix the paths and patterns that match nothing; until then, no module is removed."
+BLOCKED = "Fix what is blocked; until then, no module is removed, because a blocked definition may take it over."
 
 
 @dataclass(slots=True)
 class _Work:
-    """What planning works with. `can_prune` is set if every path and pattern matched something."""
+    """What planning works with. `obstacle` says what to do before `--prune` can remove modules; empty if it can."""
 
     project: Project
     flags: Flags
     session: Session
     survey: Survey
-    can_prune: bool
+    obstacle: str
     timings: Timings
     workers: Workers
     findings: list[LocatedFinding]
@@ -73,8 +76,8 @@ def plan_run(
         findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
         run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
         if session is not None:
-            is_whole = not has_errors(found)
-            run = _add_plan(run, _Work(project, flags, session, survey, is_whole, timings, workers, findings))
+            obstacle = UNMATCHED if has_errors(found) else ""
+            run = _add_plan(run, _Work(project, flags, session, survey, obstacle, timings, workers, findings))
     return replace(run, findings=apply_severities(findings, project.severities))
 
 
@@ -150,13 +153,16 @@ def _plan_modules(
         elif file in proven:
             modules[file] = Module(found[file].name or "", provenances[file], proven[file].files)
             work.findings += _report_whitespace(file, provenances[file], survey, session)
+    leftovers = _list_leftovers(checked, work)
     plan = plan_changes(
         session,
         tuple(modules.values()),
-        _list_leftovers(work),
+        leftovers,
         overwrite=work.flags.overwrite,
         is_own=lambda name: is_own(session.locate_definition(name), work.project),
     )
+    if is_any_blocked(plan.modules[: len(modules)]):
+        work.obstacle = work.obstacle or BLOCKED
     changes = iter(plan.modules)
     results = []
     for file in survey.files:
@@ -172,12 +178,18 @@ def _plan_modules(
     return plan, tuple(results)
 
 
-def _list_leftovers(work: _Work) -> dict[str, Status]:
-    """Return what becomes of the modules that no definition of this run makes."""
+def _list_leftovers(checked: Sequence[CheckedDefinition], work: _Work) -> dict[str, Status]:
+    """Return what becomes of the modules that no definition of this run makes.
+
+    A blocked definition may be the moved one of a module that looks like a leftover, and the name of its flow may be
+    unknown. So nothing is removed while there is one.
+    """
     keys = set(work.survey.keys.values())
-    is_whole = not work.project.paths and work.can_prune
+    is_whole = not work.project.paths and not work.obstacle
     uncovered = list_uncovered(keys, work.project, work.session) if is_whole else []
-    gone = Status.REMOVED if work.flags.prune and work.can_prune else Status.ORPHANED
+    if work.survey.findings or not all(item.is_buildable for item in checked):
+        work.obstacle = work.obstacle or BLOCKED
+    gone = Status.REMOVED if work.flags.prune and not work.obstacle else Status.ORPHANED
     return {
         **dict.fromkeys(uncovered, Status.UNCOVERED),
         **dict.fromkeys(list_gone(keys, work.project, work.session), gone),
@@ -212,7 +224,7 @@ def _describe_change(file: str, change: ModuleChange, work: _Work) -> ModuleResu
         _list_causes(change, work),
         file=file,
         configuration=configuration.file if configuration else "",
-        can_prune=work.can_prune,
+        obstacle=work.obstacle,
     )
     return ModuleResult(file, change.name, (work.session.folder.path / change.name).as_posix(), change.status, change)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import Project, start_project
@@ -61,6 +62,57 @@ def test_nothing_is_pruned_while_a_pattern_matches_nothing(project: Project) -> 
     assert project.read_modules() == before
     project.configure("flows: [flows]\noutput: modules\n")
     assert "removed" in project.run("generate", "--prune", expect=0).stdout
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"engine": "cloud-control"},
+        {"engin": "native"},
+        {"name": "with an error in it"},
+        {"name": "renamed", "engin": "native"},
+    ],
+)
+def test_nothing_is_pruned_while_a_definition_is_blocked(project: Project, moved: dict[str, Any]) -> None:
+    (project.folder / "flows" / "two.flow.json").unlink()
+    path = project.define("z", **{"name": "two", **moved})
+    _expect_no_removal(project, expect=1)
+    # Text that cannot be read has no name.
+    for data in (b"{", b"\xff", b"[" * 5000):
+        path.write_bytes(data)
+        _expect_no_removal(project, expect=1)
+    path.unlink()
+    path.symlink_to("nowhere")
+    _expect_no_removal(project, expect=1)
+    path.unlink()
+    assert "removed" in project.run("generate", "--prune", expect=0).stdout
+
+
+def test_nothing_is_pruned_while_an_edited_module_is_blocked(project: Project) -> None:
+    (project.folder / "flows" / "two.flow.json").unlink()
+    (project.modules / "two" / "main.tf").write_text("# edited\n")
+    (project.modules / "one" / "x_override.tf").write_text("# not proven\n")
+    _expect_no_removal(project, expect=1)
+    (project.modules / "one" / "x_override.tf").unlink()
+    # The edits block the module that takes the folder over.
+    project.define("z", "two", text="Say more.")
+    before = project.read_modules()
+    assert "EditedFile" in project.run("generate", "--prune").stdout
+    assert project.read_modules() == before
+    project.run("generate", "--prune", "--overwrite", expect=0)
+    assert "two/main.tf" in project.read_modules()
+
+
+def _expect_no_removal(project: Project, *, expect: int) -> None:
+    """Expect that neither `generate --prune` removes a module nor `check` predicts that it would."""
+    before = project.read_modules()
+    made = " ".join(project.run("generate", "--prune", expect=expect).stdout.split())
+    assert project.read_modules() == before
+    assert "removed modules" not in made
+    assert "until then, no module is removed, because a blocked definition may take it over." in made
+    checked = project.run("check", "--diff", expect=expect).stdout
+    assert "until then, no module is removed, because" in " ".join(checked.split())
+    assert "deleted file mode" not in checked
 
 
 def test_pruning_removes_unedited_modules_and_reports_the_rest(project: Project) -> None:

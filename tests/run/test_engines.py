@@ -42,6 +42,15 @@ def test_not_even_under_a_new_name_or_in_another_file(project: Project) -> None:
     assert project.read_modules() == before
 
 
+def test_pruning_does_not_make_room_for_a_change_of_the_engine(project: Project) -> None:
+    before = project.read_modules()
+    (project.folder / "flows" / "two.flow.json").unlink()
+    project.define("z", "two", **CLOUD_CONTROL)
+    for options in (["--prune"], ["--prune", "--overwrite"], []):
+        assert "error[EngineChange]: The engine of module 'two'" in project.run("generate", *options, expect=1).stdout
+        assert project.read_modules() == before
+
+
 def test_defaults_for_new_flows_do_not_change_the_others(project: Project) -> None:
     project.configure("flows: [flows]\noutput: modules\ndefaults: {engine: cloud-control}\n")
     project.define("three")
