@@ -171,7 +171,8 @@ def _prepare_flows(
 def _choose_engine(flow: ImportedFlow, head: str, folder: Path, project: Project) -> tuple[NewFlow, CheckedDefinition]:
     """Return a flow's files and its checked definition, with `engine: cloud-control` if only that can express it.
 
-    Terraform can keep a flow with the native engine only, so the project's default does not decide.
+    Terraform can keep a flow with the native engine only. So the project's default does not decide, and a release, for
+    which `generate` would recommend the other engine, names its own.
     """
     from generator.flow.model import Engine
     from generator.importing.writing import write_definition
@@ -181,7 +182,8 @@ def _choose_engine(flow: ImportedFlow, head: str, folder: Path, project: Project
     from generator.terraform.resource.limits import CANNOT_EXPRESS
 
     found = []
-    native = Engine.NATIVE if project.defaults.engine is Engine.CLOUD_CONTROL else None
+    is_named = "release" in flow.sections or project.defaults.engine is Engine.CLOUD_CONTROL
+    native = Engine.NATIVE if is_named else None
     for engine in (native, Engine.CLOUD_CONTROL):
         files = write_definition(flow, engine, head)
         new = NewFlow(next(iter(files)), files)

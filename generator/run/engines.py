@@ -115,8 +115,9 @@ def _check_engine(item: CheckedDefinition, former: Engine | None, project: Proje
     if item.engine.could_spare_cli and item.is_planned and is_new and not _is_chosen(item, project):
         message = "Terraform prepares this flow with the AWS CLI, which does not use the provider's credentials."
         help = (
-            "For a new flow, set `engine: cloud-control` to have AWS prepare it. To keep the CLI or an existing flow, "
-            "set `engine: native`. The first apply decides: later, the flow cannot change to `cloud-control`."
+            "For a new flow, set `engine: cloud-control` to have AWS prepare it; `flowseal rules ReleaseNeedsAwsCli` "
+            "lists what that costs. To keep the CLI or an existing flow, set `engine: native`. The first apply "
+            "decides: later, the flow cannot change to `cloud-control`."
         )
         yield Finding(RELEASE_NEEDS_CLI, message, help, ("release",), key=True)
 

@@ -106,8 +106,8 @@ def check_inline_chats(scope: Scope) -> Iterator[Finding]:
         if node.type != "Prompt" or find_value(node, *inline, "templateType") != "CHAT":
             continue
         message = (
-            f"Node {name!r} has an inline chat prompt, which AWS probably rejects: AWS answered 'invalid template "
-            "configuration' to one (terraform-provider-aws pull request 42201), and CloudFormation has none."
+            f"Node {name!r} has an inline chat prompt, which AWS probably rejects: the one reported attempt "
+            "failed with 'invalid template configuration'."
         )
         help = "Create the prompt in Prompt management and set sourceConfiguration.resource.promptArn to its ARN."
         yield Finding(INLINE_CHAT_PROMPT, message, help, (*node.configuration_path, *inline, "templateType"))

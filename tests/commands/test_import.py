@@ -132,6 +132,22 @@ def test_names_of_a_template_cannot_write_lines_of_a_definition() -> None:
     assert "\x07" not in text
 
 
+def test_no_imported_release_is_advised_to_use_the_engine_that_cannot_keep_its_flow() -> None:
+    flow = {"Name": "small", "Definition": make_flow()["definition"], "ExecutionRoleArn": "arn:aws:iam::1:role/A"}
+    to = {"RoutingConfiguration": [{"FlowVersion": {"Fn::GetAtt": ["Version", "Version"]}}]}
+    resources = {
+        "Flow": {"Type": "AWS::Bedrock::Flow", "Properties": flow},
+        "Version": {"Type": "AWS::Bedrock::FlowVersion", "Properties": {"FlowArn": {"Ref": "Flow"}}},
+        "Alias": {"Type": "AWS::Bedrock::FlowAlias", "Properties": {"Name": "live", "FlowArn": {"Ref": "Flow"}, **to}},
+    }
+    Path("template.json").write_text(json.dumps({"Resources": resources}, default=float))
+    assert run("template.json").exit_code == 0
+    assert "\nrelease:" in Path("flows/small/small.flow.yaml").read_text()
+    generated = CliRunner().invoke(app, ["generate", "flows", "-o", "modules"], prog_name="flowseal")
+    assert generated.exit_code == 0
+    assert "ReleaseNeedsAwsCli" not in generated.output
+
+
 def test_an_existing_flow_is_kept_whatever_engine_is_the_default() -> None:
     Path("flowseal.yaml").write_text("defaults: {engine: cloud-control}\n")
     run(write_document(id="ABCDEFGHIJ"))

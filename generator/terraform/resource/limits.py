@@ -17,6 +17,7 @@ from generator.terraform.resource.schema import Resource, Schema, find_member
 CANNOT_EXPRESS = error("ProviderCannotExpress", "The engine does not support something that the API supports.")
 STRICTER = error("ProviderIsStricter", "The engine rejects a value that the API accepts.")
 OTHER_WAY = "create this flow without Terraform (check it with --target api)"
+DEPLOYED = "For a flow that is deployed with `native`, first see `flowseal rules EngineChange`."
 _LOOP = "Move the loop into a Lambda function or inline code"
 _KNOWLEDGE_BASE = "KnowledgeBaseFlowNodeConfiguration"
 HELP = {
@@ -66,7 +67,8 @@ class Limit(NamedTuple):
 def report_limits(limits: Sequence[Limit], resource: Resource, others: Sequence[Limit], other: Engine) -> list[Finding]:
     """Return the findings about a resource's limits; `others` are those of the other engine for the same flow.
 
-    The help names the other engine if that engine supports what this one does not.
+    The help names the other engine if that engine supports what this one does not, except for inline chat prompts: AWS
+    probably rejects them.
     """
     return list(dict.fromkeys(_report(limit, resource, others, other) for limit in limits))
 
@@ -74,15 +76,18 @@ def report_limits(limits: Sequence[Limit], resource: Resource, others: Sequence[
 def _report(limit: Limit, resource: Resource, others: Sequence[Limit], other: Engine) -> Finding:
     message = f"Engine `{resource.engine}` ({resource.source}) {limit.problem}."
     help, related = f"{limit.advice}, or {OTHER_WAY}.", tuple[Related, ...]()
+    is_chat = limit.advice == HELP["PromptTemplateType", "CHAT"]
+    if limit.rule is STRICTER or is_chat:
+        help = f"{limit.advice}."
     # To keep the whole definition, the other engine must support all of it.
-    if not (others if limit.place == _DEFINITION else any(item.rules_out(limit.place) for item in others)):
+    is_lost = others if limit.place == _DEFINITION else any(item.rules_out(limit.place) for item in others)
+    if not is_chat and not is_lost:
         switch = f"Set `engine: {other}`"
         related = tuple(Related(f"Engine `{other}` does not accept this.", item.path, item.key) for item in others[:1])
         if related:
             switch += ", after changing what that engine does not accept"
-        # AWS probably rejects inline chat prompts, with any engine.
-        is_better = limit.advice == HELP["PromptTemplateType", "CHAT"]
-        help = f"{limit.advice}, or {_lower(switch)}." if is_better else f"{switch}, or {_lower(limit.advice)}."
+        help = f"{switch}, or {_lower(limit.advice)}."
+        help += f" {DEPLOYED}" if other is Engine.CLOUD_CONTROL else ""
     return Finding(limit.rule, message, help, limit.path, limit.key, related)
 
 
@@ -159,8 +164,13 @@ def find_faults(value: Mapping[str, Value], shape: Shape, schema: Schema, path: 
 
 def check_value(value: Value, schema: Schema, path: Path, place: Path) -> Iterator[Limit]:
     """Yield the limit that a value breaks, if any. `place` is where it is used, and `path` where it is."""
-    if rule := _find_broken_rule(value, schema):
-        problem = f"accepts only {rule} for {place[-1]!r}; the API is less strict"
+    if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
+        least, most = schema.range
+        bound = f"at least {least:,}" if most is None or value < least else f"at most {most:,}"
+        problem = f"accepts {bound} for {place[-1]!r}, which is {value:,}"
+        yield Limit(STRICTER, problem, f"Use a number from {_describe(schema.range)}", path, place)
+    elif rule := _find_broken_rule(value, schema):
+        problem = f"accepts only {rule} for {place[-1]!r}, although the API accepts this value"
         yield Limit(STRICTER, problem, "Change the value", path, place)
 
 
@@ -170,8 +180,6 @@ def _find_broken_rule(value: Value, schema: Schema) -> str | None:
         return _find_broken_string_rule(value, schema)
     if isinstance(value, list) and schema.items and len(value) < schema.items[0]:
         return f"{schema.items[0]} or more items"
-    if isinstance(value, int | Decimal) and schema.range and not _is_within(value, schema.range):
-        return f"a number from {_describe(schema.range)}"
     return None
 
 

@@ -74,7 +74,7 @@ def find_resource(engine: Engine) -> Resource:
         members = {name: reader.read_property(name, raw["properties"][name]) for name in own}
         return Resource(engine, raw["typeName"], Schema(raw["typeName"], members))
     raw = _load_data("aws_provider_flow.json")
-    source = f"{raw['resource']} in {raw['provider']} {raw['version']}"
+    source = f"{raw['resource']} as of {raw['provider']} {raw['version']}"
     return Resource(engine, source, _name_node_types(_read_schema(raw["resource"], raw)))
 
 
