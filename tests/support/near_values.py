@@ -13,7 +13,9 @@ from flow_documents import read
 
 from generator.findings import has_errors
 from generator.flow.bedrock_models.kinds import PREFIXES
+from generator.flow.model import Engine
 from generator.flow.reading.names import TERRAFORM_VALUE
+from generator.terraform.resource import find_limits
 
 VALUES = 2000
 SEED = 20261128
@@ -115,7 +117,8 @@ def choose_values() -> list[tuple[str, Any]]:
 
 
 def accepts(name: str, value: Any) -> bool:
-    """Return whether flowseal takes a value as the default of a parameter."""
+    """Return whether flowseal takes a value as the default of a parameter, for the engine `native`."""
     document = make_flow_of_every_kind()
     document["parameters"][name]["default"] = value
-    return not has_errors(read(document).findings)
+    reading = read(document)
+    return reading.flow is not None and not (has_errors(reading.findings) or find_limits(reading.flow, Engine.NATIVE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -193,3 +194,49 @@ def test_the_variable_of_a_parameter_has_the_engine_s_bounds() -> None:
     assert written["heat"] == native["heat"] != []
     assert "1 to 200,000 characters" in written["wording"][0][1]
     assert written["wording"] != native["wording"]
+
+
+ARNS = {
+    "lambdaArn": "arn:{}:lambda:{}:123456789012:function:look-up",
+    "botAliasArn": "arn:{}:lex:{}:123456789012:bot-alias/ABC/DEF",
+    "agentAliasArn": "arn:{}:bedrock:{}:123456789012:agent-alias/ABCDEFGHIJ/ABCDEFGHIJ",
+}
+REGIONS = {
+    "aws": "eu-west-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-east-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+}
+
+
+def list_conditions(key: str, engine: Engine) -> list[str]:
+    """Return the patterns of the variable for an ARN in a node."""
+    node_type = {"lambdaArn": "LambdaFunction", "botAliasArn": "Lex", "agentAliasArn": "Agent"}[key]
+    more = {"localeId": "en_GB"} if key == "botAliasArn" else {}
+    node = make_node("Call", node_type, **{key: {"$param": "arn"}}, **more)
+    flow = read(make_flow(node, engine=engine.value, parameters={"arn": {}})).flow
+    assert flow is not None
+    (parameter,) = flow.parameters
+    rules = plan_parameter(parameter, engine).validations
+    found = [pattern for rule in rules for pattern in re.findall(r'can\(regex\(("(?:[^"\\]|\\.)*"), ', rule.condition)]
+    return [json.loads(pattern) for pattern in found]
+
+
+@pytest.mark.parametrize("partition", REGIONS)
+@pytest.mark.parametrize("key", ARNS)
+def test_a_variable_accepts_the_arns_that_the_schema_accepts(key: str, partition: str) -> None:
+    arn = ARNS[key].format(partition, REGIONS[partition])
+    (rule,) = (
+        inner["properties"][name]
+        for inner in SCHEMA["definitions"].values()
+        if (name := key[0].upper() + key[1:]) in inner.get("properties", {})
+    )
+    for engine in Engine:
+        accepts = all(re.search(pattern, arn) for pattern in list_conditions(key, engine))
+        assert accepts == (engine is Engine.NATIVE or re.search(rule["pattern"], arn) is not None)
+
+
+def test_a_pattern_that_rejects_nothing_more_is_left_out() -> None:
+    assert [len(list_conditions(key, Engine.CLOUD_CONTROL)) for key in ARNS] == [2, 2, 1]
+    assert [len(list_conditions(key, Engine.NATIVE)) for key in ARNS] == [1, 1, 1]

@@ -17,7 +17,7 @@ from generator.flow.model import Engine, ModelKind, Parameter
 from generator.source.position import Path
 from generator.terraform.hcl import encode_value
 from generator.terraform.module.plan import Validation, Variable, match_pattern
-from generator.terraform.resource import narrow_shape, translate_value
+from generator.terraform.resource import find_byte_bounds, find_narrower_pattern, narrow_shape, translate_value
 
 _MOST_REPEATS = 1000
 TYPES = {"string": "string", "integer": "number", "float": "number", "boolean": "bool", "list": "list(string)"}
@@ -68,6 +68,19 @@ def _list_rules(parameter: Parameter, path: Path, engine: Engine) -> Iterator[Va
         yield from _list_model_rules(parameter, parameter.model, conditions)
     elif conditions:
         yield Validation(" && ".join(conditions), describe_shape_rule(shape, parameter.name))
+    yield from _list_engine_rules(parameter, shape, path, engine)
+
+
+def _list_engine_rules(parameter: Parameter, shape: Shape, path: Path, engine: Engine) -> Iterator[Validation]:
+    """Yield what an engine requires of a string besides its number of characters."""
+    name = f"var.{parameter.name}"
+    if pattern := find_narrower_pattern(shape, path, engine):
+        message = f"{parameter.name} must match the pattern {pattern}, which the engine {engine} requires."
+        yield Validation(match_pattern(pattern, name), message)
+    if (bounds := find_byte_bounds(path, engine)) and bounds[1] is not None:
+        size = f'floor(length(replace(base64encode({name}), "=", "")) * 3 / 4)'
+        message = f"{parameter.name} must have {bounds[0]:,} to {bounds[1]:,} bytes in UTF-8, for the engine {engine}."
+        yield Validation(f"{size} >= {bounds[0]} && {size} <= {bounds[1]}", message)
 
 
 def _list_model_rules(parameter: Parameter, model: ModelKind, conditions: list[str]) -> Iterator[Validation]:

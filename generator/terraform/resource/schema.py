@@ -15,10 +15,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from generator.flow.api import Shape, list_node_types
+from generator.flow.api.shapes import load_api
 from generator.flow.model import Engine
 from generator.source.position import Path
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
+_PARTITIONS = "(-cn|-us-gov|-eusc|-iso(-[b-f])?)?"
+_ANY_PARTITION = ("(-[^:]+)?", "(-[^:]{1,12})?")
+"""What CloudFormation's patterns have where the API's list the partitions."""
 Bounds = tuple[int, int | None]
 
 
@@ -91,16 +95,40 @@ def find_member(schema: Schema, member: str) -> Schema | None:
 
 def narrow_shape(shape: Shape, path: Path, engine: Engine) -> Shape:
     """Return the API's shape of the value at a canonical path, with the bounds of an engine where they are narrower."""
-    schema: Schema | None = find_resource(engine).root
-    for part in path:
-        if isinstance(part, str) and schema is not None:
-            schema = find_member(schema, part)
+    schema = _find_schema(path, engine)
     bounds = None if schema is None else schema.range or schema.characters
     if bounds is None:
         return shape
     least = bounds[0] if shape.minimum is None else max(bounds[0], shape.minimum)
     limits = [limit for limit in (bounds[1], shape.maximum) if limit is not None]
     return replace(shape, minimum=least, maximum=min(limits, default=None))
+
+
+def find_narrower_pattern(shape: Shape, path: Path, engine: Engine) -> str | None:
+    """Return an engine's pattern for the value at a canonical path if it rejects a string that a module would accept.
+
+    `shape` is the API's shape of that value. The pattern is for the whole string.
+    """
+    schema = _find_schema(path, engine)
+    if schema is None or schema.pattern is None or shape.pattern is None:
+        return None
+    pattern = schema.pattern.removeprefix("^").removesuffix("$")
+    own = load_api()["shapes"][shape.name]["pattern"].removeprefix("$|^")
+    return None if pattern in (own, *(own.replace(_PARTITIONS, wider) for wider in _ANY_PARTITION)) else pattern
+
+
+def find_byte_bounds(path: Path, engine: Engine) -> Bounds | None:
+    """Return how many bytes an engine accepts in the string at a canonical path, if it counts them."""
+    schema = _find_schema(path, engine)
+    return None if schema is None else schema.length
+
+
+def _find_schema(path: Path, engine: Engine) -> Schema | None:
+    schema: Schema | None = find_resource(engine).root
+    for part in path:
+        if isinstance(part, str) and schema is not None:
+            schema = find_member(schema, part)
+    return schema
 
 
 @lru_cache(maxsize=1024)
