@@ -103,8 +103,7 @@ def test_a_prompt_that_is_too_long_by_itself_is_one_finding() -> None:
 
 def test_the_help_names_native_only_if_it_supports_the_flow() -> None:
     (finding,) = report(load(make_loop(*make_prompts("a" * 190_000, "b" * 190_000))))
-    expected = "Shorten its prompts and code, or create this flow without Terraform (check it with --target api)."
-    assert (finding.help, finding.related) == (expected, ())
+    assert (finding.help, finding.related) == ("Shorten its prompts and code.", ())
 
 
 def test_cloud_control_is_not_named_for_a_flow_that_is_too_large() -> None:
