@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator.findings import LocatedFinding
 from generator.flow.api import find_shape
+from generator.flow.wording import list_names
 from generator.importing.conversion import Converter
 from generator.importing.intrinsics import ABSENT
 from generator.importing.places import Place
@@ -27,8 +28,10 @@ def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
     """Return the section for the aliases that route to a version of a flow in the same template, or {}."""
     versions = {name: place for name, _, place in _list_resources(found, VERSION)}
     aliases: dict[str, Any] = {}
+    routes: dict[str, tuple[str, Place]] = {}
     for _, properties, place in _list_resources(found, ALIAS):
-        if not _routes_to(properties, set(versions)):
+        version = _find_version(properties, versions)
+        if version is None:
             message = "This alias is not imported: it routes to a version that is not a resource of this template."
             help = "The aliases in `release` route to the version that the module creates. Keep this alias outside of "
             help += "the module, or add it to `release`."
@@ -37,8 +40,10 @@ def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
         name, settings = _read_alias(properties, place, converter)
         if name is not None:
             aliases[name] = settings
+            routes[name] = version, place.below("Properties", "RoutingConfiguration")
             message = f"Alias {name!r} becomes an alias of the module's own release, not the deployed one."
             converter.findings.append(place.report(NOT_IMPORTED, message, TAKEN, key=True))
+    _report_routes(routes, converter.findings)
     for name, place in versions.items():
         described = "Description" in found.template.resources[name].get("Properties", {})
         if aliases and described:
@@ -82,11 +87,26 @@ def refers_to(value: object, names: set[str]) -> bool:
     return False
 
 
-def _routes_to(properties: dict[str, Any], versions: set[str]) -> bool:
+def _find_version(properties: dict[str, Any], versions: Iterable[str]) -> str | None:
+    """Return which of the versions an alias routes to."""
     match properties.get("RoutingConfiguration"):
         case [{"FlowVersion": version}]:
-            return refers_to(version, versions)
-    return False
+            return next((name for name in versions if refers_to(version, {name})), None)
+    return None
+
+
+def _report_routes(routes: Mapping[str, tuple[str, Place]], findings: list[LocatedFinding]) -> None:
+    """Report, at the first alias that differs, that imported aliases route to several versions."""
+    by_version: dict[str, list[str]] = {}
+    for alias, (version, _) in routes.items():
+        by_version.setdefault(version, []).append(alias)
+    if len(by_version) < 2:
+        return
+    _, [other, *_], *_ = by_version.values()
+    listed = ", ".join(f"{list_names(list(map(repr, names)), 'and')} to {name}" for name, names in by_version.items())
+    message = f"The aliases route to different versions ({listed}), but the module moves all aliases of a release "
+    help = "If an alias must stay on an older version, remove it from `release`, and keep it and its version outside "
+    findings.append(routes[other][1].report(NOT_IMPORTED, f"{message}together.", f"{help}of the module."))
 
 
 def _read_alias(properties: dict[str, Any], place: Place, converter: Converter) -> tuple[str | None, dict[str, Any]]:
