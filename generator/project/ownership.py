@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -62,26 +62,48 @@ def is_own(definition: Path, project: Project) -> bool:
     return project.could_find(definition) or whole.could_find(definition) or _has_files(definition.parent)
 
 
-def find_elsewhere(keys: Collection[str], project: Project, session: Session) -> list[LocatedFinding]:
-    """Report other folders that have the modules of the definitions `keys`, if these are new in this one.
+@dataclass(frozen=True, slots=True)
+class OtherFolder:
+    """Another output folder with modules of the run's definitions: all its modules, and these, by definition."""
 
-    Searches below the folder of the configuration, and the repository around it: the first as a whole, and
-    MOST_FOLDERS folders of the second. Hidden folders, links, and node_modules are not searched.
+    path: Path
+    made: Mapping[str, Entry]
+    names: Mapping[str, Sequence[str]]
+
+
+def find_elsewhere(keys: Collection[str], project: Project, session: Session) -> list[OtherFolder]:
+    """Return other folders that have modules of the definitions `keys`, if these are new in this one.
+
+    None if the project turns ModuleInAnotherFolder off: then the folders are independent. Searches below the folder of
+    the configuration, and the repository around it: the first as a whole, and MOST_FOLDERS folders of the second.
+    Hidden folders, links, and node_modules are not searched.
     """
-    output, folder = session.folder.path, project.configuration.folder if project.configuration else None
+    folder = project.configuration.folder if project.configuration else None
     repository = find_repository((folder or Path()).absolute())
     roots = [root for root in (folder, repository if (repository / ".git").exists() else None) if root]
-    place = os.path.realpath(output)
-    new = {os.path.normpath(os.path.join(place, key)) for key in keys if session.find_provenance(key) is None}
-    findings = []
+    place = os.path.realpath(session.folder.path)
+    is_off = project.severities.get(MODULE_ELSEWHERE.name, MODULE_ELSEWHERE.severity) is None
+    created = [] if is_off else [key for key in keys if session.find_provenance(key) is None]
+    new = {os.path.normpath(os.path.join(place, key)): key for key in created}
+    found = []
     for at, made in _find_locks(roots, {place}) if new else ():
-        definitions = {
-            name: os.path.normpath(os.path.join(at, each.provenance.definition)) for name, each in made.items()
-        }
-        twice = sorted(name for name, definition in definitions.items() if definition in new)
+        names: dict[str, list[str]] = {}
+        for name, entry in made.items():
+            if key := new.get(os.path.normpath(os.path.join(at, entry.provenance.definition))):
+                names.setdefault(key, []).append(name)
+        if names:
+            found.append(OtherFolder(find_way(Path(at)), made, names))
+    return found
+
+
+def report_elsewhere(
+    folders: Sequence[OtherFolder], keys: Collection[str], session: Session
+) -> Iterator[LocatedFinding]:
+    """Report the folders that have modules which a run creates from the definitions `keys`."""
+    for folder in folders:
+        twice = sorted(name for key in keys for name in folder.names.get(key, ()))
         if twice:
-            findings.append(_report_elsewhere(find_way(Path(at)), output, twice, is_all=len(twice) == len(made)))
-    return findings
+            yield _report_elsewhere(folder.path, session.folder.path, twice, is_all=len(twice) == len(folder.made))
 
 
 def _find_locks(roots: Sequence[Path], seen: set[str]) -> Iterator[tuple[str, Mapping[str, Entry]]]:

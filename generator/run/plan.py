@@ -25,7 +25,7 @@ from generator.progress import Progress, Timings
 from generator.project.configuration import apply_severities
 from generator.project.discovery import DefinitionFile
 from generator.project.opening import Project
-from generator.project.ownership import find_elsewhere, is_own, list_gone, list_uncovered
+from generator.project.ownership import OtherFolder, find_elsewhere, is_own, list_gone, list_uncovered, report_elsewhere
 from generator.project.survey import Survey, survey_definitions
 from generator.run.engines import add_engine_findings, find_import, report_import
 from generator.run.flags import Command, Flags
@@ -46,13 +46,17 @@ BLOCKED = "Fix what is blocked; until then, no module is removed, because a bloc
 
 @dataclass(slots=True)
 class _Work:
-    """What planning works with. `obstacle` says what to do before `--prune` can remove modules; empty if it can."""
+    """What planning works with. `obstacle` says what to do before `--prune` can remove modules; empty if it can.
+
+    `elsewhere` are other output folders with the modules that the run creates.
+    """
 
     project: Project
     flags: Flags
     session: Session
     survey: Survey
     obstacle: str
+    elsewhere: Sequence[OtherFolder]
     timings: Timings
     workers: Workers
     findings: list[LocatedFinding]
@@ -69,15 +73,19 @@ def plan_run(
     (files, found), timings = discovery, stages[0]
     with timings.measure("survey"):
         survey = survey_definitions(files, session, project.defaults.list_values(), render_all=flags.render_all)
+    elsewhere: Sequence[OtherFolder] = ()
     with Workers(project.defaults, flags.jobs, stages, for_terraform=flags.for_terraform) as workers:
         checked = _check_changed(flags, project, survey, timings, workers)
         if session is not None and session.is_usable:
-            checked = add_engine_findings(checked, survey.keys, project, session)
+            elsewhere = find_elsewhere([survey.keys[item.file] for item in checked], project, session)
+            checked = add_engine_findings(checked, survey.keys, project, session, elsewhere)
         findings = [*project.findings, *found, *survey.findings, *(each for item in checked for each in item.findings)]
         run = Run(command, project, flags, (), tuple(checked), len(survey.files) - len(survey.findings))
         if session is not None:
             obstacle = UNMATCHED if has_errors(found) else ""
-            run = _add_plan(run, _Work(project, flags, session, survey, obstacle, timings, workers, findings))
+            run = _add_plan(
+                run, _Work(project, flags, session, survey, obstacle, elsewhere, timings, workers, findings)
+            )
     return replace(run, findings=apply_severities(findings, project.severities))
 
 
@@ -167,15 +175,21 @@ def _plan_modules(
     results = []
     for file in survey.files:
         if file in modules:
-            call = find_import(found[file], survey.keys[file], work.project, session) if file in proven else None
-            work.findings += report_import(found[file], call) if call else ()
-            results.append(replace(_describe_change(file, next(changes), work), imported_by=call))
+            result = _describe_change(file, next(changes), work)
+            results.append(_add_import(result, found[file], work) if file in proven else result)
         elif file in found:
             results.append(_block(found[file]))
     results += [_describe_change(show_definition(session.folder.path, item.definition), item, work) for item in changes]
     if session.is_usable:
-        work.findings += find_elsewhere([survey.keys[file] for file in proven], work.project, session)
+        work.findings += report_elsewhere(work.elsewhere, [survey.keys[file] for file in proven], session)
     return plan, tuple(results)
+
+
+def _add_import(result: ModuleResult, item: CheckedDefinition, work: _Work) -> ModuleResult:
+    """Return the result of a module with the call whose flow must be imported, and report it, if there is one."""
+    call = find_import(item, work.survey.keys[item.file], work.project, work.session, work.elsewhere)
+    work.findings += report_import(item, call) if call else ()
+    return replace(result, imported_by=call)
 
 
 def _list_leftovers(checked: Sequence[CheckedDefinition], work: _Work) -> dict[str, Status]:

@@ -62,6 +62,41 @@ def test_defaults_for_new_flows_do_not_change_the_others(project: Project) -> No
     assert FLOW_SCHEMA in {path.removeprefix("three/") for path in project.read_modules()}
 
 
+def test_the_finding_says_that_the_engine_comes_from_the_configuration(project: Project) -> None:
+    project.configure("flows: [flows]\noutput: modules\ndefaults: {engine: cloud-control}\n")
+    project.define("one", **CLOUD_CONTROL)
+    said = " ".join(project.run("generate", expect=1).stdout.split())
+    assert said.count("The engine comes from `defaults.engine` in flowseal.yaml.") == 1
+    assert said.count("in this definition, or change `defaults.engine` in flowseal.yaml.") == 1
+    assert said.count("EngineChange]") == 2
+
+
+def test_a_new_output_folder_does_not_hide_a_change_to_cloud_control(project: Project) -> None:
+    project.define("two", **CLOUD_CONTROL)
+    said = project.run("generate", "-o", "live", expect=1).stdout
+    assert "error[EngineChange]: The engine of module 'two' cannot change from `native` in modules/two to" in said
+    assert not (project.folder / "live" / "two").exists()
+    project.configure("flows: [flows]\noutput: other\n")
+    assert "error[EngineChange]" in project.run("check", expect=1).stdout
+    assert "error[EngineChange]" in project.run("generate", "--prune", "--overwrite", expect=1).stdout
+    # Folders for different accounts are independent.
+    project.configure("flows: [flows]\noutput: other\nrules: {ModuleInAnotherFolder: off}\n")
+    project.run("check", expect=3)
+    project.configure("flows: [flows]\noutput: other\n")
+    shutil.rmtree(project.modules / "two")
+    project.run("generate", expect=0)
+    assert (project.folder / "other" / "two" / FLOW_SCHEMA).exists()
+
+
+def test_a_new_output_folder_does_not_hide_a_change_to_native(project: Project) -> None:
+    (project.folder / "main.tf").write_text('module "tickets" {\n  source = "./modules/three"\n}\n')
+    project.define("three", **CLOUD_CONTROL)
+    project.run("generate", expect=0)
+    project.define("three")
+    said = project.run("generate", "-o", "live", expect=0).stdout
+    assert "to = module.tickets.aws_bedrockagent_flow.this" in said
+
+
 def test_a_module_whose_folder_was_deleted_starts_over(project: Project) -> None:
     shutil.rmtree(project.modules / "two")
     project.define("two", **CLOUD_CONTROL)
