@@ -23,6 +23,7 @@ from generator.importing.parameters import Parameters
 from generator.importing.places import MARK, EmbeddedSource, Location, Place
 from generator.importing.rules import DEFAULT_INSERTED, UNRESOLVED_INTRINSIC
 from generator.importing.scalars import convert_scalar
+from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 from generator.terraform.resource.translation import TEXTS
 
@@ -30,6 +31,8 @@ TEXT_KEYS = TEXTS | {("KnowledgeBasePromptTemplate", "textPromptTemplate")}
 """The API's keys for prompts and code, by shape: imported, each is a file."""
 LEFT_OUT = {"Ref": "AWS::NoValue"}
 LONGEST_SHOWN = 60
+TEXT = "the text, which becomes a file,"
+"""The subject of the finding about a prompt or code."""
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class Converter:
             return literal
         found = Resolver(self.template, with_defaults=True).resolve(value)
         if found is not UNKNOWN:
-            self._report_default(value, place, what, help)
+            self._report_default(value, place, what, found, help)
         return found
 
     def _convert_mapping(self, value: dict[str, Any], shape: Shape, path: Path, place: Place) -> dict[str, Any]:
@@ -111,12 +114,13 @@ class Converter:
         if function == "Fn::If" and is_fixed and isinstance(argument, list):
             index = Resolver(self.template, with_defaults=True).choose(argument)
             if index is not None:
-                self._report_default(value, place, f"the condition {argument[0]}")
+                found = ABSENT if argument[index] == LEFT_OUT else argument[index]
+                self._report_default(value, place, f"the condition {argument[0]}", found)
                 return self.convert(argument[index], shape, path, place.below(function, index), is_text=is_text)
         if is_fixed or is_text:
             found = Resolver(self.template, with_defaults=True).resolve(value)
             if found is not UNKNOWN:
-                self._report_default(value, place, "the text" if is_text else f"{path[-1]}")
+                self._report_default(value, place, TEXT if is_text else f"{path[-1]}", found)
                 return found if found is ABSENT else self.convert(found, shape, path, Place(_Silent(place)))
         if is_fixed:
             message = f"{_shorten(write_function(value))} computes a value that a definition must contain literally."
@@ -135,11 +139,16 @@ class Converter:
     def _refuse(self, message: str, help: str, place: Place) -> None:
         self.findings.append(place.report(UNRESOLVED_INTRINSIC, message, help))
 
-    def _report_default(self, value: object, place: Place, what: str, help: str = "") -> None:
+    def _report_default(self, value: object, place: Place, what: str, found: object, help: str = "") -> None:
         function = _shorten(write_function(value))
-        message = f"{what[0].upper()}{what[1:]} cannot be a parameter; {function} was replaced with its value for the "
+        message = f"{what[0].upper()}{what[1:]} cannot be a parameter; "
+        if found is ABSENT:
+            message += f"with the template's defaults, {function} leaves the value out, so it is not in the definition."
+        else:
+            shown = _shorten(mask_credentials(write_function(found)))
+            message += f"{function} was replaced with {shown}, its value for the template's defaults."
         help = help or "Check the imported value. Environments with other values need a definition of their own."
-        self.findings.append(place.report(DEFAULT_INSERTED, f"{message}template's defaults.", help))
+        self.findings.append(place.report(DEFAULT_INSERTED, message, help))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _report_unused(found: FoundFlow, findings: list[LocatedFinding]) -> None:
         if key == "TestAliasTags":
             message = "The definition does not include TestAliasTags: AWS creates the test alias, and the module does "
             help = "Tag the alias TSTALIASID yourself if you need to."
-            findings.append(place.report(NOT_IMPORTED, f"{message}not manage it.", help, key=True))
+            findings.append(place.report(DECIDED_BY_MODULE, f"{message}not manage it.", help, key=True))
         elif key not in (*PROPERTIES, *SET_BY_MODULE):
             message = f"AWS::Bedrock::Flow has no property {key!r} that flowseal knows."
             help = f"Its properties are {list_names([*PROPERTIES, *SET_BY_MODULE], 'and')}."

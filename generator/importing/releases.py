@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.findings import LocatedFinding
 from generator.flow.api import find_shape
+from generator.flow.reading.rules import DECIDED_BY_MODULE
 from generator.flow.wording import list_names
 from generator.importing.conversion import Converter
 from generator.importing.intrinsics import ABSENT
@@ -51,7 +52,8 @@ def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
                 "The description of this version is not imported.",
                 "The module describes its versions itself.",
             )
-            converter.findings.append(place.below("Properties", "Description").report(NOT_IMPORTED, message, help))
+            at = place.below("Properties", "Description")
+            converter.findings.append(at.report(DECIDED_BY_MODULE, message, help))
         elif not aliases:
             message = "This version is not imported: the module creates versions only for the aliases in `release`."
             help = "Add `release: {aliases: [NAME]}` to the definition to have one."

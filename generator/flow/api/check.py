@@ -131,6 +131,8 @@ def _check_rules(value: Value, shape: Shape, path: Path) -> list[Finding]:
     size = value if isinstance(value, int | Decimal) else len(value) if isinstance(value, str | list | dict) else 0
     rule = _find_broken_rule(value, size, shape)
     if rule is not None and isinstance(value, list | dict):
+        if path == ("release", "aliases") and not value:
+            return [Finding(rule, "aliases is empty.", "List at least one alias, or remove `release`.", path)]
         accepted = describe_count(shape.minimum, shape.maximum)
         message = f"{name_place(path)} has {count_items(len(value))}; the API accepts {accepted}."
         help = "Remove some items." if shape.maximum is not None and size > shape.maximum else "Add the missing items."
