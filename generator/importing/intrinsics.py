@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
@@ -43,12 +43,31 @@ LONGEST_CHAIN = 50
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The sections of a template that its functions refer to."""
+    """The sections of a template that its functions refer to. `known` are conditions that are decided already."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     mappings: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, bool] = field(default_factory=dict)
+
+    def within(self, resource: Mapping[str, Any]) -> Template:
+        """Return the template as it is inside of a resource, which exists only if its `Condition` holds."""
+        condition = resource.get("Condition")
+        if not isinstance(condition, str) or condition not in self.conditions:
+            return self
+        known = dict(self.known)
+        waiting: list[tuple[object, bool]] = [({"Condition": condition}, True)]
+        for item, holds in waiting:
+            match item, holds:
+                case {"Condition": str() as name}, _ if name not in known and name in self.conditions:
+                    known[name] = holds
+                    waiting.append((self.conditions[name], holds))
+                case {"Fn::Not": [inner]}, _:
+                    waiting.append((inner, not holds))
+                case ({"Fn::And": [*inners]}, True) | ({"Fn::Or": [*inners]}, False):
+                    waiting += [(inner, holds) for inner in inners]
+        return replace(self, known=known)
 
     def find_parameter(self, value: object) -> str | None:
         """Return the parameter that a value is a `Ref` of."""
@@ -221,6 +240,8 @@ class Resolver:
 
     def _hold(self, name: str) -> bool | None:
         """Return whether a condition of the template holds. One that leads back to itself cannot be computed."""
+        if name in self.template.known:
+            return self.template.known[name]
         if name not in self.held and name in self.template.conditions and self.depth < LONGEST_CHAIN:
             self.held[name] = None
             self.depth += 1

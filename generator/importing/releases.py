@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from generator.findings import LocatedFinding
@@ -30,7 +31,9 @@ def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
     versions = {name: place for name, _, place in _list_resources(found, VERSION)}
     aliases: dict[str, Any] = {}
     routes: dict[str, tuple[str, Place]] = {}
-    for _, properties, place in _list_resources(found, ALIAS):
+    for logical_id, properties, place in _list_resources(found, ALIAS):
+        template = found.template.within(found.template.resources[logical_id])
+        inner = replace(converter, template=template, parameters=replace(converter.parameters, template=template))
         version = _find_version(properties, versions)
         if version is None:
             message = "This alias is not imported: it routes to a version that is not a resource of this template."
@@ -38,7 +41,7 @@ def read_release(found: FoundFlow, converter: Converter) -> dict[str, Any]:
             help += "the module, or add it to `release`."
             converter.findings.append(place.report(NOT_IMPORTED, message, help, key=True))
             continue
-        name, settings = _read_alias(properties, place, converter)
+        name, settings = _read_alias(properties, place, inner)
         if name is not None:
             aliases[name] = settings
             routes[name] = version, place.below("Properties", "RoutingConfiguration")

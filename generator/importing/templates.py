@@ -125,4 +125,4 @@ def _read_resource(
         findings.append(place.below("Condition").report(NOT_IMPORTED, message, help, key=True))
     properties = _list_properties(resource.get("Properties"), place.below("Properties"))
     unused = {key: place.below(key) for key in OF_THE_STACK if key in resource}
-    return FoundFlow(name, properties, place, root, template, unused=unused)
+    return FoundFlow(name, properties, place, root, template.within(resource), unused=unused)

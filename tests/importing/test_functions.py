@@ -182,3 +182,51 @@ def test_a_key_that_the_template_may_leave_out_is_no_parameter() -> None:
     flows, findings = bring_in(write_json(make_template(definition, Tags={"in": tags["in"]}, Conditions=conditions)))
     assert not flows
     assert [finding.rule.name for finding in findings] == ["UnresolvedIntrinsic"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "tags"),
+    [
+        ("Prod", {"prod": "yes", "not": "no", "either": "yes"}),
+        ("Both", {"prod": "yes", "not": "no", "both": "yes", "either": "yes"}),
+        ("NotEither", {"prod": "no", "not": "yes", "both": "no", "either": "no"}),
+    ],
+)
+def test_the_condition_of_a_flow_holds_inside_of_it(condition: str, tags: dict[str, str]) -> None:
+    prod, west = {"Condition": "Prod"}, {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-west-2"]}
+    conditions = {
+        "Prod": {"Fn::Equals": [{"Ref": "Env"}, "prod"]},
+        "NotProd": {"Fn::Not": [prod]},
+        "Both": {"Fn::And": [prod, west]},
+        "Either": {"Fn::Or": [prod, west]},
+        "NotEither": {"Fn::Not": [{"Condition": "Either"}]},
+    }
+    names = {"prod": "Prod", "not": "NotProd", "both": "Both", "either": "Either"}
+    values = {key: {"Fn::If": [name, "yes", "no"]} for key, name in names.items() if key in tags}
+    template = make_template({"Nodes": [], "Connections": []}, Tags=values, Conditions=conditions)
+    template |= {"Parameters": {"Env": {"Type": "String", "Default": "dev"}}}
+    template["Resources"]["Flow"]["Condition"] = condition
+    (flow,), findings = bring_in(write_json(template))
+    assert flow.sections["tags"] == tags
+    assert not flow.parameters
+    assert [finding.message for finding in findings] == [
+        f"The stack has this flow only if condition {condition!r} holds; the module always has it."
+    ]
+
+
+def test_the_condition_of_an_alias_holds_inside_of_it() -> None:
+    of_flow = {"FlowArn": {"Ref": "Flow"}}
+    described = {"Name": "live", "Description": {"Fn::If": ["Prod", "prod", "dev"]}}
+    route = {"RoutingConfiguration": [{"FlowVersion": {"Fn::GetAtt": "Version.Version"}}]}
+    template = make_template({"Nodes": [], "Connections": []})
+    template["Conditions"] = {"Prod": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-west-2"]}}
+    template["Resources"] |= {
+        "Version": {"Type": "AWS::Bedrock::FlowVersion", "Properties": of_flow},
+        "Live": {
+            "Type": "AWS::Bedrock::FlowAlias",
+            "Condition": "Prod",
+            "Properties": {**of_flow, **described, **route},
+        },
+    }
+    (flow,), _ = bring_in(write_json(template))
+    assert flow.sections["release"] == {"aliases": {"live": {"description": "prod"}}}
