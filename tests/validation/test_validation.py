@@ -127,6 +127,34 @@ def test_connections_with_the_same_name() -> None:
     assert ("DuplicateConnectionName", (*CONNECTIONS, 1, "name")) in [item[:2] for item in validate_with(same, same)]
 
 
+NO_INPUT = {"source": "Start", "target": "Ask", "type": "Data", "configuration": {"data": {"sourceOutput": "document"}}}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (data("Start", "document", "Ask", "is it"), data("Start", "document", "Ask", "was-it")),
+        (data("Start", "document", "Ask", "is it"), data("Start", "document", "Ask", "is it")),
+        (data("Start", "a b", "Ask", "question"), data("Start", "c d", "Ask", "question")),
+        (data("Start one", "document", "Ask", "question"), data("Start two", "document", "Ask", "question")),
+        (NO_INPUT, NO_INPUT),
+    ],
+)
+def test_generated_names_of_connections_with_an_end_that_is_reported_are_no_duplicates(pair: Any) -> None:
+    for connections in (pair, (*pair, *pair)):
+        document = make_flow(make_prompt())
+        document["definition"]["connections"] = list(connections)
+        reading = read(document)
+        assert {finding.rule.name for finding in reading.findings} <= {"MalformedValue", "MissingKey"}
+        assert reading.outline is not None
+        assert "DuplicateConnectionName" not in [finding.rule.name for finding in validate_flow(reading.outline)]
+
+
+def test_equal_connections_without_names_are_duplicates() -> None:
+    same = data("Start", "document", "Ask", "question")
+    assert "DuplicateConnectionName" in [rule for rule, _, _ in validate_with(same, same)]
+
+
 def test_a_node_with_the_configuration_of_another_type() -> None:
     prompt = make_prompt() | {"configuration": CODE}
     (finding,) = validate(make_flow(prompt))

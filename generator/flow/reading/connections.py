@@ -111,13 +111,24 @@ def _name_all(connections: list[Value]) -> list[Value]:
     given = (item.get("name") for item in connections if isinstance(item, dict))
     taken.update(name for name in given if isinstance(name, str))
     result: list[Value] = []
-    for item, base in zip(connections, bases, strict=True):
+    for index, (item, base) in enumerate(zip(connections, bases, strict=True)):
         if base is None or not isinstance(item, dict):
             result.append(item)
             continue
         fits = len(base) <= LONGEST and taken[base] == 1
-        result.append({"name": base if fits else _end_in_hash(base, "\0".join(_list_parts(item))), **item})
+        result.append({"name": base if fits else _end_in_hash(base, _identify(item, index)), **item})
     return result
+
+
+def _identify(connection: Mapping[str, Value], index: int) -> str:
+    """Return what tells a connection from others; its index, too, if an end is missing or not a name.
+
+    That end is reported. Names that nobody wrote are then not reported as duplicates.
+    """
+    parts, configuration = _list_parts(connection), connection.get("configuration")
+    is_conditional = isinstance(configuration, dict) and "conditional" in configuration
+    is_whole = all(parts[:3]) and (is_conditional or bool(parts[3]))
+    return "\0".join(parts if is_whole else (*parts, str(index)))
 
 
 def _make_base(connection: Mapping[str, Value]) -> str:
