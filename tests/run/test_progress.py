@@ -78,9 +78,10 @@ def test_every_command_shows_its_work_however_many_processes_do_it(
     project = Project((str(ROOT / "examples" / "flows"),), tmp_path)
     output = None if command is Command.VALIDATE else tmp_path
     run = execute(command, Flags(jobs=jobs), project, output, Timings(), Progress(is_visible=True))
-    assert (run.files, len(run.checked)) == (8, 8)
+    count = len(list((ROOT / "examples" / "flows").iterdir()))
+    assert (run.files, len(run.checked)) == (count, count)
     frames = [frame.rstrip() for frame in capsys.readouterr().err.split("\r")[1:]]
     expected = ["Checking definitions", "Proving modules", "Writing modules"]
     shown = list(dict.fromkeys(frame.partition(" [")[0].removesuffix(" ...") for frame in frames))
     assert shown == expected[: {Command.VALIDATE: 1, Command.CHECK: 2, Command.GENERATE: 3}[command]]
-    assert all(f"{task} [{'#' * 30}] 8 of 8" in frames for task in shown if task != "Writing modules")
+    assert all(f"{task} [{'#' * 30}] {count} of {count}" in frames for task in shown if task != "Writing modules")
