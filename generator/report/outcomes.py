@@ -12,6 +12,7 @@ from generator.report.contents import Report, write_count
 from generator.report.differences import paint_difference, write_difference
 from generator.report.display import escape_controls, escape_lines, fold_text
 from generator.report.formats import Detail, View
+from generator.run.engines import drop_instances
 from generator.run.result import Command, ModuleResult, Run, exit_code
 
 MOST_LINES = 40
@@ -22,8 +23,8 @@ RENAMED = (
 )
 RELABELED = "If its label changes with the name, add this next to it, or Terraform replaces everything:"
 IMPORTED = (
-    "If the flow exists, add these blocks next to the module call before you apply, with its output `flow_id` for "
-    "FLOW_ID:"
+    "If the flow exists, add these blocks to the root module before you apply, with the module's output `flow_id` for "
+    "FLOW_ID. Replace LABEL, KEY, and INDEX, if any, with your own; each instance needs its own `import` block:"
 )
 OVERWRITTEN = "--overwrite would make this change and discard the edit:"
 PROOF_FAILED = (
@@ -140,9 +141,10 @@ def write_import_blocks(module: ModuleResult) -> str:
         return ""
     from generator.terraform.hcl import Attribute, Block, Reference, write_block
 
-    call = f"module.{module.imported_by}"
+    call = module.imported_by
+    whole = drop_instances(call)
     flow = Attribute("to", Reference(f"{call}.aws_bedrockagent_flow.this"))
-    former = Attribute("from", Reference(f"{call}.aws_cloudcontrolapi_resource.flow"))
+    former = Attribute("from", Reference(f"{whole}.aws_cloudcontrolapi_resource.flow"))
     kept = Block("lifecycle", (), (Attribute("destroy", False),))
     blocks = (Block("import", (), (flow, Attribute("id", "FLOW_ID"))), Block("removed", (), (former, kept)))
     return "\n\n".join(map(write_block, blocks))

@@ -6,6 +6,7 @@ Terraform imports a flow into the resource of the engine `native` by its ID, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +32,9 @@ FLOW_NEEDS_IMPORT = fixed_warning("FlowNeedsImport", "The engine of a generated 
 RELEASE_NEEDS_CLI = fixed_info(
     "ReleaseNeedsAwsCli", "A new release needs the AWS CLI, which the engine `cloud-control` does not."
 )
+PLACEHOLDERS = "Replace LABEL, KEY, and INDEX, if any; each instance needs its own `import` block. "
+UNKNOWN_CALL = "module.LABEL"
+"""What stands for the address of a call that the repository doesn't contain, or contains more than once."""
 FLOW_SCHEMA = "schemas/flow.json"
 """A file that every module with the engine `cloud-control` has, and no other."""
 
@@ -57,37 +61,41 @@ def add_engine_findings(
 def find_import(
     item: CheckedDefinition, key: str, project: Project, session: Session, elsewhere: Sequence[OtherFolder]
 ) -> str | None:
-    """Return the label of the call of a module whose flow must be imported, or None if it need not be.
+    """Return the address of the call of a module whose flow must be imported, or None if it need not be.
 
-    It must if the engine changes from `cloud-control` to `native`. Unless exactly one label is found, it is that of the
-    call in the module's README.
+    It must if the engine changes from `cloud-control` to `native`. Unless exactly one address is found, it is
+    UNKNOWN_CALL.
     """
     if item.engine is None or item.engine.engine is not Engine.NATIVE or item.name is None:
         return None
     former = _find_former(item, key, session, elsewhere)
     if former is None or former.engine is not Engine.CLOUD_CONTROL:
         return None
-    from generator.project.calls import find_calls
-    from generator.terraform.readme import name_label
+    from generator.project.calls import find_address
 
     others = [folder.path / name for folder in elsewhere for name in folder.names.get(key, ())]
     own = [session.folder.path / name for name in (item.name, *session.list_names(key))]
-    labels = find_calls([*own, *others], project)
-    return labels[0] if len(labels) == 1 else name_label(item.name)
+    return find_address([*own, *others], project) or UNKNOWN_CALL
 
 
-def report_import(item: CheckedDefinition, label: str) -> tuple[LocatedFinding, ...]:
-    """Report that the flow of a module must be imported; `label` is that of the module's call."""
+def report_import(item: CheckedDefinition, call: str) -> tuple[LocatedFinding, ...]:
+    """Report that the flow of a module must be imported; `call` is the address of the module's call."""
     message = (
         f"The engine of module {item.name!r} changes from `cloud-control` to `native`. If its flow exists, Terraform "
         "tries to replace it unless you import it."
     )
+    more = PLACEHOLDERS if call == UNKNOWN_CALL or drop_instances(call) != call else ""
     help = (
-        f"Before you apply, add an `import` block to module.{label}.aws_bedrockagent_flow.this, whose `id` is the "
-        f"module's output `flow_id`, and a `removed` block from module.{label}.aws_cloudcontrolapi_resource.flow with "
-        "`destroy = false`. See `flowseal rules FlowNeedsImport`."
+        f"Before you apply, add to the root module an `import` block to {call}.aws_bedrockagent_flow.this, whose `id` "
+        f"is the module's output `flow_id`, and a `removed` block from {drop_instances(call)}."
+        f"aws_cloudcontrolapi_resource.flow with `destroy = false`. {more}See `flowseal rules FlowNeedsImport`."
     )
     return item.locate([Finding(FLOW_NEEDS_IMPORT, message, help, ("engine",))])
+
+
+def drop_instances(address: str) -> str:
+    """Return an address without the instances of modules: a `removed` block takes none, and is about all of them."""
+    return re.sub(r"\[[^]]*\]", "", address)
 
 
 class _Former(NamedTuple):

@@ -47,8 +47,8 @@ class ModuleResult:
     """What became of a definition's module, or of a leftover: its planned change, unless it was blocked before that.
 
     `file` is how findings show the definition, `folder` how they show the module; None if it has no folder. If its
-    engine changes from `cloud-control` to `native`, a deployed flow must be imported, and `imported_by` is the label of
-    the module's call.
+    engine changes from `cloud-control` to `native`, a deployed flow must be imported, and `imported_by` is the
+    address of the module's call.
     """
 
     file: str

@@ -120,12 +120,12 @@ def test_a_change_to_native_prints_blocks_that_keep_the_flow(project: Project) -
     assert "\n".join(line.removeprefix("    ") for line in said.splitlines()).count(described["import_blocks"]) == 1
     assert described["import_blocks"].splitlines() == [
         "import {",
-        "  to = module.a_third.aws_bedrockagent_flow.this",
+        "  to = module.LABEL.aws_bedrockagent_flow.this",
         '  id = "FLOW_ID"',
         "}",
         "",
         "removed {",
-        "  from = module.a_third.aws_cloudcontrolapi_resource.flow",
+        "  from = module.LABEL.aws_cloudcontrolapi_resource.flow",
         "",
         "  lifecycle {",
         "    destroy = false",
@@ -146,8 +146,8 @@ def test_every_format_says_that_the_flow_must_be_imported_until_the_module_is_ge
     arguments = ["--format", output_format, *(["--quiet"] if output_format == "text" else [])]
     for command, code in (("check", 3), ("check", 3), ("generate", 0)):
         said = project.run(command, *arguments, expect=code).stdout
-        assert "module.three.aws_bedrockagent_flow.this" in said
-        assert "module.three.aws_cloudcontrolapi_resource.flow" in said
+        assert "module.LABEL.aws_bedrockagent_flow.this" in said
+        assert "module.LABEL.aws_cloudcontrolapi_resource.flow" in said
         assert "FlowNeedsImport" in said
     assert "FlowNeedsImport" not in project.run("generate", "--all", expect=0).stdout
 
@@ -200,7 +200,21 @@ def test_the_blocks_have_the_label_of_the_call(project: Project) -> None:
     (project.folder / "test.tf").write_text(module.format("./modules/two/"))
     assert "from = module.tickets.aws_cloudcontrolapi_resource.flow" in change()
     (project.folder / "test.tf").write_text(module.replace("tickets", "also").format("./modules/two/"))
-    assert "from = module.two.aws_cloudcontrolapi_resource.flow" in change()
+    assert "from = module.LABEL.aws_cloudcontrolapi_resource.flow" in change()
+
+
+@pytest.mark.parametrize(("repeat", "instance"), [("", ""), ("for_each = {}", '["KEY"]'), ("count = 1", "[INDEX]")])
+def test_the_blocks_have_the_address_from_the_root_module(project: Project, repeat: str, instance: str) -> None:
+    (project.folder / "app").mkdir()
+    (project.folder / "main.tf").write_text(f'module "app" {{\n  source = "./app"\n  {repeat}\n}}\n')
+    (project.folder / "app" / "main.tf").write_text('module "tri" {\n  source = "../modules/three"\n}\n')
+    project.define("three", **CLOUD_CONTROL)
+    project.run("generate", expect=0)
+    project.define("three")
+    said = project.run("generate", expect=0).stdout
+    assert f"to = module.app{instance}.module.tri.aws_bedrockagent_flow.this" in said
+    assert "from = module.app.module.tri.aws_cloudcontrolapi_resource.flow" in said
+    assert "add these blocks to the root module" in " ".join(said.split())
 
 
 def test_a_release_hears_of_cloud_control_while_it_can_still_choose(project: Project) -> None:

@@ -91,9 +91,8 @@ def apply_with_blocks(life: Life) -> tuple[dict[str, str], list[str]]:
     """Change the engine as the documentation says; return what was changed by address, and the calls in their order."""
     blocks = change_to_native(life)
     # What the person who copies the blocks fills in: the label of the call, and the flow's ID.
-    label = RELEASED.replace("-", "_")
-    assert blocks.count(f"module.{label}.") == 2
-    filled = blocks.replace(f"module.{label}.", "module.flow.").replace("FLOW_ID", life.outputs["flow_id"])
+    assert blocks.count("module.LABEL.") == 2
+    filled = blocks.replace("module.LABEL.", "module.flow.").replace("FLOW_ID", life.outputs["flow_id"])
     life.turn(beside=filled)
     life.bench.succeed(life.folder, "init", "-input=false")
     said, steps = try_to_apply(life)
