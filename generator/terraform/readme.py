@@ -15,7 +15,7 @@ from generator.flow.nodes.grants import FROM_PERMISSIONS
 from generator.flow.wording import list_names
 from generator.source.position import Path
 from generator.terraform.hcl import Attribute, Block, Value, encode_value, write_block
-from generator.terraform.module import ModulePlan, Variable
+from generator.terraform.module import TEST_FILE, ModulePlan
 from generator.terraform.prerequisites import list_prerequisites
 
 if TYPE_CHECKING:
@@ -186,7 +186,10 @@ def _show_usage(plan: ModulePlan) -> Iterator[str]:
     label = name_label(plan.name)
     arguments: list[Attribute | Block] = [Attribute("source", f"./path/to/{plan.name}")]
     needed = [item for item in plan.variables if not item.has_default]
-    arguments += [Attribute(item.name, _give_example(item)) for item in needed]
+    # The values with which the module's own tests run are valid.
+    given = [item for block in plan.blocks[TEST_FILE] if block.type == "variables" for item in block.body]
+    values = {item.name: item.value for item in given if isinstance(item, Attribute)}
+    arguments += [Attribute(item.name, values[item.name]) for item in needed]
     arguments.append(Attribute("caller_roles", {"api": "arn:aws:iam::111122223333:role/api"}))
     yield "```hcl"
     yield write_block(Block("module", (label,), tuple(arguments)))
@@ -226,11 +229,6 @@ def name_label(name: str) -> str:
     """Return the label for a flow's module in examples of a module call."""
     label = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     return label if label[:1].isalpha() else f"flow_{label}"
-
-
-def _give_example(variable: Variable) -> Value:
-    examples: dict[str, Value] = {"number": 1, "bool": True, "list(string)": ["..."]}
-    return examples.get(variable.type, "...")
 
 
 def _list_inputs(plan: ModulePlan) -> Iterator[str]:

@@ -19,7 +19,7 @@ from plans import SOURCE, plan_document, plan_example
 from generator.flow.bedrock_models import load_known_models
 from generator.flow.model import Engine
 from generator.flow.nodes import collect_grants
-from generator.terraform.module import read_copied_files
+from generator.terraform.module import TEST_FILE, read_copied_files
 from generator.terraform.module.outputs_tf import list_outputs
 from generator.terraform.module.variables_tf import VARIABLES
 from generator.terraform.prerequisites import (
@@ -121,7 +121,7 @@ def test_it_has_about_a_hundred_lines_plus_those_of_the_flow() -> None:
     assert len(render_readme(plan_document(make_flow(make_prompt())), HEADER).splitlines()) <= 120
     for folder in (ROOT / "examples" / "flows").iterdir():
         before, _, rest = render_readme(plan_example(folder.name), HEADER).partition("```mermaid\n")
-        assert len([*before.splitlines(), *rest.partition("```\n")[2].splitlines()]) <= 175
+        assert len([*before.splitlines(), *rest.partition("```\n")[2].splitlines()]) <= 190
 
 
 @pytest.mark.parametrize("path", ["policies/deployment.json", "policies/plan.json"])
@@ -267,3 +267,29 @@ def test_it_lists_everyone_who_can_decrypt_and_the_other_keys_of_the_service_rol
     assert "| `permissions` in the definition | `kms:Decrypt`, `kms:GenerateDataKey` |" in nodes
     assert "the permission has no condition. |" in nodes
     assert "other keys" not in render_readme(plan_example("order-desk"), HEADER)
+
+
+@pytest.mark.parametrize("release", [None, {"invoke": "none"}, {}, {"invoke_async": True}], ids=str)
+def test_it_lists_everyone_who_can_invoke_a_released_flow(release: dict[str, Any] | None) -> None:
+    sections = {} if release is None else {"release": {"aliases": {"live": {}}, **release}}
+    plan = plan_document(make_flow(make_prompt(), **sections))
+    readme = render_readme(plan, HEADER)
+    _, _, rest = readme.partition("## Who can invoke\n")
+    table = rest.partition("\n## ")[0]
+    attachments = next(item.description for item in plan.variables if item.name == "attach_caller_policy")
+    assert (bool(table), "its calls are denied" in attachments) == (release is not None,) * 2
+    assert "`caller_principals`" in table or release is None
+    assert "administrators" in table or release is None
+    invokes = release is not None and "invoke" not in release
+    assert ("attach `invoke_policy_arn` to each role yourself" in table) is invokes
+    assert ("each of `caller_roles` and `caller_principals`" in table) is (release is not None and not invokes)
+    assert ("`RunExecutions`" in table) is bool(release and "invoke_async" in release)
+    assert ("Each release deletes the version before it." in readme) is (release is not None)
+
+
+def test_the_usage_has_the_values_with_which_the_module_s_own_tests_run() -> None:
+    usage = render_readme(plan_example("report-archive"), HEADER).split("```hcl\n")[1].split("```")[0]
+    tests = render_module(plan_example("report-archive"), SOURCE)[TEST_FILE]
+    found = dict(re.findall(r"^  (reports_\w+) += (.*)", usage, re.MULTILINE))
+    assert found.keys() == {"reports_bucket", "reports_account", "reports_key"}
+    assert found.items() <= set(re.findall(r"^  (\w+) += (.*)", tests, re.MULTILINE))

@@ -46,7 +46,7 @@ variable "caller_principals" {
 }
 
 variable "attach_caller_policy" {
-  description = "Whether to attach the caller policy to each of caller_roles. IAM allows 10 attached policies per role; roles in this account can use the key without an attachment, because the key policy lists them."
+  description = "Whether to attach the policies for callers to each of caller_roles. IAM allows 10 attached policies per role. If false, each role can still use the key, but its calls are denied until you give it what the output invoke_policy_json allows, for example by attaching that policy."
   type        = bool
   default     = true
   nullable    = false
@@ -125,7 +125,7 @@ variable "teaser_model" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.teaser_model)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.teaser_model)) && length(var.teaser_model) >= 1 && length(var.teaser_model) <= 2048
-    error_message = "teaser_model must be the ID or ARN of a model of kind inference-profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
+    error_message = "teaser_model must be the ID or ARN of an inference profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
   }
 
   validation {

@@ -136,7 +136,7 @@ variable "answer_model" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.answer_model)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.answer_model)) && length(var.answer_model) <= 2048
-    error_message = "answer_model must be the ID or ARN of a model of kind inference-profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
+    error_message = "answer_model must be the ID or ARN of an inference profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
   }
 
   validation {

@@ -54,8 +54,12 @@ def list_shapes(parameter: Parameter, engine: Engine = Engine.NATIVE) -> list[Sh
 def _describe(parameter: Parameter) -> str:
     if not takes_model_id(parameter):
         return parameter.description
-    kind = str(parameter.model).replace("-", " ")
-    return f"{parameter.description} (ID or ARN of {'an' if kind[0] in 'aeiou' else 'a'} {kind})"
+    return f"{parameter.description} (ID or ARN of {_name_kind(parameter.model)})"
+
+
+def _name_kind(model: ModelKind | None) -> str:
+    kind = str(model).replace("-", " ")
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _list_rules(parameter: Parameter, path: Path, engine: Engine) -> Iterator[Validation]:
@@ -86,9 +90,9 @@ def _list_engine_rules(parameter: Parameter, shape: Shape, path: Path, engine: E
 def _list_model_rules(parameter: Parameter, model: ModelKind, conditions: list[str]) -> Iterator[Validation]:
     """Yield the rules of a place for a model: those of its kind, and `conditions`, which are the API's."""
     name, kind, by_id = f"var.{parameter.name}", MODEL_KINDS[model], takes_model_id(parameter)
-    forms = f"ID or ARN of a model of kind {model}: {kind.id_form} or {kind.arn_form}"
+    forms = f"ID or ARN of {_name_kind(model)}: {kind.id_form} or {kind.arn_form}"
     if not by_id:
-        forms = f"ARN of a model of kind {model}, {kind.arn_form}"
+        forms = f"ARN of {_name_kind(model)}: {kind.arn_form}"
     own = match_pattern(kind.write_pattern(by_id=by_id), name)
     yield Validation(" && ".join([own, *conditions]), f"{parameter.name} must be the {forms}.")
     for excluded in kind.excluded:

@@ -57,7 +57,7 @@ def plan_module(
         *(plan_key_policy(), plan_trust_policy(), plan_encryption_policy(), plan_caller_policy()),
         *policies,
     )
-    variables, outputs = (*list_variables(settings), *own), list_outputs(kind.flow)
+    variables, outputs = (*list_variables(kind), *own), list_outputs(kind.flow)
     plan = ModulePlan(
         flow.name, flow, grants, blocks, documents, dict(sorted(texts.values())), variables, outputs, settings
     )
@@ -75,7 +75,7 @@ def plan_fixed_files(kind: ModuleKind) -> dict[str, tuple[Block, ...]]:
         "kms.tf": plan_kms_tf(),
         "outputs.tf": plan_outputs_tf(kind.flow),
         **release,
-        "variables.tf": tuple(map(build_variable_block, list_variables(kind.settings))),
+        "variables.tf": tuple(map(build_variable_block, list_variables(kind))),
         "versions.tf": plan_versions_tf(kind.settings),
         TEST_FILE: plan_fixed_tests(kind),
     }

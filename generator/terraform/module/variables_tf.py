@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from generator.flow.api import find_shape
-from generator.flow.model import DAYS, Encryption, ModuleSettings
+from generator.flow.model import DAYS, Encryption
 from generator.terraform.hcl import Block, Reference
-from generator.terraform.module.plan import Validation, Variable, make_block, match_pattern
+from generator.terraform.module.plan import ModuleKind, Validation, Variable, make_block, match_pattern
 
 _PATH = "(?:[!#%&()+->@-~]*/)?"
 """The path of an IAM name: printable ASCII, without what a policy or Terraform would interpret."""
@@ -200,15 +201,22 @@ CLOUD_CONTROL_VARIABLES = (
     ),
 )
 """The variables that only a module for Cloud Control has."""
+_RELEASED_ATTACHMENTS = (
+    "Whether to attach the policies for callers to each of caller_roles. IAM allows 10 attached policies per role. If "
+    "false, each role can still use the key, but its calls are denied until you give it what the output "
+    "invoke_policy_json allows, for example by attaching that policy."
+)
+"""What `attach_caller_policy` means if the callers' permission to invoke the flow is attached, too."""
 
 
-def list_variables(settings: ModuleSettings) -> tuple[Variable, ...]:
-    """Return the variables that every module of a project has."""
-    boundary = settings.permissions_boundary_arn
-    if boundary is None:
-        return VARIABLES
-    name = "permissions_boundary_arn"
-    return tuple(replace(item, default=boundary) if item.name == name else item for item in VARIABLES)
+def list_variables(kind: ModuleKind) -> tuple[Variable, ...]:
+    """Return the variables that every module of a kind has."""
+    changes: dict[str, dict[str, Any]] = {}
+    if kind.settings.permissions_boundary_arn is not None:
+        changes["permissions_boundary_arn"] = {"default": kind.settings.permissions_boundary_arn}
+    if kind.is_released:
+        changes["attach_caller_policy"] = {"description": _RELEASED_ATTACHMENTS}
+    return tuple(replace(item, **changes.get(item.name, {})) for item in VARIABLES)
 
 
 def build_variable_block(variable: Variable) -> Block:

@@ -125,7 +125,7 @@ variable "answer" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.answer)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.answer)) && length(var.answer) <= 2048
-    error_message = "answer must be the ID or ARN of a model of kind inference-profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
+    error_message = "answer must be the ID or ARN of an inference profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
   }
 
   validation {
@@ -146,7 +146,7 @@ variable "everywhere" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.everywhere)) && length(var.everywhere) <= 2048
-    error_message = "everywhere must be the ID or ARN of a model of kind global-inference-profile: global.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model ID>."
+    error_message = "everywhere must be the ID or ARN of a global inference profile: global.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model ID>."
   }
 
   validation {

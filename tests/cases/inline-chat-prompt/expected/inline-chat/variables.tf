@@ -125,7 +125,7 @@ variable "planner_model" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]{1,128})$", var.planner_model)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.planner_model)) && length(var.planner_model) <= 2048
-    error_message = "planner_model must be the ARN of a model of kind application-inference-profile, arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
+    error_message = "planner_model must be the ARN of an application inference profile: arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
   }
 }
 

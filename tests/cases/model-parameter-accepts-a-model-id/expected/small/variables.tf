@@ -126,7 +126,7 @@ variable "plain" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}::foundation-model/[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.plain)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.plain)) && length(var.plain) <= 2048
-    error_message = "plain must be the ID or ARN of a model of kind foundation-model: <model ID> or arn:<partition>:bedrock:<region>::foundation-model/<model ID>."
+    error_message = "plain must be the ID or ARN of a foundation model: <model ID> or arn:<partition>:bedrock:<region>::foundation-model/<model ID>."
   }
 
   validation {
@@ -143,7 +143,7 @@ variable "profile" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|[a-z]{1,20}(?:-[a-z]{1,20}){0,3}[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.profile)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.profile)) && length(var.profile) <= 2048
-    error_message = "profile must be the ID or ARN of a model of kind inference-profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
+    error_message = "profile must be the ID or ARN of an inference profile: <prefix>.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/<prefix>.<model ID>."
   }
 
   validation {
@@ -164,7 +164,7 @@ variable "everywhere" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:inference-profile/global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2}|global[.][a-z][a-z0-9-]{0,30}[.][A-Za-z][A-Za-z0-9-]{0,62}(?:[.][0-9][A-Za-z0-9-]{0,30}){0,3}(?::[a-z0-9-]{1,63}){0,2})$", var.everywhere)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.everywhere)) && length(var.everywhere) <= 2048
-    error_message = "everywhere must be the ID or ARN of a model of kind global-inference-profile: global.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model ID>."
+    error_message = "everywhere must be the ID or ARN of a global inference profile: global.<model ID> or arn:<partition>:bedrock:<region>:<account>:inference-profile/global.<model ID>."
   }
 
   validation {
@@ -180,6 +180,6 @@ variable "own" {
 
   validation {
     condition     = can(regex("^(?:arn:aws(?:-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]{1,128})$", var.own)) && can(regex("^(?:(arn:aws(-cn|-us-gov|-eusc|-iso(-[b-f])?)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?)$", var.own)) && length(var.own) <= 2048
-    error_message = "own must be the ARN of a model of kind application-inference-profile, arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
+    error_message = "own must be the ARN of an application inference profile: arn:<partition>:bedrock:<region>:<account>:application-inference-profile/<id>."
   }
 }
