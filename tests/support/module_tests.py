@@ -200,8 +200,7 @@ def _list_flow_cuts(text: str) -> Iterator[Cut]:
     yield Cut("main.tf", "CustomerEncryptionKeyArn = local.key_arn\n", "CustomerEncryptionKeyArn = null\n", TOGETHER)
     first, *_ = _find_blocks(text, "    postcondition {")
     yield Cut("main.tf", first, "", CLOUD_FLOW)
-    for right, wrong in (("var.check_definition || ", "false || "), ("|| var.rewrite_definition)", "|| false)")):
-        yield Cut("main.tf", right, wrong, CLOUD_FLOW)
+    yield Cut("main.tf", "|| var.rewrite_definition)", "|| false)", CLOUD_FLOW)
     yield Cut(
         "main.tf",
         "[local.role_arn, local.key_arn]",
