@@ -21,6 +21,8 @@ from subjects import RELEASED, edit_a_prompt, find_subject
 from bench import Bench
 
 pytestmark = pytest.mark.terraform
+SETTINGS = ("name", "routingConfiguration", "description", "concurrencyConfiguration")
+"""What UpdateFlowAlias takes. What a call leaves out is removed."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -188,10 +190,9 @@ def test_an_alias_that_was_moved_stops_the_plan_and_is_moved_back(life: Life) ->
     flows = life.bench.client("bedrock-agent")
     flow, aliases = life.outputs["flow_id"], life.outputs["alias_ids"]
     other = flows.create_flow_version(flowIdentifier=flow)["version"]
-    route = [{"flowVersion": other}]
-    flows.update_flow_alias(
-        flowIdentifier=flow, aliasIdentifier=aliases["live"], name="live", routingConfiguration=route
-    )
+    live = {"flowIdentifier": flow, "aliasIdentifier": aliases["live"]}
+    kept = {key: item for key, item in flows.get_flow_alias(**live).items() if key in SETTINGS}
+    flows.update_flow_alias(**live, **{**kept, "routingConfiguration": [{"flowVersion": other}]})
     said = life.bench.ask(life.folder, "plan")
     assert said.code == 1
     (error,) = said.list_diagnostics("error")
@@ -209,9 +210,7 @@ def test_lost_settings_of_an_alias_stop_the_plan_until_they_are_set(life: Life) 
     flows, flow = life.bench.client("bedrock-agent"), life.outputs["flow_id"]
     live = {"flowIdentifier": flow, "aliasIdentifier": life.outputs["alias_ids"]["live"]}
     found = flows.get_flow_alias(**live)
-    settings = {
-        name: found[name] for name in ("name", "routingConfiguration", "description", "concurrencyConfiguration")
-    }
+    settings = {name: found[name] for name in SETTINGS}
     four = settings["concurrencyConfiguration"]
     for change in ({"description": "Another"}, {"concurrencyConfiguration": {**four, "maxConcurrency": 2}}):
         flows.update_flow_alias(**live, **settings | change)
