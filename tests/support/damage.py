@@ -199,8 +199,8 @@ NOT_OF_THE_FLOW = {
 """What both engines share."""
 UNCHECKED = (
     "main.tf",
-    "        !(var.check_definition ||",
-    "        true || !(var.check_definition ||",
+    "self.properties == null || !(var.check_definition ||",
+    "true || !(var.check_definition ||",
 )
 CLOUD_RELEASE_DAMAGES = (
     *(item for item in RELEASE_DAMAGES if item.what in NOT_OF_THE_FLOW),
