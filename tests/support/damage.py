@@ -224,7 +224,9 @@ CLOUD_RELEASE_DAMAGES = (
     Damage("a rejected flow that is not noticed", "prepared", "main.tf", '!= "Failed"', '!= "failed"', everyday=True),
     Damage("numbers that must have the same digits", "version", "main.tf", "< 0.000001", "== 0"),
     Damage("a definition that is not checked after a failure", "lost", *UNCHECKED),
-    Damage("a rewrite that leaves nothing out", "lost", "main.tf", "var.rewrite_definition ? {} : {", "false ? {} : {"),
+    Damage(
+        "a rewrite that leaves nothing out", "prepared", "main.tf", "var.rewrite_definition ? {} : {", "false ? {} : {"
+    ),
     Damage("a definition that is not checked", "drift", *UNCHECKED, late=True),
     Damage(
         "a release that stays",
