@@ -27,8 +27,6 @@ from generator.source.credentials import mask_credentials
 from generator.source.position import Path
 from generator.terraform.resource.translation import TEXTS
 
-TEXT_KEYS = TEXTS | {("KnowledgeBasePromptTemplate", "textPromptTemplate")}
-"""The API's keys for prompts and code, by shape: imported, each is a file."""
 LEFT_OUT = {"Ref": "AWS::NoValue"}
 LONGEST_SHOWN = 60
 TEXT = "the text, which becomes a file,"
@@ -90,7 +88,7 @@ class Converter:
                 inner = find_shape(shape.members[member]) if member in shape.members else find_shape("Document")
             elif shape.type == "map" and shape.value:
                 inner = find_shape(shape.value)
-            is_text = (shape.name, member) in TEXT_KEYS
+            is_text = (shape.name, member) in TEXTS
             item = self.convert(value[key], inner, (*path, member), place.below(key), is_text=is_text)
             if item is not ABSENT:
                 result[member] = item

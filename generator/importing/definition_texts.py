@@ -137,7 +137,7 @@ def _add_part(
 def _add_literal(
     literal: str, place: Place, values: Mapping[str, tuple[object, Place]], text: ComputedText, offset: int = 0
 ) -> None:
-    """Add a string in which `${Name}` stands for a substitution. Without a substitution of that name, it stays."""
+    """Add a string in which `${Name}` is a substitution. Without a substitution of that name, it stays."""
     at = 0
     for match in VARIABLE.finditer(literal):
         if match[1] in values:

@@ -110,7 +110,7 @@ def split_variables(text: str) -> Iterator[tuple[str, str | None, int]]:
 
 
 def read_variable(name: str, values: Mapping[str, object] | None = None) -> object:
-    """Return what a variable of Fn::Sub stands for: a value given beside the string, a Ref, or a GetAtt."""
+    """Return what a variable of Fn::Sub refers to: a value given beside the string, a Ref, or a GetAtt."""
     if values is not None and name in values:
         return values[name]
     return {"Fn::GetAtt": name} if "." in name else {"Ref": name}

@@ -12,10 +12,10 @@ from generator.flow.model import Engine
 from generator.flow.reading.connections import name_connections
 from generator.flow.reading.forms import is_flow_name
 from generator.flow.reading.names import name_parameter_after
-from generator.importing.conversion import TEXT_KEYS
 from generator.importing.flows import ImportedFlow
 from generator.importing.scalars import shorten_number
 from generator.importing.yaml_text import write_yaml
+from generator.terraform.resource.translation import TEXTS
 
 ORDER = ("name", "description", "engine", "tags", "parameters", "release", "definition")
 """The sections of a definition, in the order of flowseal's own format."""
@@ -84,7 +84,7 @@ def _arrange(value: Any, shape: Shape, texts: _Texts, node: str) -> Any:
     result: dict[str, Any] = {}
     for key in sorted(value, key=lambda key: KEYS.index(key) if key in KEYS else len(KEYS)):
         item = value[key]
-        if isinstance(item, str) and (shape.name, key) in TEXT_KEYS:
+        if isinstance(item, str) and (shape.name, key) in TEXTS:
             result[key] = texts.place(item, key, node)
         elif key in shape.members:
             result[key] = _arrange(item, find_shape(shape.members[key]), texts, node)

@@ -20,7 +20,7 @@ _LABEL = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 
 _REPEATED = re.compile(r"^\s*(for_each|count)\s*=", re.MULTILINE)
 _INSTANCES = {"for_each": '["KEY"]', "count": "[INDEX]"}
-"""What stands for the instance of a repeated call in its address: only the state knows which there are."""
+"""Placeholders for the instance of a repeated call in its address: only the state knows the instances."""
 _Calls = dict[str, set[tuple[str, str]]]
 """By the real path of a called folder: the folder of each call, and the end of its address."""
 

@@ -34,7 +34,7 @@ RELEASE_NEEDS_CLI = fixed_info(
 )
 PLACEHOLDERS = "Replace LABEL, KEY, and INDEX, if any; each instance needs its own `import` block. "
 UNKNOWN_CALL = "module.LABEL"
-"""What stands for the address of a call that the repository doesn't contain, or contains more than once."""
+"""The placeholder for the address of a call that the repository doesn't contain, or contains more than once."""
 FLOW_SCHEMA = "schemas/flow.json"
 """A file that every module with the engine `cloud-control` has, and no other."""
 

@@ -17,10 +17,10 @@ from templates import DEFINITION, bring_in, capitalize, make_template, read_agai
 from generator.flow.api import Shape, find_shape
 from generator.flow.api.samples import find_sample
 from generator.flow.reading.connections import name_connections
-from generator.importing.conversion import TEXT_KEYS
 from generator.importing.yaml_text import write_yaml
 from generator.source import read_document
 from generator.source.characters import normalize_text
+from generator.terraform.resource import translation
 
 EXAMPLES = sorted((ROOT / "examples" / "flows").rglob("*.flow.*"))
 DEEPEST = 12
@@ -44,7 +44,7 @@ def values_of(draw: st.DrawFn, shape: Shape, depth: int = 0) -> Any:
                 chosen = [key for key in members if key in shape.required or draw(st.booleans())]
             return {
                 key: draw(TEXTS)
-                if (shape.name, key) in TEXT_KEYS
+                if (shape.name, key) in translation.TEXTS
                 else draw(values_of(find_shape(shape.members[key]), depth + 1))
                 for key in chosen
             }
